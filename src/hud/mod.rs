@@ -1,0 +1,1 @@
+//! The HUD: the bar below the exercise, as pixels.

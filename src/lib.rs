@@ -1,0 +1,31 @@
+//! Virtual Coach: a workout config in, a streamed follow-along video out.
+//!
+//! One request runs through the modules in this order, and each knows only those before it:
+//!
+//! | module | does | knows nothing of |
+//! | --- | --- | --- |
+//! | [`units`] | pictures, samples, seconds, speeds | everything else |
+//! | [`catalogue`] | the exercises: reading, checking, searching | clips' bytes, HTTP |
+//! | [`workout`] | request -> plan -> timeline, in whole pictures | files, FFmpeg, HTTP |
+//! | [`hud`] | the pixels of the bar for any picture of a timeline | codecs |
+//! | [`sound`] | cues, where they lie, and their samples | pictures |
+//! | [`mp4`] | boxes: reading FFmpeg's fragments, writing ours | workouts |
+//! | [`ffmpeg`] | the child process and its end of life | what it renders |
+//! | [`clip`] | what a clip file is, and what is wrong with it | workouts |
+//! | [`graph`] | timeline -> groups of shots -> FFmpeg filter graphs | processes, HTTP |
+//! | [`render`] | runs the groups, joins their samples to one stream | HTTP |
+//! | [`http`] | routes, problems, OpenAPI | everything below the calls it makes |
+//! | [`cli`] | settings and subcommands | |
+
+pub mod catalogue;
+pub mod cli;
+pub mod clip;
+pub mod ffmpeg;
+pub mod graph;
+pub mod http;
+pub mod hud;
+pub mod mp4;
+pub mod render;
+pub mod sound;
+pub mod units;
+pub mod workout;
