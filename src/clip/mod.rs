@@ -1,1 +1,15 @@
-//! clip
+//! Clips: what a file is, what will be done to it, and what is wrong with it.
+//!
+//! For the graph (facts), the server's start (which exercises can be shown) and `doctor`. A clip may
+//! be anything people own; nothing is believed of it until FFmpeg has probed it and decoded its
+//! first pictures. This module knows nothing of workouts.
+
+mod facts;
+mod inspect;
+mod library;
+mod report;
+
+pub use facts::{Facts, PictureFacts, SoundFacts};
+pub use inspect::{Clip, ClipError, Depth, Inspector};
+pub use library::{Diagnosis, Library};
+pub use report::report;

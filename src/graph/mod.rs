@@ -1,1 +1,107 @@
-//! graph
+//! Timeline -> shots -> bounded groups -> FFmpeg filter graphs. Pure text, no process.
+//!
+//! A *shot* is what one interval shows: a clip, how long, how fast, which way round. Shots go to
+//! FFmpeg in *groups* of a few, because FFmpeg opens every input before its first picture: with one
+//! process for all, latency and memory would grow with the workout. For each group there are two
+//! graphs, one for the pictures and one for the clips' sound; they run as processes of their own, so
+//! that the sound is never cut where the pictures are cut.
+//!
+//! ```text
+//! clip ─ loop ─ speed ─ fit ─┐
+//! clip ─ loop ─ speed ─ fit ─┴ concat ─┐
+//! HUD bar, raw, on standard input ─────┴ vstack ─ x264
+//! ```
+//!
+//! Nothing of a request's text ever enters a graph: shots hold numbers and paths, and paths are
+//! arguments of their own, never part of the graph's text.
+
+mod group;
+mod picture;
+mod shot;
+mod sound;
+
+pub use group::{Group, groups};
+pub use picture::{Backdrop, Look, picture_graph, picture_of_clip};
+pub use shot::{Repeat, Shot, shots};
+pub use sound::sound_graph;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use crate::ffmpeg::{FENCE, file_argument};
+
+/// A filter graph and what feeds it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FilterGraph {
+    /// In the order of FFmpeg's input numbers.
+    pub inputs: Vec<Input>,
+    /// The graph's text for `-filter_complex`, one chain a line.
+    pub text: String,
+}
+
+/// The label of every graph's only output.
+pub const OUTPUT: &str = "[out]";
+
+/// One input of a graph.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input {
+    /// A clip.
+    Clip {
+        /// The file.
+        path: PathBuf,
+        /// A decoder other than FFmpeg's choice.
+        decoder: Option<&'static str>,
+        /// Read again and again, without end.
+        reread: bool,
+    },
+    /// A still picture, shown without end.
+    Still(PathBuf),
+    /// Raw HUD bars on standard input.
+    Hud {
+        /// Width of a bar in pixels.
+        width: u32,
+        /// Height of a bar in pixels.
+        height: u32,
+    },
+}
+
+impl Input {
+    /// FFmpeg's arguments for this input, `-i` included.
+    #[must_use]
+    pub fn arguments(&self) -> Vec<OsString> {
+        let mut arguments: Vec<OsString> = Vec::new();
+        let mut options = |words: &[&str]| arguments.extend(words.iter().map(OsString::from));
+        match self {
+            Self::Clip {
+                path,
+                decoder,
+                reread,
+            } => {
+                options(&FENCE);
+                // One decoding thread: each further one holds several pictures, and the encoder
+                // keeps the cores busy anyway.
+                options(&["-threads", "1"]);
+                if *reread {
+                    options(&["-stream_loop", "-1"]);
+                }
+                if let Some(decoder) = decoder {
+                    options(&["-c:v", decoder]);
+                }
+                options(&["-i"]);
+                arguments.push(file_argument(path));
+            }
+            Self::Still(path) => {
+                options(&FENCE);
+                options(&["-loop", "1", "-framerate", "30", "-i"]);
+                arguments.push(file_argument(path));
+            }
+            Self::Hud { width, height } => {
+                // Raw video needs no probing, and probing would swallow the first bars.
+                options(&["-probesize", "32", "-analyzeduration", "0"]);
+                options(&["-f", "rawvideo", "-pix_fmt", "yuv420p", "-framerate", "30"]);
+                options(&["-video_size", &format!("{width}x{height}"), "-i", "pipe:0"]);
+            }
+        }
+        arguments
+    }
+}

@@ -1,0 +1,333 @@
+//! Looking at one clip: probe, decode, and cut out its loop range.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::facts::{Facts, NoFacts};
+use crate::catalogue::LoopRange;
+use crate::ffmpeg::{self, FENCE, FfmpegError, Tools, file_argument};
+use crate::units::{Frames, Seconds};
+
+/// Bytes of ffprobe's answer that are read. Ten thousand pictures' times take about 400 KB.
+const PROBE_LIMIT: u64 = 32 << 20;
+/// Pictures decoded when the server starts: enough to know that the decoder works.
+const FIRST_PICTURES: &str = "3";
+/// The longest loop range that is cut out. The cut is lossless and so large: about 20 MB a second.
+pub const LONGEST_RANGE: Seconds = Seconds(30.0);
+/// Part of a cut's name: raised when cuts are made differently, so that old ones are not taken.
+const CUT_VERSION: &str = "1";
+
+/// A clip that can be shown: probed, decoded, and where to read it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Clip {
+    /// The file that is read: the clip itself, or the cut of its loop range.
+    pub path: PathBuf,
+    /// What that file is.
+    pub facts: Facts,
+    /// Length of one pass of the loop: from its first picture to the end of its last one.
+    pub length: Seconds,
+    /// Whether `path` is a cut of a longer clip.
+    pub cut: bool,
+}
+
+impl Clip {
+    /// One pass of the loop in output pictures, at normal speed; at least one.
+    #[must_use]
+    pub fn pictures(&self) -> Frames {
+        Frames::from_seconds(self.length).max(Frames(1))
+    }
+}
+
+/// Why a clip cannot be shown. The text is for people and names no path.
+#[derive(Debug, thiserror::Error)]
+pub enum ClipError {
+    /// No such file.
+    #[error("the file {0} is not in the videos folder")]
+    Missing(String),
+    /// A link that leads elsewhere.
+    #[error("the file {0} lies outside of the videos folder")]
+    Outside(String),
+    /// Not a video that FFmpeg can read.
+    #[error("{0} is not a video that FFmpeg can read")]
+    Unreadable(String, #[source] FfmpegError),
+    /// Readable, but there is nothing to show.
+    #[error("{0}: {1}")]
+    Nothing(String, #[source] NoFacts),
+    /// The container is fine, its pictures are not.
+    #[error("the pictures of {0} cannot be decoded")]
+    Undecodable(String, #[source] FfmpegError),
+    /// The loop range does not fit.
+    #[error("the loop range of {name} is {start} to {end} s, but the clip is {length:.2} s long")]
+    Range {
+        /// File name.
+        name: String,
+        /// First instant asked for.
+        start: f64,
+        /// Last instant asked for.
+        end: f64,
+        /// Length of the clip.
+        length: f64,
+    },
+    /// The loop range is too long to be cut out.
+    #[error("the loop range of {0} is longer than {1} s: cut the clip instead")]
+    LongRange(String, f64),
+    /// The cut could not be written.
+    #[error("the loop range of {0} could not be cut out")]
+    Cut(String, #[source] FfmpegError),
+    /// FFmpeg itself is missing, or the disk fails.
+    #[error("FFmpeg cannot be run")]
+    Tools(#[source] FfmpegError),
+}
+
+/// How closely a clip is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// Its first pictures are decoded: quick, for the server's start.
+    First,
+    /// All of it is decoded: for `doctor`.
+    Whole,
+}
+
+/// Looks at the clips of one videos folder.
+#[derive(Debug, Clone)]
+pub struct Inspector {
+    tools: Arc<Tools>,
+    videos: PathBuf,
+    cuts: PathBuf,
+}
+
+impl Inspector {
+    /// For clips in `videos`; cuts are kept in a folder of `cache`.
+    #[must_use]
+    pub fn new(tools: Arc<Tools>, videos: &Path, cache: &Path) -> Self {
+        Self {
+            tools,
+            videos: videos.to_owned(),
+            cuts: cache.join("cuts"),
+        }
+    }
+
+    /// Probes a clip, decodes it as deep as asked and cuts out its loop range.
+    pub async fn inspect(
+        &self,
+        name: &str,
+        range: Option<LoopRange>,
+        depth: Depth,
+    ) -> Result<Clip, ClipError> {
+        let path = self.locate(name)?;
+        let facts = self.probe(&path, name).await?;
+        self.decode(&path, &facts, name, depth).await?;
+        let length = self.measure(&path, &facts, name).await?;
+        match range {
+            Some(range) => self.cut(&path, &facts, name, length, range).await,
+            None => Ok(Clip {
+                path,
+                facts,
+                length,
+                cut: false,
+            }),
+        }
+    }
+
+    /// The clip's real path, which must lie in the videos folder whatever links there are.
+    fn locate(&self, name: &str) -> Result<PathBuf, ClipError> {
+        let missing = |_| ClipError::Missing(name.to_owned());
+        let folder = self.videos.canonicalize().map_err(missing)?;
+        let path = folder.join(name).canonicalize().map_err(missing)?;
+        if !path.starts_with(&folder) {
+            return Err(ClipError::Outside(name.to_owned()));
+        }
+        if !path.is_file() {
+            return Err(ClipError::Missing(name.to_owned()));
+        }
+        Ok(path)
+    }
+
+    async fn probe(&self, path: &Path, name: &str) -> Result<Facts, ClipError> {
+        let mut command = self.tools.ffprobe();
+        command
+            .args(["-show_format", "-show_streams", "-i"])
+            .arg(file_argument(path));
+        let answer = ffmpeg::run_with_limit(command, PROBE_LIMIT)
+            .await
+            .map_err(|e| classify(e, |e| ClipError::Unreadable(name.to_owned(), e)))?;
+        Facts::from_ffprobe(&answer).map_err(|e| ClipError::Nothing(name.to_owned(), e))
+    }
+
+    /// ffprobe may succeed on a file of which no picture decodes: only decoding tells.
+    async fn decode(&self, path: &Path, facts: &Facts, name: &str, depth: Depth) -> Result<(), ClipError> {
+        let mut command = self.tools.ffmpeg();
+        command.args(FENCE);
+        if let Some(decoder) = facts.picture.decoder() {
+            command.args(["-c:v", decoder]);
+        }
+        command.arg("-i").arg(file_argument(path));
+        command.args(["-map", &format!("0:{}", facts.picture.stream)]);
+        if depth == Depth::First {
+            command.args(["-frames:v", FIRST_PICTURES]);
+        }
+        // A line for each picture: none means that nothing was decoded.
+        command.args(["-f", "framecrc", "pipe:1"]);
+        let undecodable = |e| ClipError::Undecodable(name.to_owned(), e);
+        let lines = ffmpeg::run(command, PROBE_LIMIT)
+            .await
+            .map_err(|e| classify(e, undecodable))?;
+        if lines
+            .split(|b| *b == b'\n')
+            .any(|line| line.first().is_some_and(u8::is_ascii_digit))
+        {
+            return Ok(());
+        }
+        Err(undecodable(FfmpegError::Failed {
+            status: "success".to_owned(),
+            log: "no picture came out".to_owned(),
+        }))
+    }
+
+    /// Length of the video track. Where the container does not say (recordings of a browser,
+    /// Matroska, stills), the times of all pictures are read.
+    async fn measure(&self, path: &Path, facts: &Facts, name: &str) -> Result<Seconds, ClipError> {
+        if let Some(length) = facts.length {
+            return Ok(length);
+        }
+        let mut command = self.tools.ffprobe();
+        command.args(["-select_streams", &facts.picture.stream.to_string()]);
+        command.args(["-show_entries", "packet=pts_time,duration_time", "-i"]);
+        command.arg(file_argument(path));
+        let answer = ffmpeg::run_with_limit(command, PROBE_LIMIT)
+            .await
+            .map_err(|e| classify(e, |e| ClipError::Unreadable(name.to_owned(), e)))?;
+        Ok(span(&answer).unwrap_or_else(|| Frames(1).seconds()))
+    }
+
+    /// Cuts the loop range out, once, without loss: from then on it is a clip like any other, which
+    /// starts at its first picture and can be read again and again.
+    ///
+    /// Rejected: seeking in every pass (FFmpeg's own loop forgets the seek) and holding any range in
+    /// memory (a 1080p picture takes 3 MB).
+    async fn cut(
+        &self,
+        path: &Path,
+        facts: &Facts,
+        name: &str,
+        length: Seconds,
+        range: LoopRange,
+    ) -> Result<Clip, ClipError> {
+        let (start, end) = (range.start.0, range.end.0);
+        // Half a picture of tolerance: a range written by a person to the end of a clip.
+        if start >= length.0 || end > length.0 + 0.02 {
+            return Err(ClipError::Range {
+                name: name.to_owned(),
+                start,
+                end,
+                length: length.0,
+            });
+        }
+        if end - start > LONGEST_RANGE.0 {
+            return Err(ClipError::LongRange(name.to_owned(), LONGEST_RANGE.0));
+        }
+        let failed = |e| ClipError::Cut(name.to_owned(), e);
+        let file = self
+            .cuts
+            .join(cut_name(path, range).map_err(|e| failed(e.into()))?);
+        if !file.exists() {
+            std::fs::create_dir_all(&self.cuts).map_err(|e| failed(e.into()))?;
+            // Written aside and renamed: a kill at any instant leaves no half cut under its name.
+            let aside = tempfile::Builder::new()
+                .prefix("aside-")
+                .suffix(".mkv")
+                .tempfile_in(&self.cuts)
+                .map_err(|e| failed(e.into()))?;
+            ffmpeg::run(self.cut_command(path, facts, range, aside.path()), 0)
+                .await
+                .map_err(failed)?;
+            aside.persist(&file).map_err(|e| failed(e.error.into()))?;
+        }
+        let facts = self.probe(&file, name).await?;
+        let length = self.measure(&file, &facts, name).await?;
+        Ok(Clip {
+            path: file,
+            facts,
+            length,
+            cut: true,
+        })
+    }
+
+    fn cut_command(
+        &self,
+        path: &Path,
+        facts: &Facts,
+        range: LoopRange,
+        to: &Path,
+    ) -> ffmpeg_sidecar::command::FfmpegCommand {
+        let mut command = self.tools.ffmpeg();
+        command.args(FENCE).args(["-ss", &range.start.0.to_string()]);
+        command.args(["-t", &(range.end.0 - range.start.0).to_string()]);
+        if let Some(decoder) = facts.picture.decoder() {
+            command.args(["-c:v", decoder]);
+        }
+        command.arg("-i").arg(file_argument(path));
+        command.args(["-map", &format!("0:{}", facts.picture.stream)]);
+        command.args(["-c:v", "ffv1", "-level", "3", "-slices", "4", "-g", "1"]);
+        if let Some(sound) = &facts.sound {
+            command.args(["-map", &format!("0:{}", sound.stream), "-c:a", "flac"]);
+        }
+        command.args(["-f", "matroska"]).arg(file_argument(to));
+        command
+    }
+}
+
+/// A cut is named by what made it: the file as it is now, and the range.
+fn cut_name(path: &Path, range: LoopRange) -> std::io::Result<String> {
+    let file = path.metadata()?;
+    let changed = file
+        .modified()?
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_nanos();
+    let made_of = format!(
+        "{CUT_VERSION} {} {} {changed} {} {}",
+        path.display(),
+        file.len(),
+        range.start.0,
+        range.end.0
+    );
+    Ok(format!("{}.mkv", blake3::hash(made_of.as_bytes()).to_hex()))
+}
+
+/// A missing FFmpeg says nothing about the clip.
+fn classify(error: FfmpegError, of_clip: impl FnOnce(FfmpegError) -> ClipError) -> ClipError {
+    match error {
+        FfmpegError::Start { .. } => ClipError::Tools(error),
+        error => of_clip(error),
+    }
+}
+
+/// From the first picture's time to the end of the last one, in ffprobe's list of packets.
+fn span(answer: &[u8]) -> Option<Seconds> {
+    #[derive(Deserialize)]
+    struct Answer {
+        packets: Vec<Packet>,
+    }
+    #[derive(Deserialize)]
+    struct Packet {
+        pts_time: Option<String>,
+        duration_time: Option<String>,
+    }
+    let answer: Answer = serde_json::from_slice(answer).ok()?;
+    let number = |text: &Option<String>| text.as_deref().and_then(|t| t.parse::<f64>().ok());
+    let times: Vec<f64> = answer
+        .packets
+        .iter()
+        .filter_map(|p| number(&p.pts_time))
+        .collect();
+    let first = times.iter().copied().reduce(f64::min)?;
+    let last = times.iter().copied().reduce(f64::max)?;
+    let stated = answer.packets.iter().rev().find_map(|p| number(&p.duration_time));
+    // Without a stated length the last picture lasts as long as the others do on average.
+    let average = (times.len() > 1).then(|| (last - first) / (times.len() - 1) as f64);
+    let length = last - first + stated.or(average).unwrap_or_else(|| Frames(1).seconds().0);
+    (length > 0.0 && length.is_finite()).then_some(Seconds(length))
+}

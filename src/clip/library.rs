@@ -1,0 +1,84 @@
+//! All clips of a catalogue.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+
+use super::inspect::{Clip, ClipError, Depth, Inspector};
+use crate::catalogue::{Catalogue, ExerciseId};
+
+/// The clips that can be shown, by exercise.
+#[derive(Debug, Clone, Default)]
+pub struct Library {
+    clips: HashMap<ExerciseId, Arc<Clip>>,
+}
+
+/// What was found about one exercise's clip.
+#[derive(Debug)]
+pub struct Diagnosis {
+    /// Whose clip.
+    pub exercise: ExerciseId,
+    /// Its file name in the videos folder.
+    pub file: String,
+    /// The clip, or why it cannot be shown.
+    pub outcome: Result<Clip, ClipError>,
+}
+
+impl Library {
+    /// Looks at every clip of the catalogue, as many at once as there are cores. The answer is in
+    /// the catalogue's order.
+    pub async fn inspect(catalogue: &Catalogue, inspector: &Inspector, depth: Depth) -> Vec<Diagnosis> {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        futures_util::stream::iter(catalogue.exercises())
+            .map(|exercise| async move {
+                Diagnosis {
+                    exercise: exercise.id.clone(),
+                    file: exercise.video.clone(),
+                    outcome: inspector
+                        .inspect(&exercise.video, exercise.loop_range, depth)
+                        .await,
+                }
+            })
+            .buffered(cores)
+            .collect()
+            .await
+    }
+
+    /// Keeps the clips that can be shown, and tells the catalogue and the log which cannot.
+    #[must_use]
+    pub fn new(diagnoses: Vec<Diagnosis>, catalogue: &mut Catalogue) -> Self {
+        let mut clips = HashMap::new();
+        for diagnosis in diagnoses {
+            match diagnosis.outcome {
+                Ok(clip) => {
+                    clips.insert(diagnosis.exercise, Arc::new(clip));
+                }
+                Err(error) => {
+                    let cause = std::error::Error::source(&error).map(ToString::to_string);
+                    tracing::warn!(exercise = %diagnosis.exercise, file = diagnosis.file, %error, cause, "clip unavailable");
+                    catalogue.mark_unavailable(diagnosis.exercise, error.to_string());
+                }
+            }
+        }
+        Self { clips }
+    }
+
+    /// The clip of an exercise; `None` when it cannot be shown.
+    #[must_use]
+    pub fn get(&self, exercise: &ExerciseId) -> Option<&Arc<Clip>> {
+        self.clips.get(exercise)
+    }
+
+    /// How many can be shown.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.clips.len()
+    }
+
+    /// Whether none can be shown.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.clips.is_empty()
+    }
+}

@@ -1,0 +1,114 @@
+//! `doctor`'s table: every clip, what it is, what will be done to it, what is wrong. Pure text.
+
+use std::error::Error as _;
+use std::fmt::Write as _;
+
+use super::facts::Facts;
+use super::inspect::Clip;
+use super::library::Diagnosis;
+
+/// One line for each clip, then a line that counts.
+#[must_use]
+pub fn report(diagnoses: &[Diagnosis]) -> String {
+    let rows: Vec<[String; 5]> = diagnoses.iter().map(row).collect();
+    let heads = ["exercise", "file", "is", "will be", "state"].map(str::to_owned);
+    let widths: Vec<usize> = (0..5)
+        .map(|c| {
+            rows.iter()
+                .chain([&heads])
+                .map(|r| r[c].chars().count())
+                .max()
+                .unwrap_or(0)
+        })
+        .collect();
+    let mut text = String::new();
+    for row in [&heads].into_iter().chain(&rows) {
+        let cells: Vec<String> = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, w)| format!("{cell:w$}"))
+            .collect();
+        text.push_str(cells.join("  ").trim_end());
+        text.push('\n');
+    }
+    let wrong = diagnoses.iter().filter(|d| d.outcome.is_err()).count();
+    // Writing to a String cannot fail.
+    let _ = write!(text, "\n{} clips, {wrong} wrong", diagnoses.len());
+    for diagnosis in diagnoses {
+        if let Err(error) = &diagnosis.outcome {
+            let cause = error.source().map(|s| format!(" ({s})")).unwrap_or_default();
+            let _ = write!(text, "\n- {}: {error}{cause}", diagnosis.exercise);
+        }
+    }
+    text.push('\n');
+    text
+}
+
+fn row(diagnosis: &Diagnosis) -> [String; 5] {
+    let (is, will_be, state) = match &diagnosis.outcome {
+        Ok(clip) => (what_it_is(clip), what_is_done(clip), "ok".to_owned()),
+        Err(_) => (String::new(), String::new(), "unavailable".to_owned()),
+    };
+    [
+        diagnosis.exercise.to_string(),
+        diagnosis.file.clone(),
+        is,
+        will_be,
+        state,
+    ]
+}
+
+fn what_it_is(clip: &Clip) -> String {
+    let Facts { picture, sound, .. } = &clip.facts;
+    let rate = if picture.variable_rate { "about " } else { "" };
+    let sound = sound.as_ref().map_or("no sound".to_owned(), |s| {
+        format!("{} {} Hz {} ch", s.codec, s.rate, s.channels)
+    });
+    format!(
+        "{} {}x{} {} {rate}{} fps, {:.2} s, {sound}",
+        picture.codec,
+        picture.width,
+        picture.height,
+        picture.pixels,
+        Trimmed(picture.fps),
+        clip.length.0
+    )
+}
+
+/// A number without trailing zeros.
+struct Trimmed(f64);
+
+impl std::fmt::Display for Trimmed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = format!("{:.2}", self.0);
+        f.write_str(text.trim_end_matches('0').trim_end_matches('.'))
+    }
+}
+
+fn what_is_done(clip: &Clip) -> String {
+    let picture = &clip.facts.picture;
+    let (width, height) = picture.shown_size();
+    let mut done = Vec::new();
+    if clip.cut {
+        done.push("cut to its loop range".to_owned());
+    }
+    if picture.rotation != 0 {
+        done.push(format!("rotated by {}°", picture.rotation));
+    }
+    if picture.interlaced {
+        done.push("deinterlaced".to_owned());
+    }
+    if picture.hdr {
+        done.push("tone-mapped from HDR".to_owned());
+    }
+    if picture.alpha {
+        done.push("laid over the backdrop".to_owned());
+    } else if (width / height - 16.0 / 9.0).abs() > 0.02 {
+        done.push("padded with its own blur".to_owned());
+    }
+    if picture.variable_rate || (picture.fps - f64::from(crate::units::FPS)).abs() > 0.01 {
+        done.push(format!("brought to {} fps", crate::units::FPS));
+    }
+    done.push("looped".to_owned());
+    done.join(", ")
+}

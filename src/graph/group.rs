@@ -1,0 +1,52 @@
+//! Bounded groups of shots, each for one FFmpeg process.
+
+use super::shot::{HOLD_BYTES, Shot};
+use crate::units::Frames;
+use crate::workout::Profile;
+
+/// Inputs of one process. Each costs about 25 MB and 20 ms before the first picture; starting a
+/// process costs about 100 ms of one core, so a few shots share one.
+const MOST_SHOTS: usize = 3;
+
+/// Neighbouring shots that one process renders. Never empty.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group {
+    /// In order.
+    pub shots: Vec<Shot>,
+}
+
+impl Group {
+    /// First picture in the timeline.
+    #[must_use]
+    pub fn start(&self) -> Frames {
+        self.shots.first().map_or(Frames::ZERO, |shot| shot.start)
+    }
+
+    /// Pictures in all.
+    #[must_use]
+    pub fn length(&self) -> Frames {
+        self.shots.iter().map(|shot| shot.length).sum()
+    }
+}
+
+/// Divides shots into groups. The first shot stands alone: nothing delays the first picture.
+#[must_use]
+pub fn groups(shots: Vec<Shot>, profile: &Profile) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    let mut held = 0;
+    for shot in shots {
+        let bytes = shot.held_bytes(profile);
+        let first = groups.len() == 1;
+        match groups.last_mut() {
+            Some(group) if !first && group.shots.len() < MOST_SHOTS && held + bytes <= HOLD_BYTES => {
+                held += bytes;
+                group.shots.push(shot);
+            }
+            _ => {
+                held = bytes;
+                groups.push(Group { shots: vec![shot] });
+            }
+        }
+    }
+    groups
+}

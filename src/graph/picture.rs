@@ -1,0 +1,274 @@
+//! The filter graph that makes a group's pictures.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use super::shot::{Repeat, Shot};
+use super::{FilterGraph, Group, Input, OUTPUT};
+use crate::clip::Clip;
+use crate::units::{FPS, Frames, Speed};
+use crate::workout::{Fit, Profile};
+
+/// What lies behind clips with transparency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Backdrop {
+    /// Red, green, blue.
+    Colour([u8; 3]),
+    /// A picture, which fills the area.
+    Picture(PathBuf),
+}
+
+impl Default for Backdrop {
+    /// A light studio grey, on which dark and light figures both stand out.
+    fn default() -> Self {
+        Self::Colour([0xd6, 0xd9, 0xde])
+    }
+}
+
+/// How every picture of a rendering looks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Look {
+    /// Sizes.
+    pub profile: Profile,
+    /// How clips fill the picture area.
+    pub fit: Fit,
+    /// What lies behind clips with transparency.
+    pub backdrop: Backdrop,
+}
+
+/// The graph of a group: each shot fitted and repeated, all joined, the HUD bar below.
+#[must_use]
+pub fn picture_graph(group: &Group, look: &Look) -> FilterGraph {
+    let mut graph = Builder::default();
+    for (number, shot) in group.shots.iter().enumerate() {
+        graph.shot(number, shot, look);
+    }
+    let joined: String = (0..group.shots.len())
+        .map(|number| format!("[shot{number}]"))
+        .collect();
+    let count = group.shots.len();
+    // Times are written anew after the joint: picture n is at n/30 s, whatever `concat` made of it.
+    let join = format!("{joined}concat=n={count}:v=1:a=0,settb=1/{FPS},setpts=N");
+    if look.profile.bar_height() == 0 {
+        graph.chain(format!("{join}{OUTPUT}"));
+    } else {
+        let hud = graph.input(Input::Hud {
+            width: look.profile.width,
+            height: look.profile.bar_height(),
+        });
+        graph.chain(format!("{join}[area]"));
+        graph.chain(format!("[{hud}:v]settb=1/{FPS},setpts=N,setsar=1[bar]"));
+        graph.chain(format!("[area][bar]vstack{OUTPUT}"));
+    }
+    graph.finish()
+}
+
+/// The graph of a clip alone, without HUD: one pass as it is, for posters and previews.
+#[must_use]
+pub fn picture_of_clip(clip: &Clip, look: &Look) -> FilterGraph {
+    let mut graph = Builder::default();
+    let source = graph.clip(clip, false);
+    graph.fit(0, &source, clip, look, false, false);
+    graph.chain(format!("[fit0]settb=1/{FPS},setpts=N{OUTPUT}"));
+    graph.finish()
+}
+
+#[derive(Default)]
+struct Builder {
+    inputs: Vec<Input>,
+    chains: Vec<String>,
+}
+
+impl Builder {
+    fn input(&mut self, input: Input) -> usize {
+        self.inputs.push(input);
+        self.inputs.len() - 1
+    }
+
+    fn chain(&mut self, chain: String) {
+        self.chains.push(chain);
+    }
+
+    fn finish(self) -> FilterGraph {
+        FilterGraph {
+            inputs: self.inputs,
+            text: self.chains.join(";\n"),
+        }
+    }
+
+    /// Adds a clip as an input and returns the label of its video track.
+    fn clip(&mut self, clip: &Clip, reread: bool) -> String {
+        let number = self.input(Input::Clip {
+            path: clip.path.clone(),
+            decoder: clip.facts.picture.decoder(),
+            reread,
+        });
+        format!("[{number}:{}]", clip.facts.picture.stream)
+    }
+
+    /// `[shotN]`: exactly as many pictures as the shot is long.
+    fn shot(&mut self, number: usize, shot: &Shot, look: &Look) {
+        let repeat = shot.repeat(&look.profile);
+        let source = self.clip(&shot.clip, repeat == Repeat::Reread);
+        self.fit(number, &source, &shot.clip, look, shot.mirrored, shot.dimmed);
+        let mut chain = Chain::from(format!("[fit{number}]"));
+        if let Repeat::Hold(Frames(pictures)) = repeat {
+            chain.add(format_args!("loop=loop=-1:size={pictures}:start=0"));
+        }
+        chain.add(speed(shot.speed));
+        chain.add(format_args!("trim=end_frame={}", shot.length));
+        self.chain(format!("{chain}[shot{number}]"));
+    }
+
+    /// `[fitN]`: the clip once, upright, at our rate, size and colours, in the picture area.
+    fn fit(&mut self, number: usize, source: &str, clip: &Clip, look: &Look, mirrored: bool, dimmed: bool) {
+        let picture = &clip.facts.picture;
+        let Profile {
+            width, area_height, ..
+        } = look.profile;
+        let mut chain = Chain::from(source.to_owned());
+        if picture.interlaced {
+            chain.add("bwdif=mode=send_frame:deint=interlaced");
+        }
+        // The track starts at its own first picture: its sound is laid in step elsewhere.
+        chain.add("setpts=PTS-STARTPTS");
+        chain.add(format_args!("fps={FPS}"));
+        if picture.hdr {
+            // HDR to SDR through linear light; FFmpeg has no single filter for it.
+            chain.add("zscale=transfer=linear:npl=100,format=gbrpf32le,tonemap=hable:desat=0");
+            chain.add("zscale=primaries=bt709:transfer=bt709:matrix=bt709:range=limited");
+        }
+        let whole = look.fit == Fit::Contain;
+        let (w, h) = fitted(picture.shown_size(), (width, area_height), whole);
+        let (x, y) = ((width.max(w) - w) / 2, (area_height.max(h) - h) / 2);
+        let colours = "out_color_matrix=bt709:out_range=tv";
+        let mut fit = if picture.alpha {
+            self.backdrop(number, look);
+            chain.add(format_args!(
+                "scale={w}:{h}:flags=bicubic:{colours},format=yuva420p"
+            ));
+            crop(&mut chain, (w, h), (width, area_height));
+            self.chain(format!("{chain}[figure{number}]"));
+            Chain::from(format!(
+                "[backdrop{number}][figure{number}]overlay={x}:{y}:shortest=1"
+            ))
+        } else if w >= width && h >= area_height {
+            chain.add(format_args!("scale={w}:{h}:flags=bicubic:{colours}"));
+            crop(&mut chain, (w, h), (width, area_height));
+            chain
+        } else {
+            self.chain(format!("{chain},split[whole{number}][room{number}]"));
+            self.blur(number, (width, area_height));
+            self.chain(format!(
+                "[whole{number}]scale={w}:{h}:flags=bicubic:{colours},format=yuv420p[clip{number}]"
+            ));
+            Chain::from(format!("[blur{number}][clip{number}]overlay={x}:{y}"))
+        };
+        fit.add("setsar=1,format=yuv420p");
+        if mirrored {
+            fit.add("hflip");
+        }
+        if dimmed {
+            // Towards black (16) and grey (128) in limited range.
+            fit.add("lutyuv=y=(val-16)*0.55+16:u=(val-128)*0.6+128:v=(val-128)*0.6+128");
+        }
+        self.chain(format!("{fit}[fit{number}]"));
+    }
+
+    /// `[blurN]`: the clip blurred, darkened and cut to the area. Worked out on an eighth of the
+    /// size: a blur has no details, and at full size it costs more than the encoder.
+    fn blur(&mut self, number: usize, (width, height): (u32, u32)) {
+        let (w, h) = (even(f64::from(width) / 8.0), even(f64::from(height) / 8.0));
+        self.chain(format!(
+            "[room{number}]scale={w}:{h}:force_original_aspect_ratio=increase:out_color_matrix=bt709:out_range=tv,\
+             crop={w}:{h},format=yuv420p,boxblur=3:2,lutyuv=y=(val-16)*0.7+16,scale={width}:{height}[blur{number}]"
+        ));
+    }
+
+    /// `[backdropN]`: what lies behind a clip with transparency, without end.
+    fn backdrop(&mut self, number: usize, look: &Look) {
+        let Profile {
+            width, area_height, ..
+        } = look.profile;
+        match &look.backdrop {
+            Backdrop::Colour([red, green, blue]) => self.chain(format!(
+                "color=color=0x{red:02x}{green:02x}{blue:02x}:size={width}x{area_height}:rate={FPS},\
+                 format=yuv420p[backdrop{number}]"
+            )),
+            Backdrop::Picture(path) => {
+                let input = self.input(Input::Still(path.clone()));
+                self.chain(format!(
+                    "[{input}:v]scale={width}:{area_height}:force_original_aspect_ratio=increase:\
+                     out_color_matrix=bt709:out_range=tv,crop={width}:{area_height},fps={FPS},setsar=1,\
+                     format=yuv420p[backdrop{number}]"
+                ));
+            }
+        }
+    }
+}
+
+/// Picture n of the loop is shown at n/30 s divided by the speed.
+fn speed(speed: Speed) -> String {
+    if speed == Speed::NORMAL {
+        return format!("settb=1/{FPS},setpts=N");
+    }
+    let (above, below) = (speed.numerator(), speed.denominator());
+    // A fine clock first: on one of 1/30 s the new times would be rounded before `fps` sees them.
+    format!("settb=1/90000,setpts=N*{below}/{above}/({FPS}*TB),fps={FPS}")
+}
+
+/// The size in which a clip is shown: all of it inside the area, or all of the area covered. Even
+/// numbers, as 4:2:0 needs.
+fn fitted(shown: (f64, f64), area: (u32, u32), whole: bool) -> (u32, u32) {
+    let across = f64::from(area.0) / shown.0;
+    let down = f64::from(area.1) / shown.1;
+    let by = if whole { across.min(down) } else { across.max(down) };
+    let (w, h) = (even(shown.0 * by), even(shown.1 * by));
+    if whole {
+        // A narrow rest of less than two macroblocks is not worth a blurred edge: it is covered.
+        (w.min(area.0), h.min(area.1))
+    } else {
+        (w.max(area.0), h.max(area.1))
+    }
+}
+
+fn even(length: f64) -> u32 {
+    ((length / 2.0).round() as u32).max(1) * 2
+}
+
+fn crop(chain: &mut Chain, (w, h): (u32, u32), area: (u32, u32)) {
+    if w > area.0 || h > area.1 {
+        chain.add(format_args!("crop={}:{}", w.min(area.0), h.min(area.1)));
+    }
+}
+
+/// Filters in a row, joined by commas after the labels that feed them.
+struct Chain {
+    text: String,
+    joined: bool,
+}
+
+impl Chain {
+    fn add(&mut self, filter: impl fmt::Display) {
+        if self.joined {
+            self.text.push(',');
+        }
+        self.text.push_str(&filter.to_string());
+        self.joined = true;
+    }
+}
+
+impl From<String> for Chain {
+    fn from(text: String) -> Self {
+        Self {
+            joined: !text.ends_with(']'),
+            text,
+        }
+    }
+}
+
+impl fmt::Display for Chain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
