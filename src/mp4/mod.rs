@@ -1,1 +1,53 @@
-//! mp4
+//! MP4 and ADTS as bytes: reading what FFmpeg pipes to us, writing the one stream that leaves.
+//!
+//! For the renderers. FFmpeg's fragments are taken apart to samples ([`FragmentReader`] for pictures,
+//! [`AdtsReader`] for sound); whoever owns the timeline gives each [`Sample`] its duration; [`Movie`]
+//! and [`fragment`] write them anew. Grouping, stitching, byte ranges and HLS are the same writer with
+//! other sources of samples.
+//!
+//! Pure code: no files, no processes, no workouts, and no decoding of pictures or sound. Nothing here
+//! reorders pictures: a stream with B-frames is refused, so that decode time is display time.
+//!
+//! What is written (ISO/IEC 14496-12; every box's writer cites its clause):
+//!
+//! ```text
+//! ftyp                     Movie::init_segment
+//! moov
+//! ├─ mvhd                  true total duration: Chromium shows it before the last fragment came
+//! ├─ trak (video, 1)
+//! │  ├─ tkhd
+//! │  └─ mdia: mdhd, hdlr, minf: vmhd, dinf/dref/url, stbl: stsd/avc1: avcC, pasp, colr
+//! ├─ trak (audio, 2)       only if there is sound
+//! │  ├─ tkhd
+//! │  └─ mdia: mdhd, hdlr, minf: smhd, dinf/dref/url, stbl: stsd/mp4a: esds
+//! └─ mvex: mehd, trex per track
+//! moof                     fragment, over and over
+//! ├─ mfhd                  rising sequence number
+//! └─ traf per track: tfhd, tfdt (64 bits), trun
+//! mdat                     the samples of the first traf, then those of the second
+//! ```
+//!
+//! There is no edit list: the first picture and the first sound both lie at time 0. The sound's
+//! priming frame must therefore be left out by the caller.
+
+mod adts;
+mod boxes;
+mod config;
+mod fragment;
+mod header;
+mod movie;
+mod put;
+mod queue;
+mod reader;
+mod run;
+mod sample;
+
+pub use adts::{AdtsError, AdtsReader};
+pub use boxes::ReadError;
+pub use config::{AacConfig, AvcConfig, ConfigError};
+pub use fragment::{TrackRun, TrackSamples, WriteError, fragment, fragment_header};
+pub use header::VideoHeader;
+pub use movie::{AUDIO_TRACK, AudioTrack, Movie, VIDEO_TRACK, VideoTrack};
+pub use reader::{Event, FragmentReader};
+pub use run::MAX_SAMPLES;
+pub use sample::{AAC_FRAME_SAMPLES, Sample, SampleInfo};

@@ -1,0 +1,257 @@
+//! moof -> where its samples lie, how long they are and which are key (ISO/IEC 14496-12 8.8.6 to 8.8.8).
+
+use std::collections::VecDeque;
+
+use mp4_atom::{FourCC, Tfhd, Trex, Trun, TrunEntry};
+
+use super::boxes::{ReadError, children, leaf, only};
+use super::sample::is_key;
+
+/// Samples in one fragment of a track, read or written: 36 minutes of pictures.
+pub const MAX_SAMPLES: usize = 65_536;
+/// Bytes of one sample. An uncompressed 1080p picture has 3 MB.
+pub(super) const MAX_SAMPLE_SIZE: u32 = 16 << 20;
+
+/// A sample that a fragment announces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Announced {
+    /// Offset in the stream of its first byte.
+    pub start: u64,
+    /// 1 to [`MAX_SAMPLE_SIZE`].
+    pub size: u32,
+    pub duration: u32,
+    pub key: bool,
+}
+
+impl Announced {
+    /// Offset in the stream behind its last byte.
+    pub fn end(&self) -> u64 {
+        // `Runs::announce` made sure that it does not overflow.
+        self.start + u64::from(self.size)
+    }
+}
+
+/// What holds for every sample that does not say otherwise: tfhd's value, else trex's (8.8.7.1).
+struct Defaults {
+    duration: u32,
+    size: u32,
+    flags: u32,
+}
+
+/// Reads the body of a moof that began at offset `moof_start` of the stream.
+///
+/// The samples come back in stream order, each behind the end of the one before.
+pub(super) fn read(moof: &[u8], moof_start: u64, trex: &Trex) -> Result<VecDeque<Announced>, ReadError> {
+    let traf = only(moof, *b"traf")?;
+    let tfhd: Tfhd = leaf(only(traf, *b"tfhd")?)?;
+    let defaults = defaults(&tfhd, trex)?;
+    // Without an explicit base the first, and here only, track's is the moof (8.8.7.1), as it is with
+    // default-base-is-moof.
+    let base = tfhd.base_data_offset.unwrap_or(moof_start);
+    let mut announced = VecDeque::new();
+    // "immediately after the data of the previous run, or at the base" where a run names no offset (8.8.8.2).
+    let mut next = base;
+    for child in children(traf) {
+        let (kind, body) = child?;
+        if kind == FourCC::new(b"trun") {
+            let trun: Trun = leaf(body)?;
+            let start = match trun.data_offset {
+                Some(offset) => base
+                    .checked_add_signed(offset.into())
+                    .ok_or(ReadError::OutsideData)?,
+                None => next,
+            };
+            next = announce(&mut announced, &trun, start, &defaults)?;
+        }
+    }
+    if tfhd.duration_is_empty && !announced.is_empty() {
+        return Err(ReadError::Malformed {
+            kind: FourCC::new(b"tfhd"),
+            reason: "duration-is-empty, and samples".to_owned(),
+        });
+    }
+    Ok(announced)
+}
+
+fn defaults(tfhd: &Tfhd, trex: &Trex) -> Result<Defaults, ReadError> {
+    if tfhd.track_id != trex.track_id {
+        return Err(ReadError::Unsupported("a fragment of an unknown track"));
+    }
+    let entry = tfhd
+        .sample_description_index
+        .unwrap_or(trex.default_sample_description_index);
+    if entry != 1 {
+        return Err(ReadError::Unsupported(
+            "a sample description other than the first",
+        ));
+    }
+    Ok(Defaults {
+        duration: tfhd
+            .default_sample_duration
+            .unwrap_or(trex.default_sample_duration),
+        size: tfhd.default_sample_size.unwrap_or(trex.default_sample_size),
+        flags: tfhd.default_sample_flags.unwrap_or(trex.default_sample_flags),
+    })
+}
+
+/// Adds the samples of one run that begins at `start`; gives where it ends.
+///
+/// The count is checked first: a run without per-sample fields costs no bytes and may claim any number.
+/// A run with both first-sample-flags and sample-flags, which 8.8.8.1 forbids, does not get here: mp4-atom
+/// reads the former in the latter's place and then finds bytes left over.
+fn announce(
+    announced: &mut VecDeque<Announced>,
+    trun: &Trun,
+    start: u64,
+    defaults: &Defaults,
+) -> Result<u64, ReadError> {
+    let count = announced.len().saturating_add(trun.samples.len());
+    if count > MAX_SAMPLES {
+        return Err(ReadError::TooManySamples { count });
+    }
+    if announced.back().is_some_and(|last| start < last.end()) {
+        return Err(ReadError::OutsideData);
+    }
+    let mut start = start;
+    for entry in &trun.samples {
+        let size = size(entry, defaults)?;
+        let end = start.checked_add(u64::from(size)).ok_or(ReadError::OutsideData)?;
+        announced.push_back(Announced {
+            start,
+            size,
+            duration: entry.duration.unwrap_or(defaults.duration),
+            // First-sample-flags, then sample-flags, then the defaults (8.8.8.1).
+            key: is_key(entry.flags.unwrap_or(defaults.flags)),
+        });
+        start = end;
+    }
+    Ok(start)
+}
+
+/// The sample's size, once it is sure that it can be held and need not be reordered.
+fn size(entry: TrunEntry, defaults: &Defaults) -> Result<u32, ReadError> {
+    if entry.cts.is_some_and(|offset| offset != 0) {
+        return Err(ReadError::Unsupported("composition offsets (B-frames)"));
+    }
+    let size = entry.size.unwrap_or(defaults.size);
+    if (1..=MAX_SAMPLE_SIZE).contains(&size) {
+        Ok(size)
+    } else {
+        Err(ReadError::SampleSize {
+            size,
+            limit: MAX_SAMPLE_SIZE,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mp4::put::{put_box, put_full_box};
+    use bytes::BufMut;
+
+    const TREX: Trex = Trex {
+        track_id: 1,
+        default_sample_description_index: 1,
+        default_sample_duration: 10,
+        default_sample_size: 7,
+        default_sample_flags: 0x0101_0000,
+    };
+
+    /// A moof body with the given bodies (after version and flags) of tfhd and truns.
+    fn moof(tfhd: (u32, &[u32]), truns: &[(u32, &[u32])]) -> Vec<u8> {
+        let mut out = Vec::new();
+        put_box(&mut out, *b"traf", |out| {
+            put_full_box(out, *b"tfhd", 0, tfhd.0, |out| {
+                tfhd.1.iter().for_each(|field| out.put_u32(*field));
+            });
+            for (flags, fields) in truns {
+                put_full_box(out, *b"trun", 0, *flags, |out| {
+                    fields.iter().for_each(|field| out.put_u32(*field));
+                });
+            }
+        });
+        out
+    }
+
+    fn sample(start: u64, size: u32, duration: u32, key: bool) -> Announced {
+        Announced {
+            start,
+            size,
+            duration,
+            key,
+        }
+    }
+
+    #[test]
+    fn trex_holds_where_nothing_else_is_said() {
+        let moof = moof((0, &[1]), &[(0, &[2])]);
+        let samples = read(&moof, 1000, &TREX).expect("a legal moof");
+        assert_eq!(samples, [sample(1000, 7, 10, false), sample(1007, 7, 10, false)]);
+    }
+
+    #[test]
+    fn tfhd_overrides_trex_and_trun_overrides_tfhd() {
+        // tfhd: duration 20, size 30, flags sync. trun 1: data offset, first-sample-flags, sizes.
+        // trun 2: durations and flags, following the first run's data.
+        let moof = moof(
+            (0x02_0038, &[1, 20, 30, 0x0200_0000]),
+            &[
+                (0x205, &[2, 100, 0x0101_0000, 5, 6]),
+                (0x500, &[2, 1, 0x0200_0000, 2, 0x0001_0000]),
+            ],
+        );
+        let samples = read(&moof, 1000, &TREX).expect("a legal moof");
+        assert_eq!(
+            samples,
+            [
+                sample(1100, 5, 20, false),
+                sample(1105, 6, 20, true),
+                sample(1111, 30, 1, true),
+                sample(1141, 30, 2, false),
+            ]
+        );
+    }
+
+    #[test]
+    fn an_explicit_base_and_a_negative_offset_are_followed() {
+        let moof = moof((1, &[1, 0, 5000]), &[(1, &[1, (-8i32) as u32])]);
+        assert_eq!(
+            read(&moof, 1000, &TREX).expect("a legal moof"),
+            [sample(4992, 7, 10, false)]
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused() {
+        let cases = [
+            ("B-frames", (0, &[1][..]), (0x800, &[1, 5][..])),
+            ("a foreign track", (0, &[2]), (0, &[1])),
+            ("a second sample entry", (2, &[1, 2]), (0, &[1])),
+            ("four billion samples for free", (0, &[1]), (0, &[u32::MAX])),
+            ("an empty sample", (0x10, &[1, 0]), (0, &[1])),
+            ("a giant sample", (0x10, &[1, u32::MAX]), (0, &[1])),
+            ("both kinds of flags", (0, &[1]), (0x404, &[1, 0, 0])),
+            (
+                "an offset before the stream",
+                (0, &[1]),
+                (1, &[1, i32::MIN as u32]),
+            ),
+            ("more samples than fields", (0, &[1]), (0x200, &[3, 1, 1])),
+            ("empty, with samples", (0x01_0000, &[1]), (0, &[1])),
+            ("beyond 64 bits", (1, &[1, u32::MAX, u32::MAX]), (0, &[1])),
+        ];
+        for (what, tfhd, trun) in cases {
+            let result = read(&moof(tfhd, &[trun]), 0, &TREX);
+            assert!(result.is_err(), "{what} was read as {result:?}");
+        }
+        let back = moof((0, &[1]), &[(1, &[1, 100]), (1, &[1, 90])]);
+        assert_eq!(read(&back, 0, &TREX), Err(ReadError::OutsideData), "runs overlap");
+    }
+
+    #[test]
+    fn a_composition_offset_of_zero_is_none() {
+        let moof = moof((0, &[1]), &[(0x800, &[1, 0])]);
+        assert!(read(&moof, 0, &TREX).is_ok());
+    }
+}
