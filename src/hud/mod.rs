@@ -1,1 +1,293 @@
 //! The HUD: the bar below the exercise, as pixels.
+//!
+//! For every renderer: they all show these bytes, raw planar yuv420p (BT.709, limited range). One
+//! [`Hud`] belongs to one timeline and gives the bar of any of its pictures. What it looks like is a
+//! function of the timeline, the profile and the picture alone; which picture was drawn before only
+//! decides how much work it is. It knows nothing of codecs.
+//!
+//! | file | decides |
+//! | --- | --- |
+//! | `law` | the values: countdown, lit columns |
+//! | `words` | the texts |
+//! | `layout`, `place` | where they stand |
+//! | `text` | text -> coverage |
+//! | `colour`, `canvas` | coverage -> planes |
+
+mod canvas;
+mod colour;
+mod law;
+mod layout;
+mod place;
+mod text;
+mod words;
+
+#[cfg(test)]
+mod looks;
+#[cfg(test)]
+mod tests;
+
+pub use law::{countdown_text, progress_columns, seconds_left};
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::units::Frames;
+use crate::workout::{Interval, IntervalKind, Profile, Shows, Timeline};
+use canvas::Canvas;
+use colour::{BRIGHT, Ink, MOVE, MUTED, TRACK_MOVE, TRACK_WAIT, WAIT};
+use layout::{Layout, PlaceLayout};
+use place::PlaceBlock;
+use text::{Mask, Typeface};
+use words::Words;
+
+/// Room between the capitals of a label, in units of its font size.
+const LABEL_TRACKING: f32 = 0.07;
+
+/// Draws the bars of one timeline.
+///
+/// Hundreds of thousands of bars a second where only progress moves, about half a millisecond where an
+/// interval begins.
+pub struct Hud {
+    timeline: Arc<Timeline>,
+    shows: Shows,
+    layout: Layout,
+    faces: Faces,
+    inks: Inks,
+    /// The countdown's characters, each in a cell of whole pixels so that no digit moves another.
+    digits: HashMap<char, (Mask, i32)>,
+    /// Whether a column of the progress bar stands for an exercise.
+    moves: Vec<bool>,
+    /// Where the countdown begins at its longest.
+    timer_left: i32,
+    /// Where round and position stand, and whether rounds are worth showing.
+    place: PlaceBlock,
+    canvas: Canvas,
+    drawn: Option<Drawn>,
+}
+
+/// What the canvas shows at present.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Drawn {
+    interval: usize,
+    seconds: u64,
+    lit: u32,
+}
+
+/// The font in the cuts that are used.
+struct Faces {
+    label: Typeface,
+    name: Typeface,
+    place: Typeface,
+    timer: Typeface,
+}
+
+struct Inks {
+    bright: Ink,
+    muted: Ink,
+    moving: Ink,
+    waiting: Ink,
+}
+
+impl Hud {
+    /// Lays out the bar; `None` when the profile has no bar or nothing is to be shown in it.
+    #[must_use]
+    pub fn new(timeline: Arc<Timeline>, profile: Profile, shows: Shows) -> Option<Self> {
+        let layout = Layout::new(profile).filter(|_| shows.any())?;
+        let faces = Faces {
+            label: Typeface::inter(650.0, 14.0, false),
+            name: Typeface::inter(650.0, 32.0, false),
+            place: Typeface::inter(650.0, 28.0, true),
+            timer: Typeface::inter(700.0, 32.0, true),
+        };
+        let digits = timer_digits(&faces.timer, layout.timer_size);
+        let timer_width = timeline.intervals().iter().filter(|i| has_timer(i)).map(|i| {
+            let longest = countdown_text(seconds_left(i.length));
+            longest
+                .chars()
+                .filter_map(|c| digits.get(&c))
+                .map(|(_, cell)| cell)
+                .sum()
+        });
+        let timer_left = layout.right - timer_width.max().unwrap_or(0);
+        let place = PlaceBlock::new(&timeline, &layout, &faces, timer_left);
+        Some(Self {
+            moves: columns_that_move(&timeline, layout.width),
+            canvas: Canvas::new(layout.width, layout.height),
+            inks: Inks {
+                bright: Ink::new(BRIGHT),
+                muted: Ink::new(MUTED),
+                moving: Ink::new(MOVE),
+                waiting: Ink::new(WAIT),
+            },
+            drawn: None,
+            timeline,
+            shows,
+            layout,
+            faces,
+            digits,
+            timer_left,
+            place,
+        })
+    }
+
+    /// Bytes of one bar: its width times its height times 3/2.
+    #[must_use]
+    pub fn bytes_per_picture(&self) -> usize {
+        self.canvas.bytes().len()
+    }
+
+    /// The bar of a picture of the timeline (past its end: of the last one), all three planes.
+    ///
+    /// Any order of pictures gives the same bars; rising order is the fastest.
+    pub fn draw(&mut self, picture: Frames) -> &[u8] {
+        let timeline = Arc::clone(&self.timeline);
+        let picture = picture.min(timeline.length().saturating_sub(Frames(1)));
+        let interval = timeline.at(picture);
+        let now = Drawn {
+            interval: interval.index,
+            seconds: seconds_left(interval.end() - picture),
+            lit: progress_columns(picture, timeline.length(), self.layout.width as u32),
+        };
+        let same_interval = self.drawn.is_some_and(|drawn| drawn.interval == now.interval);
+        let same_second = same_interval && self.drawn.is_some_and(|drawn| drawn.seconds == now.seconds);
+        if !same_interval {
+            self.draw_interval(&timeline, interval);
+        }
+        if !same_second {
+            self.draw_timer(interval, now.seconds);
+        }
+        let changed = match self.drawn {
+            Some(drawn) => drawn.lit.min(now.lit)..drawn.lit.max(now.lit),
+            None => 0..self.layout.width as u32,
+        };
+        self.draw_progress(changed.start as usize..changed.end as usize, now.lit as usize);
+        self.drawn = Some(now);
+        self.canvas.bytes()
+    }
+
+    /// All that stays the same during an interval.
+    fn draw_interval(&mut self, timeline: &Timeline, interval: &Interval) {
+        let rows = self.layout.progress_rows..self.layout.height;
+        self.canvas.clear(0..self.layout.width, rows);
+        if let Some(place) = interval.place.filter(|_| self.shows.round) {
+            self.place
+                .draw(&mut self.canvas, &self.layout, &self.faces, &self.inks, place);
+        }
+        if self.shows.exercise_name {
+            self.draw_name(timeline, interval);
+        }
+    }
+
+    fn draw_name(&mut self, timeline: &Timeline, interval: &Interval) {
+        let Layout {
+            left,
+            gap,
+            name_size,
+            name_least,
+            ..
+        } = self.layout;
+        let words = Words::of(timeline, interval, |c| self.faces.name.has(c));
+        let accent = self.inks.accent(interval.kind);
+        let label = self.faces.label.shape(words.label, LABEL_TRACKING);
+        let mask = self.faces.label.mask(&label, self.layout.label_size);
+        // Without a row for the place below them, label and name stand in the middle.
+        let down = if interval.place.is_none() {
+            self.layout.alone_down
+        } else {
+            0
+        };
+        self.canvas
+            .lay(&mask, left, self.layout.label_base + down, accent);
+
+        // Switches do not move anything: the room is the same whether the neighbours are shown or not.
+        let beside = self.layout.place == PlaceLayout::Columns && interval.place.is_some();
+        let end = if beside { self.place.left } else { self.timer_left };
+        let room = (end - gap - left) as f32;
+        let face = &self.faces.name;
+        let [lead, mut name, tail] = [words.lead, &words.name, words.tail].map(|text| face.shape(text, 0.0));
+        let fixed = lead.width + tail.width;
+        let size = (room / (fixed + name.width)).clamp(name_least, name_size);
+        if (fixed + name.width) * size > room {
+            name = face.cut(&words.name, room / size - fixed);
+        }
+        let mut pen = left as f32;
+        for (line, ink) in [
+            (lead, &self.inks.muted),
+            (name, &self.inks.bright),
+            (tail, accent),
+        ] {
+            let mask = face.mask(&line, size);
+            self.canvas
+                .lay(&mask, pen.round() as i32, self.layout.name_base + down, ink);
+            pen += line.width * size;
+        }
+    }
+
+    fn draw_timer(&mut self, interval: &Interval, seconds: u64) {
+        if !self.shows.timer || !has_timer(interval) {
+            return;
+        }
+        let Layout {
+            width,
+            right,
+            progress_rows,
+            height,
+            timer_base,
+            ..
+        } = self.layout;
+        let clear = self.timer_left.clamp(0, width as i32) as usize..width;
+        self.canvas.clear(clear, progress_rows..height);
+        let ink = self.inks.accent(interval.kind);
+        let mut x = right;
+        for c in countdown_text(seconds).chars().rev() {
+            if let Some((mask, cell)) = self.digits.get(&c) {
+                x -= cell;
+                self.canvas.lay(mask, x, timer_base, ink);
+            }
+        }
+    }
+
+    fn draw_progress(&mut self, changed: Range<usize>, lit: usize) {
+        if !self.shows.progress_bar {
+            return;
+        }
+        let moves = &self.moves;
+        self.canvas
+            .paint_columns(changed, 0..self.layout.progress_rows, |x| {
+                let track = if moves[x] { TRACK_MOVE } else { TRACK_WAIT };
+                track[usize::from(x >= lit)]
+            });
+    }
+}
+
+impl Inks {
+    fn accent(&self, kind: IntervalKind) -> &Ink {
+        if kind.is_exercise() || kind == IntervalKind::Finish {
+            &self.moving
+        } else {
+            &self.waiting
+        }
+    }
+}
+
+/// The finish counts down to nothing.
+fn has_timer(interval: &Interval) -> bool {
+    interval.kind != IntervalKind::Finish
+}
+
+fn timer_digits(face: &Typeface, size: f32) -> HashMap<char, (Mask, i32)> {
+    let cell = |c: char| {
+        let line = face.shape(c.encode_utf8(&mut [0; 4]), 0.0);
+        (c, (face.mask(&line, size), (line.width * size).round() as i32))
+    };
+    "0123456789:".chars().map(cell).collect()
+}
+
+/// For each column of the progress bar, whether its middle lies in an exercise.
+fn columns_that_move(timeline: &Timeline, width: usize) -> Vec<bool> {
+    let length = u128::from(timeline.length().0);
+    let middle = |x: usize| (2 * x as u128 + 1) * length / (2 * width as u128);
+    let moves = |x| timeline.at(Frames(middle(x) as u64)).kind.is_exercise();
+    (0..width).map(moves).collect()
+}

@@ -1,0 +1,104 @@
+//! The bar's pixels: three planes, and the two ways to change them.
+//!
+//! Everything is clipped: what lies outside of the bar is not drawn.
+
+use super::colour::{Colour, GROUND, Ink, Yuv};
+use super::text::Mask;
+
+/// A planar yuv420p picture of even width and height.
+#[derive(Debug, Clone)]
+pub(super) struct Canvas {
+    width: usize,
+    height: usize,
+    /// Luma, then both chromas at half width and half height.
+    planes: Vec<u8>,
+}
+
+impl Canvas {
+    /// Nothing but ground.
+    pub(super) fn new(width: usize, height: usize) -> Self {
+        let mut canvas = Self {
+            width,
+            height,
+            planes: vec![0; width * height * 3 / 2],
+        };
+        canvas.clear(0..width, 0..height);
+        canvas
+    }
+
+    /// All three planes.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.planes
+    }
+
+    /// Paints ground; the ranges are widened to even borders.
+    pub(super) fn clear(&mut self, columns: std::ops::Range<usize>, rows: std::ops::Range<usize>) {
+        self.paint_columns(columns, rows, |_| GROUND);
+    }
+
+    /// Paints each of `columns` in a colour of its own over `rows`; both are widened to even borders.
+    pub(super) fn paint_columns(
+        &mut self,
+        columns: std::ops::Range<usize>,
+        rows: std::ops::Range<usize>,
+        colour: impl Fn(usize) -> Colour,
+    ) {
+        let (left, right) = (
+            columns.start & !1,
+            columns.end.next_multiple_of(2).min(self.width),
+        );
+        let (top, bottom) = (rows.start & !1, rows.end.next_multiple_of(2).min(self.height));
+        let mean = |a: u8, b: u8| (u16::from(a) + u16::from(b)).div_ceil(2) as u8;
+        for x in (left..right).step_by(2) {
+            let (a, b) = (colour(x).yuv(), colour(x + 1).yuv());
+            for y in (top..bottom).step_by(2) {
+                for row in [y, y + 1] {
+                    self.set_luma(x, row, a.y);
+                    self.set_luma(x + 1, row, b.y);
+                }
+                self.set_chroma(x / 2, y / 2, mean(a.u, b.u), mean(a.v, b.v));
+            }
+        }
+    }
+
+    /// Lays text, whose pen started at (`x`, `baseline`), over what must still be ground there.
+    pub(super) fn lay(&mut self, mask: &Mask, x: i32, baseline: i32, ink: &Ink) {
+        let (left, top) = (x + mask.left, baseline + mask.top);
+        let (right, bottom) = (left + mask.width as i32, top + mask.height as i32);
+        let columns = left.max(0)..right.min(self.width as i32);
+        let rows = top.max(0)..bottom.min(self.height as i32);
+        if columns.is_empty() || rows.is_empty() {
+            return;
+        }
+        for y in rows.clone() {
+            for x in columns.clone() {
+                let coverage = mask.coverage(x - left, y - top);
+                if coverage > 0 {
+                    self.set_luma(x as usize, y as usize, ink.at(coverage).y);
+                }
+            }
+        }
+        // A chroma sample stands for four pixels: it gets the mean of what covers them.
+        for y in rows.start / 2..=(rows.end - 1) / 2 {
+            for x in columns.start / 2..=(columns.end - 1) / 2 {
+                let of = |dx, dy| u16::from(mask.coverage(2 * x + dx - left, 2 * y + dy - top));
+                let sum = of(0, 0) + of(1, 0) + of(0, 1) + of(1, 1);
+                if sum > 0 {
+                    let Yuv { u, v, .. } = ink.at(((sum + 2) / 4) as u8);
+                    self.set_chroma(x as usize, y as usize, u, v);
+                }
+            }
+        }
+    }
+
+    fn set_luma(&mut self, x: usize, y: usize, luma: u8) {
+        self.planes[y * self.width + x] = luma;
+    }
+
+    fn set_chroma(&mut self, x: usize, y: usize, u: u8, v: u8) {
+        let plane = self.width * self.height;
+        let at = plane + y * (self.width / 2) + x;
+        self.planes[at] = u;
+        self.planes[at + plane / 4] = v;
+    }
+}

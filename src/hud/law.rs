@@ -1,0 +1,76 @@
+//! What the HUD says, as numbers: the countdown and how far the progress bar is lit.
+//!
+//! For the HUD itself, for tests, and for anything else that must show the same values at the same
+//! instant. No pixel is drawn here.
+
+use crate::units::{FPS, Frames};
+
+/// Whole seconds that a countdown shows when `left` pictures are left, this one included.
+///
+/// Rounded up: 40 s show 40 during their first second and 1 during their last.
+#[must_use]
+pub fn seconds_left(left: Frames) -> u64 {
+    left.0.div_ceil(u64::from(FPS))
+}
+
+/// A countdown's seconds as text: `59`, from a minute on `1:00`; minutes are never split into hours.
+#[must_use]
+pub fn countdown_text(seconds: u64) -> String {
+    match seconds {
+        0..60 => seconds.to_string(),
+        _ => format!("{}:{:02}", seconds / 60, seconds % 60),
+    }
+}
+
+/// How many columns of `width`, from the left, are lit in a picture of a workout of `length`.
+///
+/// Column `k` is lit once picture `picture` ends at or after the instant that column `k` stands for:
+/// `(k + 1) * length <= (picture + 1) * width`. So the last picture shows a full bar.
+#[must_use]
+pub fn progress_columns(picture: Frames, length: Frames, width: u32) -> u32 {
+    let shown = u128::from(picture.0) + 1;
+    let columns = shown * u128::from(width) / u128::from(length.0.max(1));
+    // At most `width`, which is a u32.
+    columns.min(u128::from(width)) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn forty_seconds_count_from_40_to_1() {
+        let interval = Frames(40 * u64::from(FPS));
+        let shown = |picture: u64| seconds_left(interval - Frames(picture));
+        assert_eq!([0, 29, 30, 1169, 1170, 1199].map(shown), [40, 40, 39, 2, 1, 1]);
+        assert_eq!(
+            [1, 59, 60, 61, 754, 3600].map(countdown_text),
+            ["1", "59", "1:00", "1:01", "12:34", "60:00"]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn the_countdown_is_the_time_left_rounded_up(left in 1u64..10_000_000) {
+            let seconds = seconds_left(Frames(left));
+            prop_assert!(seconds * u64::from(FPS) >= left);
+            prop_assert!((seconds - 1) * u64::from(FPS) < left);
+        }
+
+        #[test]
+        fn progress_is_exact_rising_and_ends_full(length in 1u64..500_000, width in 1u32..2000, at in 0f64..1.0) {
+            let picture = (at * length as f64) as u64;
+            let lit = u64::from(progress_columns(Frames(picture), Frames(length), width));
+            let width64 = u64::from(width);
+            for k in [0, lit.saturating_sub(1), lit, lit + 1, width64 - 1] {
+                if k < width64 {
+                    prop_assert_eq!(k < lit, (k + 1) * length <= (picture + 1) * width64, "column {}", k);
+                }
+            }
+            prop_assert!(lit <= u64::from(progress_columns(Frames(picture + 1), Frames(length), width)));
+            prop_assert_eq!(progress_columns(Frames(length - 1), Frames(length), width), width);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Where everything stands in the bar, in pixels, for one profile.
+//!
+//! Drawn up for a bar of 1280x80 (landscape) and of 720x144 (portrait) and scaled by the bar's height.
+//! The big digits stand inside as few macroblock rows as they can, and the progress bar inside the
+//! first, so that few macroblocks change from second to second and from picture to picture.
+
+use crate::workout::Profile;
+
+/// Cap height of the font, in units of its size: what a reader sees as the height of a line.
+const CAP: f32 = 0.727;
+
+/// Sizes and positions in pixels; a `size` is a font size, a `base` a baseline.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Layout {
+    pub width: usize,
+    pub height: usize,
+    /// First and last column of text.
+    pub left: i32,
+    pub right: i32,
+    /// Room between two blocks of text.
+    pub gap: i32,
+    /// Rows of the progress bar, from the top; even.
+    pub progress_rows: usize,
+    pub label_size: f32,
+    pub label_base: i32,
+    pub name_size: f32,
+    /// How small a long name may become before it is cut.
+    pub name_least: f32,
+    pub name_base: i32,
+    /// How much lower label and name stand in intervals without a place.
+    pub alone_down: i32,
+    pub timer_size: f32,
+    pub timer_base: i32,
+    pub place: PlaceLayout,
+    pub place_size: f32,
+    pub place_base: i32,
+}
+
+/// How round and position stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PlaceLayout {
+    /// Left of the countdown, each value under its label.
+    Columns,
+    /// In a row below the name, each value after its label.
+    Row,
+}
+
+impl Layout {
+    /// `None` when the profile has no bar or one that no 4:2:0 picture can have.
+    pub(super) fn new(profile: Profile) -> Option<Self> {
+        let (width, height) = (profile.width as usize, profile.bar_height() as usize);
+        if width == 0 || height == 0 || width % 2 == 1 || height % 2 == 1 {
+            return None;
+        }
+        let portrait = profile.height > profile.width;
+        let scale = height as f32 / if portrait { 144.0 } else { 80.0 };
+        let at = |units: f32| (units * scale).round() as i32;
+        let cap = |units: f32| units * scale / CAP;
+        let margin = at(if portrait { 28.0 } else { 32.0 });
+        let common = Self {
+            width,
+            height,
+            left: margin,
+            right: width as i32 - margin,
+            gap: at(40.0),
+            progress_rows: (at(3.0) * 2).clamp(2, 16) as usize,
+            label_size: cap(10.5),
+            label_base: at(28.0),
+            name_size: cap(23.5),
+            name_least: cap(18.0),
+            name_base: at(63.0),
+            alone_down: 0,
+            timer_size: cap(44.0),
+            timer_base: at(63.0),
+            place: PlaceLayout::Columns,
+            place_size: cap(19.0),
+            place_base: at(63.0),
+        };
+        let portrait_only = Self {
+            gap: at(28.0),
+            progress_rows: (at(4.0) * 2).clamp(2, 16) as usize,
+            label_size: cap(12.0),
+            label_base: at(41.0),
+            name_size: cap(28.0),
+            name_least: cap(20.0),
+            name_base: at(82.0),
+            alone_down: at(20.0),
+            timer_size: cap(60.0),
+            timer_base: at(110.0),
+            place: PlaceLayout::Row,
+            place_size: cap(15.0),
+            place_base: at(119.0),
+            ..common
+        };
+        Some(if portrait { portrait_only } else { common })
+    }
+}

@@ -1,0 +1,104 @@
+//! Round and position: "ROUND 2/3  EXERCISE 5/12".
+
+use super::canvas::Canvas;
+use super::layout::{Layout, PlaceLayout};
+use super::text::Line;
+use super::{Faces, Inks, LABEL_TRACKING};
+use crate::workout::{Place, Timeline};
+
+/// Room between a label and its value when they stand in a row, in units of the label's font size.
+const AFTER_LABEL: f32 = 0.4;
+
+/// Where the block stands: the same in every interval of a workout.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PlaceBlock {
+    /// First column of all.
+    pub left: i32,
+    /// First column of the round; `None` when the workout has one round only.
+    round: Option<i32>,
+    /// First column of the position.
+    position: i32,
+}
+
+impl PlaceBlock {
+    /// Room for the widest values of the workout, so that nothing moves from interval to interval.
+    pub(super) fn new(timeline: &Timeline, layout: &Layout, faces: &Faces, timer_left: i32) -> Self {
+        let places = || timeline.intervals().iter().filter_map(|i| i.place);
+        // Digits are of one width, so the largest numbers are the widest.
+        let most = |number: fn(Place) -> u32| places().map(number).max().unwrap_or(1);
+        let rounds = most(|p| p.round.max(p.rounds));
+        let positions = most(|p| p.position.max(p.positions));
+        let width = |label, most| Item::new(faces, label, most, most).width(layout);
+        let round_width = (rounds > 1).then(|| width("ROUND", rounds) + layout.gap * 3 / 4);
+        let before_position = round_width.unwrap_or(0);
+        let left = match layout.place {
+            PlaceLayout::Columns => timer_left - layout.gap - width("EXERCISE", positions) - before_position,
+            PlaceLayout::Row => layout.left,
+        };
+        Self {
+            left,
+            round: round_width.map(|_| left),
+            position: left + before_position,
+        }
+    }
+
+    /// Draws one interval's place on ground.
+    pub(super) fn draw(
+        &self,
+        canvas: &mut Canvas,
+        layout: &Layout,
+        faces: &Faces,
+        inks: &Inks,
+        place: Place,
+    ) {
+        let round = self
+            .round
+            .map(|x| (x, Item::new(faces, "ROUND", place.round, place.rounds)));
+        let position = Item::new(faces, "EXERCISE", place.position, place.positions);
+        for (x, item) in round.into_iter().chain([(self.position, position)]) {
+            let (label_base, indent) = match layout.place {
+                PlaceLayout::Columns => (layout.label_base, 0),
+                PlaceLayout::Row => (layout.place_base, item.indent(layout)),
+            };
+            let label = faces.label.mask(&item.label, layout.label_size);
+            canvas.lay(&label, x, label_base, &inks.muted);
+            let mut x = x + indent;
+            for (line, ink) in [(&item.this, &inks.bright), (&item.all, &inks.muted)] {
+                let mask = faces.place.mask(line, layout.place_size);
+                canvas.lay(&mask, x, layout.place_base, ink);
+                x += (line.width * layout.place_size).round() as i32;
+            }
+        }
+    }
+}
+
+/// A label and "this of all", shaped.
+struct Item {
+    label: Line,
+    this: Line,
+    all: Line,
+}
+
+impl Item {
+    fn new(faces: &Faces, label: &str, this: u32, all: u32) -> Self {
+        Self {
+            label: faces.label.shape(label, LABEL_TRACKING),
+            this: faces.place.shape(&this.to_string(), 0.0),
+            all: faces.place.shape(&format!("/{all}"), 0.0),
+        }
+    }
+
+    /// From the label's start to the value's, in a row.
+    fn indent(&self, layout: &Layout) -> i32 {
+        ((self.label.width + AFTER_LABEL) * layout.label_size).round() as i32
+    }
+
+    fn width(&self, layout: &Layout) -> i32 {
+        let label = (self.label.width * layout.label_size).ceil() as i32;
+        let value = ((self.this.width + self.all.width) * layout.place_size).ceil() as i32;
+        match layout.place {
+            PlaceLayout::Columns => label.max(value),
+            PlaceLayout::Row => self.indent(layout) + value,
+        }
+    }
+}

@@ -1,0 +1,332 @@
+//! What must hold for every bar, seen from outside: bytes only.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::catalogue::ExerciseId;
+use crate::units::{FPS, Speed};
+use crate::workout::{Movement, Orientation, Place, Resolution, Side};
+
+pub(super) const ALL: Shows = Shows {
+    timer: true,
+    progress_bar: true,
+    exercise_name: true,
+    round: true,
+};
+
+pub(super) fn interval(kind: IntervalKind, seconds: u64, name: &str) -> Interval {
+    Interval {
+        index: 0,
+        kind,
+        start: Frames::ZERO,
+        length: Frames(seconds * u64::from(FPS)),
+        shows: Movement {
+            exercise: ExerciseId::new("an-exercise").expect("a slug"),
+            name: name.to_owned(),
+            side: None,
+            speed: Speed::NORMAL,
+        },
+        place: None,
+    }
+}
+
+pub(super) fn timeline(intervals: Vec<Interval>) -> Timeline {
+    Timeline::new(intervals).expect("an interval that is not empty")
+}
+
+fn placed(kind: IntervalKind, seconds: u64, name: &str, round: u32, position: u32) -> Interval {
+    Interval {
+        place: Some(Place {
+            round,
+            rounds: 3,
+            position,
+            positions: 12,
+        }),
+        ..interval(kind, seconds, name)
+    }
+}
+
+/// A workout that shows every kind of interval, and names that are hard to show.
+pub(super) fn gallery() -> Timeline {
+    use IntervalKind::{CoolDown, Finish, GetReady, Rest, RoundRest, WarmUp, Work};
+    let sided = |side, interval: Interval| Interval {
+        shows: Movement {
+            side: Some(side),
+            ..interval.shows
+        },
+        ..interval
+    };
+    timeline(vec![
+        interval(GetReady, 10, "Arm Circles"),
+        interval(WarmUp, 30, "Arm Circles"),
+        placed(Work, 40, "Push-ups", 1, 1),
+        placed(Rest, 20, "Air Squat", 1, 2),
+        placed(Work, 40, "Air Squat", 1, 2),
+        placed(Rest, 15, "Side Lunge", 1, 3),
+        sided(Side::Left, placed(Work, 20, "Side Lunge", 1, 3)),
+        sided(Side::Right, placed(Work, 20, "Side Lunge", 1, 3)),
+        placed(
+            RoundRest,
+            100,
+            "Bulgarian Split Squat with Dumbbells and a Very Long Name Indeed",
+            2,
+            10,
+        ),
+        sided(
+            Side::Left,
+            placed(
+                Work,
+                45,
+                "Bulgarian Split Squat with Dumbbells and a Very Long Name Indeed",
+                2,
+                10,
+            ),
+        ),
+        placed(Work, 75, "Élévation latérale à genoux, Übung für Größe", 3, 12),
+        placed(Work, 5, "腕立て伏せ 🔥", 3, 12),
+        interval(CoolDown, 30, "Child's Pose"),
+        interval(Finish, 5, "Child's Pose"),
+    ])
+}
+
+const NONE: Shows = Shows {
+    timer: false,
+    progress_bar: false,
+    exercise_name: false,
+    round: false,
+};
+/// Each switch alone.
+const PARTS: [Shows; 4] = [
+    Shows { timer: true, ..NONE },
+    Shows {
+        progress_bar: true,
+        ..NONE
+    },
+    Shows {
+        exercise_name: true,
+        ..NONE
+    },
+    Shows { round: true, ..NONE },
+];
+
+fn profiles() -> impl Iterator<Item = Profile> {
+    let resolutions = [Resolution::P480, Resolution::P720, Resolution::P1080];
+    [Orientation::Landscape, Orientation::Portrait]
+        .into_iter()
+        .flat_map(move |o| resolutions.map(|r| Profile::new(r, o, true)))
+}
+
+fn hd() -> Profile {
+    Profile::new(Resolution::P720, Orientation::Landscape, true)
+}
+
+fn hud(timeline: &Arc<Timeline>, profile: Profile, shows: Shows) -> Hud {
+    Hud::new(Arc::clone(timeline), profile, shows).expect("something is shown")
+}
+
+/// Which macroblocks (column, row) differ between two bars, luma or chroma.
+fn changed_macroblocks(
+    a: &[u8],
+    b: &[u8],
+    width: usize,
+    height: usize,
+) -> std::collections::BTreeSet<(usize, usize)> {
+    let (luma, chroma) = (width * height, width * height / 4);
+    let place = |at: usize| {
+        if at < luma {
+            (at % width / 16, at / width / 16)
+        } else {
+            let at = (at - luma) % chroma;
+            (at % (width / 2) / 8, at / (width / 2) / 8)
+        }
+    };
+    (0..a.len()).filter(|&at| a[at] != b[at]).map(place).collect()
+}
+
+/// The luma of the rows below the progress bar and the chroma that belongs to them.
+fn below_progress(bar: &[u8], width: usize, height: usize, rows: usize) -> Vec<u8> {
+    let (luma, chroma) = (width * height, width * height / 4);
+    let u = luma + rows / 2 * (width / 2)..luma + chroma;
+    let v = u.start + chroma..u.end + chroma;
+    [&bar[width * rows..luma], &bar[u], &bar[v]].concat()
+}
+
+#[test]
+fn bars_look_as_they_did_when_they_were_accepted() {
+    let timeline = Arc::new(gallery());
+    let mut lines = Vec::new();
+    for profile in profiles() {
+        let mut hud = hud(&timeline, profile, ALL);
+        for at in [0, 29, 30, 1200, 2405, 3300, 6000, 8000, 9500, 13_649] {
+            let digest = blake3::hash(hud.draw(Frames(at))).to_hex();
+            let (width, height) = (profile.width, profile.bar_height());
+            lines.push(format!("{width}x{height} picture {at:>5}: {}", &digest[..16]));
+        }
+    }
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn a_hud_can_go_to_another_thread() {
+    let timeline = Arc::new(gallery());
+    let mut moved = hud(&timeline, hd(), ALL);
+    let there = std::thread::spawn(move || moved.draw(Frames(7)).to_vec()).join();
+    let here = hud(&timeline, hd(), ALL).draw(Frames(7)).to_vec();
+    assert!(there.expect("no panic") == here);
+}
+
+#[test]
+fn nothing_to_show_or_no_room_is_no_hud() {
+    let timeline = Arc::new(gallery());
+    let without = Profile::new(Resolution::P720, Orientation::Landscape, false);
+    assert!(Hud::new(Arc::clone(&timeline), hd(), NONE).is_none());
+    assert!(Hud::new(Arc::clone(&timeline), without, ALL).is_none());
+    for shows in PARTS {
+        assert_eq!(hud(&timeline, hd(), shows).bytes_per_picture(), 1280 * 80 * 3 / 2);
+    }
+}
+
+/// The whole bar is its parts laid side by side: no switch moves or changes another part.
+#[test]
+fn each_switch_shows_its_part_and_nothing_else() {
+    let timeline = Arc::new(gallery());
+    for profile in profiles() {
+        let ground = Canvas::new(profile.width as usize, profile.bar_height() as usize);
+        let mut all = hud(&timeline, profile, ALL);
+        let mut parts = PARTS.map(|shows| hud(&timeline, profile, shows));
+        for interval in timeline.intervals() {
+            let picture = interval.start + Frames(interval.length.0 / 2);
+            let whole = all.draw(picture).to_vec();
+            let alone: Vec<&[u8]> = parts.iter_mut().map(|hud| hud.draw(picture)).collect();
+            for (at, &ground) in ground.bytes().iter().enumerate() {
+                let mut inked = alone.iter().map(|bar| bar[at]).filter(|&byte| byte != ground);
+                let expected = inked.next().unwrap_or(ground);
+                assert_eq!(whole[at], expected, "{profile:?}, {picture}, byte {at}");
+                assert_eq!(
+                    inked.next(),
+                    None,
+                    "two parts at {profile:?}, {picture}, byte {at}"
+                );
+            }
+            let seen = alone.iter().map(|bar| *bar != ground.bytes()).collect::<Vec<_>>();
+            let timer = interval.kind != IntervalKind::Finish;
+            assert_eq!(
+                seen,
+                [timer, true, true, interval.place.is_some()],
+                "{:?}",
+                interval.kind
+            );
+        }
+    }
+}
+
+#[test]
+fn every_second_has_digits_of_its_own_and_within_it_only_progress_moves() {
+    let timeline = Arc::new(gallery());
+    for profile in profiles() {
+        let (width, height) = (profile.width as usize, profile.bar_height() as usize);
+        let rows = Layout::new(profile).expect("a bar").progress_rows;
+        let mut hud = hud(&timeline, profile, ALL);
+        let mut before = Vec::new();
+        for interval in timeline.intervals() {
+            for second in 0..interval.length.0.div_ceil(30) {
+                let first = interval.start + Frames(second * 30);
+                let still = below_progress(hud.draw(first), width, height, rows);
+                if interval.kind != IntervalKind::Finish {
+                    assert_ne!(still, before, "{profile:?}, {first}");
+                }
+                for within in [1, 17, 29] {
+                    let later = below_progress(hud.draw(first + Frames(within)), width, height, rows);
+                    assert!(still == later, "{profile:?}, {first} and {within} later");
+                }
+                before = still;
+            }
+        }
+    }
+}
+
+#[test]
+fn few_macroblocks_change() {
+    let timeline = Arc::new(timeline(vec![interval(IntervalKind::Work, 59, "Plank")]));
+    let mut hud = hud(&timeline, hd(), ALL);
+    let mut before = hud.draw(Frames(0)).to_vec();
+    for picture in 1..timeline.length().0 {
+        let now = hud.draw(Frames(picture)).to_vec();
+        let changed = changed_macroblocks(&before, &now, 1280, 80);
+        let digits = changed.iter().filter(|(_, row)| *row > 0).count();
+        // A bar of 1280 columns in 1770 pictures moves by one column at most; two digits of 40x44
+        // pixels stand in three macroblock rows.
+        assert!(changed.len() - digits <= 1, "picture {picture}: {changed:?}");
+        assert!(
+            digits <= if picture % 30 == 0 { 18 } else { 0 },
+            "picture {picture}: {changed:?}"
+        );
+        before = now;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn the_order_of_pictures_does_not_matter(pictures in prop::collection::vec(0u64..14_000, 1..12), portrait: bool) {
+        let timeline = Arc::new(gallery());
+        let orientation = if portrait { Orientation::Portrait } else { Orientation::Landscape };
+        let profile = Profile::new(Resolution::P480, orientation, true);
+        let mut reused = hud(&timeline, profile, ALL);
+        for picture in pictures {
+            let fresh = hud(&timeline, profile, ALL).draw(Frames(picture)).to_vec();
+            prop_assert!(reused.draw(Frames(picture)) == fresh, "picture {}", picture);
+        }
+    }
+
+    #[test]
+    fn a_column_is_lit_when_the_law_says_so(picture in 0u64..13_650) {
+        let timeline = Arc::new(gallery());
+        let bar = hud(&timeline, hd(), ALL).draw(Frames(picture)).to_vec();
+        let lit = progress_columns(Frames(picture), timeline.length(), 1280) as usize;
+        for row in 0..6 {
+            for column in 0..1280 {
+                // Both lit colours are brighter than this, both others and the ground darker.
+                prop_assert_eq!(bar[row * 1280 + column] > 85, column < lit, "row {}, column {}", row, column);
+            }
+        }
+    }
+
+    #[test]
+    fn any_name_can_be_drawn(name in any::<String>(), long in "\\PC{150,300}", kind in 0usize..3) {
+        let kind = [IntervalKind::Work, IntervalKind::GetReady, IntervalKind::CoolDown][kind];
+        for name in [name, long] {
+            let intervals = vec![placed(kind, 5, &name, 1, 1), placed(IntervalKind::Work, 5, &name, 3, 12)];
+            let timeline = Arc::new(timeline(intervals));
+            let named = PARTS[2];
+            for profile in profiles() {
+                let bar = hud(&timeline, profile, named).draw(Frames(0)).to_vec();
+                prop_assert!(bar != Canvas::new(profile.width as usize, profile.bar_height() as usize).bytes());
+                // Clear of the countdown's room, however long the name is.
+                let Layout { width, right, height, .. } = Layout::new(profile).expect("a bar");
+                let beside = (0..height).flat_map(|row| &bar[row * width + right as usize - 40..][..40]);
+                prop_assert!(beside.into_iter().all(|&luma| luma == colour::GROUND.yuv().y));
+            }
+        }
+    }
+
+    #[test]
+    fn any_size_and_any_numbers_can_be_drawn(
+        width in 0u32..400, height in 0u32..300, area in 0u32..300, seconds in 1u64..1_000_000, of in any::<u32>(),
+    ) {
+        let mut only = placed(IntervalKind::Work, seconds, "Élévation latérale", of, of);
+        only.shows.side = Some(Side::Right);
+        let timeline = Arc::new(timeline(vec![only]));
+        let profile = Profile { width, height, area_height: area.min(height) };
+        if let Some(mut hud) = Hud::new(timeline, profile, ALL) {
+            let bytes = hud.bytes_per_picture();
+            prop_assert_eq!(bytes as u32, width * profile.bar_height() * 3 / 2);
+            for picture in [0, seconds * 15, u64::MAX] {
+                prop_assert_eq!(hud.draw(Frames(picture)).len(), bytes);
+            }
+        }
+    }
+}
