@@ -63,13 +63,15 @@ pub fn picture_graph(group: &Group, look: &Look) -> FilterGraph {
     graph.finish()
 }
 
-/// The graph of a clip alone, without HUD: one pass as it is, for posters and previews.
+/// The graph of a clip alone, without HUD: one pass from picture `first` on, for posters and previews.
 #[must_use]
-pub fn picture_of_clip(clip: &Clip, look: &Look) -> FilterGraph {
+pub fn picture_of_clip(clip: &Clip, first: Frames, look: &Look) -> FilterGraph {
     let mut graph = Builder::default();
     let source = graph.clip(clip, false);
     graph.fit(0, &source, clip, look, false, false);
-    graph.chain(format!("[fit0]settb=1/{FPS},setpts=N{OUTPUT}"));
+    graph.chain(format!(
+        "[fit0]trim=start_frame={first},settb=1/{FPS},setpts=N{OUTPUT}"
+    ));
     graph.finish()
 }
 

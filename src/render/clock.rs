@@ -1,0 +1,90 @@
+//! The clock of generation: how far FFmpeg has fallen behind playback.
+//!
+//! Only time spent waiting for FFmpeg counts, not time that a slow viewer makes it wait; and every
+//! picture delivered earns its own length back. So a rendering that keeps ahead of its viewer never
+//! times out, however long the workout, and one that hangs does so after the limit.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::RenderError;
+use crate::units::Frames;
+
+/// Counts for one rendering.
+#[derive(Debug)]
+pub struct Clock {
+    limit: Duration,
+    waited: Duration,
+    produced: Duration,
+}
+
+impl Clock {
+    /// A clock that allows generation to be `limit` behind playback.
+    pub fn new(limit: Duration) -> Self {
+        Self {
+            limit,
+            waited: Duration::ZERO,
+            produced: Duration::ZERO,
+        }
+    }
+
+    /// Waits for something of FFmpeg's, and counts.
+    pub async fn wait<T>(
+        &mut self,
+        work: impl Future<Output = Result<T, RenderError>>,
+    ) -> Result<T, RenderError> {
+        let left = (self.limit + self.produced).saturating_sub(self.waited);
+        let start = Instant::now();
+        let outcome = tokio::time::timeout(left, work).await;
+        self.waited += start.elapsed();
+        outcome.unwrap_or(Err(RenderError::Timeout {
+            seconds: self.limit.as_secs(),
+        }))
+    }
+
+    /// Says that so many pictures have been made.
+    pub fn produced(&mut self, pictures: Frames) {
+        self.produced += Duration::from_secs_f64(pictures.seconds().0);
+    }
+
+    /// Time spent waiting for FFmpeg so far.
+    pub fn waited(&self) -> Duration {
+        self.waited
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn takes(seconds: u64) -> Result<(), RenderError> {
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+        Ok(())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_rendering_ahead_of_playback_never_times_out() {
+        let mut clock = Clock::new(Duration::from_secs(3));
+        for _ in 0..100 {
+            clock
+                .wait(takes(2))
+                .await
+                .expect("two seconds of work for every two of video");
+            clock.produced(Frames(60));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_falls_behind_does() {
+        let mut clock = Clock::new(Duration::from_secs(3));
+        clock.wait(takes(2)).await.expect("two seconds behind");
+        // A viewer who makes it wait costs nothing.
+        tokio::time::sleep(Duration::from_secs(1000)).await;
+        let late = clock.wait(takes(2)).await;
+        assert!(
+            matches!(late, Err(RenderError::Timeout { seconds: 3 })),
+            "{late:?}"
+        );
+    }
+}

@@ -1,0 +1,92 @@
+//! FFmpeg's command lines: how pictures and sound are encoded.
+
+use ffmpeg_sidecar::command::FfmpegCommand;
+
+use super::RenderSettings;
+use crate::graph::{FilterGraph, Group, OUTPUT};
+use crate::units::{FPS, Frames, SAMPLE_RATE, VIDEO_TIMESCALE};
+
+/// Constant quality: x264's default, a notch finer since the HUD's edges are hard.
+const CRF: &str = "22";
+/// A key picture at least every two seconds: where players may seek to and streams may be cut.
+const GOP: &str = "60";
+/// Bits a second of the sound. Beeps need less; the clips' music does not.
+pub const AUDIO_BITRATE: u32 = 128_000;
+
+/// The command that makes a group's pictures: H.264 in fragments of one picture each, on `pipe:1`.
+pub fn picture_command(settings: &RenderSettings, graph: &FilterGraph, group: &Group) -> FfmpegCommand {
+    let mut command = with_graph(settings, graph);
+    command.args(["-frames:v", &group.length().to_string()]);
+    command.args(["-fps_mode", "cfr", "-r", &FPS.to_string()]);
+    command.args(["-c:v", "libx264", "-preset", &settings.preset, "-crf", CRF]);
+    // No lookahead: the first picture leaves at once. No B-frames: groups and later loops can be
+    // joined after any picture, and decode time is display time.
+    command.args(["-tune", "zerolatency", "-bf", "0", "-profile:v", "high"]);
+    command.args(["-pix_fmt", "yuv420p", "-g", GOP]);
+    // `stitchable`: parameter sets that do not depend on what is encoded, so that one `avcC` serves
+    // all groups.
+    command.args(["-x264-params", "stitchable=1:scenecut=0"]);
+    command.args(["-force_key_frames", &joints(group)]);
+    command.args(["-color_range", "tv", "-colorspace", "bt709"]);
+    command.args(["-color_primaries", "bt709", "-color_trc", "bt709"]);
+    command.args([
+        "-f",
+        "mp4",
+        "-movflags",
+        "+empty_moov+default_base_moof+frag_every_frame",
+    ]);
+    command.args(["-video_track_timescale", &VIDEO_TIMESCALE.to_string()]);
+    command.args(["-flush_packets", "1", "pipe:1"]);
+    command
+}
+
+/// The command that makes the sound of a group's clips: raw samples on `pipe:1`.
+pub fn sound_command(settings: &RenderSettings, graph: &FilterGraph) -> FfmpegCommand {
+    let mut command = with_graph(settings, graph);
+    command.args(["-f", "s16le", "-c:a", "pcm_s16le", "-ac", "2"]);
+    command.args(["-ar", &SAMPLE_RATE.to_string(), "pipe:1"]);
+    command
+}
+
+/// The command that encodes the whole workout's sound: raw samples on `pipe:0`, AAC on `pipe:1`.
+pub fn aac_command(settings: &RenderSettings) -> FfmpegCommand {
+    let mut command = settings.tools.ffmpeg();
+    command.args(["-probesize", "32", "-analyzeduration", "0"]);
+    command.args([
+        "-f",
+        "s16le",
+        "-ac",
+        "2",
+        "-ar",
+        &SAMPLE_RATE.to_string(),
+        "-i",
+        "pipe:0",
+    ]);
+    command.args(["-c:a", "aac", "-b:a", &AUDIO_BITRATE.to_string()]);
+    command.args(["-f", "adts", "-flush_packets", "1", "pipe:1"]);
+    command
+}
+
+/// An FFmpeg with a graph's inputs and the graph.
+pub fn with_graph(settings: &RenderSettings, graph: &FilterGraph) -> FfmpegCommand {
+    let mut command = settings.tools.ffmpeg();
+    for input in &graph.inputs {
+        command.args(input.arguments());
+    }
+    command.filter_complex(&graph.text);
+    command.args(["-map", OUTPUT]);
+    command
+}
+
+/// The instants within the group at which an interval starts: each gets a key picture.
+fn joints(group: &Group) -> String {
+    let mut at = Frames::ZERO;
+    let mut joints = Vec::new();
+    for shot in &group.shots {
+        // Half a picture early: FFmpeg compares times as decimals, and a rounded one would be late.
+        let instant = (at.0 as f64 - 0.5).max(0.0) / f64::from(FPS);
+        joints.push(format!("{instant:.6}"));
+        at += shot.length;
+    }
+    joints.join(",")
+}

@@ -1,0 +1,175 @@
+//! The pictures of a workout: group after group through FFmpeg, as one row of coded pictures.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::process::{ChildStdin, ChildStdout};
+use tokio_util::task::AbortOnDropHandle;
+
+use super::{Job, RenderError, encode};
+use crate::ffmpeg::Child;
+use crate::graph::{self, Group};
+use crate::hud::Hud;
+use crate::mp4::{AvcConfig, Event, FragmentReader, Sample};
+use crate::units::{Frames, TICKS_PER_FRAME};
+use crate::workout::Timeline;
+
+/// How long before the end of a group the next one's process is started: three seconds of pictures
+/// take FFmpeg about as long as a new one needs to its first picture. Earlier would only cost memory.
+const AHEAD: Frames = Frames(90);
+/// Bytes read from FFmpeg at a time: what a Linux pipe holds.
+const CHUNK: usize = 64 << 10;
+
+/// All pictures of a job, in order, made as they are asked for.
+pub struct Pictures {
+    job: Arc<Job>,
+    timeline: Arc<Timeline>,
+    waiting: VecDeque<Group>,
+    current: Option<Run>,
+    next: Option<Run>,
+    config: Option<AvcConfig>,
+}
+
+impl Pictures {
+    /// Starts FFmpeg for the first group.
+    pub fn start(job: &Arc<Job>) -> Result<Self, RenderError> {
+        let mut pictures = Self {
+            timeline: Arc::new(job.plan.timeline.clone()),
+            waiting: job.groups.iter().cloned().collect(),
+            job: Arc::clone(job),
+            current: None,
+            next: None,
+            config: None,
+        };
+        pictures.current = pictures.start_next()?;
+        Ok(pictures)
+    }
+
+    /// The parameter sets of all pictures; `None` before the first.
+    pub fn config(&self) -> Option<&AvcConfig> {
+        self.config.as_ref()
+    }
+
+    /// The next picture; `None` when all of them were given and every process ended well.
+    pub async fn next(&mut self) -> Result<Option<Sample>, RenderError> {
+        while let Some(run) = &mut self.current {
+            match run.next().await? {
+                Some(Event::Header(header)) => match &self.config {
+                    None => self.config = Some(header.config),
+                    // One `avcC` stands at the head of the stream for all groups.
+                    Some(config) if *config == header.config => {}
+                    Some(_) => return Err(RenderError::Output("two groups differ in avcC".to_owned())),
+                },
+                Some(Event::Sample(mut picture)) => {
+                    picture.duration = TICKS_PER_FRAME;
+                    if self.next.is_none() && run.left() <= AHEAD {
+                        self.next = self.start_next()?;
+                    }
+                    return Ok(Some(picture));
+                }
+                None => {
+                    if let Some(run) = self.current.take() {
+                        run.finish().await?;
+                    }
+                    self.current = match self.next.take() {
+                        Some(run) => Some(run),
+                        None => self.start_next()?,
+                    };
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn start_next(&mut self) -> Result<Option<Run>, RenderError> {
+        let Some(group) = self.waiting.pop_front() else {
+            return Ok(None);
+        };
+        Run::start(&self.job, &self.timeline, &group).map(Some)
+    }
+}
+
+/// One group's process.
+struct Run {
+    child: Child,
+    stdout: ChildStdout,
+    reader: FragmentReader,
+    buffer: BytesMut,
+    length: Frames,
+    given: Frames,
+    /// Draws the HUD bars into the process's standard input; ends with this run.
+    hud: Option<AbortOnDropHandle<()>>,
+}
+
+impl Run {
+    fn start(job: &Job, timeline: &Arc<Timeline>, group: &Group) -> Result<Self, RenderError> {
+        let graph = graph::picture_graph(group, &job.look);
+        let command = encode::picture_command(&job.settings, &graph, group);
+        let hud = Hud::new(Arc::clone(timeline), job.plan.profile, job.plan.shows);
+        let mut child = Child::spawn(command, hud.is_some())?;
+        let (start, end) = (group.start().0, (group.start() + group.length()).0);
+        let hud = hud
+            .zip(child.take_stdin())
+            .map(|(hud, pipe)| AbortOnDropHandle::new(tokio::spawn(feed(hud, start..end, pipe))));
+        Ok(Self {
+            stdout: child
+                .take_stdout()
+                .ok_or_else(|| RenderError::Internal("no pipe".to_owned()))?,
+            child,
+            reader: FragmentReader::new(),
+            buffer: BytesMut::new(),
+            length: group.length(),
+            given: Frames::ZERO,
+            hud,
+        })
+    }
+
+    /// Pictures that are still to come.
+    fn left(&self) -> Frames {
+        self.length.saturating_sub(self.given)
+    }
+
+    async fn next(&mut self) -> Result<Option<Event>, RenderError> {
+        loop {
+            if let Some(event) = self.reader.pull()? {
+                if matches!(event, Event::Sample(_)) {
+                    self.given += Frames(1);
+                }
+                return Ok(Some(event));
+            }
+            self.buffer.reserve(CHUNK);
+            if self.stdout.read_buf(&mut self.buffer).await? == 0 {
+                return Ok(None);
+            }
+            // Handed on, not copied: samples are slices of what was read.
+            self.reader.push(self.buffer.split().freeze());
+        }
+    }
+
+    /// After the last byte: the process must have succeeded and made every picture of its group.
+    async fn finish(self) -> Result<(), RenderError> {
+        drop(self.hud);
+        drop(self.stdout);
+        self.child.finish().await?;
+        self.reader.finish()?;
+        if self.given != self.length {
+            return Err(RenderError::Output(format!(
+                "FFmpeg made {} of {} pictures",
+                self.given, self.length
+            )));
+        }
+        Ok(())
+    }
+}
+
+/// Draws the bars of a range of pictures into FFmpeg's standard input.
+async fn feed(mut hud: Hud, pictures: std::ops::Range<u64>, mut pipe: ChildStdin) {
+    for picture in pictures {
+        // FFmpeg closes the pipe when it has all it wants or fails; its exit says which.
+        if pipe.write_all(hud.draw(Frames(picture))).await.is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! The sound of a workout: one continuous AAC track from its first sample to its last.
+//!
+//! Raw samples come from the clips (or are silence), cues are mixed into them here, and a single
+//! FFmpeg encodes the whole. Nothing is cut where pictures are cut, so no joint can click and no gap
+//! of an encoder's start can add up.
+
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::process::{ChildStdin, ChildStdout};
+use tokio_util::task::AbortOnDropHandle;
+
+use super::{Job, RenderError, encode};
+use crate::ffmpeg::Child;
+use crate::graph::{self, Group};
+use crate::mp4::{AAC_FRAME_SAMPLES, AacConfig, AdtsReader, Sample};
+use crate::sound::{Bed, cues, write_s16le};
+use crate::units::Samples;
+
+/// Samples per channel that are mixed at a time: a tenth of a second.
+const BLOCK: usize = 4800;
+/// Bytes of one sample of both channels.
+const SAMPLE_BYTES: usize = 4;
+
+/// The sound track of a job, frame by frame, made as it is asked for.
+pub struct Sound {
+    encoder: Option<Child>,
+    stdout: ChildStdout,
+    reader: AdtsReader,
+    buffer: BytesMut,
+    /// Mixes into the encoder's standard input; ends with this track.
+    feed: AbortOnDropHandle<Result<(), RenderError>>,
+    /// Samples that the frames still to come must last.
+    left: Samples,
+    primed: bool,
+}
+
+impl Sound {
+    /// Starts the encoder and begins to feed it.
+    pub fn start(job: &Arc<Job>) -> Result<Self, RenderError> {
+        let mut encoder = Child::spawn(encode::aac_command(&job.settings), true)?;
+        let pipes = encoder.take_stdin().zip(encoder.take_stdout());
+        let (stdin, stdout) = pipes.ok_or_else(|| RenderError::Internal("no pipes".to_owned()))?;
+        let feed = tokio::spawn(feed(Arc::clone(job), stdin));
+        Ok(Self {
+            encoder: Some(encoder),
+            stdout,
+            reader: AdtsReader::new(),
+            buffer: BytesMut::new(),
+            feed: AbortOnDropHandle::new(feed),
+            left: job.plan.length().samples(),
+            primed: false,
+        })
+    }
+
+    /// What the frames are; `None` before the first.
+    pub fn config(&self) -> Option<AacConfig> {
+        self.reader.config()
+    }
+
+    /// The next frame; `None` when the track is as long as the pictures.
+    pub async fn next(&mut self) -> Result<Option<Sample>, RenderError> {
+        while self.left > Samples(0) {
+            if let Some(mut frame) = self.reader.pull()? {
+                if !self.primed {
+                    // The encoder's first frame only fills its overlap: 21 ms of silence before the
+                    // first sample. Without an edit list it would be heard as a delay.
+                    self.primed = true;
+                    continue;
+                }
+                // The last frame is cut short, so that the track ends with the last picture.
+                let lasts = self.left.0.min(u64::from(AAC_FRAME_SAMPLES));
+                self.left = self.left - Samples(lasts);
+                frame.duration = lasts as u32;
+                return Ok(Some(frame));
+            }
+            self.buffer.reserve(BLOCK);
+            if self.stdout.read_buf(&mut self.buffer).await? == 0 {
+                return Err(self.why_it_ended().await);
+            }
+            self.reader.push(self.buffer.split().freeze());
+        }
+        Ok(None)
+    }
+
+    /// The encoder stopped too early: its own reason, the feed's, or neither.
+    async fn why_it_ended(&mut self) -> RenderError {
+        if let Ok(Err(error)) = (&mut self.feed).await {
+            return error;
+        }
+        match self.encoder.take() {
+            Some(encoder) => match encoder.finish().await {
+                Err(error) => error.into(),
+                Ok(()) => RenderError::Output(format!("the sound ends {} samples early", self.left)),
+            },
+            None => RenderError::Internal("the sound was asked for after its end".to_owned()),
+        }
+    }
+}
+
+/// Mixes the whole workout's sound into the encoder's standard input.
+async fn feed(job: Arc<Job>, mut encoder: ChildStdin) -> Result<(), RenderError> {
+    let bed = Bed::new(if job.plan.cues {
+        cues(&job.plan.timeline)
+    } else {
+        Vec::new()
+    });
+    let mut at = Samples(0);
+    let mut bytes = Vec::with_capacity(BLOCK * SAMPLE_BYTES);
+    for group in &job.groups {
+        let mut clips = ClipSound::start(&job, group)?;
+        let mut left = group.length().samples();
+        while left > Samples(0) {
+            let count = left.0.min(BLOCK as u64);
+            let mut block = clips.read(count as usize).await?;
+            bed.mix(at, &mut block);
+            // The encoder closes its pipe only when it fails; its exit says why.
+            bytes.clear();
+            write_s16le(&block, &mut bytes);
+            if encoder.write_all(&bytes).await.is_err() {
+                return Ok(());
+            }
+            at += Samples(count);
+            left = left - Samples(count);
+        }
+        clips.finish().await?;
+    }
+    Ok(())
+}
+
+/// The sound of one group's clips, or silence.
+struct ClipSound {
+    source: Option<(Child, ChildStdout)>,
+}
+
+impl ClipSound {
+    fn start(job: &Job, group: &Group) -> Result<Self, RenderError> {
+        let Some(graph) = graph::sound_graph(group, &job.look.profile) else {
+            return Ok(Self { source: None });
+        };
+        let mut child = Child::spawn(encode::sound_command(&job.settings, &graph), false)?;
+        let stdout = child
+            .take_stdout()
+            .ok_or_else(|| RenderError::Internal("no pipe".to_owned()))?;
+        Ok(Self {
+            source: Some((child, stdout)),
+        })
+    }
+
+    /// The next `count` samples, both channels interleaved.
+    async fn read(&mut self, count: usize) -> Result<Vec<f32>, RenderError> {
+        let mut block = vec![0.0; count * 2];
+        if let Some((_, stdout)) = &mut self.source {
+            let mut bytes = vec![0; count * SAMPLE_BYTES];
+            stdout.read_exact(&mut bytes).await?;
+            for (sample, bytes) in block.iter_mut().zip(bytes.chunks_exact(2)) {
+                *sample = f32::from(i16::from_le_bytes([bytes[0], bytes[1]])) / 32_768.0;
+            }
+        }
+        Ok(block)
+    }
+
+    async fn finish(self) -> Result<(), RenderError> {
+        let Some((child, mut stdout)) = self.source else {
+            return Ok(());
+        };
+        if stdout.read(&mut [0]).await? != 0 {
+            return Err(RenderError::Output(
+                "a group's sound is longer than its pictures".to_owned(),
+            ));
+        }
+        drop(stdout);
+        Ok(child.finish().await?)
+    }
+}

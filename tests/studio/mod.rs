@@ -1,0 +1,281 @@
+//! What the end-to-end tests share: clips made by FFmpeg, and eyes and ears for the result.
+//!
+//! Numbered clips carry their own picture number in every picture: ten columns, white, eight bits
+//! (lowest first), black. Read back from a result they tell which picture of the clip is shown, at
+//! which speed, and whether it is mirrored.
+
+#![allow(dead_code)] // every test binary uses its own part
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use virtual_coach::catalogue::{Catalogue, ExerciseId};
+use virtual_coach::clip::{Depth, Diagnosis, Inspector, Library};
+use virtual_coach::ffmpeg::Tools;
+use virtual_coach::graph::Backdrop;
+use virtual_coach::render::{RenderError, RenderSettings, Renderer, Rendering};
+use virtual_coach::units::{Frames, Speed};
+use virtual_coach::workout::{
+    Fit, Interval, IntervalKind, Movement, Orientation, Plan, Profile, Resolution, Shows, Side, Timeline,
+};
+
+/// Runs FFmpeg with `arguments`, panics with its log when it fails, and returns its output.
+pub fn ffmpeg(arguments: &[&str]) -> Vec<u8> {
+    let output = Command::new("ffmpeg")
+        .args(["-v", "error", "-nostdin", "-y"])
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .expect("these tests need ffmpeg on the PATH: `make test` installs it");
+    let log = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "ffmpeg {arguments:?} failed: {log}");
+    assert!(log.trim().is_empty(), "ffmpeg {arguments:?} complains: {log}");
+    output.stdout
+}
+
+/// Runs ffprobe with `arguments` and returns its JSON.
+pub fn ffprobe(arguments: &[&str]) -> serde_json::Value {
+    let output = Command::new("ffprobe")
+        .args(["-v", "error", "-of", "json"])
+        .args(arguments)
+        .output()
+        .expect("these tests need ffprobe on the PATH: `make test` installs it");
+    let log = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success() && log.is_empty(),
+        "ffprobe {arguments:?}: {log}"
+    );
+    serde_json::from_slice(&output.stdout).expect("ffprobe writes JSON")
+}
+
+/// FFmpeg's source of numbered pictures, 320x180 at 30 pictures a second.
+pub fn numbered(pictures: u64) -> String {
+    format!(
+        "nullsrc=s=320x180:r=30,trim=end_frame={pictures},\
+         geq=lum='if(eq(floor(X/32),0),235,if(eq(floor(X/32),9),16,\
+         if(mod(floor(N/pow(2,floor(X/32)-1)),2),235,16)))':cb=128:cr=128"
+    )
+}
+
+/// Makes a numbered clip with the given encoder arguments.
+pub fn numbered_clip(path: &Path, pictures: u64, arguments: &[&str]) {
+    let source = numbered(pictures);
+    let mut all = vec!["-f", "lavfi", "-i", &source];
+    all.extend(arguments);
+    all.push(path.to_str().expect("test paths are UTF-8"));
+    ffmpeg(&all);
+}
+
+/// Arguments for a plain H.264 clip.
+pub const H264: [&str; 6] = ["-c:v", "libx264", "-crf", "12", "-pix_fmt", "yuv420p"];
+
+/// What a numbered picture shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    /// Its number.
+    pub number: u64,
+    /// Whether left and right are exchanged.
+    pub mirrored: bool,
+}
+
+/// Reads the numbers of all pictures of `video`, whose numbered picture fills `crop` (FFmpeg's
+/// crop arguments `w:h:x:y`). `None` where a picture shows no number.
+pub fn numbers(video: &Path, crop: &str) -> Vec<Option<Seen>> {
+    // Each column is judged by its middle third, away from its neighbours' edges.
+    let filter = format!("crop={crop},scale=30:1:flags=area,format=gray");
+    let video = video.to_str().expect("test paths are UTF-8");
+    let bytes = ffmpeg(&["-i", video, "-vf", &filter, "-f", "rawvideo", "-"]);
+    bytes.chunks_exact(30).map(read_number).collect()
+}
+
+fn read_number(row: &[u8]) -> Option<Seen> {
+    let columns: Vec<u8> = row.iter().skip(1).step_by(3).copied().collect();
+    let brightest = *columns.iter().max()?;
+    let darkest = *columns.iter().min()?;
+    if brightest < darkest.saturating_add(40) {
+        return None;
+    }
+    let middle = u16::midpoint(u16::from(brightest), u16::from(darkest));
+    let mut bits: Vec<bool> = columns.iter().map(|c| u16::from(*c) > middle).collect();
+    let mirrored = !bits[0] && bits[9];
+    if mirrored {
+        bits.reverse();
+    }
+    (bits[0] && !bits[9]).then(|| Seen {
+        number: (0..8).map(|b| u64::from(bits[b + 1]) << b).sum(),
+        mirrored,
+    })
+}
+
+/// Samples of the left channel of a file's sound, at 48 kHz.
+pub fn sound(video: &Path) -> Vec<f32> {
+    let video = video.to_str().expect("test paths are UTF-8");
+    let bytes = ffmpeg(&[
+        "-i", video, "-map", "0:a", "-f", "f32le", "-ac", "1", "-ar", "48000", "-",
+    ]);
+    bytes
+        .chunks_exact(4)
+        .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+        .collect()
+}
+
+/// Starts (in seconds) of the stretches of `samples` that are louder than `level`, at least `apart`
+/// seconds from the end of the stretch before.
+pub fn onsets(samples: &[f32], level: f32, apart: f64) -> Vec<f64> {
+    let mut onsets = Vec::new();
+    let mut last = f64::NEG_INFINITY;
+    for (at, _) in samples.iter().enumerate().filter(|(_, s)| s.abs() > level) {
+        let at = at as f64 / 48_000.0;
+        if at - last > apart {
+            onsets.push(at);
+        }
+        last = at;
+    }
+    onsets
+}
+
+/// A folder of clips, and a renderer for them.
+pub struct Studio {
+    folder: tempfile::TempDir,
+    names: Vec<(String, String)>,
+}
+
+impl Default for Studio {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Studio {
+    pub fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+            names: Vec::new(),
+        }
+    }
+
+    /// Where a file of this name lies; the clip of exercise `id` when `id` is given.
+    pub fn clip(&mut self, id: &str, file: &str) -> PathBuf {
+        self.names.push((id.to_owned(), file.to_owned()));
+        self.folder.path().join(file)
+    }
+
+    /// Where a result is written.
+    pub fn result(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Looks at the clips.
+    pub async fn inspect(&self, depth: Depth) -> Vec<Diagnosis> {
+        let inspector = self.inspector();
+        let mut diagnoses = Vec::new();
+        for (id, file) in &self.names {
+            diagnoses.push(Diagnosis {
+                exercise: ExerciseId::new(id).expect("a slug"),
+                file: file.clone(),
+                outcome: inspector.inspect(file, None, depth).await,
+            });
+        }
+        diagnoses
+    }
+
+    pub fn inspector(&self) -> Inspector {
+        Inspector::new(
+            Arc::new(Tools::default()),
+            self.folder(),
+            &self.folder().join("cache"),
+        )
+    }
+
+    /// A renderer for the clips, all of which must be fine.
+    pub async fn renderer(&self) -> Renderer {
+        let diagnoses = self.inspect(Depth::First).await;
+        for diagnosis in &diagnoses {
+            if let Err(error) = &diagnosis.outcome {
+                panic!("{}: {error:?}", diagnosis.file);
+            }
+        }
+        let library = Library::new(diagnoses, &mut Catalogue::default());
+        Renderer::new(settings(), Arc::new(library))
+    }
+
+    /// Renders a plan to a file in the folder.
+    pub async fn render(&self, plan: Plan, name: &str) -> PathBuf {
+        let path = self.result(name);
+        let renderer = self.renderer().await;
+        let rendering = renderer.start(Arc::new(plan)).await.expect("a rendering");
+        let bytes = collect(rendering).await.expect("a whole rendering");
+        std::fs::write(&path, bytes).expect("the result is written");
+        path
+    }
+}
+
+/// How tests render.
+pub fn settings() -> RenderSettings {
+    RenderSettings {
+        tools: Arc::new(Tools::default()),
+        backdrop: Backdrop::default(),
+        preset: "ultrafast".to_owned(),
+        places: 4,
+        timeout: Duration::from_secs(120),
+    }
+}
+
+/// All bytes of a rendering.
+pub async fn collect(mut rendering: Rendering) -> Result<Vec<u8>, RenderError> {
+    let mut bytes = Vec::new();
+    while let Some(piece) = rendering.next().await {
+        bytes.extend_from_slice(&piece?);
+    }
+    Ok(bytes)
+}
+
+/// An interval of `frames` pictures of exercise `id` at `speed` (a fraction).
+pub fn interval(
+    kind: IntervalKind,
+    id: &str,
+    frames: u64,
+    speed: (u32, u32),
+    side: Option<Side>,
+) -> Interval {
+    Interval {
+        index: 0,
+        kind,
+        start: Frames::ZERO,
+        length: Frames(frames),
+        shows: Movement {
+            exercise: ExerciseId::new(id).expect("a slug"),
+            name: id.to_owned(),
+            side,
+            speed: Speed::new(speed.0, speed.1).expect("a speed"),
+        },
+        place: None,
+    }
+}
+
+/// A plan of these intervals: 480p, no HUD, no sound.
+pub fn bare_plan(intervals: Vec<Interval>) -> Plan {
+    Plan {
+        timeline: Timeline::new(intervals).expect("an interval"),
+        seed: 0,
+        kcal: 0.0,
+        profile: Profile::new(Resolution::P480, Orientation::Landscape, false),
+        shows: Shows {
+            timer: false,
+            progress_bar: false,
+            exercise_name: false,
+            round: false,
+        },
+        fit: Fit::Contain,
+        cues: false,
+        clip_sound: false,
+        notes: Vec::new(),
+    }
+}
