@@ -1,21 +1,195 @@
-//! The request as it was received: every field optional, nothing checked yet.
+//! The request as it was received: every field optional, nothing but its JSON types checked.
+//!
+//! For the API and the command line. Choices are still texts and numbers still unbounded here, so
+//! that the check that follows can name every bad value at once. `docs/request.md` says what each
+//! field means.
+
+use std::fmt::Write as _;
 
 use serde::Deserialize;
+use serde_path_to_error::Segment;
 
-/// A workout config as clients POST it.
-#[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
-pub struct WorkoutRequest {}
+use crate::catalogue::nearest;
 
-impl WorkoutRequest {
-    /// Reads a request body.
-    pub fn from_json(body: &[u8]) -> Result<Self, RequestError> {
-        todo!("{}", body.len())
-    }
+/// Largest body: room for 1,000 listed exercises with every option, four times over.
+pub const MAX_REQUEST_BYTES: usize = 512 << 10;
+/// Notes about unknown fields; a body of another kind would answer with nothing else.
+const MAX_IGNORED: usize = 20;
+
+/// A workout config as clients POST it. Everything may be missing.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, utoipa::ToSchema)]
+#[schema(example = json!({
+    "exercise_names": ["Push-ups", "Air Squat", "Plank"],
+    "config": {"intensity": "medium_intensity", "rounds": 2, "intervals": {"work_time": 40, "rest_time": 20}}
+}))]
+pub struct WorkoutRequest {
+    /// The workout's exercises in order, by name or id (letter case ignored). Without it (and without
+    /// `exercises`) they are chosen to fill `target_duration`.
+    #[schema(example = json!(["Push-ups", "Air Squat", "Plank"]))]
+    pub exercise_names: Option<Vec<String>>,
+    /// The same with options for each; in place of `exercise_names`.
+    #[schema(example = json!([{"id": "push-ups", "work_time": 30}, {"id": "plank", "speed": 0.8}]))]
+    pub exercises: Option<Vec<RequestedExercise>>,
+    /// How the workout is to be.
+    pub config: Option<WorkoutConfig>,
+    /// What the body said that this program does not know, a sentence each.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub ignored: Vec<String>,
 }
 
+/// A listed exercise with its own options.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, utoipa::ToSchema)]
+pub struct RequestedExercise {
+    /// Id or name; must be there.
+    #[schema(example = "push-ups", value_type = String, required = true)]
+    pub id: Option<String>,
+    /// Seconds of work, instead of `intervals.work_time`.
+    #[schema(minimum = 1, maximum = 3600, example = 30)]
+    pub work_time: Option<f64>,
+    /// Playing speed, instead of the workout's.
+    #[schema(minimum = 0.5, maximum = 2, example = 0.8)]
+    pub speed: Option<f64>,
+}
+
+/// The options of a workout.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, utoipa::ToSchema)]
+pub struct WorkoutConfig {
+    /// How fast the work is: `low_impact` (0.8), `medium_intensity` (1.0) or `high_intensity` (1.2).
+    #[schema(value_type = Option<super::Intensity>, default = "medium_intensity")]
+    pub intensity: Option<String>,
+    /// Playing speed of the work; overrides `intensity`.
+    #[schema(minimum = 0.5, maximum = 2, example = 1.1)]
+    pub speed: Option<f64>,
+    /// How long things take.
+    pub intervals: Option<RequestedIntervals>,
+    /// How often the list is done. Default: once for listed exercises, as fits for chosen ones.
+    #[schema(value_type = Option<u32>, minimum = 1, maximum = 50, example = 3)]
+    pub rounds: Option<f64>,
+    /// No exercise in which both feet leave the floor.
+    #[schema(default = false)]
+    pub no_jump: Option<bool>,
+    /// No exercise twice, hence a single round.
+    #[schema(default = false)]
+    pub no_repeat: Option<bool>,
+    /// Difficulties to choose from; all by default.
+    #[schema(value_type = Option<Vec<crate::catalogue::Difficulty>>, example = json!(["easy", "medium"]))]
+    pub intensity_levels: Option<Vec<String>>,
+    /// Older spelling of `intensity_levels`.
+    #[schema(value_type = Option<Vec<crate::catalogue::Difficulty>>, deprecated)]
+    pub exercice_intensity_levels: Option<Vec<String>>,
+    /// Equipment at hand. Without it, only exercises that need none are chosen.
+    #[schema(example = json!(["dumbbell", "bands"]))]
+    pub equipment: Option<Vec<String>>,
+    /// Exercises before the work. Default: yes when exercises are chosen, no when they are listed.
+    pub include_warm_up: Option<bool>,
+    /// Exercises after the work. Default: as for `include_warm_up`.
+    pub include_cool_down: Option<bool>,
+    /// Minutes in all, met to the picture when exercises are chosen; unused when they are listed.
+    #[schema(minimum = 1, maximum = 180, default = 30, example = 20)]
+    pub target_duration: Option<f64>,
+    /// What the choices are made with: the same seed gives the same workout. Default: a new one.
+    #[schema(value_type = Option<u64>, minimum = 0, maximum = 9_007_199_254_740_991_u64, example = 7)]
+    pub seed: Option<f64>,
+    /// Kilograms, for the energy.
+    #[schema(minimum = 20, maximum = 300, default = 70)]
+    pub weight: Option<f64>,
+    /// Lines of the short edge.
+    #[schema(value_type = Option<super::Resolution>, default = "720p")]
+    pub resolution: Option<String>,
+    /// Which edge is the long one.
+    #[schema(value_type = Option<super::Orientation>, default = "landscape")]
+    pub orientation: Option<String>,
+    /// How clips fill the picture.
+    #[schema(value_type = Option<super::Fit>, default = "contain")]
+    pub fit: Option<String>,
+    /// Beeps and ticks.
+    #[schema(default = true)]
+    pub cues: Option<bool>,
+    /// The clips' own sound.
+    #[schema(default = false)]
+    pub clip_sound: Option<bool>,
+    /// Countdown of the interval.
+    #[schema(default = true)]
+    pub show_timer: Option<bool>,
+    /// Progress of the whole workout.
+    #[schema(default = true)]
+    pub show_progress_bar: Option<bool>,
+    /// Name of the exercise.
+    #[schema(default = true)]
+    pub show_exercise_name: Option<bool>,
+    /// Round and position.
+    #[schema(default = true)]
+    pub show_round: Option<bool>,
+}
+
+/// Lengths in seconds; decimals are rounded to the nearest picture (1/30 s).
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, utoipa::ToSchema)]
+pub struct RequestedIntervals {
+    /// An exercise.
+    #[schema(minimum = 1, maximum = 3600, default = 40)]
+    pub work_time: Option<f64>,
+    /// Between two exercises.
+    #[schema(minimum = 0, maximum = 600, default = 20)]
+    pub rest_time: Option<f64>,
+    /// Before the first exercise.
+    #[schema(minimum = 0, maximum = 60, default = 5)]
+    pub get_ready: Option<f64>,
+    /// Between two rounds. Default: `rest_time`.
+    #[schema(minimum = 0, maximum = 600, example = 60)]
+    pub round_rest_time: Option<f64>,
+    /// After the last exercise.
+    #[schema(minimum = 0, maximum = 30, default = 3)]
+    pub finish: Option<f64>,
+}
+
+/// Every field, to tell a client where one that it misplaced belongs. A test keeps it complete.
+const FIELDS: &[&str] = &[
+    "/exercise_names",
+    "/exercises",
+    "/exercises/0/id",
+    "/exercises/0/work_time",
+    "/exercises/0/speed",
+    "/config",
+    "/config/intensity",
+    "/config/speed",
+    "/config/intervals",
+    "/config/intervals/work_time",
+    "/config/intervals/rest_time",
+    "/config/intervals/get_ready",
+    "/config/intervals/round_rest_time",
+    "/config/intervals/finish",
+    "/config/rounds",
+    "/config/no_jump",
+    "/config/no_repeat",
+    "/config/intensity_levels",
+    "/config/exercice_intensity_levels",
+    "/config/equipment",
+    "/config/include_warm_up",
+    "/config/include_cool_down",
+    "/config/target_duration",
+    "/config/seed",
+    "/config/weight",
+    "/config/resolution",
+    "/config/orientation",
+    "/config/fit",
+    "/config/cues",
+    "/config/clip_sound",
+    "/config/show_timer",
+    "/config/show_progress_bar",
+    "/config/show_exercise_name",
+    "/config/show_round",
+];
+
 /// Why a body is no request.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
+    /// More bytes than any sensible request has.
+    #[error("the body is larger than {limit} bytes")]
+    TooLarge {
+        /// The most that is read.
+        limit: usize,
+    },
     /// Not JSON at all.
     #[error("the body is not JSON: {0}")]
     Malformed(String),
@@ -27,4 +201,111 @@ pub enum RequestError {
         /// What was expected.
         message: String,
     },
+}
+
+impl WorkoutRequest {
+    /// Reads a request body. Unknown fields are tolerated and told in [`Self::ignored`].
+    pub fn from_json(body: &[u8]) -> Result<Self, RequestError> {
+        if body.len() > MAX_REQUEST_BYTES {
+            return Err(RequestError::TooLarge {
+                limit: MAX_REQUEST_BYTES,
+            });
+        }
+        let mut json = serde_json::Deserializer::from_slice(body);
+        let mut ignored = Vec::new();
+        let mut note = |path: serde_ignored::Path<'_>| ignored.push(pointer_of_ignored(&path));
+        let fields = serde_ignored::Deserializer::new(&mut json, &mut note);
+        let mut request: Self = serde_path_to_error::deserialize(fields).map_err(|e| {
+            if e.inner().is_data() {
+                RequestError::WrongType {
+                    pointer: pointer_of_error(e.path()),
+                    message: in_plain_words(&e.inner().to_string()),
+                }
+            } else {
+                RequestError::Malformed(e.inner().to_string())
+            }
+        })?;
+        json.end().map_err(|e| RequestError::Malformed(e.to_string()))?;
+        request.ignored = notes_on(&ignored);
+        Ok(request)
+    }
+}
+
+/// Serde names Rust's types; clients know JSON's.
+fn in_plain_words(message: &str) -> String {
+    message
+        .replace("expected f64", "expected a number")
+        .replace("expected struct WorkoutRequest", "expected an object")
+        .replace("expected struct WorkoutConfig", "expected an object")
+        .replace("expected struct RequestedIntervals", "expected an object")
+        .replace("expected struct RequestedExercise", "expected an object")
+        .replace("expected a sequence", "expected a list")
+        .replace("invalid type: map", "invalid type: object")
+        .replace("invalid type: sequence", "invalid type: list")
+}
+
+fn notes_on(ignored: &[String]) -> Vec<String> {
+    let mut notes: Vec<String> = ignored.iter().take(MAX_IGNORED).map(|p| note_on(p)).collect();
+    if ignored.len() > MAX_IGNORED {
+        notes.push(format!(
+            "ignored: {} more unknown fields",
+            ignored.len() - MAX_IGNORED
+        ));
+    }
+    notes
+}
+
+fn note_on(pointer: &str) -> String {
+    let last = |pointer: &str| pointer.rsplit('/').next().unwrap_or_default().to_owned();
+    let name = last(pointer);
+    let best = nearest(
+        &name,
+        FIELDS
+            .iter()
+            .map(|field| &field[field.rfind('/').map_or(0, |i| i + 1)..]),
+    );
+    let place = best
+        .first()
+        .and_then(|near| FIELDS.iter().find(|field| last(field) == *near));
+    let shown: String = pointer.chars().take(120).collect();
+    match place {
+        Some(place) => format!("ignored: {shown}; did you mean {place}?"),
+        None => format!("ignored: {shown}"),
+    }
+}
+
+fn pointer_of_error(path: &serde_path_to_error::Path) -> String {
+    path.iter().fold(String::new(), |mut pointer, segment| {
+        match segment {
+            Segment::Seq { index } => push(&mut pointer, &index.to_string()),
+            Segment::Map { key } => push(&mut pointer, key),
+            // Neither occurs: the request holds no enum, and the input is always located.
+            Segment::Enum { .. } | Segment::Unknown => {}
+        }
+        pointer
+    })
+}
+
+fn pointer_of_ignored(path: &serde_ignored::Path<'_>) -> String {
+    use serde_ignored::Path;
+    match path {
+        Path::Root => String::new(),
+        Path::Seq { parent, index } => with(pointer_of_ignored(parent), &index.to_string()),
+        Path::Map { parent, key } => with(pointer_of_ignored(parent), key),
+        Path::Some { parent } | Path::NewtypeStruct { parent } | Path::NewtypeVariant { parent } => {
+            pointer_of_ignored(parent)
+        }
+    }
+}
+
+fn with(mut pointer: String, segment: &str) -> String {
+    push(&mut pointer, segment);
+    pointer
+}
+
+/// Adds a segment to a JSON pointer (RFC 6901).
+fn push(pointer: &mut String, segment: &str) {
+    let segment = segment.replace('~', "~0").replace('/', "~1");
+    // Writing to a String cannot fail.
+    let _ = write!(pointer, "/{segment}");
 }
