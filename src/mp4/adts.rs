@@ -65,7 +65,10 @@ impl AdtsReader {
 
     /// Adds the next bytes of the stream, in pieces of any size.
     pub fn push(&mut self, bytes: Bytes) {
-        self.queue.push(bytes);
+        // What follows an error is never read, so it is not kept.
+        if self.failed.is_none() {
+            self.queue.push(bytes);
+        }
     }
 
     /// What the frames are; `None` until the first of them was pulled.
@@ -81,7 +84,10 @@ impl AdtsReader {
             return Err(error);
         }
         let result = self.advance();
-        self.failed = result.as_ref().err().copied();
+        if let Err(error) = result {
+            self.failed = Some(error);
+            self.queue = ByteQueue::default();
+        }
         result
     }
 

@@ -77,3 +77,84 @@ fn defaults(moov: &[u8], track_id: u32) -> Result<Trex, ReadError> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mp4::{AacConfig, AudioTrack, Movie, VideoTrack};
+
+    const AVCC: &[u8] = b"\x01\x42\xc0\x1f\xff\xe1\0\x04\x67\x42\xc0\x1f\x01\0\x02\x68\xce";
+
+    /// The body of a moov as our own writer makes it, with the first `from` in it overwritten.
+    fn moov(sound: bool, from: &[u8], to: &[u8]) -> Bytes {
+        let movie = Movie {
+            video: VideoTrack {
+                config: AvcConfig::new(Bytes::from_static(AVCC)).expect("a sound avcC"),
+                width: 640,
+                height: 360,
+                timescale: 90_000,
+                duration: 1,
+            },
+            audio: sound.then_some(AudioTrack {
+                config: AacConfig::LC_48K_STEREO,
+                duration: 1,
+                bitrate: 1,
+            }),
+        };
+        // Behind ftyp and moov's own header.
+        let mut body = movie.init_segment()[32 + 8..].to_vec();
+        let at = body
+            .windows(from.len())
+            .position(|bytes| bytes == from)
+            .expect("the bytes to replace are there");
+        body[at..at + to.len()].copy_from_slice(to);
+        body.into()
+    }
+
+    #[test]
+    fn a_header_says_what_the_pictures_are() {
+        let (header, trex) = read(&moov(false, b"mvhd", b"mvhd")).expect("our own moov");
+        assert_eq!(
+            (header.width, header.height, header.timescale),
+            (640, 360, 90_000)
+        );
+        assert_eq!(header.config.avcc(), AVCC);
+        assert_eq!(trex.track_id, 1);
+    }
+
+    #[test]
+    fn a_header_without_what_the_fragments_need_is_refused() {
+        let missing = |kind: &[u8; 4]| {
+            Err(ReadError::Missing {
+                kind: FourCC::new(kind),
+            })
+        };
+        for kind in [b"trak", b"tkhd", b"mdhd", b"stsd", b"avcC", b"mvex", b"trex"] {
+            assert_eq!(read(&moov(false, kind, b"free")), missing(kind));
+        }
+        // A trex for another track; a track without a clock; another codec; other NAL lengths; sound.
+        let refused = |from: &[u8], to: &[u8]| read(&moov(false, from, to));
+        assert_eq!(
+            refused(b"trex\0\0\0\0\0\0\0\x01", b"trex\0\0\0\0\0\0\0\x02"),
+            missing(b"trex")
+        );
+        let no_clock = refused(
+            &[b"mdhd", &[0; 12][..], &[0, 1, 0x5f, 0x90]].concat(),
+            &[b"mdhd", &[0; 16][..]].concat(),
+        );
+        assert!(
+            matches!(no_clock, Err(ReadError::Malformed { .. })),
+            "{no_clock:?}"
+        );
+        assert!(matches!(
+            refused(b"avc1", b"hev1"),
+            Err(ReadError::Unsupported(_))
+        ));
+        assert!(matches!(
+            refused(b"\xff\xe1", b"\xfe\xe1"),
+            Err(ReadError::Config(_))
+        ));
+        let sound = read(&moov(true, b"mvhd", b"mvhd"));
+        assert!(matches!(sound, Err(ReadError::Duplicate { .. })), "{sound:?}");
+    }
+}

@@ -27,7 +27,7 @@ pub enum Event {
 ///
 /// Push what came, then pull until `None`; at the end of the stream call [`finish`](Self::finish). Holds
 /// no more than what was pushed and not yet pulled, and needs at most one sample (16 MiB) or one moov or
-/// moof (1 MiB) to go on. Of the stream's times only durations are kept: decode times and edit lists
+/// moof (1 MiB) to go on. A sample that lies in one piece is a slice of it and keeps it alive. Of the stream's times only durations are kept: decode times and edit lists
 /// are for the caller to set anew.
 #[derive(Debug)]
 pub struct FragmentReader {
@@ -72,7 +72,10 @@ impl FragmentReader {
 
     /// Adds the next bytes of the stream, in pieces of any size.
     pub fn push(&mut self, bytes: Bytes) {
-        self.queue.push(bytes);
+        // What follows an error is never read, so it is not kept.
+        if !matches!(self.state, State::Failed(_)) {
+            self.queue.push(bytes);
+        }
     }
 
     /// The next event; `None` until more is pushed. After an error, the same error for ever.
@@ -81,6 +84,7 @@ impl FragmentReader {
         if let Err(error) = &result {
             self.state = State::Failed(error.clone());
             self.announced.clear();
+            self.queue = ByteQueue::default();
         }
         result
     }
