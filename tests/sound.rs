@@ -1,0 +1,159 @@
+//! What is heard: cues at their times, clips' sound in step with their pictures, exact lengths.
+
+mod studio;
+
+use studio::{H264, Studio, bare_plan, ffmpeg, ffprobe, interval, numbered, numbers, onsets, sound};
+use virtual_coach::units::Frames;
+use virtual_coach::workout::IntervalKind::{Finish, GetReady, Rest, Work};
+
+/// A numbered clip of 60 pictures with 50 ms of tone at the start of every pass; `offset` delays
+/// its sound, in the file and on its clock, without changing what belongs together.
+fn clip_with_tone(path: &std::path::Path, offset: &str) {
+    let source = numbered(60);
+    let tone = "sine=frequency=1000:sample_rate=44100:duration=0.05,volume=6,apad=whole_dur=2";
+    let path = path.to_str().unwrap();
+    let mut arguments = vec![
+        "-f",
+        "lavfi",
+        "-i",
+        &source,
+        "-itsoffset",
+        offset,
+        "-f",
+        "lavfi",
+        "-i",
+        tone,
+    ];
+    arguments.extend(H264);
+    arguments.extend(["-c:a", "pcm_s16le", path]);
+    ffmpeg(&arguments);
+}
+
+/// Instants at which a picture numbered 0 begins to be shown.
+fn first_pictures(video: &std::path::Path) -> Vec<f64> {
+    let seen = numbers(video, "854:480:0:0");
+    let number = |at: usize| seen[at].map(|s| s.number);
+    (0..seen.len())
+        .filter(|at| number(*at) == Some(0) && (*at == 0 || number(at - 1) != Some(0)))
+        .map(|at| Frames(at as u64).seconds().0)
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clips_sound_is_in_step_at_the_end_of_a_long_workout() {
+    let mut studio = Studio::new();
+    clip_with_tone(&studio.clip("a", "a.mov"), "0");
+    clip_with_tone(&studio.clip("b", "b.mov"), "0");
+    let mut intervals = Vec::new();
+    // Ten minutes in 60 intervals of odd lengths, so that joints lie on no common grid.
+    for number in 0..30 {
+        intervals.push(interval(Work, "a", 421 + number, (1, 1), None));
+        intervals.push(interval(Rest, "b", 61, (1, 2), None));
+        intervals.push(interval(Work, "b", 97 + number, (6, 5), None));
+    }
+    let mut plan = bare_plan(intervals);
+    plan.clip_sound = true;
+    let length = plan.length();
+    let rests: Vec<(f64, f64)> = plan
+        .timeline
+        .intervals()
+        .iter()
+        .filter(|i| i.kind == Rest)
+        .map(|i| (i.start.seconds().0, i.end().seconds().0))
+        .collect();
+    let video = studio.render(plan, "result.mp4").await;
+    let samples = sound(&video);
+    let tones = onsets(&samples, 0.1, 0.015);
+    let resting = |at: f64| rests.iter().any(|(start, end)| (*start..*end).contains(&at));
+    let pictures: Vec<f64> = first_pictures(&video)
+        .into_iter()
+        .filter(|at| !resting(*at))
+        .collect();
+    assert_eq!(
+        tones.len(),
+        pictures.len(),
+        "tones at {tones:?}, first pictures at {pictures:?}"
+    );
+    let mut worst: f64 = 0.0;
+    for (tone, picture) in tones.iter().zip(&pictures) {
+        worst = worst.max((tone - picture).abs());
+        // A picture can only be shown at thirtieths of a second, so at 6/5 a pass starts up to half
+        // a picture beside its sound.
+        assert!(
+            (tone - picture).abs() < 0.025,
+            "a tone at {tone} s belongs to the picture at {picture} s"
+        );
+    }
+    println!(
+        "{} tones in {} pictures, at most {:.1} ms off",
+        tones.len(),
+        length,
+        worst * 1000.0
+    );
+    // Nothing lost at the end: the track is as long as the pictures, to the sample.
+    let streams = ffprobe(&[
+        "-show_entries",
+        "stream=codec_type,duration_ts,time_base",
+        video.to_str().unwrap(),
+    ]);
+    assert_eq!(streams["streams"][0]["duration_ts"], length.0 * 3000);
+    assert_eq!(streams["streams"][1]["duration_ts"], length.samples().0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_track_that_starts_late_is_laid_late() {
+    let mut studio = Studio::new();
+    clip_with_tone(&studio.clip("late", "late.mov"), "0.4");
+    let mut plan = bare_plan(vec![interval(Work, "late", 60, (1, 1), None)]);
+    plan.clip_sound = true;
+    let tones = onsets(&sound(&studio.render(plan, "result.mp4").await), 0.1, 0.5);
+    assert_eq!(tones.len(), 1, "{tones:?}");
+    assert!((tones[0] - 0.4).abs() < 0.025, "the tone is at {} s", tones[0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cues_lie_where_the_timeline_says_and_silence_elsewhere() {
+    let mut studio = Studio::new();
+    studio::numbered_clip(&studio.clip("a", "a.mp4"), 30, &H264);
+    let mut plan = bare_plan(vec![
+        interval(GetReady, "a", 150, (1, 2), None),
+        interval(Work, "a", 900, (1, 1), None),
+        interval(Rest, "a", 301, (1, 2), None),
+        interval(Work, "a", 300, (1, 1), None),
+        interval(Finish, "a", 90, (1, 2), None),
+    ]);
+    plan.cues = true;
+    let samples = sound(&studio.render(plan, "result.mp4").await);
+    let heard = onsets(&samples, 0.03, 0.02);
+    let rest_end = (150.0 + 900.0 + 301.0) / 30.0;
+    // Beeps at three, two and one seconds, a long one into work, a tick at half time, one at the end.
+    let mut expected = vec![2.0, 3.0, 4.0, 5.0, 20.0, 35.0];
+    expected.extend([
+        rest_end - 3.0,
+        rest_end - 2.0,
+        rest_end - 1.0,
+        rest_end,
+        rest_end + 10.0,
+    ]);
+    for at in &expected {
+        let nearest = heard.iter().map(|h| (h - at).abs()).fold(f64::INFINITY, f64::min);
+        assert!(nearest < 0.011, "no cue at {at} s: {heard:?}");
+    }
+    // Between cues there is nothing, not even noise.
+    for quiet in [0.1..1.9, 6.0..19.9, 21.0..34.9] {
+        let (from, to) = ((quiet.start * 48_000.0) as usize, (quiet.end * 48_000.0) as usize);
+        let loudest = samples[from..to].iter().fold(0.0_f32, |l, s| l.max(s.abs()));
+        assert!(
+            loudest < 0.001,
+            "{loudest} is heard between {} and {} s",
+            quiet.start,
+            quiet.end
+        );
+    }
+    // No clicks: no step between neighbouring samples larger than the tones themselves make.
+    let step = samples
+        .windows(2)
+        .map(|w| (w[1] - w[0]).abs())
+        .fold(0.0_f32, f32::max);
+    assert!(step < 0.12, "a step of {step}");
+}
