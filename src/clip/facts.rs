@@ -107,6 +107,9 @@ pub enum NoFacts {
 
 /// The longest edge of a clip that is taken: 8K with room. A larger one is a mistake or an attack.
 const MAX_EDGE: u32 = 8_704;
+/// The longest a picture may be for its width, or the other way round. Beyond it nothing could be
+/// seen, and filters that fill the area with it would need pictures of millions of columns.
+const MAX_ASPECT: f64 = 20.0;
 
 impl Facts {
     /// Reads the answer of `ffprobe -of json -show_format -show_streams`.
@@ -122,6 +125,11 @@ impl Facts {
         if !(1..=MAX_EDGE).contains(&video.width) || !(1..=MAX_EDGE).contains(&video.height) {
             return Err(NoFacts::Size(video.width, video.height));
         }
+        let picture = video.picture();
+        let (across, down) = picture.shown_size();
+        if !(1.0 / MAX_ASPECT..=MAX_ASPECT).contains(&(across / down)) {
+            return Err(NoFacts::Size(video.width, video.height));
+        }
         let sound = answer
             .streams
             .iter()
@@ -130,7 +138,7 @@ impl Facts {
             .map(Stream::sound);
         Ok(Self {
             container: answer.format.format_name.clone(),
-            picture: video.picture(),
+            picture,
             sound,
             length: positive(video.duration.as_deref()),
         })

@@ -1,0 +1,189 @@
+//! The graphs as text: snapshots for a person to read, and the law that no text from outside gets in.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use virtual_coach::clip::{Clip, Facts, PictureFacts, SoundFacts};
+use virtual_coach::graph::{Backdrop, FilterGraph, Group, Look, Shot, groups, picture_graph, sound_graph};
+use virtual_coach::units::{Frames, Seconds, Speed};
+use virtual_coach::workout::{Fit, Orientation, Profile, Resolution};
+
+fn clip(path: &str, width: u32, height: u32, length: f64) -> Clip {
+    Clip {
+        path: PathBuf::from(path),
+        facts: Facts {
+            container: "mov".to_owned(),
+            picture: PictureFacts {
+                stream: 0,
+                codec: "h264".to_owned(),
+                width,
+                height,
+                rotation: 0,
+                sample_aspect: (1, 1),
+                fps: 30.0,
+                variable_rate: false,
+                pixels: "yuv420p".to_owned(),
+                alpha: false,
+                interlaced: false,
+                hdr: false,
+                start: Seconds(0.0),
+            },
+            sound: None,
+            length: Some(Seconds(length)),
+        },
+        length: Seconds(length),
+        cut: false,
+    }
+}
+
+fn shot(clip: Clip, length: u64) -> Shot {
+    Shot {
+        clip: Arc::new(clip),
+        start: Frames::ZERO,
+        length: Frames(length),
+        speed: Speed::NORMAL,
+        mirrored: false,
+        dimmed: false,
+        heard: false,
+    }
+}
+
+fn look(hud: bool, fit: Fit) -> Look {
+    Look {
+        profile: Profile::new(Resolution::P720, Orientation::Landscape, hud),
+        fit,
+        backdrop: Backdrop::default(),
+    }
+}
+
+/// Inputs, then the graph, as FFmpeg gets them.
+fn readable(graph: &FilterGraph) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for (number, input) in graph.inputs.iter().enumerate() {
+        let words: Vec<String> = input
+            .arguments()
+            .iter()
+            .map(|a| a.to_string_lossy().into_owned())
+            .collect();
+        let fence = virtual_coach::ffmpeg::FENCE.join(" ");
+        lines.push(format!(
+            "input {number}: {}",
+            words.join(" ").replace(&fence, "<fence>")
+        ));
+    }
+    lines.push(graph.text.clone());
+    lines.join("\n")
+}
+
+#[test]
+fn a_rest_and_the_work_after_it() {
+    let mut rest = shot(clip("videos/air-squat.mov", 1280, 720, 2.0), 600);
+    rest.dimmed = true;
+    rest.speed = Speed::new(1, 2).unwrap();
+    let mut work = shot(clip("videos/air-squat.mov", 1280, 720, 20.0), 1200);
+    work.speed = Speed::new(6, 5).unwrap();
+    let group = Group {
+        shots: vec![rest, work],
+    };
+    insta::assert_snapshot!(readable(&picture_graph(&group, &look(true, Fit::Contain))));
+}
+
+#[test]
+fn a_studio_clip_over_a_backdrop_mirrored() {
+    let mut clip = clip("videos/jumping-jack.mov", 640, 360, 2.0);
+    clip.facts.picture.alpha = true;
+    let mut shot = shot(clip, 600);
+    shot.mirrored = true;
+    let group = Group { shots: vec![shot] };
+    insta::assert_snapshot!(readable(&picture_graph(&group, &look(true, Fit::Cover))));
+}
+
+#[test]
+fn a_phone_clip_without_hud() {
+    let mut clip = clip("videos/IMG_0042.MOV", 1920, 1080, 12.0);
+    clip.facts.picture.rotation = 90;
+    clip.facts.picture.hdr = true;
+    clip.facts.picture.interlaced = true;
+    let group = Group {
+        shots: vec![shot(clip, 300)],
+    };
+    insta::assert_snapshot!(readable(&picture_graph(&group, &look(false, Fit::Contain))));
+}
+
+#[test]
+fn sound_of_one_clip_and_silence_of_another() {
+    let mut heard = clip("videos/march.mov", 1280, 720, 2.0);
+    heard.facts.sound = Some(SoundFacts {
+        stream: 1,
+        codec: "aac".to_owned(),
+        rate: 44_100,
+        channels: 1,
+        start: Seconds(0.021),
+    });
+    let mut heard = shot(heard, 900);
+    heard.heard = true;
+    heard.speed = Speed::new(4, 5).unwrap();
+    let silent = shot(clip("videos/plank.mov", 1280, 720, 2.0), 300);
+    let profile = look(true, Fit::Contain).profile;
+    let group = Group {
+        shots: vec![heard, silent.clone()],
+    };
+    insta::assert_snapshot!(readable(
+        &sound_graph(&group, &profile).expect("something is heard")
+    ));
+    let group = Group { shots: vec![silent] };
+    assert_eq!(sound_graph(&group, &profile), None);
+}
+
+#[test]
+fn groups_are_bounded_and_the_first_shot_stands_alone() {
+    let profile = look(true, Fit::Contain).profile;
+    // Ten loops of 2 s held in memory, ten clips of 20 s read again and again.
+    let shots: Vec<Shot> = (0..20)
+        .map(|n| shot(clip("c.mov", 1280, 720, if n < 10 { 2.0 } else { 20.0 }), 30))
+        .collect();
+    let sizes: Vec<usize> = groups(shots, &profile).iter().map(|g| g.shots.len()).collect();
+    assert_eq!(sizes, [1, 1, 1, 1, 1, 1, 1, 1, 1, 3, 3, 3, 2]);
+}
+
+proptest! {
+    /// Paths are arguments; the graph's text is the same whatever a clip is called.
+    #[test]
+    fn no_name_gets_into_a_graph(name in "\\PC{0,40}") {
+        let text = |path: &str| {
+            let group = Group { shots: vec![shot(clip(path, 640, 480, 3.0), 60)] };
+            picture_graph(&group, &look(true, Fit::Contain)).text
+        };
+        prop_assert_eq!(text(&name), text("plain.mov"));
+        let group = Group { shots: vec![shot(clip(&name, 640, 480, 3.0), 60)] };
+        let arguments = picture_graph(&group, &look(true, Fit::Contain)).inputs[0].arguments();
+        // One argument of its own, which can only be a file.
+        let with_name: Vec<_> = arguments.iter().rev().take(2).collect();
+        prop_assert_eq!(with_name[0].to_string_lossy().into_owned(), format!("file:{name}"));
+        prop_assert_eq!(with_name[1].to_str(), Some("-i"));
+    }
+
+    /// Whatever the numbers, a graph has a clip for each shot, and shots fill the area exactly.
+    #[test]
+    fn graphs_hold_any_numbers(
+        sizes in prop::collection::vec((1_u32..8704, 1_u32..8704, 0.01_f64..900.0, 1_u64..100_000), 1..4),
+        speed in (1_u32..400, 1_u32..400),
+        hud: bool,
+        cover: bool,
+    ) {
+        let shots: Vec<Shot> = sizes.iter().map(|(w, h, length, frames)| {
+            let mut shot = shot(clip("c.mov", *w, *h, *length), *frames);
+            shot.speed = Speed::new(speed.0, speed.1).unwrap();
+            shot
+        }).collect();
+        let count = shots.len();
+        let fit = if cover { Fit::Cover } else { Fit::Contain };
+        let graph = picture_graph(&Group { shots }, &look(hud, fit));
+        prop_assert_eq!(graph.inputs.len(), count + usize::from(hud));
+        prop_assert!(graph.text.ends_with("[out]"));
+        for forbidden in ["NaN", "inf", "scale=0", "crop=0", "size=0", "frame=0", "-1:"] {
+            prop_assert!(!graph.text.replace("loop=-1:", "").contains(forbidden), "{}", graph.text);
+        }
+    }
+}
