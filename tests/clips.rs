@@ -43,6 +43,7 @@ fn with_tone(path: &Path, seconds: &str, line: &str) {
 
 const X264: &str = "-c:v libx264 -crf 12 -pix_fmt yuv420p";
 
+#[allow(clippy::too_many_lines)] // a table
 fn kinds() -> Vec<Kind> {
     vec![
         kind("plain.mp4", 0, |p| with(p, X264)),
