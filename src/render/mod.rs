@@ -3,17 +3,51 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::Stream;
 
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::catalogue::Catalogue;
+use crate::clip::{Library, Tools};
+use crate::units::Frames;
 use crate::workout::Plan;
 
 /// Renders plans; shared by all requests.
 #[derive(Debug, Clone)]
 pub struct Renderer {}
 
+/// How renderings are made, and how many.
+#[derive(Debug, Clone)]
+pub struct RenderSettings {
+    /// The programs to run.
+    pub tools: Tools,
+    /// Renderings at the same time.
+    pub max_renders: usize,
+    /// FFmpeg's work that a rendering may take.
+    pub timeout: Duration,
+    /// x264's preset.
+    pub preset: &'static str,
+    /// Threads of a rendering's encoder; 0 leaves it to FFmpeg.
+    pub threads: u16,
+}
+
 impl Renderer {
+    /// `shutdown` ends all renderings; each child process lives in a task of `tasks`.
+    #[must_use]
+    pub fn new(
+        _: RenderSettings,
+        _: Arc<Catalogue>,
+        _: Arc<Library>,
+        _: CancellationToken,
+        _: TaskTracker,
+    ) -> Self {
+        Self {}
+    }
+
     /// Starts a rendering and waits for its first fragment.
     pub async fn start(&self, plan: Arc<Plan>) -> Result<Rendering, RenderError> {
         std::future::ready(()).await;
@@ -26,6 +60,14 @@ impl Renderer {
 pub struct Rendering {
     /// For a player's `MediaSource`: `avc1.64001f,mp4a.40.2`.
     pub codecs: String,
+}
+
+impl Rendering {
+    /// Pictures whose bytes were handed out.
+    #[must_use]
+    pub fn rendered(&self) -> Frames {
+        todo!()
+    }
 }
 
 impl Stream for Rendering {
