@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::assemble;
 use super::settings::Settings;
+use super::{assemble, print};
 use crate::clip::{self, Inspection};
 use crate::http::ready::{Readiness, ToolReport};
 
@@ -16,13 +16,16 @@ pub async fn run(settings: &Settings) -> Result<ExitCode> {
         settings.cache.clone(),
     );
     let (ffmpeg, ffprobe) = tokio::join!(readiness.ffmpeg(), readiness.ffprobe());
-    println!("ffmpeg   {}", told(&ffmpeg, "COACH_FFMPEG"));
-    println!("ffprobe  {}", told(&ffprobe, "COACH_FFPROBE"));
+    print(&format!("ffmpeg   {}", told(&ffmpeg, "COACH_FFMPEG")))?;
+    print(&format!("ffprobe  {}", told(&ffprobe, "COACH_FFPROBE")))?;
     let catalogue = assemble::catalogue(settings)?;
     let clips = clip::inspect_all(&assemble::tools(settings), &settings.videos, &catalogue).await;
-    println!("\n{}", table(&clips));
     let broken = clips.iter().filter(|clip| clip.fault.is_some()).count();
-    println!("\n{} clips, {broken} of them with a fault", clips.len());
+    print(&format!(
+        "\n{}\n\n{} clips, {broken} of them with a fault",
+        table(&clips),
+        clips.len()
+    ))?;
     let healthy = ffmpeg.ok && ffprobe.ok && broken == 0;
     Ok(if healthy {
         ExitCode::SUCCESS

@@ -11,6 +11,7 @@ mod plan;
 mod serve;
 pub mod settings;
 
+use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -82,15 +83,20 @@ fn run(Arguments { settings, command }: Arguments) -> Result<ExitCode> {
             Command::Doctor => doctor::run(&settings).await,
             Command::Openapi => {
                 let spec = crate::http::openapi(&settings.base_path.shared());
-                println!(
-                    "{}",
-                    spec.to_pretty_json()
-                        .context("cannot write the OpenAPI document")?
-                );
+                print(&spec.to_pretty_json().context("the OpenAPI document is no JSON")?)?;
                 Ok(ExitCode::SUCCESS)
             }
         }
     })
+}
+
+/// Prints a line. That nobody reads it (`... | head`) is no failure.
+fn print(text: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("cannot print"),
+        _ => Ok(()),
+    }
 }
 
 /// The log goes to standard error: standard output belongs to what was asked for.

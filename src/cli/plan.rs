@@ -6,12 +6,12 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 
-use super::assemble;
 use super::settings::Settings;
+use super::{assemble, print};
 use crate::catalogue::Catalogue;
 use crate::http::problem::{Fault, Problem};
 use crate::http::workouts::fresh_seed;
-use crate::workout::{self, Plan, PlanView, WorkoutRequest};
+use crate::workout::{self, Plan, WorkoutRequest};
 
 /// Width of the one-line picture, in characters: fits any terminal.
 const STRIP_WIDTH: usize = 78;
@@ -20,13 +20,15 @@ pub fn run(settings: &Settings, request: &Path, json: bool) -> Result<ExitCode> 
     let catalogue = assemble::catalogue(settings)?;
     let plan = planned(request, settings, &catalogue)?;
     if json {
-        println!("{}", serde_json::to_string_pretty(&PlanView::from(&plan))?);
+        print(&serde_json::to_string_pretty(&plan.view())?)?;
     } else {
-        println!(
-            "{}\n{}",
-            workout::table(&plan).trim_end(),
+        let table = workout::table(&plan);
+        print(&format!(
+            "{}
+{}",
+            table.trim_end(),
             workout::strip(&plan, STRIP_WIDTH)
-        );
+        ))?;
     }
     Ok(ExitCode::SUCCESS)
 }

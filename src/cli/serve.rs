@@ -27,8 +27,10 @@ pub async fn run(settings: &Settings) -> Result<()> {
     };
     let (shown, all) = (available(&state), state.catalogue.exercises().len());
     let server = format!("http://{address}{}", settings.base_path);
-    println!("Virtual Coach serves {shown} of {all} exercises at {server}");
-    println!("  {}", docs::curl_line(&server));
+    super::print(&format!(
+        "Virtual Coach serves {shown} of {all} exercises at {server}"
+    ))?;
+    super::print(&format!("  {}", docs::curl_line(&server)))?;
     let guard = StallGuard::new(listener, Duration::from_secs(settings.stall.into()));
     let end = serve(guard, router(state), lifetime.shutdown.clone(), GRACE).await;
     lifetime.end().await;

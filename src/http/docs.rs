@@ -108,7 +108,8 @@ async fn problem(Path(slug): Path<String>) -> Result<String, Problem> {
     ))
 }
 
-async fn landing(State(state): State<AppState>, headers: HeaderMap) -> Html<String> {
+/// Where to start.
+pub(super) async fn landing(State(state): State<AppState>, headers: HeaderMap) -> Html<String> {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let plain = |host: &&str| {
         host.bytes()

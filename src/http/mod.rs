@@ -32,6 +32,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{Extensions, HeaderMap, HeaderName, Method, StatusCode, Version, header};
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -78,12 +79,15 @@ pub fn router(state: AppState) -> Router {
     let spec = docs::completed(spec, &state.base_path);
     let base_path = Arc::clone(&state.base_path);
     let max_body = state.max_body;
-    let routes = api.merge(docs::pages(spec)).with_state(state);
+    let routes = api.merge(docs::pages(spec));
     let routes = match &*base_path {
         "" => routes,
-        prefix => Router::new().nest(prefix, routes),
+        // Nesting alone would answer at /coach, not at /coach/.
+        prefix => Router::new()
+            .nest(prefix, routes)
+            .route(&format!("{prefix}/"), get(docs::landing)),
     };
-    around(routes, base_path, max_body)
+    around(routes.with_state(state), base_path, max_body)
 }
 
 /// What surrounds all routes. A layer wraps those before it: the last one is the first that a

@@ -105,7 +105,7 @@ pub async fn show_plan(
 ) -> Result<Response, Problem> {
     let plan = planned(&state, &request)?;
     let seed = [(WORKOUT_SEED, HeaderValue::from(plan.seed))];
-    Ok((seed, Json(PlanView::from(&plan))).into_response())
+    Ok((seed, Json(plan.view())).into_response())
 }
 
 fn planned(state: &AppState, request: &WorkoutRequest) -> Result<Plan, Problem> {

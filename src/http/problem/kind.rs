@@ -79,7 +79,7 @@ impl Kind {
     #[must_use]
     // A table: long, with nothing to take apart.
     #[allow(clippy::too_many_lines)]
-    pub const fn facts(self) -> Facts {
+    pub fn facts(self) -> Facts {
         let (slug, status, title, advice) = match self {
             Self::MalformedJson => (
                 "malformed-json",
@@ -181,10 +181,7 @@ impl Kind {
             ),
             // RFC 9457: a problem without a type of its own is named as its status is.
             Self::Other(status) => {
-                let title = match status.canonical_reason() {
-                    Some(reason) => reason,
-                    None => "The request was refused",
-                };
+                let title = status.canonical_reason().unwrap_or("The request was refused");
                 ("about:blank", status, title, "The status says why.")
             }
         };
