@@ -100,7 +100,7 @@ impl Speed {
 
     /// `numerator / denominator` in lowest terms; `None` when either is zero.
     #[must_use]
-    pub fn new(numerator: u32, denominator: u32) -> Option<Self> {
+    pub const fn new(numerator: u32, denominator: u32) -> Option<Self> {
         if numerator == 0 || denominator == 0 {
             return None;
         }

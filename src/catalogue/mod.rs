@@ -4,16 +4,29 @@
 //! exercise). It reads and checks `exercises.json`; it never opens a clip.
 
 mod exercise;
+mod fields;
+mod read;
+mod search;
+#[cfg(test)]
+mod tests;
+mod vocabulary;
 
 pub use exercise::*;
+pub use read::{MAX_EXERCISES, MAX_FILE_BYTES};
+pub use search::Filter;
+pub use vocabulary::{EQUIPMENT, MUSCLES};
+pub(crate) use vocabulary::{folded, nearest};
 
 use std::collections::HashMap;
+use std::io::Read;
 use std::path::Path;
 
 /// All exercises, in the order of the file.
 #[derive(Debug, Clone, Default)]
 pub struct Catalogue {
     exercises: Vec<Exercise>,
+    /// Folded id or name -> position in `exercises`.
+    positions: HashMap<String, usize>,
     unavailable: HashMap<ExerciseId, String>,
 }
 
@@ -31,12 +44,26 @@ pub enum CatalogueError {
 impl Catalogue {
     /// Reads and checks a catalogue file.
     pub fn load(path: &Path) -> Result<Self, CatalogueError> {
-        Self::parse(&std::fs::read_to_string(path)?)
+        let mut json = String::new();
+        // One byte more than is allowed is enough for `parse` to refuse the file.
+        std::fs::File::open(path)?
+            .take(MAX_FILE_BYTES + 1)
+            .read_to_string(&mut json)?;
+        Self::parse(&json)
     }
 
     /// Checks the text of a catalogue.
     pub fn parse(json: &str) -> Result<Self, CatalogueError> {
-        todo!("{json}")
+        let exercises = read::exercises(json).map_err(CatalogueError::Invalid)?;
+        let names = exercises
+            .iter()
+            .enumerate()
+            .flat_map(|(i, exercise)| [(folded(&exercise.name), i), (exercise.id.as_str().to_owned(), i)]);
+        Ok(Self {
+            positions: names.collect(),
+            exercises,
+            unavailable: HashMap::new(),
+        })
     }
 
     /// All of them, in the order of the file.
@@ -48,7 +75,21 @@ impl Catalogue {
     /// By id.
     #[must_use]
     pub fn get(&self, id: &ExerciseId) -> Option<&Exercise> {
-        self.exercises.iter().find(|e| e.id == *id)
+        // Ids and names share no entry but an exercise's own: the reader refuses all others.
+        self.named(id.as_str())
+    }
+
+    /// By id or name; letter case and outer white space are ignored.
+    #[must_use]
+    pub fn named(&self, name_or_id: &str) -> Option<&Exercise> {
+        let position = self.positions.get(&folded(name_or_id))?;
+        self.exercises.get(*position)
+    }
+
+    /// By id or name, like [`Self::named`]; the error is the nearest names, best first, at most three.
+    pub fn find(&self, name_or_id: &str) -> Result<&Exercise, Vec<String>> {
+        self.named(name_or_id)
+            .ok_or_else(|| nearest(name_or_id, self.exercises.iter().map(|e| e.name.as_str())))
     }
 
     /// Declares that an exercise cannot be shown, and why (a sentence for the client).

@@ -2,13 +2,39 @@
 //!
 //! Pure and deterministic: the same request, catalogue and seed give the same timeline on every
 //! machine. Knows nothing of files, FFmpeg or HTTP.
+//!
+//! | file | does |
+//! | --- | --- |
+//! | `request`, `object` | the request as received |
+//! | `check` | received -> checked: bounds, defaults, contradictions |
+//! | `listed`, `chosen` | the two ways to a course: listed by the client, chosen to fill a time |
+//! | `choose`, `draw` | which exercises, in which order, by which chance |
+//! | `fill` | rounds, exercises a round, and where a remainder of time goes |
+//! | `lay` | course -> timeline |
+//! | `plan` | all of it in order, and what a plan is |
+//! | `view`, `table` | a plan as JSON and as text |
 
+mod check;
+mod choose;
+mod chosen;
+mod draw;
+mod fill;
+mod lay;
+mod listed;
+mod object;
 mod plan;
 mod profile;
 mod request;
+mod table;
+#[cfg(test)]
+mod tests;
 mod timeline;
+mod view;
 
+pub use check::{Intensity, MAX_LISTED, MAX_ROUNDS, MAX_SEED};
 pub use plan::*;
 pub use profile::*;
 pub use request::*;
+pub use table::{strip, table};
 pub use timeline::*;
+pub use view::*;

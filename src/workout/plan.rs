@@ -1,11 +1,27 @@
 //! The plan: everything that is decided about a workout before a picture exists.
 
+use std::fmt;
+
+use super::check::{MAX_SEED, check};
+use super::draw::Draws;
+use super::{Interval, Profile, Timeline, WorkoutRequest, chosen, listed};
 use crate::catalogue::Catalogue;
-use crate::units::Frames;
-use crate::workout::{Profile, Timeline, WorkoutRequest};
+use crate::units::{FPS, Frames};
+
+/// Longest workout: four hours, more than any class; longer is a mistake or an attack.
+pub const MAX_LENGTH: Frames = Frames(4 * 3600 * FPS as u64);
+/// Most intervals of a workout: more than a day of one-minute rounds needs, and a timeline of them still
+/// takes less than a megabyte.
+pub const MAX_INTERVALS: u64 = 2_000;
+/// MET of waiting and resting: standing quietly (Compendium of Physical Activities, 07040).
+const RESTING_MET: f64 = 1.3;
 
 /// Which parts of the HUD are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent switches, as the client sends them"
+)]
 pub struct Shows {
     /// Countdown of the interval.
     pub timer: bool,
@@ -78,6 +94,15 @@ pub struct Refusal {
     pub message: String,
 }
 
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.pointer.is_empty() {
+            write!(f, "{}: ", self.pointer)?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
 /// Why there is no plan.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum PlanError {
@@ -88,7 +113,7 @@ pub enum PlanError {
     #[error("unknown exercise: {}", .0.iter().map(|u| u.name.as_str()).collect::<Vec<_>>().join(", "))]
     UnknownExercises(Vec<UnknownExercise>),
     /// Bad or contradictory values, all of them (422).
-    #[error("{} values cannot be used", .0.len())]
+    #[error("{}", .0.iter().map(Refusal::to_string).collect::<Vec<_>>().join("; "))]
     Refused(Vec<Refusal>),
 }
 
@@ -104,6 +129,46 @@ pub struct UnknownExercise {
 }
 
 /// Plans a workout; `fresh_seed` is used when the request brings none.
+///
+/// Pure: the same request, catalogue and seed give the same plan everywhere. The seed that was used
+/// is in the plan; of `fresh_seed` only the lower 53 bits are used, which JSON keeps exactly.
 pub fn plan(request: &WorkoutRequest, catalogue: &Catalogue, fresh_seed: u64) -> Result<Plan, PlanError> {
-    todo!("{request:?} {catalogue:?} {fresh_seed}")
+    let (wishes, refusals) = check(request);
+    let seed = wishes.seed.unwrap_or(fresh_seed & MAX_SEED);
+    let mut draws = Draws::new(seed);
+    let mut notes = request.ignored.clone();
+    let course = match &wishes.list {
+        Some(list) => listed::course(list, &wishes, catalogue, refusals, &mut draws, &mut notes)?,
+        None if refusals.0.is_empty() => chosen::course(&wishes, catalogue, &mut draws, &mut notes)?,
+        None => return Err(PlanError::Refused(refusals.0)),
+    };
+    // Nothing to lay out is what the client would call no exercise; neither way leads here.
+    let timeline = course.lay().ok_or(PlanError::NoExercise)?;
+    Ok(Plan {
+        kcal: kilocalories(&timeline, catalogue, wishes.weight),
+        timeline,
+        seed,
+        profile: wishes.profile,
+        shows: wishes.shows,
+        fit: wishes.fit,
+        cues: wishes.cues,
+        clip_sound: wishes.clip_sound,
+        notes,
+    })
+}
+
+/// MET x kilograms x hours, over every interval; the speed of the clips is not counted.
+fn kilocalories(timeline: &Timeline, catalogue: &Catalogue, weight: f64) -> f64 {
+    let met = |interval: &Interval| {
+        let exercise = catalogue.get(&interval.shows.exercise);
+        exercise
+            .filter(|_| interval.kind.is_exercise())
+            .map_or(RESTING_MET, |e| e.met)
+    };
+    let hours = |interval: &Interval| interval.length.seconds().0 / 3600.0;
+    timeline
+        .intervals()
+        .iter()
+        .map(|i| met(i) * weight * hours(i))
+        .sum()
 }

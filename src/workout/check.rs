@@ -1,0 +1,457 @@
+//! Received request -> what is wished: every value within its bounds, every default in its place.
+//!
+//! For the planner. It looks at no catalogue. All bad values are noted; a bad value is replaced by
+//! its default only so that the rest can be checked too, and nothing is planned from it.
+
+use std::ops::RangeInclusive;
+
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::{Error as ValueError, StrDeserializer};
+
+use super::{
+    Fit, Orientation, Profile, Refusal, RequestedExercise, RequestedIntervals, Resolution, Shows,
+    WorkoutConfig, WorkoutRequest,
+};
+use crate::catalogue::{Difficulty, EQUIPMENT, folded, nearest};
+use crate::units::{Frames, Seconds, Speed};
+
+/// Most entries of a list: with rests, as many intervals as a workout may have.
+pub const MAX_LISTED: usize = 1_000;
+/// Largest seed: what every JSON reader keeps exactly (2^53 - 1).
+pub const MAX_SEED: u64 = (1 << 53) - 1;
+
+/// Most rounds: with one exercise a round, still a workout that somebody might want.
+pub const MAX_ROUNDS: u32 = 50;
+
+/// How fast the work is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Intensity {
+    /// Speed 0.8.
+    LowImpact,
+    /// As filmed.
+    #[default]
+    MediumIntensity,
+    /// Speed 1.2.
+    HighIntensity,
+}
+
+impl Intensity {
+    /// How fast clips play.
+    #[must_use]
+    pub fn speed(self) -> Speed {
+        // Evaluated by the compiler: a zero would not build.
+        const LOW: Speed = Speed::new(4, 5).unwrap();
+        const HIGH: Speed = Speed::new(6, 5).unwrap();
+        match self {
+            Self::LowImpact => LOW,
+            Self::MediumIntensity => Speed::NORMAL,
+            Self::HighIntensity => HIGH,
+        }
+    }
+}
+
+/// Lengths that the client decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Times {
+    pub(super) work: Frames,
+    pub(super) rest: Frames,
+    pub(super) round_rest: Frames,
+    pub(super) get_ready: Frames,
+    pub(super) finish: Frames,
+}
+
+/// An entry of the client's list.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Listed {
+    /// JSON pointer of the name.
+    pub(super) pointer: String,
+    /// As the client wrote it.
+    pub(super) name: String,
+    /// Length of its work.
+    pub(super) work: Frames,
+    /// Playing speed of its work.
+    pub(super) speed: Speed,
+}
+
+/// A request whose values are all legal, each for itself.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent switches, as the client sends them"
+)]
+pub(super) struct Wishes {
+    /// The client's list; `None` when exercises are to be chosen.
+    pub(super) list: Option<Vec<Listed>>,
+    /// JSON pointer of the list that was sent.
+    pub(super) list_pointer: &'static str,
+    pub(super) times: Times,
+    pub(super) speed: Speed,
+    pub(super) rounds: Option<u32>,
+    pub(super) no_jump: bool,
+    pub(super) no_repeat: bool,
+    /// `None`: any.
+    pub(super) levels: Option<Vec<Difficulty>>,
+    /// `None`: not said, which means none for what is chosen.
+    pub(super) equipment: Option<Vec<String>>,
+    /// `None`: not said.
+    pub(super) warm_up: Option<bool>,
+    /// `None`: not said.
+    pub(super) cool_down: Option<bool>,
+    pub(super) target: Frames,
+    /// Whether the client sent the target, rather than leaving it at its default.
+    pub(super) target_sent: bool,
+    pub(super) seed: Option<u64>,
+    /// Kilograms.
+    pub(super) weight: f64,
+    pub(super) profile: Profile,
+    pub(super) shows: Shows,
+    pub(super) fit: Fit,
+    pub(super) cues: bool,
+    pub(super) clip_sound: bool,
+}
+
+/// Everything that was wrong so far.
+#[derive(Debug, Default)]
+pub(super) struct Refusals(pub(super) Vec<Refusal>);
+
+impl Refusals {
+    /// Notes what is wrong with the value at a JSON pointer.
+    pub(super) fn note(&mut self, pointer: impl Into<String>, message: impl Into<String>) {
+        self.0.push(Refusal {
+            pointer: pointer.into(),
+            message: message.into(),
+        });
+    }
+
+    /// `value` within `bounds`, or `default` when it is missing or refused.
+    fn number(
+        &mut self,
+        pointer: &str,
+        value: Option<f64>,
+        bounds: &RangeInclusive<f64>,
+        default: f64,
+    ) -> f64 {
+        match value {
+            None => default,
+            Some(number) if bounds.contains(&number) => number,
+            Some(number) => {
+                let (least, most) = (bounds.start(), bounds.end());
+                self.note(
+                    pointer,
+                    format!("{} is out of range: from {least} to {most}", shown(number)),
+                );
+                default
+            }
+        }
+    }
+
+    /// A whole number from `bounds`, if there is one.
+    fn whole(&mut self, pointer: &str, value: Option<f64>, bounds: &RangeInclusive<u64>) -> Option<u64> {
+        let number = value?;
+        // Both bounds are below 2^53, so that the comparison and the cast are exact.
+        let within = (*bounds.start() as f64..=*bounds.end() as f64).contains(&number);
+        if within && number.fract() == 0.0 {
+            return Some(number as u64);
+        }
+        let (least, most) = (bounds.start(), bounds.end());
+        self.note(
+            pointer,
+            format!("{} is no whole number from {least} to {most}", shown(number)),
+        );
+        None
+    }
+
+    /// An enum's value by its name, letter case ignored.
+    fn choice<T>(&mut self, pointer: &str, value: Option<&String>, names: &str) -> Option<T>
+    where
+        T: for<'de> Deserialize<'de>,
+    {
+        let name = folded(value?);
+        let deserializer: StrDeserializer<'_, ValueError> = name.as_str().into_deserializer();
+        let choice = T::deserialize(deserializer).ok();
+        if choice.is_none() {
+            self.note(pointer, format!("{} is none of {names}", quoted(&name)));
+        }
+        choice
+    }
+}
+
+/// A client's number as a message shows it: Rust would write 1e300 with all its zeros.
+fn shown(number: f64) -> String {
+    let plain = number == 0.0 || (1e-6..1e16).contains(&number.abs());
+    if plain {
+        number.to_string()
+    } else {
+        format!("{number:e}")
+    }
+}
+
+/// A client's text as a message shows it: never longer than a line.
+pub(super) fn quoted(text: &str) -> String {
+    let mut cut: String = text.chars().take(60).collect();
+    if cut.len() < text.len() {
+        cut.push('…');
+    }
+    format!("\"{cut}\"")
+}
+
+/// Checks every value for itself and notes what is wrong.
+pub(super) fn check(request: &WorkoutRequest) -> (Wishes, Refusals) {
+    let mut refusals = Refusals::default();
+    let none = WorkoutConfig::default();
+    let config = request.config.as_ref().unwrap_or(&none);
+    let wishes = wishes(request, config, &mut refusals);
+    contradictions(request, config, &wishes, &mut refusals);
+    (wishes, refusals)
+}
+
+fn wishes(request: &WorkoutRequest, config: &WorkoutConfig, refusals: &mut Refusals) -> Wishes {
+    let times = times(config.intervals.as_ref(), refusals);
+    let speed = workout_speed(config, refusals);
+    let minutes = refusals.number(
+        "/config/target_duration",
+        config.target_duration,
+        &(1.0..=180.0),
+        30.0,
+    );
+    let shows = Shows {
+        timer: config.show_timer.unwrap_or(true),
+        progress_bar: config.show_progress_bar.unwrap_or(true),
+        exercise_name: config.show_exercise_name.unwrap_or(true),
+        round: config.show_round.unwrap_or(true),
+    };
+    Wishes {
+        list: list(request, times.work, speed, refusals),
+        list_pointer: if request.exercises.is_some() {
+            "/exercises"
+        } else {
+            "/exercise_names"
+        },
+        times,
+        speed,
+        // Within its bounds, so the cast is exact.
+        rounds: refusals
+            .whole("/config/rounds", config.rounds, &(1..=50))
+            .map(|r| r as u32),
+        no_jump: config.no_jump.unwrap_or(false),
+        no_repeat: config.no_repeat.unwrap_or(false),
+        levels: levels(config, refusals),
+        equipment: equipment(config.equipment.as_deref(), refusals),
+        warm_up: config.include_warm_up,
+        cool_down: config.include_cool_down,
+        target: Frames::from_seconds(Seconds(minutes * 60.0)),
+        target_sent: config.target_duration.is_some(),
+        seed: refusals.whole("/config/seed", config.seed, &(0..=MAX_SEED)),
+        weight: refusals.number("/config/weight", config.weight, &(20.0..=300.0), 70.0),
+        profile: profile(config, shows, refusals),
+        shows,
+        fit: refusals
+            .choice("/config/fit", config.fit.as_ref(), "contain, cover")
+            .unwrap_or_default(),
+        cues: config.cues.unwrap_or(true),
+        clip_sound: config.clip_sound.unwrap_or(false),
+    }
+}
+
+fn times(sent: Option<&RequestedIntervals>, refusals: &mut Refusals) -> Times {
+    let none = RequestedIntervals::default();
+    let sent = sent.unwrap_or(&none);
+    let mut frames = |field: &str, value, bounds, default| {
+        let pointer = format!("/config/intervals/{field}");
+        Frames::from_seconds(Seconds(refusals.number(&pointer, value, &bounds, default)))
+    };
+    let rest = frames("rest_time", sent.rest_time, 0.0..=600.0, 20.0);
+    Times {
+        work: frames("work_time", sent.work_time, 1.0..=3600.0, 40.0),
+        rest,
+        round_rest: frames(
+            "round_rest_time",
+            sent.round_rest_time,
+            0.0..=600.0,
+            rest.seconds().0,
+        ),
+        get_ready: frames("get_ready", sent.get_ready, 0.0..=60.0, 5.0),
+        finish: frames("finish", sent.finish, 0.0..=30.0, 3.0),
+    }
+}
+
+fn workout_speed(config: &WorkoutConfig, refusals: &mut Refusals) -> Speed {
+    let intensity: Option<Intensity> = refusals.choice(
+        "/config/intensity",
+        config.intensity.as_ref(),
+        "low_impact, medium_intensity, high_intensity",
+    );
+    let default = intensity.unwrap_or_default().speed();
+    speed("/config/speed", config.speed, default, refusals)
+}
+
+fn speed(pointer: &str, sent: Option<f64>, default: Speed, refusals: &mut Refusals) -> Speed {
+    let number = refusals.number(pointer, sent, &(0.5..=2.0), default.as_f64());
+    // Not reached with a number below 0.01: the bounds refuse it.
+    Speed::from_f64(number).unwrap_or(default)
+}
+
+fn profile(config: &WorkoutConfig, shows: Shows, refusals: &mut Refusals) -> Profile {
+    let resolution: Option<Resolution> = refusals.choice(
+        "/config/resolution",
+        config.resolution.as_ref(),
+        "480p, 720p, 1080p",
+    );
+    let orientation: Option<Orientation> = refusals.choice(
+        "/config/orientation",
+        config.orientation.as_ref(),
+        "landscape, portrait",
+    );
+    Profile::new(
+        resolution.unwrap_or_default(),
+        orientation.unwrap_or_default(),
+        shows.any(),
+    )
+}
+
+fn levels(config: &WorkoutConfig, refusals: &mut Refusals) -> Option<Vec<Difficulty>> {
+    let (field, sent) = match (&config.intensity_levels, &config.exercice_intensity_levels) {
+        (Some(sent), _) => ("intensity_levels", sent),
+        (None, Some(sent)) => ("exercice_intensity_levels", sent),
+        (None, None) => return None,
+    };
+    let pointer = format!("/config/{field}");
+    if sent.is_empty() || sent.len() > 3 {
+        refusals.note(pointer, "must name one to three of easy, medium, hard");
+        return None;
+    }
+    let named = sent.iter().enumerate().filter_map(|(i, level)| {
+        refusals.choice(&format!("{pointer}/{i}"), Some(level), "easy, medium, hard")
+    });
+    Some(named.collect())
+}
+
+fn equipment(sent: Option<&[String]>, refusals: &mut Refusals) -> Option<Vec<String>> {
+    let sent = sent?;
+    // Twice the vocabulary: duplicates do no harm, lists of thousands do.
+    if sent.len() > 2 * EQUIPMENT.len() {
+        let most = 2 * EQUIPMENT.len();
+        refusals.note("/config/equipment", format!("must name at most {most} things"));
+        return None;
+    }
+    let mut at_hand = Vec::new();
+    for (i, name) in sent.iter().enumerate() {
+        match folded(name).as_str() {
+            "none" | "body only" => {}
+            known if EQUIPMENT.contains(&known) => at_hand.push(known.to_owned()),
+            unknown => {
+                let near = nearest(unknown, EQUIPMENT.iter().copied());
+                let hint = if near.is_empty() {
+                    format!("known are {}", EQUIPMENT.join(", "))
+                } else {
+                    format!("did you mean {}?", near.join(" or "))
+                };
+                refusals.note(
+                    format!("/config/equipment/{i}"),
+                    format!("{} is unknown; {hint}", quoted(unknown)),
+                );
+            }
+        }
+    }
+    Some(at_hand)
+}
+
+fn list(
+    request: &WorkoutRequest,
+    work: Frames,
+    default_speed: Speed,
+    refusals: &mut Refusals,
+) -> Option<Vec<Listed>> {
+    let (pointer, length) = match (&request.exercises, &request.exercise_names) {
+        (Some(list), _) => ("/exercises", list.len()),
+        (None, Some(list)) => ("/exercise_names", list.len()),
+        (None, None) => return None,
+    };
+    if length > MAX_LISTED {
+        refusals.note(
+            pointer,
+            format!("{length} entries are too many: at most {MAX_LISTED}"),
+        );
+        return Some(Vec::new());
+    }
+    if let Some(exercises) = &request.exercises {
+        let listed = exercises.iter().enumerate();
+        return Some(
+            listed
+                .filter_map(|(i, e)| listed_one(i, e, work, default_speed, refusals))
+                .collect(),
+        );
+    }
+    let names = request.exercise_names.iter().flatten().enumerate();
+    Some(
+        names
+            .map(|(i, name)| Listed {
+                pointer: format!("/exercise_names/{i}"),
+                name: name.clone(),
+                work,
+                speed: default_speed,
+            })
+            .collect(),
+    )
+}
+
+fn listed_one(
+    index: usize,
+    sent: &RequestedExercise,
+    work: Frames,
+    default_speed: Speed,
+    refusals: &mut Refusals,
+) -> Option<Listed> {
+    let pointer = format!("/exercises/{index}");
+    let seconds = refusals.number(
+        &format!("{pointer}/work_time"),
+        sent.work_time,
+        &(1.0..=3600.0),
+        work.seconds().0,
+    );
+    let speed = speed(&format!("{pointer}/speed"), sent.speed, default_speed, refusals);
+    let Some(name) = sent.id.clone() else {
+        refusals.note(pointer, "has no id");
+        return None;
+    };
+    Some(Listed {
+        pointer: format!("{pointer}/id"),
+        name,
+        work: Frames::from_seconds(Seconds(seconds)),
+        speed,
+    })
+}
+
+fn contradictions(
+    request: &WorkoutRequest,
+    config: &WorkoutConfig,
+    wishes: &Wishes,
+    refusals: &mut Refusals,
+) {
+    if request.exercises.is_some() && request.exercise_names.is_some() {
+        refusals.note(
+            "/exercises",
+            "contradicts /exercise_names: send one of the two lists",
+        );
+    }
+    let both = (&config.intensity_levels, &config.exercice_intensity_levels);
+    if let (Some(levels), Some(older)) = both
+        && levels != older
+    {
+        refusals.note(
+            "/config/exercice_intensity_levels",
+            "contradicts /config/intensity_levels: send one of the two",
+        );
+    }
+    if let Some(rounds) = wishes.rounds
+        && wishes.no_repeat
+        && rounds > 1
+    {
+        refusals.note(
+            "/config/rounds",
+            format!("{rounds} rounds contradict no_repeat: each exercise would come {rounds} times"),
+        );
+    }
+}

@@ -1,0 +1,63 @@
+//! Chance that is the same everywhere: a seed in, the same draws out.
+//!
+//! For the planner. A client that sends a seed gets the same workout on every platform and with
+//! every later version. `rand` promises that of its generators but not of its shuffles and ranges,
+//! so the whole of it is here: SplitMix64 (Steele, Lea and Flood 2014), which a shuffle of
+//! a few thousand exercises asks no more of.
+
+/// A stream of draws.
+pub(super) struct Draws(u64);
+
+impl Draws {
+    /// The stream that belongs to a seed.
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A number below `n`. Its bias, below n / 2^64, is none that anybody could see.
+    fn below(&mut self, n: usize) -> usize {
+        ((u128::from(self.next()) * n as u128) >> 64) as usize
+    }
+
+    /// Puts items into a drawn order (Fisher and Yates).
+    pub(super) fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            items.swap(last, self.below(last + 1));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_draws_are_those_of_the_published_generator() {
+        // First outputs of the reference implementation (splitmix64.c) for the seed 1234567.
+        let mut draws = Draws::new(1_234_567);
+        let first: Vec<u64> = (0..3).map(|_| draws.next()).collect();
+        assert_eq!(
+            first,
+            [
+                6_457_827_717_110_365_317,
+                3_203_168_211_198_807_973,
+                9_817_491_932_198_370_423
+            ]
+        );
+    }
+
+    #[test]
+    fn a_shuffle_stays_what_it_was_in_every_version() {
+        let mut items: Vec<u32> = (0..8).collect();
+        Draws::new(7).shuffle(&mut items);
+        insta::assert_compact_debug_snapshot!(items);
+    }
+}

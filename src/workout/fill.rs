@@ -1,0 +1,214 @@
+//! How a chosen workout fills its time to the picture: rounds, exercises a round, and where the
+//! remainder goes.
+//!
+//! For the planner; it knows lengths, not exercises. Work and rest are always as asked for. All
+//! shapes (rounds x exercises) are tried and the one of least cost is taken; within a shape, the
+//! remainder goes in this order into
+//!
+//! 1. the warm-up and the cool-down, evenly, each between [`LEAST_BLOCK`] and its most,
+//! 2. the round rests, up to [`MOST_ROUND_REST`] each,
+//! 3. get-ready, by at most one work and its rest: a longer wait could hold another exercise.
+//!
+//! Without a warm-up and a cool-down it goes into the last two only.
+
+use super::check::{MAX_ROUNDS, Times};
+use crate::units::{FPS, Frames};
+
+const fn seconds(count: u64) -> Frames {
+    Frames(count * FPS as u64)
+}
+
+/// Shortest warm-up or cool-down: one exercise, long enough to find into it.
+pub(super) const LEAST_BLOCK: Frames = seconds(15);
+/// Longest warm-up or cool-down: a third of the half hour that people mostly ask for.
+pub(super) const MOST_BLOCK: Frames = seconds(600);
+/// Longest round rest that the remainder may make: one drinks in it, one does not cool down.
+const MOST_ROUND_REST: Frames = seconds(120);
+/// Most that get-ready is made longer by, however long the work.
+const MOST_WAIT: Frames = seconds(300);
+/// Most exercises of work: with their halves and rests still below the limit of intervals.
+const MOST_WORKS: u32 = 600;
+/// Exercises that people like a round to have.
+const USUAL_ROUND: u32 = 8;
+/// Fewer than these feel like one exercise over and over.
+const FEWEST_STATIONS: u32 = 4;
+
+/// Bounds of the warm-up or the cool-down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Block {
+    pub(super) least: Frames,
+    pub(super) most: Frames,
+}
+
+impl Block {
+    /// A block that is left out.
+    pub(super) const NONE: Self = Self {
+        least: Frames::ZERO,
+        most: Frames::ZERO,
+    };
+
+    fn is_some(self) -> bool {
+        self.most > Frames::ZERO
+    }
+
+    /// A tenth of the workout, at most five minutes, within the bounds.
+    fn usual(self, target: Frames) -> Frames {
+        Frames(target.0 / 10)
+            .min(seconds(300))
+            .clamp(self.least, self.most)
+    }
+}
+
+/// What is to be filled.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Room {
+    pub(super) target: Frames,
+    pub(super) times: Times,
+    /// Different exercises of work to choose from.
+    pub(super) pool: u32,
+    /// As asked for; `None` when any number will do.
+    pub(super) rounds: Option<u32>,
+    pub(super) warm_up: Block,
+    pub(super) cool_down: Block,
+}
+
+/// How it is filled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Filling {
+    pub(super) rounds: u32,
+    /// Exercises a round.
+    pub(super) stations: u32,
+    pub(super) warm_up: Frames,
+    pub(super) cool_down: Frames,
+    /// What all round rests together are longer than asked for.
+    pub(super) longer_round_rests: Frames,
+    /// What get-ready is longer than asked for.
+    pub(super) longer_get_ready: Frames,
+}
+
+/// The nearest lengths that could be filled: the longest shorter one and the shortest longer one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Nearest {
+    pub(super) below: Option<Frames>,
+    pub(super) above: Option<Frames>,
+}
+
+impl Room {
+    /// The filling of least cost, or the nearest lengths that have one.
+    pub(super) fn fill(&self) -> Result<Filling, Nearest> {
+        let best = self
+            .shapes()
+            .filter_map(|shape| self.filled(shape))
+            .min_by_key(|(cost, _)| *cost);
+        best.map(|(_, filling)| filling).ok_or_else(|| self.nearest())
+    }
+
+    /// All (rounds, stations) worth a look.
+    fn shapes(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        let rounds = self.rounds.map_or(1..=MAX_ROUNDS, |r| r..=r);
+        rounds.flat_map(|r| (1..=self.pool.min(MOST_WORKS / r)).map(move |p| (r, p)))
+    }
+
+    /// Pictures of a shape without warm-up, cool-down and whatever may grow.
+    fn fixed(&self, (rounds, stations): (u32, u32)) -> Frames {
+        let (r, p) = (u64::from(rounds), u64::from(stations));
+        let around = u64::from(self.warm_up.is_some()) + u64::from(self.cool_down.is_some());
+        self.times.get_ready
+            + self.times.work * (r * p)
+            + self.times.rest * (r * (p - 1) + around)
+            + self.times.round_rest * (r - 1)
+            + self.times.finish
+    }
+
+    /// What all round rests together may grow by.
+    fn round_rests_grow(&self, rounds: u32) -> Frames {
+        MOST_ROUND_REST.saturating_sub(self.times.round_rest) * u64::from(rounds - 1)
+    }
+
+    /// What get-ready may grow by.
+    fn get_ready_grows(&self) -> Frames {
+        (self.times.work + self.times.rest).min(MOST_WAIT)
+    }
+
+    /// Shortest and longest that a shape can be.
+    fn reach(&self, shape: (u32, u32)) -> (Frames, Frames) {
+        let fixed = self.fixed(shape);
+        let most = fixed
+            + self.warm_up.most
+            + self.cool_down.most
+            + self.round_rests_grow(shape.0)
+            + self.get_ready_grows();
+        (fixed + self.warm_up.least + self.cool_down.least, most)
+    }
+
+    /// The remainder of a shape put in its places, with what that costs; `None` if it cannot be.
+    fn filled(&self, shape: (u32, u32)) -> Option<(u64, Filling)> {
+        let (least, most) = self.reach(shape);
+        if !(least..=most).contains(&self.target) {
+            return None;
+        }
+        let remainder = self.target - self.fixed(shape);
+        let in_blocks = remainder.min(self.warm_up.most + self.cool_down.most);
+        let (warm_up, cool_down) = halves(in_blocks, self.warm_up, self.cool_down);
+        let longer_round_rests = (remainder - in_blocks).min(self.round_rests_grow(shape.0));
+        let filling = Filling {
+            rounds: shape.0,
+            stations: shape.1,
+            warm_up,
+            cool_down,
+            longer_round_rests,
+            longer_get_ready: remainder - in_blocks - longer_round_rests,
+        };
+        Some((self.cost(&filling), filling))
+    }
+
+    /// How far a filling is from what people like, in pictures: every picture of warm-up or cool-down
+    /// off the usual counts once, of longer round rests twice, of a longer wait four times; every
+    /// exercise off the usual round five seconds; every exercise short of a varied round ten
+    /// minutes, which is more than any remainder.
+    fn cost(&self, filling: &Filling) -> u64 {
+        let usual = self.warm_up.usual(self.target) + self.cool_down.usual(self.target);
+        let varied = FEWEST_STATIONS.min(self.pool);
+        (filling.warm_up + filling.cool_down).0.abs_diff(usual.0)
+            + 2 * filling.longer_round_rests.0
+            + 4 * filling.longer_get_ready.0
+            + seconds(5).0 * u64::from(filling.stations.abs_diff(USUAL_ROUND))
+            + seconds(600).0 * u64::from(varied.saturating_sub(filling.stations))
+    }
+
+    fn nearest(&self) -> Nearest {
+        let mut nearest = Nearest::default();
+        for (least, most) in self.shapes().map(|shape| self.reach(shape)) {
+            if most < self.target {
+                nearest.below = nearest.below.max(Some(most));
+            } else {
+                nearest.above = Some(nearest.above.map_or(least, |above| above.min(least)));
+            }
+        }
+        nearest
+    }
+}
+
+/// `total` shared between two blocks as evenly as their bounds allow. `total` is within their sum.
+fn halves(total: Frames, a: Block, b: Block) -> (Frames, Frames) {
+    let least = a.least.max(total.saturating_sub(b.most));
+    let most = a.most.min(total.saturating_sub(b.least));
+    let first = Frames(total.0.div_ceil(2)).clamp(least, most.max(least));
+    (first, total - first)
+}
+
+/// A block's length cut into exercises of about half a minute, none longer than a minute; `pool`
+/// exercises are there, and only so many are used unless the length needs more.
+pub(super) fn cut(total: Frames, pool: usize) -> Vec<Frames> {
+    let count_of = |length: Frames| total.0 / length.0;
+    let fewest = total.0.div_ceil(seconds(60).0);
+    let usual = (total.0 + seconds(15).0) / seconds(30).0;
+    let count = usual
+        .min(pool as u64)
+        .min(count_of(LEAST_BLOCK))
+        .max(fewest)
+        .max(1);
+    (0..count)
+        .map(|i| Frames(total.0 / count + u64::from(i < total.0 % count)))
+        .collect()
+}

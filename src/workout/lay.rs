@@ -1,0 +1,178 @@
+//! Lays what was decided out in time: course -> timeline.
+//!
+//! For the planner. The order is get-ready, warm-up, rounds of work with rests, cool-down, finish.
+
+use super::check::Times;
+use super::{Interval, IntervalKind, Movement, Place, Side, Timeline};
+use crate::catalogue::{Exercise, Sides};
+use crate::units::{Frames, Speed};
+
+/// How fast the next exercise is shown while one rests, and the last one at the end: slow enough
+/// to study it and not to be taken for the work itself. Evaluated by the compiler.
+const PREVIEW: Speed = Speed::new(1, 2).unwrap();
+
+/// One exercise with its length and speed.
+#[derive(Debug, Clone)]
+pub(super) struct Station<'a> {
+    pub(super) exercise: &'a Exercise,
+    pub(super) length: Frames,
+    pub(super) speed: Speed,
+}
+
+/// Everything that a timeline is made of.
+#[derive(Debug)]
+pub(super) struct Course<'a> {
+    /// `get_ready` as decided, which may be longer than asked for.
+    pub(super) times: Times,
+    pub(super) warm_up: Vec<Station<'a>>,
+    /// The exercises of a round.
+    pub(super) circuit: Vec<Station<'a>>,
+    pub(super) rounds: u32,
+    /// What all round rests together are longer than asked for.
+    pub(super) longer_round_rests: Frames,
+    pub(super) cool_down: Vec<Station<'a>>,
+}
+
+impl Course<'_> {
+    /// Pictures and intervals that the course has with so many rounds, without laying them out. (An
+    /// upper bound of the intervals: those of no length are counted too.)
+    pub(super) fn extent(&self, rounds: u32) -> (Frames, u64) {
+        let (work, works) = extent_of(&self.circuit);
+        let (warm_up, warm_ups) = extent_of(&self.warm_up);
+        let (cool_down, cool_downs) = extent_of(&self.cool_down);
+        let (times, rounds) = (self.times, u64::from(rounds));
+        let rests_within = rounds * (self.circuit.len() as u64).saturating_sub(1);
+        let rests = rests_within + u64::from(warm_ups > 0) + u64::from(cool_downs > 0);
+        let round_rests = rounds.saturating_sub(1);
+        let resting = times.rest * rests + times.round_rest * round_rests + self.longer_round_rests;
+        let length = times.get_ready + warm_up + work * rounds + resting + cool_down + times.finish;
+        let count = 2 + warm_ups + works * rounds + rests + round_rests + cool_downs;
+        (length, count)
+    }
+
+    /// Every interval in order; `None` when there is nothing at all.
+    pub(super) fn lay(&self) -> Option<Timeline> {
+        let mut laid = Laid::default();
+        let first = self.warm_up.first().or(self.circuit.first())?;
+        laid.push(
+            IntervalKind::GetReady,
+            self.times.get_ready,
+            preview(first, first_side(first)),
+            None,
+        );
+        for station in &self.warm_up {
+            laid.exercise(IntervalKind::WarmUp, station, None);
+        }
+        if let (false, Some(next)) = (self.warm_up.is_empty(), self.circuit.first()) {
+            laid.rest_before(IntervalKind::Rest, self.times.rest, next, Some(self.place(0, 0)));
+        }
+        for round in 0..self.rounds {
+            self.lay_round(round, &mut laid);
+        }
+        if let Some(next) = self.cool_down.first() {
+            laid.rest_before(IntervalKind::Rest, self.times.rest, next, None);
+        }
+        for station in &self.cool_down {
+            laid.exercise(IntervalKind::CoolDown, station, None);
+        }
+        let last = self.cool_down.last().or(self.circuit.last())?;
+        let side = first_side(last).map(|_| Side::Right);
+        laid.push(IntervalKind::Finish, self.times.finish, preview(last, side), None);
+        Timeline::new(laid.0)
+    }
+
+    fn lay_round(&self, round: u32, laid: &mut Laid) {
+        for (position, station) in self.circuit.iter().enumerate() {
+            let place = Some(self.place(round, position));
+            if position > 0 {
+                laid.rest_before(IntervalKind::Rest, self.times.rest, station, place);
+            } else if round > 0 {
+                laid.rest_before(IntervalKind::RoundRest, self.round_rest(round), station, place);
+            }
+            laid.exercise(IntervalKind::Work, station, place);
+        }
+    }
+
+    /// The rest before a round: its share of the extra, the first ones taking what does not divide.
+    fn round_rest(&self, round: u32) -> Frames {
+        let (extra, rests) = (self.longer_round_rests.0, u64::from(self.rounds) - 1);
+        let odd = u64::from(u64::from(round) <= extra % rests);
+        self.times.round_rest + Frames(extra / rests + odd)
+    }
+
+    fn place(&self, round: u32, position: usize) -> Place {
+        Place {
+            round: round + 1,
+            rounds: self.rounds,
+            position: position as u32 + 1,
+            positions: self.circuit.len() as u32,
+        }
+    }
+}
+
+/// Pictures and intervals of a row of exercises.
+fn extent_of(stations: &[Station<'_>]) -> (Frames, u64) {
+    let intervals = |s: &Station<'_>| 1 + u64::from(first_side(s).is_some());
+    (
+        stations.iter().map(|s| s.length).sum(),
+        stations.iter().map(intervals).sum(),
+    )
+}
+
+/// The side an exercise begins with; `None` unless it is done one side after the other.
+fn first_side(station: &Station<'_>) -> Option<Side> {
+    (station.exercise.sides == Sides::PerSide).then_some(Side::Left)
+}
+
+fn movement(station: &Station<'_>, side: Option<Side>, speed: Speed) -> Movement {
+    Movement {
+        exercise: station.exercise.id.clone(),
+        name: station.exercise.name.clone(),
+        side,
+        speed,
+    }
+}
+
+fn preview(station: &Station<'_>, side: Option<Side>) -> Movement {
+    movement(station, side, PREVIEW)
+}
+
+/// The intervals so far; index and start are set by [`Timeline::new`].
+#[derive(Default)]
+struct Laid(Vec<Interval>);
+
+impl Laid {
+    fn push(&mut self, kind: IntervalKind, length: Frames, shows: Movement, place: Option<Place>) {
+        self.0.push(Interval {
+            index: 0,
+            kind,
+            start: Frames::ZERO,
+            length,
+            shows,
+            place,
+        });
+    }
+
+    /// An exercise: one interval, or two halves for the two sides, the first of which takes the
+    /// picture that does not divide.
+    fn exercise(&mut self, kind: IntervalKind, station: &Station<'_>, place: Option<Place>) {
+        if first_side(station).is_none() {
+            self.push(
+                kind,
+                station.length,
+                movement(station, None, station.speed),
+                place,
+            );
+            return;
+        }
+        let second = Frames(station.length.0 / 2);
+        let halves = [(Side::Left, station.length - second), (Side::Right, second)];
+        for (side, length) in halves {
+            self.push(kind, length, movement(station, Some(side), station.speed), place);
+        }
+    }
+
+    fn rest_before(&mut self, kind: IntervalKind, length: Frames, next: &Station<'_>, place: Option<Place>) {
+        self.push(kind, length, preview(next, first_side(next)), place);
+    }
+}
