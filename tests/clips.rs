@@ -60,7 +60,7 @@ fn kinds() -> Vec<Kind> {
             );
         }),
         kind("full-chroma.mp4", 0, |p| {
-            with(p, "-c:v libx264 -crf 12 -pix_fmt yuv444p")
+            with(p, "-c:v libx264 -crf 12 -pix_fmt yuv444p");
         }),
         kind("hlg-10-bit.mov", 0, |p| {
             with(
@@ -70,16 +70,16 @@ fn kinds() -> Vec<Kind> {
             );
         }),
         kind("odd-size.mkv", 0, |p| {
-            with(p, "-vf scale=319:181 -c:v ffv1 -pix_fmt yuv444p")
+            with(p, "-vf scale=319:181 -c:v ffv1 -pix_fmt yuv444p");
         }),
         kind("wide-pixels.mp4", 0, |p| {
-            with(p, &format!("-vf scale=160:180,setsar=2 {X264}"))
+            with(p, &format!("-vf scale=160:180,setsar=2 {X264}"));
         }),
         kind("mono-44100.mp4", 0, |p| {
-            with_tone(p, "1", &format!("{X264} -c:a aac -ac 1 -ar 44100"))
+            with_tone(p, "1", &format!("{X264} -c:a aac -ac 1 -ar 44100"));
         }),
         kind("long-sound.mp4", 0, |p| {
-            with_tone(p, "4", &format!("{X264} -c:a aac"))
+            with_tone(p, "4", &format!("{X264} -c:a aac"));
         }),
         kind("sound-first.mkv", 0, |p| {
             with_tone(p, "1", &format!("-map 1 -map 0 {X264} -c:a libvorbis"));
@@ -109,10 +109,10 @@ fn kinds() -> Vec<Kind> {
             );
         }),
         kind("late-start.mkv", 0, |p| {
-            with(p, &format!("{X264} -output_ts_offset 7.5"))
+            with(p, &format!("{X264} -output_ts_offset 7.5"));
         }),
         kind("b-pictures.mp4", 0, |p| {
-            with(p, &format!("{X264} -bf 3 -preset slow"))
+            with(p, &format!("{X264} -bf 3 -preset slow"));
         }),
         kind("two-tracks.mov", 0, |p| {
             let source = numbered(PASS);

@@ -7,7 +7,8 @@ use std::cell::RefCell;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
-use serde::de::DeserializeOwned;
+use serde::de::value::{Error as ValueError, StrDeserializer};
+use serde::de::{DeserializeOwned, IntoDeserializer};
 use serde_json::{Map, Value};
 
 /// The mistakes found so far.
@@ -129,7 +130,12 @@ impl<'a> Fields<'a> {
 
     /// One of an enum's names.
     pub(super) fn choice<T: DeserializeOwned>(&self, field: &str, names: &str) -> Option<T> {
-        let choice = T::deserialize(self.required(field)?).ok();
+        // Only texts: serde would take {"easy": null} as well.
+        let name = self.required(field)?.as_str();
+        let choice = name.and_then(|name| {
+            let name: StrDeserializer<'_, ValueError> = name.into_deserializer();
+            T::deserialize(name).ok()
+        });
         choice.or_else(|| self.wrong(field, format_args!("must be one of {names}")))
     }
 

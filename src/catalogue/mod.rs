@@ -7,6 +7,8 @@ mod exercise;
 mod fields;
 mod read;
 mod search;
+#[cfg(test)]
+mod tests;
 mod vocabulary;
 
 pub use exercise::*;

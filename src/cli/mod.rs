@@ -1,7 +1,139 @@
-//! Settings and subcommands.
+//! The command line: settings and subcommands.
+//!
+//! For people at a terminal and for service managers. It reads [`settings`], puts the modules
+//! together ([`assemble`]) and reports failures as one clear sentence on standard error.
+//! Exit codes: 0 done, 1 failed, 2 wrong usage.
+
+pub mod assemble;
+mod doctor;
+mod generate;
+mod plan;
+mod serve;
+pub mod settings;
+
+use std::io::{ErrorKind, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use settings::{LogFormat, Settings};
+
+/// Makes follow-along workout videos.
+#[derive(Debug, Parser)]
+#[command(name = "virtual-coach", version, about, max_term_width = 100)]
+struct Arguments {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the API (also without a subcommand).
+    Serve,
+    /// Show the timeline of a workout, without a video. Looks at no clip.
+    Plan {
+        /// The config: a JSON file, or - for standard input.
+        #[arg(value_name = "FILE|-")]
+        request: PathBuf,
+        /// Print the JSON that POST /api/plan answers.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make a video without a server.
+    Generate {
+        /// The config: a JSON file, or - for standard input.
+        #[arg(value_name = "FILE|-")]
+        request: PathBuf,
+        /// The MP4 to write; replaced only when the new one is whole.
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+    },
+    /// Check FFmpeg and every clip, and say what will be done to each.
+    Doctor,
+    /// Print the OpenAPI document.
+    Openapi,
+}
 
 /// Runs the program.
 #[must_use]
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("virtual-coach: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(Arguments { settings, command }: Arguments) -> Result<ExitCode> {
+    start_log(&settings)?;
+    let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
+    runtime.block_on(async {
+        match command.unwrap_or(Command::Serve) {
+            Command::Serve => serve::run(&settings).await.map(|()| ExitCode::SUCCESS),
+            Command::Plan { request, json } => plan::run(&settings, &request, json),
+            Command::Generate { request, output } => generate::run(&settings, &request, &output).await,
+            Command::Doctor => doctor::run(&settings).await,
+            Command::Openapi => {
+                let spec = crate::http::openapi(&settings.base_path.shared());
+                print(&spec.to_pretty_json().context("the OpenAPI document is no JSON")?)?;
+                Ok(ExitCode::SUCCESS)
+            }
+        }
+    })
+}
+
+/// Prints a line. That nobody reads it (`... | head`) is no failure.
+fn print(text: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("cannot print"),
+        _ => Ok(()),
+    }
+}
+
+/// The log goes to standard error: standard output belongs to what was asked for.
+fn start_log(settings: &Settings) -> Result<()> {
+    let filter = EnvFilter::try_new(&settings.log)
+        .with_context(|| format!("{:?} is no log filter (--log, COACH_LOG)", settings.log))?;
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    let started = match settings.log_format {
+        LogFormat::Text => log
+            .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+            .try_init(),
+        LogFormat::Json => log.json().try_init(),
+    };
+    started.map_err(|error| anyhow::anyhow!("cannot start the log: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn every_setting_is_a_flag_and_a_variable_of_the_same_name() {
+        Arguments::command().debug_assert();
+        let arguments = Arguments::command();
+        let settings = arguments
+            .get_arguments()
+            .filter(|a| !["help", "version"].contains(&a.get_id().as_str()));
+        for setting in settings {
+            let flag = setting.get_long().expect("every setting has a flag");
+            let variable = setting.get_env().and_then(|name| name.to_str());
+            let expected = format!("COACH_{}", flag.to_uppercase().replace('-', "_"));
+            assert_eq!(variable, Some(expected.as_str()));
+            assert!(setting.get_help().is_some(), "--{flag} is not explained");
+        }
+    }
 }

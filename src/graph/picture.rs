@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use super::shot::{Repeat, Shot};
 use super::{FilterGraph, Group, Input, OUTPUT};
@@ -22,6 +23,28 @@ impl Default for Backdrop {
     /// A light studio grey, on which dark and light figures both stand out.
     fn default() -> Self {
         Self::Colour([0xd6, 0xd9, 0xde])
+    }
+}
+
+/// As settings write it: `#rrggbb`, or the name of a picture file.
+impl FromStr for Backdrop {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let Some(digits) = text.strip_prefix('#') else {
+            return match text {
+                "" => Err("it is empty: give a colour (#rrggbb) or a picture file".to_owned()),
+                file => Ok(Self::Picture(file.into())),
+            };
+        };
+        let number = (digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
+            .then(|| u32::from_str_radix(digits, 16).ok())
+            .flatten()
+            .ok_or_else(|| {
+                format!("{text} is no colour: write # and six hexadecimal digits, such as #d9dce1")
+            })?;
+        let [_, red, green, blue] = number.to_be_bytes();
+        Ok(Self::Colour([red, green, blue]))
     }
 }
 

@@ -1,1 +1,209 @@
-//! http
+//! The HTTP API: routes over the modules below, and nothing that they could do themselves.
+//!
+//! For browsers and scripts. [`AppState`] is what the handlers share, [`router`] all routes with
+//! their layers, [`server`] the socket. Failures are [`problem`]s; [`envelope`] writes them.
+//!
+//! | route | file |
+//! | --- | --- |
+//! | `POST /api/generate-workout-video`, `POST /api/plan` | [`workouts`] |
+//! | `GET /api/exercises...` | [`exercises`], its query in [`filter`], its JSON in [`view`] |
+//! | posters and previews | [`media`] |
+//! | `GET /health`, `GET /ready` | [`ready`] |
+//! | `GET /`, `/docs`, `/openapi.json`, `/problems/...` | [`docs`] |
+
+pub mod body;
+pub mod delivery;
+pub mod docs;
+pub mod envelope;
+pub mod exercises;
+pub mod filter;
+pub mod media;
+pub mod problem;
+pub mod ready;
+pub mod server;
+pub mod view;
+pub mod workouts;
+
+use std::any::Any;
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{Extensions, HeaderMap, HeaderName, Method, StatusCode, Version, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tokio_util::sync::CancellationToken;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::cors::{Any as AnyOrigin, CorsLayer};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::catalogue::Catalogue;
+use crate::render::{Renderer, Stills};
+use problem::Problem;
+
+/// Length of a video in seconds, such as `95.0`.
+pub const WORKOUT_DURATION: HeaderName = HeaderName::from_static("x-workout-duration");
+/// Codecs of a video, for a player's `MediaSource`.
+pub const WORKOUT_CODECS: HeaderName = HeaderName::from_static("x-workout-codecs");
+/// What the choices of a workout were made with.
+pub const WORKOUT_SEED: HeaderName = HeaderName::from_static("x-workout-seed");
+
+/// What all requests share. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct AppState {
+    /// Which exercises there are, and which of them cannot be shown.
+    pub catalogue: Arc<Catalogue>,
+    /// Makes the videos.
+    pub renderer: Renderer,
+    /// Posters and previews.
+    pub stills: Stills,
+    /// Whether the server can do its work.
+    pub readiness: Arc<ready::Readiness>,
+    /// Longest body of a request, in bytes.
+    pub max_body: usize,
+    /// What comes before every path: empty, or `/coach`.
+    pub base_path: Arc<str>,
+    /// When the server started.
+    pub started: Instant,
+    /// Cancelled when the server is to end; deliveries break off then.
+    pub shutdown: CancellationToken,
+}
+
+/// All routes with their layers.
+pub fn router(state: AppState) -> Router {
+    let (api, spec) = documented().split_for_parts();
+    let spec = docs::completed(spec, &state.base_path);
+    let base_path = Arc::clone(&state.base_path);
+    let max_body = state.max_body;
+    let routes = api.merge(docs::pages(spec));
+    let routes = match &*base_path {
+        "" => routes,
+        // Nesting alone would answer at /coach, not at /coach/.
+        prefix => Router::new()
+            .nest(prefix, routes)
+            .route(&format!("{prefix}/"), get(docs::landing)),
+    };
+    around(routes.with_state(state), base_path, max_body)
+}
+
+/// What surrounds all routes. A layer wraps those before it: the last one is the first that a
+/// request meets.
+fn around(routes: Router, base_path: Arc<str>, max_body: usize) -> Router {
+    routes
+        .layer(DefaultBodyLimit::max(max_body))
+        .layer(CatchPanicLayer::custom(of_panic))
+        .layer(CompressionLayer::new().compress_when(is_json_answer))
+        .layer(cors())
+        .layer(axum::middleware::from_fn_with_state(
+            base_path,
+            envelope::envelope,
+        ))
+}
+
+/// The OpenAPI document of all routes.
+#[must_use]
+pub fn openapi(base_path: &str) -> utoipa::openapi::OpenApi {
+    docs::completed(documented().into_openapi(), base_path)
+}
+
+/// The routes that the OpenAPI document describes.
+fn documented() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(workouts::generate))
+        .routes(routes!(workouts::show_plan))
+        .routes(routes!(exercises::list))
+        .routes(routes!(exercises::show))
+        .routes(routes!(exercises::poster))
+        .routes(routes!(exercises::preview))
+        .routes(routes!(ready::health))
+        .routes(routes!(ready::ready))
+}
+
+/// Any page may use the API: it has neither cookies nor accounts that another page could abuse.
+fn cors() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(AnyOrigin)
+        .allow_methods([Method::GET, Method::HEAD, Method::POST])
+        .allow_headers(AnyOrigin)
+        .expose_headers([
+            WORKOUT_DURATION,
+            WORKOUT_CODECS,
+            WORKOUT_SEED,
+            envelope::REQUEST_ID,
+            header::RETRY_AFTER,
+        ])
+}
+
+/// Only JSON is compressed: video and pictures are already, and a stream must not wait in a buffer.
+fn is_json_answer(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"))
+}
+
+// The layer hands the payload over, whether it is needed or not.
+#[allow(clippy::needless_pass_by_value)]
+fn of_panic(payload: Box<dyn Any + Send>) -> Response {
+    let words = payload
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| payload.downcast_ref::<&str>().copied());
+    Problem::internal(format!("panic: {}", words.unwrap_or("without words"))).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::{Body, to_bytes};
+    use axum::extract::Request;
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_leaves_as_a_problem_with_id_and_without_its_words() {
+        async fn broken() {
+            panic!("a secret path");
+        }
+        let router = around(Router::new().route("/", get(broken)), "".into(), 1000);
+        let request = Request::builder()
+            .header("x-request-id", "mine")
+            .body(Body::empty());
+        let response = router.oneshot(request.unwrap()).await.unwrap();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(response.headers()["x-request-id"], "mine");
+        assert_eq!(response.headers()["access-control-allow-origin"], "*");
+        let body = to_bytes(response.into_body(), 1000).await.unwrap();
+        let body = String::from_utf8(body.to_vec()).unwrap();
+        assert!(
+            body.contains("/problems/internal") && !body.contains("secret"),
+            "{body}"
+        );
+    }
+
+    #[test]
+    fn the_document_describes_every_route() {
+        let spec = serde_json::to_value(openapi("/coach")).unwrap();
+        assert_eq!(spec["servers"][0]["url"], "/coach");
+        let mut described = String::new();
+        for (path, methods) in spec["paths"].as_object().unwrap() {
+            for (method, route) in methods.as_object().unwrap() {
+                let answers: Vec<&String> = route["responses"].as_object().unwrap().keys().collect();
+                described += &format!("{method} {path} -> {answers:?}\n");
+                assert!(route["summary"].is_string(), "{method} {path} has no summary");
+            }
+        }
+        insta::assert_snapshot!(described);
+        let text = spec.to_string();
+        for (reference, _) in text.match_indices("#/components/schemas/") {
+            let name = text[reference + 21..].split('"').next().unwrap();
+            assert!(
+                spec["components"]["schemas"][name].is_object(),
+                "{name} is used, not described"
+            );
+        }
+    }
+}

@@ -18,7 +18,10 @@ pub fn picture_command(settings: &RenderSettings, graph: &FilterGraph, group: &G
     let mut command = with_graph(settings, graph);
     command.args(["-frames:v", &group.length().to_string()]);
     command.args(["-fps_mode", "cfr", "-r", &FPS.to_string()]);
-    command.args(["-c:v", "libx264", "-preset", &settings.preset, "-crf", CRF]);
+    command.args(["-c:v", "libx264", "-preset", settings.preset, "-crf", CRF]);
+    if settings.threads > 0 {
+        command.args(["-threads:v", &settings.threads.to_string()]);
+    }
     // No lookahead: the first picture leaves at once. No B-frames: groups and later loops can be
     // joined after any picture, and decode time is display time.
     command.args(["-tune", "zerolatency", "-bf", "0", "-profile:v", "high"]);

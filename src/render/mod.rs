@@ -52,7 +52,9 @@ pub struct RenderSettings {
     /// What lies behind clips with transparency.
     pub backdrop: Backdrop,
     /// x264's preset.
-    pub preset: String,
+    pub preset: &'static str,
+    /// Threads of x264; 0 leaves the choice to it.
+    pub threads: u16,
     /// Renderings at once.
     pub places: usize,
     /// How far generation may fall behind playback.
@@ -70,15 +72,20 @@ pub struct Renderer {
 }
 
 impl Renderer {
-    /// For the clips of `library`.
+    /// For the clips of `library`. `ending` ends all renderings; each lives in a task of `tasks`.
     #[must_use]
-    pub fn new(settings: RenderSettings, library: Arc<Library>) -> Self {
+    pub fn new(
+        settings: RenderSettings,
+        library: Arc<Library>,
+        ending: CancellationToken,
+        tasks: TaskTracker,
+    ) -> Self {
         Self {
             places: Arc::new(Semaphore::new(settings.places)),
             settings: Arc::new(settings),
             library,
-            tasks: TaskTracker::new(),
-            ending: CancellationToken::new(),
+            tasks,
+            ending,
         }
     }
 
@@ -135,13 +142,6 @@ impl Renderer {
         Ok(rendering)
     }
 
-    /// Ends every rendering and waits until their processes are gone.
-    pub async fn shut_down(&self) {
-        self.ending.cancel();
-        self.tasks.close();
-        self.tasks.wait().await;
-    }
-
     fn job(&self, plan: &Arc<Plan>) -> Result<Job, RenderError> {
         let shots =
             graph::shots(&plan.timeline, &self.library, plan.clip_sound).map_err(RenderError::NoClip)?;
@@ -182,12 +182,19 @@ enum Message {
 pub struct Rendering {
     /// For a player's `MediaSource`: `avc1.64001F,mp4a.40.2`.
     pub codecs: String,
-    /// Pictures that have been delivered so far.
-    pub progress: watch::Receiver<Frames>,
+    progress: watch::Receiver<Frames>,
     queue: mpsc::Receiver<Message>,
     pieces: VecDeque<Bytes>,
     ended: bool,
     _guard: DropGuard,
+}
+
+impl Rendering {
+    /// Pictures whose fragments have left so far.
+    #[must_use]
+    pub fn rendered(&self) -> Frames {
+        *self.progress.borrow()
+    }
 }
 
 impl Stream for Rendering {

@@ -21,6 +21,9 @@ pub const MAX_LISTED: usize = 1_000;
 /// Largest seed: what every JSON reader keeps exactly (2^53 - 1).
 pub const MAX_SEED: u64 = (1 << 53) - 1;
 
+/// Most rounds: with one exercise a round, still a workout that somebody might want.
+pub const MAX_ROUNDS: u32 = 50;
+
 /// How fast the work is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, serde::Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -137,7 +140,7 @@ impl Refusals {
                 let (least, most) = (bounds.start(), bounds.end());
                 self.note(
                     pointer,
-                    format!("{number} is out of range: from {least} to {most}"),
+                    format!("{} is out of range: from {least} to {most}", shown(number)),
                 );
                 default
             }
@@ -155,7 +158,7 @@ impl Refusals {
         let (least, most) = (bounds.start(), bounds.end());
         self.note(
             pointer,
-            format!("{number} is no whole number from {least} to {most}"),
+            format!("{} is no whole number from {least} to {most}", shown(number)),
         );
         None
     }
@@ -172,6 +175,16 @@ impl Refusals {
             self.note(pointer, format!("{} is none of {names}", quoted(&name)));
         }
         choice
+    }
+}
+
+/// A client's number as a message shows it: Rust would write 1e300 with all its zeros.
+fn shown(number: f64) -> String {
+    let plain = number == 0.0 || (1e-6..1e16).contains(&number.abs());
+    if plain {
+        number.to_string()
+    } else {
+        format!("{number:e}")
     }
 }
 
@@ -218,7 +231,7 @@ fn wishes(request: &WorkoutRequest, config: &WorkoutConfig, refusals: &mut Refus
         },
         times,
         speed,
-        // Bounded by 50, so the cast is exact.
+        // Within its bounds, so the cast is exact.
         rounds: refusals
             .whole("/config/rounds", config.rounds, &(1..=50))
             .map(|r| r as u32),

@@ -11,7 +11,7 @@
 //!
 //! Without a warm-up and a cool-down it goes into the last two only.
 
-use super::check::Times;
+use super::check::{MAX_ROUNDS, Times};
 use crate::units::{FPS, Frames};
 
 const fn seconds(count: u64) -> Frames {
@@ -28,8 +28,6 @@ const MOST_ROUND_REST: Frames = seconds(120);
 const MOST_WAIT: Frames = seconds(300);
 /// Most exercises of work: with their halves and rests still below the limit of intervals.
 const MOST_WORKS: u32 = 600;
-/// Most rounds, as for requests.
-const MOST_ROUNDS: u32 = 50;
 /// Exercises that people like a round to have.
 const USUAL_ROUND: u32 = 8;
 /// Fewer than these feel like one exercise over and over.
@@ -107,7 +105,7 @@ impl Room {
 
     /// All (rounds, stations) worth a look.
     fn shapes(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
-        let rounds = self.rounds.map_or(1..=MOST_ROUNDS, |r| r..=r);
+        let rounds = self.rounds.map_or(1..=MAX_ROUNDS, |r| r..=r);
         rounds.flat_map(|r| (1..=self.pool.min(MOST_WORKS / r)).map(move |p| (r, p)))
     }
 

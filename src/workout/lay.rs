@@ -34,31 +34,18 @@ pub(super) struct Course<'a> {
 }
 
 impl Course<'_> {
-    /// Pictures and intervals in all, without laying them out. (An upper bound of the intervals:
-    /// those of no length are counted too.)
-    pub(super) fn extent(&self) -> (Frames, u64) {
+    /// Pictures and intervals that the course has with so many rounds, without laying them out. (An
+    /// upper bound of the intervals: those of no length are counted too.)
+    pub(super) fn extent(&self, rounds: u32) -> (Frames, u64) {
         let (work, works) = extent_of(&self.circuit);
         let (warm_up, warm_ups) = extent_of(&self.warm_up);
         let (cool_down, cool_downs) = extent_of(&self.cool_down);
-        let rounds = u64::from(self.rounds);
+        let (times, rounds) = (self.times, u64::from(rounds));
         let rests_within = rounds * (self.circuit.len() as u64).saturating_sub(1);
         let rests = rests_within + u64::from(warm_ups > 0) + u64::from(cool_downs > 0);
         let round_rests = rounds.saturating_sub(1);
-        let Times {
-            rest,
-            round_rest,
-            get_ready,
-            finish,
-            ..
-        } = self.times;
-        let length = get_ready
-            + warm_up
-            + work * rounds
-            + rest * rests
-            + round_rest * round_rests
-            + self.longer_round_rests
-            + cool_down
-            + finish;
+        let resting = times.rest * rests + times.round_rest * round_rests + self.longer_round_rests;
+        let length = times.get_ready + warm_up + work * rounds + resting + cool_down + times.finish;
         let count = 2 + warm_ups + works * rounds + rests + round_rests + cool_downs;
         (length, count)
     }

@@ -1,6 +1,6 @@
 //! A workout whose exercises the client listed.
 
-use super::check::{Listed, Refusals, Wishes, quoted};
+use super::check::{Listed, MAX_ROUNDS, Refusals, Wishes, quoted};
 use super::choose::Demands;
 use super::draw::Draws;
 use super::fill::LEAST_BLOCK;
@@ -182,25 +182,14 @@ fn around<'a>(
 }
 
 fn refuse_too_long(course: &Course<'_>, wishes: &Wishes, refusals: &mut Refusals) {
-    let fits = |course: &Course<'_>| {
-        let (length, intervals) = course.extent();
+    let fits = |rounds: u32| {
+        let (length, intervals) = course.extent(rounds);
         length <= MAX_LENGTH && intervals <= MAX_INTERVALS
     };
-    if fits(course) {
+    if fits(course.rounds) {
         return;
     }
-    let (length, intervals) = course.extent();
-    let fewer = (1..course.rounds).rev().find(|&rounds| {
-        fits(&Course {
-            times: course.times,
-            warm_up: course.warm_up.clone(),
-            circuit: course.circuit.clone(),
-            rounds,
-            longer_round_rests: Frames::ZERO,
-            cool_down: course.cool_down.clone(),
-        })
-    });
-    let advice = match fewer {
+    let advice = match (1..course.rounds).rev().find(|rounds| fits(*rounds)) {
         Some(1) => "one round of this list fits".to_owned(),
         Some(rounds) => format!("{rounds} rounds of this list fit"),
         None => "list fewer exercises or shorten their intervals".to_owned(),
@@ -210,6 +199,7 @@ fn refuse_too_long(course: &Course<'_>, wishes: &Wishes, refusals: &mut Refusals
     } else {
         wishes.list_pointer
     };
+    let (length, intervals) = course.extent(course.rounds);
     refusals.note(
         pointer,
         format!(
@@ -223,36 +213,23 @@ fn refuse_too_long(course: &Course<'_>, wishes: &Wishes, refusals: &mut Refusals
 /// Tells of options that only matter when exercises are chosen.
 fn note_unused(course: &Course<'_>, wishes: &Wishes, notes: &mut Vec<String>) {
     if wishes.target_sent {
-        let takes = course.extent().0;
-        let mut note = format!(
-            "target_duration is not used, for the exercises are listed: they take {}",
+        let (takes, _) = course.extent(course.rounds);
+        let advice = rounds_nearest(course, wishes.target).map_or(String::new(), |rounds| {
+            let length = course.extent(rounds).0.seconds();
+            format!("; rounds: {rounds} would take {length}")
+        });
+        notes.push(format!(
+            "target_duration is not used, for the exercises are listed: they take {}{advice}",
             takes.seconds()
-        );
-        let more = Course {
-            rounds: course.rounds + 1,
-            circuit: course.circuit.clone(),
-            warm_up: Vec::new(),
-            cool_down: Vec::new(),
-            ..*course
-        };
-        let less = Course {
-            rounds: course.rounds,
-            circuit: course.circuit.clone(),
-            warm_up: Vec::new(),
-            cool_down: Vec::new(),
-            ..*course
-        };
-        let step = (more.extent().0 - less.extent().0).0.max(1);
-        let missing = wishes.target.0.saturating_sub(takes.0);
-        // To the nearest round.
-        let rounds = u64::from(course.rounds) + (missing + step / 2) / step;
-        if rounds > u64::from(course.rounds) && rounds <= 50 {
-            let length = takes + Frames(step) * (rounds - u64::from(course.rounds));
-            note = format!("{note}; rounds: {rounds} would take {}", length.seconds());
-        }
-        notes.push(note);
+        ));
     }
     if wishes.levels.is_some() {
         notes.push("intensity_levels is not used, for the exercises are listed".to_owned());
     }
+}
+
+/// The number of rounds that comes nearest to a length, unless it is the present one.
+fn rounds_nearest(course: &Course<'_>, target: Frames) -> Option<u32> {
+    let nearest = (1..=MAX_ROUNDS).min_by_key(|rounds| course.extent(*rounds).0.0.abs_diff(target.0));
+    nearest.filter(|rounds| *rounds != course.rounds)
 }

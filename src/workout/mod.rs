@@ -5,7 +5,7 @@
 //!
 //! | file | does |
 //! | --- | --- |
-//! | `request` | the request as received |
+//! | `request`, `object` | the request as received |
 //! | `check` | received -> checked: bounds, defaults, contradictions |
 //! | `listed`, `chosen` | the two ways to a course: listed by the client, chosen to fill a time |
 //! | `choose`, `draw` | which exercises, in which order, by which chance |
@@ -21,15 +21,20 @@ mod draw;
 mod fill;
 mod lay;
 mod listed;
+mod object;
 mod plan;
 mod profile;
 mod request;
+mod table;
+#[cfg(test)]
+mod tests;
 mod timeline;
 mod view;
 
-pub use check::{Intensity, MAX_LISTED, MAX_SEED};
+pub use check::{Intensity, MAX_LISTED, MAX_ROUNDS, MAX_SEED};
 pub use plan::*;
 pub use profile::*;
 pub use request::*;
+pub use table::{strip, table};
 pub use timeline::*;
 pub use view::*;

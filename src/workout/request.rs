@@ -9,12 +9,15 @@ use std::fmt::Write as _;
 use serde::Deserialize;
 use serde_path_to_error::Segment;
 
+use super::object::{self, Object};
 use crate::catalogue::nearest;
 
 /// Largest body: room for 1,000 listed exercises with every option, four times over.
 pub const MAX_REQUEST_BYTES: usize = 512 << 10;
 /// Notes about unknown fields; a body of another kind would answer with nothing else.
 const MAX_IGNORED: usize = 20;
+/// Characters of a client's text that a note or message repeats.
+const LONGEST_TEXT: usize = 120;
 
 /// A workout config as clients POST it. Everything may be missing.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, utoipa::ToSchema)]
@@ -29,8 +32,10 @@ pub struct WorkoutRequest {
     pub exercise_names: Option<Vec<String>>,
     /// The same with options for each; in place of `exercise_names`.
     #[schema(example = json!([{"id": "push-ups", "work_time": 30}, {"id": "plank", "speed": 0.8}]))]
+    #[serde(default, deserialize_with = "object::optional_list")]
     pub exercises: Option<Vec<RequestedExercise>>,
     /// How the workout is to be.
+    #[serde(default, deserialize_with = "object::optional")]
     pub config: Option<WorkoutConfig>,
     /// What the body said that this program does not know, a sentence each.
     #[serde(skip)]
@@ -62,6 +67,7 @@ pub struct WorkoutConfig {
     #[schema(minimum = 0.5, maximum = 2, example = 1.1)]
     pub speed: Option<f64>,
     /// How long things take.
+    #[serde(default, deserialize_with = "object::optional")]
     pub intervals: Option<RequestedIntervals>,
     /// How often the list is done. Default: once for listed exercises, as fits for chosen ones.
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 50, example = 3)]
@@ -215,7 +221,7 @@ impl WorkoutRequest {
         let mut ignored = Vec::new();
         let mut note = |path: serde_ignored::Path<'_>| ignored.push(pointer_of_ignored(&path));
         let fields = serde_ignored::Deserializer::new(&mut json, &mut note);
-        let mut request: Self = serde_path_to_error::deserialize(fields).map_err(|e| {
+        let Object(mut request): Object<Self> = serde_path_to_error::deserialize(fields).map_err(|e| {
             if e.inner().is_data() {
                 RequestError::WrongType {
                     pointer: pointer_of_error(e.path()),
@@ -231,17 +237,26 @@ impl WorkoutRequest {
     }
 }
 
-/// Serde names Rust's types; clients know JSON's.
+/// Serde names Rust's types and a line and column; clients know JSON's types and have the pointer.
 fn in_plain_words(message: &str) -> String {
-    message
+    let message = message
+        .rsplit_once(" at line ")
+        .map_or(message, |(message, _)| message);
+    let words = message
         .replace("expected f64", "expected a number")
-        .replace("expected struct WorkoutRequest", "expected an object")
-        .replace("expected struct WorkoutConfig", "expected an object")
-        .replace("expected struct RequestedIntervals", "expected an object")
-        .replace("expected struct RequestedExercise", "expected an object")
         .replace("expected a sequence", "expected a list")
         .replace("invalid type: map", "invalid type: object")
-        .replace("invalid type: sequence", "invalid type: list")
+        .replace("invalid type: sequence", "invalid type: list");
+    // Serde repeats texts of any length.
+    if words.chars().count() <= 2 * LONGEST_TEXT {
+        return words;
+    }
+    let (start, end) = (
+        words.chars().take(LONGEST_TEXT),
+        words.chars().rev().take(LONGEST_TEXT),
+    );
+    let end: Vec<char> = end.collect();
+    start.chain(['…']).chain(end.into_iter().rev()).collect()
 }
 
 fn notes_on(ignored: &[String]) -> Vec<String> {
@@ -256,22 +271,29 @@ fn notes_on(ignored: &[String]) -> Vec<String> {
 }
 
 fn note_on(pointer: &str) -> String {
-    let last = |pointer: &str| pointer.rsplit('/').next().unwrap_or_default().to_owned();
     let name = last(pointer);
-    let best = nearest(
-        &name,
-        FIELDS
-            .iter()
-            .map(|field| &field[field.rfind('/').map_or(0, |i| i + 1)..]),
-    );
-    let place = best
-        .first()
-        .and_then(|near| FIELDS.iter().find(|field| last(field) == *near));
-    let shown: String = pointer.chars().take(120).collect();
+    let best = nearest(name, FIELDS.iter().map(|field| last(field)));
+    let alike = FIELDS
+        .iter()
+        .filter(|field| best.first().is_some_and(|near| last(field) == near));
+    // A field that occurs in two places: the one nearest to where it was written.
+    let place = alike.max_by_key(|field| {
+        field
+            .bytes()
+            .zip(pointer.bytes())
+            .take_while(|(a, b)| a == b)
+            .count()
+    });
+    let shown: String = pointer.chars().take(LONGEST_TEXT).collect();
     match place {
         Some(place) => format!("ignored: {shown}; did you mean {place}?"),
         None => format!("ignored: {shown}"),
     }
+}
+
+/// The last segment of a pointer.
+fn last(pointer: &str) -> &str {
+    pointer.rsplit('/').next().unwrap_or_default()
 }
 
 fn pointer_of_error(path: &serde_path_to_error::Path) -> String {
@@ -308,4 +330,146 @@ fn push(pointer: &mut String, segment: &str) {
     let segment = segment.replace('~', "~0").replace('/', "~1");
     // Writing to a String cannot fail.
     let _ = write!(pointer, "/{segment}");
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn read(body: &Value) -> Result<WorkoutRequest, RequestError> {
+        WorkoutRequest::from_json(body.to_string().as_bytes())
+    }
+
+    #[test]
+    fn the_request_of_older_clients_is_taken_unchanged() {
+        let body = json!({"exercise_names": ["Push-ups", "Air Squat", "Plank"],
+            "config": {"intensity": "medium_intensity", "intervals": {"work_time": 40, "rest_time": 20},
+                "no_jump": false, "no_repeat": false, "exercice_intensity_levels": ["easy", "medium", "hard"],
+                "include_warm_up": true, "include_cool_down": true, "target_duration": 30,
+                "show_timer": true, "show_progress_bar": true, "show_exercise_name": true}});
+        assert_eq!(read(&body).unwrap().ignored, Vec::<String>::new());
+    }
+
+    #[test]
+    fn every_field_is_known_and_may_be_null() {
+        let mut body = json!({"exercises": [{}], "config": {"intervals": {}}});
+        for field in FIELDS {
+            let (parent, name) = field.rsplit_once('/').unwrap();
+            let fields = body.pointer_mut(parent).unwrap().as_object_mut().unwrap();
+            fields.entry(name).or_insert(Value::Null);
+        }
+        assert_eq!(read(&body).unwrap().ignored, Vec::<String>::new());
+        assert_eq!(
+            read(&json!({"exercises": null, "config": null})),
+            Ok(WorkoutRequest::default())
+        );
+    }
+
+    #[test]
+    fn the_list_of_fields_is_complete() {
+        use utoipa::PartialSchema;
+        let fields_of = |schema: Value, at: &str| -> Vec<String> {
+            let names = schema["properties"].as_object().unwrap().keys();
+            names.map(|name| format!("{at}/{name}")).collect()
+        };
+        let schema = |schema| serde_json::to_value(schema).unwrap();
+        let mut documented = fields_of(schema(WorkoutRequest::schema()), "");
+        documented.extend(fields_of(schema(RequestedExercise::schema()), "/exercises/0"));
+        documented.extend(fields_of(schema(WorkoutConfig::schema()), "/config"));
+        documented.extend(fields_of(
+            schema(RequestedIntervals::schema()),
+            "/config/intervals",
+        ));
+        documented.sort();
+        let mut known = FIELDS.to_vec();
+        known.sort_unstable();
+        assert_eq!(documented, known);
+    }
+
+    #[test]
+    fn unknown_fields_are_ignored_with_a_hint() {
+        let body = json!({"rounds": 3, "exercise_name": [], "config": {
+            "work_time": 30, "show_tmier": true, "zzz": {"deep": [1]}, "a/b": 1, "intervals": {"rest": 5}}});
+        let mut ignored = read(&body).unwrap().ignored;
+        ignored.sort();
+        insta::assert_snapshot!(ignored.join("\n"));
+        let many: Value = (0..50).map(|i| (format!("field{i}"), json!(0))).collect();
+        let notes = read(&many).unwrap().ignored;
+        assert_eq!(notes.len(), 21);
+        assert_eq!(notes[20], "ignored: 30 more unknown fields");
+    }
+
+    #[test]
+    fn wrong_types_come_with_their_pointer_in_plain_words() {
+        let cases = [
+            json!([]),
+            json!({"exercise_names": "Plank"}),
+            json!({"exercise_names": ["Plank", 7]}),
+            json!({"exercises": [["plank", 30, 1]]}),
+            json!({"exercises": [{"id": "plank"}, {"id": "plank", "speed": "fast"}]}),
+            json!({"config": []}),
+            json!({"config": {"rounds": true}}),
+            json!({"config": {"no_jump": 1}}),
+            json!({"config": {"intervals": {"work_time": [40]}}}),
+            json!({"config": {"intervals": 40}}),
+        ];
+        let told: Vec<String> = cases
+            .iter()
+            .map(|body| match read(body) {
+                Err(RequestError::WrongType { pointer, message }) => {
+                    format!("{body}\n  {pointer:?}: {message}")
+                }
+                other => panic!("{body} is read as {other:?}"),
+            })
+            .collect();
+        insta::assert_snapshot!(told.join("\n"));
+    }
+
+    #[test]
+    fn long_texts_are_not_repeated() {
+        let long = "x".repeat(100_000);
+        match read(&json!({"config": {"rounds": long}})) {
+            Err(RequestError::WrongType { message, .. }) => {
+                assert!(
+                    message.len() < 300 && message.ends_with("expected a number"),
+                    "{message}"
+                );
+            }
+            other => panic!("read as {other:?}"),
+        }
+        let notes = read(&json!({ long: 1 })).unwrap().ignored;
+        assert!(notes[0].len() < 200, "{notes:?}");
+    }
+
+    #[test]
+    fn what_is_no_json_is_refused() {
+        let deep = "[".repeat(100_000);
+        let deep_unknown = format!("{{\"x\":{}", "[".repeat(100_000));
+        for body in [
+            "",
+            "{",
+            "{}x",
+            "nul",
+            "{\"config\":{\"seed\":1e999}}",
+            &deep_unknown,
+        ] {
+            let read = WorkoutRequest::from_json(body.as_bytes());
+            assert!(
+                matches!(read, Err(RequestError::Malformed(_))),
+                "{} bytes: {read:?}",
+                body.len()
+            );
+        }
+        assert!(WorkoutRequest::from_json(deep.as_bytes()).is_err());
+        assert!(WorkoutRequest::from_json(b"{\"config\": \xff}").is_err());
+        let large = vec![b' '; MAX_REQUEST_BYTES + 1];
+        assert_eq!(
+            WorkoutRequest::from_json(&large),
+            Err(RequestError::TooLarge {
+                limit: MAX_REQUEST_BYTES
+            })
+        );
+    }
 }

@@ -12,6 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use virtual_coach::catalogue::{Catalogue, ExerciseId};
 use virtual_coach::clip::{Depth, Diagnosis, Inspector, Library};
 use virtual_coach::ffmpeg::Tools;
@@ -203,7 +205,12 @@ impl Studio {
             }
         }
         let library = Library::new(diagnoses, &mut Catalogue::default());
-        Renderer::new(settings(), Arc::new(library))
+        Renderer::new(
+            settings(),
+            Arc::new(library),
+            CancellationToken::new(),
+            TaskTracker::new(),
+        )
     }
 
     /// Renders a plan to a file in the folder.
@@ -222,7 +229,8 @@ pub fn settings() -> RenderSettings {
     RenderSettings {
         tools: Arc::new(Tools::default()),
         backdrop: Backdrop::default(),
-        preset: "ultrafast".to_owned(),
+        preset: "ultrafast",
+        threads: 0,
         places: 4,
         timeout: Duration::from_secs(120),
     }

@@ -1,0 +1,270 @@
+//! What a catalogue file may and may not say.
+
+use serde_json::{Value, json};
+
+use super::*;
+
+const FILE: &str = include_str!("../../exercises.json");
+const SCHEMA: &str = include_str!("../../docs/exercises.schema.json");
+
+/// The catalogue that comes with the program, changed at a JSON pointer.
+fn with(pointer: &str, value: Value) -> Value {
+    let mut file: Value = serde_json::from_str(FILE).unwrap();
+    let (parent, field) = pointer.rsplit_once('/').unwrap();
+    match file.pointer_mut(parent).unwrap() {
+        Value::Object(fields) => fields.insert(field.to_owned(), value).map_or((), drop),
+        Value::Array(items) => items[field.parse::<usize>().unwrap()] = value,
+        other => panic!("{parent} is {other}"),
+    }
+    file
+}
+
+fn without(pointer: &str) -> Value {
+    let mut file: Value = serde_json::from_str(FILE).unwrap();
+    let (parent, field) = pointer.rsplit_once('/').unwrap();
+    let removed = file
+        .pointer_mut(parent)
+        .unwrap()
+        .as_object_mut()
+        .unwrap()
+        .remove(field);
+    assert!(removed.is_some(), "{pointer} is not in the file");
+    file
+}
+
+fn mistakes(file: &Value) -> Vec<String> {
+    match Catalogue::parse(&file.to_string()) {
+        Ok(_) => Vec::new(),
+        Err(CatalogueError::Invalid(mistakes)) => mistakes,
+        Err(other) => panic!("{other}"),
+    }
+}
+
+/// Whether the JSON Schema beside the documentation accepts a file.
+fn schema_accepts(file: &Value) -> bool {
+    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+    let (mut schemas, mut compiler) = (boon::Schemas::new(), boon::Compiler::new());
+    compiler.add_resource("exercises.schema.json", schema).unwrap();
+    let index = compiler.compile("exercises.schema.json", &mut schemas).unwrap();
+    schemas.validate(file, index).is_ok()
+}
+
+fn shipped() -> Catalogue {
+    Catalogue::parse(FILE).unwrap()
+}
+
+#[test]
+fn the_shipped_catalogue_has_what_the_product_promises() {
+    let catalogue = shipped();
+    let of = |category| {
+        catalogue
+            .exercises()
+            .iter()
+            .filter(|e| e.category == category)
+            .count()
+    };
+    let work = of(Category::Strength) + of(Category::Cardio) + of(Category::Core);
+    assert!(of(Category::WarmUp) >= 2 && work >= 6 && of(Category::CoolDown) >= 2);
+    for name in ["Push-ups", "Air Squat", "Plank"] {
+        assert_eq!(catalogue.named(name).map(|e| e.name.as_str()), Some(name));
+    }
+    assert!(catalogue.exercises().iter().any(|e| e.has_jump));
+    assert!(catalogue.exercises().iter().any(|e| e.sides == Sides::PerSide));
+}
+
+#[test]
+fn schema_and_reader_agree() {
+    let first = "/exercises/0";
+    let cases = [
+        with("/version", json!(1)),
+        with("/version", json!(2)),
+        with("/$schema", json!(3)),
+        with("/comment", json!("x")),
+        without("/version"),
+        without("/$schema"),
+        with("/exercises", json!([])),
+        with("/exercises", json!({})),
+        with("/exercises/0", json!(null)),
+        with(&format!("{first}/id"), json!("Upper")),
+        with(&format!("{first}/id"), json!("-dash")),
+        with(&format!("{first}/id"), json!("a".repeat(65))),
+        with(&format!("{first}/id"), json!("x")),
+        with(&format!("{first}/name"), json!("")),
+        with(&format!("{first}/name"), json!(" Padded")),
+        with(&format!("{first}/name"), json!("Two\nlines")),
+        with(&format!("{first}/name"), json!("ß".repeat(60))),
+        with(&format!("{first}/name"), json!("ß".repeat(61))),
+        with(&format!("{first}/video"), json!("it's -my clip.mp4")),
+        with(&format!("{first}/video"), json!("-y.mp4")),
+        with(&format!("{first}/video"), json!("sub/clip.mp4")),
+        with(&format!("{first}/video"), json!("..clip..mp4")),
+        with(&format!("{first}/video"), json!("../clip.mp4")),
+        with(&format!("{first}/video"), json!("a/../clip.mp4")),
+        with(&format!("{first}/video"), json!("a/..")),
+        with(&format!("{first}/video"), json!("..")),
+        with(&format!("{first}/video"), json!(".")),
+        with(&format!("{first}/video"), json!("a//b")),
+        with(&format!("{first}/video"), json!("a/")),
+        with(&format!("{first}/video"), json!("/etc/passwd")),
+        with(&format!("{first}/video"), json!("a\\b.mp4")),
+        with(&format!("{first}/video"), json!("a\u{0}b.mp4")),
+        with(&format!("{first}/category"), json!("legs")),
+        with(&format!("{first}/difficulty"), json!("Easy")),
+        with(&format!("{first}/difficulty"), json!({"easy": null})),
+        with(&format!("{first}/has_jump"), json!("no")),
+        with(&format!("{first}/sides"), json!("left")),
+        with(&format!("{first}/muscles"), json!({"primary": []})),
+        with(&format!("{first}/muscles"), json!({"primary": ["chest"]})),
+        with(
+            &format!("{first}/muscles"),
+            json!({"primary": ["chest", "chest"]}),
+        ),
+        with(&format!("{first}/muscles"), json!({"primary": ["pecs"]})),
+        with(
+            &format!("{first}/muscles"),
+            json!({"primary": ["chest"], "third": []}),
+        ),
+        with(&format!("{first}/equipment"), json!(["dumbbell", "bands"])),
+        with(&format!("{first}/equipment"), json!(["body only"])),
+        with(&format!("{first}/equipment"), json!("dumbbell")),
+        with(&format!("{first}/met"), json!(0.5)),
+        with(&format!("{first}/met"), json!(0.4)),
+        with(&format!("{first}/met"), json!("3")),
+        with(&format!("{first}/default_duration"), json!(600)),
+        with(&format!("{first}/default_duration"), json!(601)),
+        with(&format!("{first}/loop_range"), json!({"start": 0, "end": 2.5})),
+        with(&format!("{first}/loop_range"), json!({"start": 0, "end": 0})),
+        with(&format!("{first}/loop_range"), json!({"start": -1, "end": 2})),
+        with(&format!("{first}/loop_range"), json!({"end": 2})),
+        with(&format!("{first}/loop_range"), json!(null)),
+        with(&format!("{first}/attribution/license"), json!("")),
+        with(&format!("{first}/thumbnail"), json!("x.png")),
+        without(&format!("{first}/attribution")),
+        without(&format!("{first}/attribution/author")),
+        without(&format!("{first}/muscles/secondary")),
+        without(&format!("{first}/met")),
+    ];
+    let mut accepted = 0;
+    for file in &cases {
+        let (schema, found) = (schema_accepts(file), mistakes(file));
+        let changed = &file["exercises"][0];
+        assert_eq!(
+            schema,
+            found.is_empty(),
+            "schema and {found:?} disagree on {changed}"
+        );
+        accepted += u32::from(schema);
+    }
+    assert!(accepted > 10, "only {accepted} of the changes are legal");
+    assert!(schema_accepts(&serde_json::from_str(FILE).unwrap()));
+}
+
+#[test]
+fn all_mistakes_come_at_once_with_their_pointers() {
+    let mut file = with("/exercises/0/met", json!(99));
+    file["exercises"][1]["id"] = json!("push-ups");
+    file["exercises"][3]["name"] = json!("PUSH-UPS");
+    file["exercises"][4]["descripton"] = json!("x");
+    file["exercises"][5]["loop_range"] = json!({"start": 3, "end": 2});
+    file["exercises"][6]["muscles"]["secondary"] = json!(["calves"]);
+    file["exercises"][7]["video"] = json!("../../etc/passwd");
+    file["exercises"][8] = json!(7);
+    file["exercises"][9]["a/b~c"] = json!(1);
+    insta::assert_snapshot!(mistakes(&file).join("\n"));
+}
+
+#[test]
+fn what_is_no_catalogue_is_refused() {
+    assert!(mistakes(&json!([])).contains(&"the file: must be an object".to_owned()));
+    for text in ["", "{", "nonsense", &"[".repeat(10_000)] {
+        assert!(matches!(Catalogue::parse(text), Err(CatalogueError::Invalid(_))));
+    }
+    let large = format!("{FILE}{}", " ".repeat(MAX_FILE_BYTES as usize));
+    assert!(matches!(
+        Catalogue::parse(&large),
+        Err(CatalogueError::Invalid(_))
+    ));
+    let missing = Catalogue::load(Path::new("no/such/file.json"));
+    assert!(matches!(missing, Err(CatalogueError::Read(_))));
+}
+
+#[test]
+fn more_mistakes_than_anybody_reads_are_counted() {
+    let many: Vec<Value> = (0..200).map(|i| json!({"id": format!("e{i}")})).collect();
+    let told = mistakes(&json!({"version": 1, "exercises": many}));
+    assert_eq!(told.len(), 101);
+    assert_eq!(told[100], format!("and {} more", 200 * 13 - 100));
+}
+
+#[test]
+fn names_are_found_without_regard_to_case_and_outer_space() {
+    let catalogue = shipped();
+    for name in ["Child's Pose", " child's pose\n", "CHILDS-POSE", "childs-pose"] {
+        assert_eq!(
+            catalogue.find(name).map(|e| e.id.as_str()),
+            Ok("childs-pose"),
+            "{name:?}"
+        );
+    }
+}
+
+#[test]
+fn an_unknown_name_is_answered_with_the_nearest_ones() {
+    let catalogue = shipped();
+    let near = |name| catalogue.find(name).unwrap_err();
+    assert_eq!(near("pushup").first().map(String::as_str), Some("Push-ups"));
+    assert_eq!(near("squat").len().min(4), near("squat").len(), "at most three");
+    assert_eq!(near("Plnak").first().map(String::as_str), Some("Plank"));
+    assert!(near("").is_empty() && near("qqqq").is_empty());
+    assert!(near(&"x".repeat(100_000)).is_empty());
+}
+
+#[test]
+fn filters_narrow_the_list() {
+    let catalogue = shipped();
+    let found =
+        |filter: Filter| -> Vec<String> { catalogue.search(&filter).map(|e| e.id.to_string()).collect() };
+    let all = Filter::default();
+    assert_eq!(found(all.clone()).len(), 12);
+    let text = |text: &str| Filter {
+        text: Some(text.into()),
+        ..Filter::default()
+    };
+    assert_eq!(found(text("SQUAT heels")), ["air-squat"]);
+    assert_eq!(found(text("knee right angle")), ["reverse-lunge"]);
+    let muscle = Filter {
+        muscle: Some("Lower Back".into()),
+        ..all.clone()
+    };
+    assert_eq!(found(muscle), ["glute-bridge", "plank", "childs-pose"]);
+    let cardio = Filter {
+        category: Some(Category::Cardio),
+        no_jump: true,
+        ..all.clone()
+    };
+    assert_eq!(found(cardio), ["mountain-climber"]);
+    let hard = Filter {
+        difficulty: Some(Difficulty::Hard),
+        equipment: Some("body only".into()),
+        ..all.clone()
+    };
+    assert_eq!(found(hard), ["mountain-climber"]);
+    let barbell = Filter {
+        equipment: Some("barbell".into()),
+        ..all
+    };
+    assert!(found(barbell).is_empty());
+}
+
+#[test]
+fn an_exercise_can_be_declared_unavailable() {
+    let mut catalogue = shipped();
+    let plank = catalogue.named("plank").unwrap().id.clone();
+    assert_eq!(catalogue.unavailable(&plank), None);
+    catalogue.mark_unavailable(plank.clone(), "its clip is broken".into());
+    assert_eq!(catalogue.unavailable(&plank), Some("its clip is broken"));
+    assert!(
+        catalogue.get(&plank).is_some(),
+        "it stays in the list, with the reason"
+    );
+}

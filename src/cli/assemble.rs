@@ -1,0 +1,123 @@
+//! Puts the modules together from the settings: the one place that knows how each is made.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::settings::Settings;
+use crate::catalogue::Catalogue;
+use crate::clip::{Depth, Inspector, Library};
+use crate::ffmpeg::Tools;
+use crate::http::AppState;
+use crate::http::ready::Readiness;
+use crate::render::{RenderSettings, Renderer, Stills};
+
+/// How long tasks may take to end when the program does: FFmpeg is killed and reaped in it.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// The end of the program, as all parts see it.
+#[derive(Debug, Clone, Default)]
+pub struct Lifetime {
+    /// Cancelled when the program is to end.
+    pub shutdown: CancellationToken,
+    /// Tasks to wait for before it ends: each that owns a child process.
+    pub tasks: TaskTracker,
+}
+
+impl Lifetime {
+    /// Asks all to end, and waits until they have.
+    pub async fn end(&self) {
+        self.shutdown.cancel();
+        self.tasks.close();
+        if tokio::time::timeout(GRACE, self.tasks.wait()).await.is_err() {
+            tracing::warn!(tasks = self.tasks.len(), "some tasks did not end in time");
+        }
+    }
+}
+
+/// The catalogue alone, without a look at the clips.
+pub fn catalogue(settings: &Settings) -> Result<Catalogue> {
+    Catalogue::load(&settings.catalogue).with_context(|| {
+        format!(
+            "{} cannot be used; --catalogue or COACH_CATALOGUE names another",
+            settings.catalogue.display()
+        )
+    })
+}
+
+/// The programs to run.
+pub fn tools(settings: &Settings) -> Tools {
+    Tools {
+        ffmpeg: settings.ffmpeg.clone(),
+        ffprobe: settings.ffprobe(),
+    }
+}
+
+/// What looks at the clips.
+pub fn inspector(settings: &Settings) -> Inspector {
+    Inspector::new(Arc::new(tools(settings)), &settings.videos, &settings.cache)
+}
+
+/// Catalogue, renderer and stills, after every clip was looked at.
+#[derive(Debug)]
+pub struct Studio {
+    /// The exercises; those with a broken clip are marked.
+    pub catalogue: Arc<Catalogue>,
+    /// What makes the videos.
+    pub renderer: Renderer,
+    /// What makes posters and previews.
+    pub stills: Stills,
+}
+
+/// Looks at the clips of a catalogue and prepares to render them.
+pub async fn studio(settings: &Settings, lifetime: &Lifetime) -> Result<Studio> {
+    let mut catalogue = catalogue(settings)?;
+    let inspector = inspector(settings);
+    let diagnoses = Library::inspect(&catalogue, &inspector, Depth::First).await;
+    let library = Arc::new(Library::new(diagnoses, &mut catalogue));
+    let rendering = RenderSettings {
+        tools: Arc::new(tools(settings)),
+        backdrop: settings.backdrop.clone(),
+        preset: settings.preset.as_str(),
+        threads: settings.threads,
+        places: settings.max_renders.into(),
+        timeout: Duration::from_secs(settings.timeout.into()),
+    };
+    Ok(Studio {
+        catalogue: Arc::new(catalogue),
+        stills: Stills::new(rendering.clone(), Arc::clone(&library)),
+        renderer: Renderer::new(
+            rendering,
+            library,
+            lifetime.shutdown.clone(),
+            lifetime.tasks.clone(),
+        ),
+    })
+}
+
+/// What the handlers share.
+pub async fn state(settings: &Settings, lifetime: &Lifetime) -> Result<AppState> {
+    let Studio {
+        catalogue,
+        renderer,
+        stills,
+    } = studio(settings, lifetime).await?;
+    let readiness = Readiness::new(
+        settings.ffmpeg.clone(),
+        settings.ffprobe(),
+        settings.cache.clone(),
+    );
+    Ok(AppState {
+        catalogue,
+        renderer,
+        stills,
+        readiness: Arc::new(readiness),
+        max_body: settings.max_body as usize,
+        base_path: settings.base_path.shared(),
+        started: Instant::now(),
+        shutdown: lifetime.shutdown.clone(),
+    })
+}

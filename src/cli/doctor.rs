@@ -1,0 +1,39 @@
+//! `virtual-coach doctor`: what there is, what will be done to it, and what is wrong.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use super::settings::Settings;
+use super::{assemble, print};
+use crate::clip::{Depth, Library, report};
+use crate::http::ready::{Readiness, ToolReport};
+
+pub async fn run(settings: &Settings) -> Result<ExitCode> {
+    let readiness = Readiness::new(
+        settings.ffmpeg.clone(),
+        settings.ffprobe(),
+        settings.cache.clone(),
+    );
+    let (ffmpeg, ffprobe) = tokio::join!(readiness.ffmpeg(), readiness.ffprobe());
+    print(&format!("ffmpeg   {}", told(&ffmpeg, "COACH_FFMPEG")))?;
+    print(&format!("ffprobe  {}", told(&ffprobe, "COACH_FFPROBE")))?;
+    let catalogue = assemble::catalogue(settings)?;
+    let clips = Library::inspect(&catalogue, &assemble::inspector(settings), Depth::Whole).await;
+    print(&format!("\n{}", report(&clips).trim_end()))?;
+    let broken = clips.iter().filter(|clip| clip.outcome.is_err()).count();
+    let healthy = ffmpeg.ok && ffprobe.ok && broken == 0;
+    Ok(if healthy {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn told(tool: &ToolReport, variable: &str) -> String {
+    match &tool.version {
+        None => format!("does not run: install FFmpeg, or name the program with {variable}"),
+        Some(version) if tool.missing.is_empty() => format!("{version}, has all that is needed"),
+        Some(version) => format!("{version}, lacks {}", tool.missing.join(", ")),
+    }
+}

@@ -1,0 +1,111 @@
+//! `virtual-coach generate`: a video in a file, by the same engine as the server's.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use futures_util::StreamExt;
+use indicatif::{ProgressBar, ProgressStyle};
+use tempfile::NamedTempFile;
+
+use super::assemble::{self, Lifetime, Studio};
+use super::settings::Settings;
+use super::{plan, serve};
+use crate::render::Renderer;
+use crate::units::Frames;
+use crate::workout::Plan;
+
+pub async fn run(settings: &Settings, request: &Path, output: &Path) -> Result<ExitCode> {
+    let lifetime = Lifetime::default();
+    let done = tokio::select! {
+        done = make(settings, request, output, &lifetime) => done,
+        () = serve::signalled() => Err(anyhow::anyhow!("interrupted; {} was not written", output.display())),
+    };
+    // Whatever happened: no FFmpeg is left behind.
+    lifetime.end().await;
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+async fn make(settings: &Settings, request: &Path, output: &Path, lifetime: &Lifetime) -> Result<()> {
+    // Before minutes of work: the folder must take a file.
+    let file = beside(output)?;
+    let Studio {
+        catalogue, renderer, ..
+    } = assemble::studio(settings, lifetime).await?;
+    let plan = Arc::new(plan::planned(request, settings, &catalogue)?);
+    for note in &plan.notes {
+        eprintln!("{note}");
+    }
+    let bar = progress_bar(plan.length());
+    let file = write(&renderer, &plan, file, &bar)
+        .await
+        .context("the video could not be made")?;
+    file.persist(output)
+        .map_err(|failed| failed.error)
+        .with_context(|| format!("cannot write {}", output.display()))?;
+    let length = plan.length().seconds();
+    let took = bar.elapsed();
+    bar.finish_and_clear();
+    eprintln!(
+        "{}: {length} in {:.1} s, {:.1} times as fast as it plays; seed {}",
+        output.display(),
+        took.as_secs_f64(),
+        speed(plan.length(), took.as_secs_f64()),
+        plan.seed,
+    );
+    Ok(())
+}
+
+/// A file in the folder of the output, so that it can be renamed to it; it removes itself unless it is.
+fn beside(output: &Path) -> Result<NamedTempFile> {
+    let Some(name) = output.file_name() else {
+        bail!("{} is no file name", output.display());
+    };
+    let folder = match output.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    let mut builder = tempfile::Builder::new();
+    let prefix = format!(".{}.", name.to_string_lossy());
+    builder.prefix(&prefix).suffix(".part");
+    // Such as any new file has; the umask takes from it.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder
+        .tempfile_in(folder)
+        .with_context(|| format!("cannot write to {}", folder.display()))
+}
+
+async fn write(
+    renderer: &Renderer,
+    plan: &Arc<Plan>,
+    mut file: NamedTempFile,
+    bar: &ProgressBar,
+) -> Result<NamedTempFile> {
+    let mut rendering = renderer.start(Arc::clone(plan)).await?;
+    while let Some(bytes) = rendering.next().await {
+        // A few hundred kilobytes at a time go to the page cache: short enough for this thread.
+        file.write_all(&bytes?)?;
+        let made = rendering.rendered();
+        bar.set_position(made.0);
+        bar.set_message(format!("{:.1}x", speed(made, bar.elapsed().as_secs_f64())));
+    }
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
+/// Seconds of video made in a second.
+fn speed(made: Frames, took: f64) -> f64 {
+    made.seconds().0 / took.max(0.001)
+}
+
+/// Percent, speed against playback, time left; silent when standard error is no terminal.
+fn progress_bar(length: Frames) -> ProgressBar {
+    let bar = ProgressBar::new(length.0);
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {percent:>3} %  {msg}  {eta} left") {
+        bar.set_style(style);
+    }
+    bar
+}

@@ -1,0 +1,95 @@
+//! `virtual-coach serve`: the API until SIGINT or SIGTERM.
+
+use std::io::ErrorKind;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use tokio::net::TcpListener;
+use tokio::signal;
+
+use super::assemble::{self, Lifetime};
+use super::settings::Settings;
+use crate::http::server::{StallGuard, serve};
+use crate::http::{docs, router};
+
+/// How long open answers may take to end after the signal; streams of video break off at once.
+const GRACE: Duration = Duration::from_secs(5);
+
+pub async fn run(settings: &Settings) -> Result<()> {
+    let lifetime = Lifetime::default();
+    // First of all, as it is what fails most often and costs least.
+    let listener = bind(settings).await?;
+    let address = listener.local_addr().context("the address cannot be read")?;
+    tokio::spawn(until_signal(lifetime.clone()));
+    let state = tokio::select! {
+        state = assemble::state(settings, &lifetime) => state?,
+        () = lifetime.shutdown.cancelled() => return Ok(()),
+    };
+    let (shown, all) = (available(&state), state.catalogue.exercises().len());
+    let server = format!("http://{address}{}", settings.base_path);
+    super::print(&format!(
+        "Virtual Coach serves {shown} of {all} exercises at {server}"
+    ))?;
+    super::print(&format!("  {}", docs::curl_line(&server)))?;
+    let guard = StallGuard::new(listener, Duration::from_secs(settings.stall.into()));
+    let end = serve(guard, router(state), lifetime.shutdown.clone(), GRACE).await;
+    lifetime.end().await;
+    tracing::info!("stopped");
+    end.context("the server failed")
+}
+
+fn available(state: &crate::http::AppState) -> usize {
+    let exercises = state.catalogue.exercises().iter();
+    exercises
+        .filter(|exercise| state.catalogue.unavailable(&exercise.id).is_none())
+        .count()
+}
+
+async fn bind(settings: &Settings) -> Result<TcpListener> {
+    let address = settings.bind;
+    TcpListener::bind(address).await.map_err(|error| {
+        let advice = match error.kind() {
+            ErrorKind::AddrInUse => "another program has this port; choose another with --bind or COACH_BIND",
+            ErrorKind::PermissionDenied => {
+                "ports below 1024 need special rights; choose another with --bind or COACH_BIND"
+            }
+            ErrorKind::AddrNotAvailable => {
+                "this machine does not have that address; choose another with --bind or COACH_BIND"
+            }
+            _ => "choose another address with --bind or COACH_BIND",
+        };
+        anyhow::anyhow!("cannot serve at {address}: {error}; {advice}")
+    })
+}
+
+/// Cancels at the first signal; the second ends the program at once, for the impatient.
+async fn until_signal(lifetime: Lifetime) {
+    signalled().await;
+    tracing::info!("stopping");
+    lifetime.shutdown.cancel();
+    signalled().await;
+    std::process::exit(130);
+}
+
+/// Ends at Ctrl-C or, on Unix, at SIGTERM.
+pub async fn signalled() {
+    let interrupt = async {
+        if signal::ctrl_c().await.is_err() {
+            // No handler could be set: then the signal ends the program without our help.
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match signal::unix::signal(signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending::<()>().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}

@@ -1,0 +1,140 @@
+//! A rendering on its way to a client: a response's body that knows how it ended.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use axum::body::Bytes;
+use futures_util::Stream;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
+use tracing::Span;
+
+use crate::render::RenderError;
+
+/// Passes a rendering's bytes on, and ends with an error when the server shuts down.
+///
+/// An error makes hyper cut the connection, so that a client never takes a part for the whole. When
+/// dropped (the client left), it drops the rendering, which ends its FFmpeg. Either way one line in
+/// the log, under the request's id, says how it ended.
+pub struct Delivery<S> {
+    rendering: Pin<Box<S>>,
+    shutdown: Pin<Box<WaitForCancellationFutureOwned>>,
+    request: Span,
+    started: Instant,
+    bytes: u64,
+    outcome: Outcome,
+}
+
+/// How a delivery ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// Not yet; still so when dropped, it means that the client left.
+    Open,
+    /// The client has all of it.
+    Whole,
+    /// The rendering failed on its way.
+    Failed,
+}
+
+/// Why a response broke off; only hyper sees it.
+#[derive(Debug, thiserror::Error)]
+pub enum DeliveryError {
+    /// The rendering failed on its way.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// The server is about to end.
+    #[error("the server is stopping")]
+    ShuttingDown,
+}
+
+impl<S> Delivery<S> {
+    /// Starts to deliver; call it within the request's span.
+    pub fn new(rendering: S, shutdown: CancellationToken) -> Self {
+        Self {
+            rendering: Box::pin(rendering),
+            shutdown: Box::pin(shutdown.cancelled_owned()),
+            request: Span::current(),
+            started: Instant::now(),
+            bytes: 0,
+            outcome: Outcome::Open,
+        }
+    }
+}
+
+impl<S: Stream<Item = Result<Bytes, RenderError>>> Stream for Delivery<S> {
+    type Item = Result<Bytes, DeliveryError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if self.outcome != Outcome::Open {
+            return Poll::Ready(None);
+        }
+        if self.shutdown.as_mut().poll(cx).is_ready() {
+            self.outcome = Outcome::Failed;
+            return Poll::Ready(Some(Err(DeliveryError::ShuttingDown)));
+        }
+        let next = std::task::ready!(self.rendering.as_mut().poll_next(cx));
+        match &next {
+            Some(Ok(bytes)) => self.bytes += bytes.len() as u64,
+            Some(Err(error)) => {
+                self.outcome = Outcome::Failed;
+                let _within = self.request.enter();
+                tracing::error!(%error, "the rendering failed on its way; the connection is cut");
+            }
+            None => self.outcome = Outcome::Whole,
+        }
+        Poll::Ready(next.map(|item| item.map_err(DeliveryError::Render)))
+    }
+}
+
+impl<S> Drop for Delivery<S> {
+    fn drop(&mut self) {
+        let _within = self.request.enter();
+        let outcome = match self.outcome {
+            Outcome::Open => "the client left",
+            Outcome::Whole => "delivered whole",
+            Outcome::Failed => "broken off",
+        };
+        let milliseconds = self.started.elapsed().as_millis() as u64;
+        tracing::info!(bytes = self.bytes, milliseconds, "{outcome}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::{StreamExt, stream};
+
+    use super::*;
+
+    fn piece(text: &'static str) -> Bytes {
+        Bytes::from_static(text.as_bytes())
+    }
+
+    #[tokio::test]
+    async fn a_whole_rendering_passes_unchanged() {
+        let rendering = stream::iter([Ok(piece("moov")), Ok(piece("moof"))]);
+        let delivery = Delivery::new(rendering, CancellationToken::new());
+        let pieces: Vec<_> = delivery.map(Result::unwrap).collect().await;
+        assert_eq!(pieces, ["moov", "moof"]);
+    }
+
+    #[tokio::test]
+    async fn a_failed_rendering_ends_in_an_error() {
+        let rendering = stream::iter([Ok(piece("moov")), Err(RenderError::Timeout { seconds: 1 })]);
+        let mut delivery = Delivery::new(rendering, CancellationToken::new());
+        assert!(delivery.next().await.unwrap().is_ok());
+        let failure = delivery.next().await.unwrap().unwrap_err();
+        assert!(
+            matches!(failure, DeliveryError::Render(RenderError::Timeout { .. })),
+            "{failure}"
+        );
+        assert!(delivery.next().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn shutdown_breaks_off_even_a_silent_rendering() {
+        let shutdown = CancellationToken::new();
+        let mut delivery = Delivery::new(stream::pending(), shutdown.clone());
+        let (next, ()) = tokio::join!(delivery.next(), async { shutdown.cancel() });
+        assert!(matches!(next, Some(Err(DeliveryError::ShuttingDown))));
+    }
+}

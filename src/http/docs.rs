@@ -1,0 +1,149 @@
+//! Pages for people: where to start, what a problem means, and the OpenAPI page, which comes with
+//! the binary and loads nothing from elsewhere.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use utoipa::openapi::{Info, OpenApi, Server, Tag};
+use utoipa_swagger_ui::Config;
+
+use super::AppState;
+use super::problem::{Kind, PROBLEMS, Problem};
+
+/// Adds to a document what no route knows.
+#[must_use]
+pub fn completed(mut spec: OpenApi, base_path: &str) -> OpenApi {
+    let mut info = Info::new("Virtual Coach", env!("CARGO_PKG_VERSION"));
+    info.description = Some(
+        "A workout config in, a follow-along video out. Failures are `application/problem+json` (RFC 9457) with \
+         stable types; every answer carries an `X-Request-Id`, under which the server's log says more."
+            .to_owned(),
+    );
+    spec.info = info;
+    spec.servers = Some(vec![Server::new(if base_path.is_empty() {
+        "/"
+    } else {
+        base_path
+    })]);
+    spec.tags = Some(
+        [
+            ("workouts", "From a config to a plan or a video."),
+            ("exercises", "What there is to do."),
+            ("server", "Whether it works."),
+        ]
+        .map(|(name, description)| {
+            let mut tag = Tag::new(name);
+            tag.description = Some(description.to_owned());
+            tag
+        })
+        .into(),
+    );
+    spec
+}
+
+/// The pages; none of them is part of the API's document, which is one of them.
+pub fn pages(spec: OpenApi) -> Router<AppState> {
+    let spec = Arc::new(spec);
+    let config = Arc::new(
+        Config::from("../openapi.json")
+            // It would send every visitor's document to a server on the internet.
+            .validator_url("none")
+            .display_request_duration(true),
+    );
+    Router::new()
+        .route("/", get(landing))
+        .route("/openapi.json", get(async move || Json(Arc::clone(&spec))))
+        .route("/docs", get(to_docs))
+        .route("/docs/", {
+            let config = Arc::clone(&config);
+            get(async move || swagger("", config))
+        })
+        .route(
+            "/docs/{*file}",
+            get(async move |Path(file): Path<String>| swagger(&file, config)),
+        )
+        .route(&format!("{PROBLEMS}{{slug}}"), get(problem))
+}
+
+/// The page's files refer to each other, so its address has to end in a slash. Relative: a proxy
+/// may have put a path before ours.
+async fn to_docs() -> Response {
+    (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, "docs/")]).into_response()
+}
+
+fn swagger(file: &str, config: Arc<Config<'static>>) -> Result<Response, Problem> {
+    let file =
+        utoipa_swagger_ui::serve(file, config).map_err(|error| Problem::internal(error.to_string()))?;
+    let file = file.ok_or_else(|| Problem::of_status(StatusCode::NOT_FOUND))?;
+    let mut response = (
+        [(header::CONTENT_TYPE, file.content_type)],
+        file.bytes.into_owned(),
+    )
+        .into_response();
+    if file.gzpipped {
+        let gzip = axum::http::HeaderValue::from_static("gzip");
+        response.headers_mut().insert(header::CONTENT_ENCODING, gzip);
+    }
+    Ok(response)
+}
+
+/// What a type of problem means and what to do about it.
+async fn problem(Path(slug): Path<String>) -> Result<String, Problem> {
+    let facts = Kind::ALL
+        .into_iter()
+        .map(Kind::facts)
+        .find(|facts| facts.slug == slug);
+    let facts = facts.ok_or_else(|| Problem::of_status(StatusCode::NOT_FOUND))?;
+    let Some(reason) = facts.status.canonical_reason() else {
+        return Err(Problem::internal("a status without a name"));
+    };
+    let status = facts.status.as_u16();
+    Ok(format!(
+        "{} ({status} {reason})\n\n{}\n",
+        facts.title, facts.advice
+    ))
+}
+
+/// Where to start.
+pub(super) async fn landing(State(state): State<AppState>, headers: HeaderMap) -> Html<String> {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let plain = |host: &&str| {
+        host.bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b".:-[]".contains(&b))
+    };
+    let host = host.filter(plain).unwrap_or("127.0.0.1:8000");
+    let curl = curl_line(&format!("http://{host}{}", state.base_path));
+    let exercises = state.catalogue.exercises().len();
+    Html(format!(
+        r#"<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Virtual Coach</title>
+<style>body{{font:1rem/1.5 system-ui,sans-serif;max-width:44rem;margin:3rem auto;padding:0 1rem}}pre{{overflow:auto;padding:1rem;background:#8882}}</style>
+<h1>Virtual Coach</h1>
+<p>A workout config in, a follow-along video out. {exercises} exercises are in the catalogue.</p>
+<pre>{curl}</pre>
+<ul>
+<li><a href="{base}/docs">API, to read and to try</a> (<a href="{base}/openapi.json">OpenAPI</a>)
+<li><a href="{base}/api/exercises">Exercises</a>
+<li><a href="{base}/ready">Is everything there that it needs?</a>
+</ul>
+</html>
+"#,
+        base = state.base_path,
+    ))
+}
+
+/// A line to copy that makes a video of three exercises.
+#[must_use]
+pub fn curl_line(server: &str) -> String {
+    format!(
+        "curl -f {server}/api/generate-workout-video -H 'Content-Type: application/json' \
+         -d '{{\"exercise_names\": [\"Push-ups\", \"Air Squat\", \"Plank\"]}}' -o workout.mp4"
+    )
+}

@@ -1,0 +1,254 @@
+//! What is around every answer: request id, log lines, and the bodies of problems.
+//!
+//! The one layer outside all others, so that whatever fails further in (a handler, a limit, a
+//! panic, a route that does not exist) leaves as the same kind of problem with the same id as in the
+//! log.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use tracing::Instrument;
+
+use super::problem::{Kind, Problem};
+
+/// Names a request, in both directions.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Longest id that is taken over from a client.
+const LONGEST_ID: usize = 64;
+
+/// Gives the request an id, logs it, and writes the body of a problem.
+pub async fn envelope(State(base_path): State<Arc<str>>, request: Request, next: Next) -> Response {
+    let id = request_id(request.headers().get(&REQUEST_ID));
+    let method = request.method().clone();
+    let span = tracing::info_span!("request", id = %id.to_str().unwrap_or_default());
+    async {
+        let started = Instant::now();
+        let path = request.uri().path().to_owned();
+        let mut response = next.run(request).await;
+        if let Some(problem) = problem_of(&mut response) {
+            log_problem(&problem);
+            response = with_problem(response, &problem, &base_path, &id, &method);
+        }
+        tracing::info!(
+            %method,
+            path,
+            status = response.status().as_u16(),
+            milliseconds = started.elapsed().as_millis() as u64,
+            "answered"
+        );
+        response.headers_mut().insert(REQUEST_ID, id.clone());
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+/// The client's id when it is harmless in a log and a header, else a new one.
+fn request_id(received: Option<&HeaderValue>) -> HeaderValue {
+    let harmless = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
+    match received {
+        Some(id) if (1..=LONGEST_ID).contains(&id.len()) && id.as_bytes().iter().all(harmless) => id.clone(),
+        _ => {
+            let id = format!("{:016x}", rand::random::<u64>());
+            // Hexadecimal digits are always a legal header; the fallback is never taken.
+            HeaderValue::from_str(&id).unwrap_or(HeaderValue::from_static("0"))
+        }
+    }
+}
+
+/// The problem that a handler attached, or the one for a bare refusal of a layer below.
+fn problem_of(response: &mut Response) -> Option<Problem> {
+    let status = response.status();
+    let attached = response.extensions_mut().remove::<Problem>();
+    attached.or_else(|| {
+        (status.is_client_error() || status.is_server_error()).then(|| Problem::of_status(status))
+    })
+}
+
+fn log_problem(problem: &Problem) {
+    let slug = problem.kind.facts().slug;
+    let cause = problem.cause.as_deref().unwrap_or_default();
+    if problem.kind == Kind::Capacity || !problem.kind.facts().status.is_server_error() {
+        tracing::info!(problem = slug, detail = %problem.detail, "refused");
+    } else {
+        tracing::error!(problem = slug, cause, "failed");
+    }
+}
+
+/// Replaces the body, and keeps the headers (such as `Allow`) of what refused the request.
+fn with_problem(
+    response: Response,
+    problem: &Problem,
+    base_path: &str,
+    id: &HeaderValue,
+    method: &Method,
+) -> Response {
+    let body = problem.body(base_path, id.to_str().unwrap_or_default());
+    // Strings and numbers only: serialising them cannot fail; an empty body would still carry the status.
+    let json = serde_json::to_vec(&body).unwrap_or_default();
+    let (mut parts, _) = response.into_parts();
+    parts.headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/problem+json"),
+    );
+    parts
+        .headers
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    parts.headers.insert(header::CONTENT_LENGTH, json.len().into());
+    if let Some(seconds) = problem.retry_after() {
+        parts.headers.insert(header::RETRY_AFTER, seconds.into());
+    }
+    let body = if method == Method::HEAD {
+        Body::empty()
+    } else {
+        json.into()
+    };
+    Response::from_parts(parts, body)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::to_bytes;
+    use axum::http::StatusCode;
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::http::problem::Fault;
+    use crate::render::RenderError;
+    use crate::workout::{PlanError, Refusal, RequestError, UnknownExercise};
+
+    /// What must never leave the server.
+    const SECRET: &str = "/srv/secret/clip.mov: moov atom not found";
+
+    async fn leaving(problem: Problem) -> (Response<()>, serde_json::Value) {
+        let router =
+            Router::new()
+                .route("/", get(async || problem))
+                .layer(axum::middleware::from_fn_with_state(
+                    Arc::from("/coach"),
+                    envelope,
+                ));
+        let response = router.oneshot(Request::new(Body::empty())).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, 1 << 20).await.unwrap();
+        (
+            Response::from_parts(parts, ()),
+            serde_json::from_slice(&body).unwrap(),
+        )
+    }
+
+    /// Every failure there is, as the modules below report it.
+    fn all() -> Vec<Problem> {
+        let unknown = |name: &str, nearest: &[&str]| UnknownExercise {
+            pointer: "/exercise_names/0".to_owned(),
+            name: name.to_owned(),
+            nearest: nearest.iter().map(|&near| near.to_owned()).collect(),
+        };
+        let refusal = |pointer: &str, message: &str| Refusal {
+            pointer: pointer.to_owned(),
+            message: message.to_owned(),
+        };
+        vec![
+            RequestError::Malformed("expected value at line 1 column 2".to_owned()).into(),
+            RequestError::WrongType {
+                pointer: "/config/rounds".to_owned(),
+                message: "Write a number.".to_owned(),
+            }
+            .into(),
+            RequestError::TooLarge { limit: 1000 }.into(),
+            PlanError::NoExercise.into(),
+            PlanError::UnknownExercises(vec![unknown("Pushup", &["Push-ups", "Plank"])]).into(),
+            PlanError::UnknownExercises(vec![unknown("Pushup", &["Push-ups"]), unknown("?", &[])]).into(),
+            PlanError::Refused(vec![
+                refusal("/config/speed", "It must lie between 0.5 and 2."),
+                refusal("/config/rounds", "It must be 50 at most."),
+            ])
+            .into(),
+            Problem::unknown_exercise("plonk", &["Plank".to_owned()]),
+            Problem::new(
+                Kind::ClipUnavailable,
+                "Plank has no usable clip: the file is missing.",
+            )
+            .because(SECRET),
+            Problem::new(Kind::BodyTimeout, "The body did not arrive within 30 seconds."),
+            Problem::new(Kind::UnsupportedMediaType, "Send JSON."),
+            Problem::invalid(vec![Fault::parameter("category", "There is no such category.")]),
+            Problem::of_status(StatusCode::NOT_FOUND),
+            Problem::of_status(StatusCode::METHOD_NOT_ALLOWED),
+            Problem::of_status(StatusCode::RANGE_NOT_SATISFIABLE),
+            RenderError::Capacity { limit: 4 }.into(),
+            RenderError::Timeout { seconds: 300 }.into(),
+            RenderError::Output(SECRET.to_owned()).into(),
+            RenderError::Internal(SECRET.to_owned()).into(),
+            Problem::shutting_down(),
+        ]
+    }
+
+    #[tokio::test]
+    async fn every_failure_leaves_as_a_problem_without_its_cause() {
+        let mut table = String::new();
+        for problem in all() {
+            let (response, body) = leaving(problem.clone()).await;
+            let headers = response.headers();
+            assert_eq!(
+                headers[header::CONTENT_TYPE],
+                "application/problem+json",
+                "{problem:?}"
+            );
+            assert_eq!(body["status"], response.status().as_u16(), "{problem:?}");
+            assert_eq!(
+                body["request_id"],
+                headers[&REQUEST_ID].to_str().unwrap(),
+                "{problem:?}"
+            );
+            assert!(!body.to_string().contains("secret"), "the cause leaks: {body}");
+            let wait = headers
+                .get(header::RETRY_AFTER)
+                .map_or("-", |wait| wait.to_str().unwrap());
+            let mut shown = body.clone();
+            shown
+                .as_object_mut()
+                .unwrap()
+                .retain(|key, _| !["request_id", "title", "status"].contains(&key.as_str()));
+            table += &format!(
+                "{} {} (retry after {wait})\n{shown:#}\n\n",
+                body["status"], body["title"]
+            );
+        }
+        insta::assert_snapshot!(table);
+    }
+
+    #[test]
+    fn no_kind_is_left_out() {
+        let shown = all();
+        for kind in Kind::ALL {
+            assert!(
+                shown.iter().any(|problem| problem.kind == kind),
+                "{kind:?} is not shown"
+            );
+        }
+    }
+
+    #[test]
+    fn only_harmless_ids_are_taken_over() {
+        let kept = |id: &str| {
+            let received = HeaderValue::from_str(id).unwrap();
+            request_id(Some(&received)) == received
+        };
+        assert!(kept("a-B_9.c"));
+        assert!(kept(&"x".repeat(64)));
+        for hostile in ["", "a b", "a\"b", "<script>", "a;b", &"x".repeat(65)] {
+            assert!(!kept(hostile), "{hostile:?} was taken over");
+        }
+        assert_eq!(request_id(None).len(), 16);
+        assert_ne!(request_id(None), request_id(None));
+    }
+}

@@ -1,0 +1,141 @@
+//! The catalogue for clients: the list, one exercise, its poster and its preview.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use super::filter::QueryFilter;
+use super::problem::{Kind, Problem, ProblemBody};
+use super::view::ExerciseView;
+use super::{AppState, media};
+use crate::catalogue::{Category, Difficulty, Exercise};
+use crate::ffmpeg::FfmpegError;
+
+/// List exercises.
+///
+/// In the order of the catalogue; also those whose clip cannot be shown (`available` is false).
+#[utoipa::path(
+    get,
+    path = "/api/exercises",
+    tag = "exercises",
+    params(
+        ("category" = Option<Category>, Query, description = "Only this category."),
+        ("difficulty" = Option<Difficulty>, Query, description = "Only this difficulty."),
+        ("muscle" = Option<String>, Query, description = "Trains this muscle, such as `chest` or `lower back`."),
+        ("equipment" = Option<String>, Query, description = "Needs this equipment, such as `dumbbell`; `none` for exercises that need nothing."),
+        ("no_jump" = Option<bool>, Query, description = "Leave out exercises with a jump."),
+        ("text" = Option<String>, Query, description = "Every word occurs in id, name, description or muscles. `q` is short for it."),
+    ),
+    responses(
+        (status = 200, description = "The exercises that match.", body = Vec<ExerciseView>),
+        (status = 422, description = "A filter that cannot be used (`invalid-request`).", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub async fn list(
+    State(state): State<AppState>,
+    QueryFilter(filter): QueryFilter,
+) -> Json<Vec<ExerciseView>> {
+    let view = |exercise| ExerciseView::new(exercise, &state.catalogue, &state.base_path);
+    Json(state.catalogue.search(&filter).map(view).collect())
+}
+
+/// Show one exercise.
+#[utoipa::path(
+    get,
+    path = "/api/exercises/{id}",
+    tag = "exercises",
+    params(("id" = String, Path, description = "Id or name.", example = "push-ups")),
+    responses(
+        (status = 200, description = "The exercise.", body = ExerciseView),
+        (status = 404, description = "There is none (`unknown-exercise`); `detail` gives the nearest names.", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub async fn show(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+) -> Result<Json<ExerciseView>, Problem> {
+    let exercise = found(&state, &id)?;
+    Ok(Json(ExerciseView::new(
+        exercise,
+        &state.catalogue,
+        &state.base_path,
+    )))
+}
+
+/// A picture of an exercise.
+#[utoipa::path(
+    get,
+    path = "/api/exercises/{id}/poster.jpg",
+    tag = "exercises",
+    params(("id" = String, Path, description = "Id or name.", example = "push-ups")),
+    responses(
+        (status = 200, description = "A JPEG.", content_type = "image/jpeg", body = Vec<u8>),
+        (status = 404, description = "No such exercise (`unknown-exercise`), or its clip cannot be shown (`clip-unavailable`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 500, description = "FFmpeg failed (`render-failed`).", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub async fn poster(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let exercise = showable(&state, &id)?;
+    let picture: Bytes = of_clip(state.stills.poster(&exercise.id).await)?;
+    media::answer(&headers, "image/jpeg", &picture)
+}
+
+/// A short clip of an exercise, for browsers.
+#[utoipa::path(
+    get,
+    path = "/api/exercises/{id}/preview.mp4",
+    tag = "exercises",
+    params(("id" = String, Path, description = "Id or name.", example = "push-ups")),
+    responses(
+        (status = 200, description = "A short MP4 that loops; byte ranges are answered with 206.", content_type = "video/mp4", body = Vec<u8>),
+        (status = 206, description = "The range that was asked for.", content_type = "video/mp4", body = Vec<u8>),
+        (status = 404, description = "No such exercise (`unknown-exercise`), or its clip cannot be shown (`clip-unavailable`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 500, description = "FFmpeg failed (`render-failed`).", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub async fn preview(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let exercise = showable(&state, &id)?;
+    let clip: Bytes = of_clip(state.stills.preview(&exercise.id).await)?;
+    media::answer(&headers, "video/mp4", &clip)
+}
+
+fn found<'s>(state: &'s AppState, id: &str) -> Result<&'s Exercise, Problem> {
+    let found = state.catalogue.find(id);
+    found.map_err(|nearest| Problem::unknown_exercise(id, &nearest))
+}
+
+/// The exercise, if its clip can be shown.
+fn showable<'s>(state: &'s AppState, id: &str) -> Result<&'s Exercise, Problem> {
+    let exercise = found(state, id)?;
+    match state.catalogue.unavailable(&exercise.id) {
+        None => Ok(exercise),
+        Some(reason) => Err(Problem::new(
+            Kind::ClipUnavailable,
+            format!("{} has no usable clip: {reason}", exercise.name),
+        )),
+    }
+}
+
+fn of_clip(made: Option<Result<Bytes, Arc<FfmpegError>>>) -> Result<Bytes, Problem> {
+    // `showable` has found the clip: without it this server contradicts itself.
+    let made = made.ok_or_else(|| Problem::internal("an available exercise without a clip"))?;
+    made.map_err(|error| {
+        Problem::new(
+            Kind::RenderFailed,
+            "FFmpeg could not make it from the clip; the server's log says why under the request id.",
+        )
+        .because(error.to_string())
+    })
+}

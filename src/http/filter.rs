@@ -1,0 +1,170 @@
+//! The query of the exercise list as a checked [`Filter`].
+
+use axum::extract::{FromRequestParts, RawQuery};
+use axum::http::request::Parts;
+use serde::de::{Deserialize, IntoDeserializer, value::Error};
+
+use super::problem::{Fault, Problem};
+use crate::catalogue::{EQUIPMENT, Filter, MUSCLES, folded, nearest};
+
+/// Every query parameter; `q` is short for `text`.
+const PARAMETERS: [&str; 7] = [
+    "category",
+    "difficulty",
+    "muscle",
+    "equipment",
+    "no_jump",
+    "text",
+    "q",
+];
+/// Longest search text, in characters.
+const LONGEST_TEXT: usize = 200;
+
+/// A filter from a request's query: unknown parameters and values are refused, all at once.
+#[derive(Debug)]
+pub struct QueryFilter(pub Filter);
+
+impl<S: Send + Sync> FromRequestParts<S> for QueryFilter {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let RawQuery(query) = RawQuery::from_request_parts(parts, state)
+            .await
+            .unwrap_or_else(|never| match never {});
+        parse(query.as_deref().unwrap_or_default())
+            .map(Self)
+            .map_err(Problem::invalid)
+    }
+}
+
+fn parse(query: &str) -> Result<Filter, Vec<Fault>> {
+    let mut filter = Filter::default();
+    let mut faults = Vec::new();
+    let mut seen: Vec<String> = Vec::new();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        if seen.iter().any(|known| *known == name) {
+            faults.push(Fault::parameter(name, "It is given twice; give it once."));
+            continue;
+        }
+        if let Err(fault) = set(&mut filter, &name, &value) {
+            faults.push(fault);
+        }
+        seen.push(name.into_owned());
+    }
+    if faults.is_empty() {
+        Ok(filter)
+    } else {
+        Err(faults)
+    }
+}
+
+fn set(filter: &mut Filter, name: &str, value: &str) -> Result<(), Fault> {
+    let fault = |detail: String| Fault::parameter(name, detail);
+    match name {
+        "category" => filter.category = Some(choice(value).map_err(fault)?),
+        "difficulty" => filter.difficulty = Some(choice(value).map_err(fault)?),
+        "muscle" => filter.muscle = Some(word(value, MUSCLES).map_err(fault)?),
+        "equipment" => {
+            let known: Vec<&str> = ["none"].iter().chain(EQUIPMENT).copied().collect();
+            // The name that free-exercise-db gives to needing nothing.
+            let value = if folded(value) == "body only" {
+                "none"
+            } else {
+                value
+            };
+            filter.equipment = Some(word(value, &known).map_err(fault)?);
+        }
+        "no_jump" => filter.no_jump = switch(value).map_err(fault)?,
+        "text" | "q" => filter.text = Some(text(value).map_err(fault)?),
+        _ => return Err(unknown(name)),
+    }
+    Ok(())
+}
+
+/// One of an enum's names; serde's own words list them.
+fn choice<'de, T: Deserialize<'de>>(value: &'de str) -> Result<T, String> {
+    T::deserialize(value.into_deserializer())
+        .map_err(|error: Error| format!("{}.", shortened(&error.to_string())))
+}
+
+/// One of a list of words.
+fn word(value: &str, known: &[&str]) -> Result<String, String> {
+    let value = folded(value);
+    if known.contains(&value.as_str()) {
+        Ok(value)
+    } else {
+        Err(format!(
+            "Unknown: {}. Known are: {}.",
+            shortened(&value),
+            known.join(", ")
+        ))
+    }
+}
+
+fn switch(value: &str) -> Result<bool, String> {
+    match folded(value).as_str() {
+        "" | "true" | "1" => Ok(true),
+        "false" | "0" => Ok(false),
+        _ => Err("Write true or false.".to_owned()),
+    }
+}
+
+fn text(value: &str) -> Result<String, String> {
+    if value.chars().count() > LONGEST_TEXT {
+        return Err(format!("It may have {LONGEST_TEXT} characters at most."));
+    }
+    Ok(value.to_owned())
+}
+
+fn unknown(name: &str) -> Fault {
+    let known = PARAMETERS.join(", ");
+    Fault {
+        nearest: nearest(name, PARAMETERS.into_iter()),
+        ..Fault::parameter(
+            shortened(name),
+            format!("There is no such parameter. There are: {known}."),
+        )
+    }
+}
+
+/// What a client wrote, short enough to be sent back.
+fn shortened(text: &str) -> String {
+    text.chars().take(200).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::{Category, Difficulty};
+
+    #[test]
+    fn every_filter_is_read() {
+        let filter = parse(
+            "category=warm_up&difficulty=easy&muscle=Lower%20Back&equipment=body+only&no_jump&q=push%20up",
+        );
+        assert_eq!(
+            filter,
+            Ok(Filter {
+                category: Some(Category::WarmUp),
+                difficulty: Some(Difficulty::Easy),
+                muscle: Some("lower back".to_owned()),
+                equipment: Some("none".to_owned()),
+                no_jump: true,
+                text: Some("push up".to_owned()),
+            })
+        );
+        assert_eq!(parse(""), Ok(Filter::default()));
+    }
+
+    #[test]
+    fn all_mistakes_are_told_at_once() {
+        let faults = parse("category=arms&dificulty=easy&no_jump=maybe&muscle=toe&no_jump=true").unwrap_err();
+        let named: Vec<_> = faults
+            .iter()
+            .filter_map(|fault| fault.parameter.as_deref())
+            .collect();
+        assert_eq!(named, ["category", "dificulty", "no_jump", "muscle", "no_jump"]);
+        assert!(faults[0].detail.contains("warm_up"), "{}", faults[0].detail);
+        assert_eq!(faults[1].nearest.first().map(String::as_str), Some("difficulty"));
+    }
+}

@@ -1,0 +1,145 @@
+//! Small files from memory (posters, previews) with what browsers ask of them: validators and
+//! single byte ranges. Safari plays no video from a server without ranges.
+
+use std::ops::Range;
+
+use axum::body::Bytes;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::problem::Problem;
+
+/// Answers with a file, a part of it, or the word that the client's copy is still good.
+pub fn answer(request: &HeaderMap, kind: &'static str, file: &Bytes) -> Result<Response, Problem> {
+    let etag = format!("\"{}\"", &blake3::hash(file).to_hex()[..16]);
+    let tag = HeaderValue::from_str(&etag).map_err(|error| Problem::internal(error.to_string()))?;
+    let mut response = if names(request.get(header::IF_NONE_MATCH), &etag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        match wanted(request, &etag, file.len()) {
+            Wanted::Whole => file.clone().into_response(),
+            Wanted::Part(range) => {
+                let place = format!("bytes {}-{}/{}", range.start, range.end - 1, file.len());
+                let part = file.slice(range);
+                (
+                    StatusCode::PARTIAL_CONTENT,
+                    [(header::CONTENT_RANGE, place)],
+                    part,
+                )
+                    .into_response()
+            }
+            Wanted::Beyond => {
+                let place = format!("bytes */{}", file.len());
+                return Ok((
+                    StatusCode::RANGE_NOT_SATISFIABLE,
+                    [(header::CONTENT_RANGE, place)],
+                )
+                    .into_response());
+            }
+        }
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(header::ETAG, tag);
+    headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    // Clips change seldom, and the tag tells when one did.
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("public, max-age=300"),
+    );
+    Ok(response)
+}
+
+/// Which part of a file a client asks for.
+#[derive(Debug, PartialEq, Eq)]
+enum Wanted {
+    Whole,
+    Part(Range<usize>),
+    Beyond,
+}
+
+fn wanted(request: &HeaderMap, etag: &str, length: usize) -> Wanted {
+    let stale = request
+        .get(header::IF_RANGE)
+        .is_some_and(|known| known.as_bytes() != etag.as_bytes());
+    let range = request.get(header::RANGE).and_then(|range| range.to_str().ok());
+    match range {
+        Some(range) if !stale => part(range, length),
+        _ => Wanted::Whole,
+    }
+}
+
+/// Reads `bytes=0-99`, `bytes=100-` or `bytes=-100`. Several ranges, other units and nonsense are
+/// answered with the whole file, as RFC 9110 allows.
+fn part(range: &str, length: usize) -> Wanted {
+    let Some((first, last)) = range
+        .strip_prefix("bytes=")
+        .and_then(|range| range.split_once('-'))
+    else {
+        return Wanted::Whole;
+    };
+    let (first, last) = (first.trim(), last.trim());
+    let range = match (first.parse::<usize>(), last.parse::<usize>()) {
+        (Ok(first), Ok(last)) if first <= last => first..last.saturating_add(1).min(length),
+        (Ok(first), Err(_)) if last.is_empty() => first..length,
+        (Err(_), Ok(count)) if first.is_empty() => length.saturating_sub(count)..length,
+        _ => return Wanted::Whole,
+    };
+    if range.start < range.end {
+        Wanted::Part(range)
+    } else {
+        Wanted::Beyond
+    }
+}
+
+/// Whether an `If-None-Match` names this tag.
+fn names(header: Option<&HeaderValue>, etag: &str) -> bool {
+    let tags = header.and_then(|tags| tags.to_str().ok()).unwrap_or_default();
+    tags.split(',')
+        .map(|tag| tag.trim().trim_start_matches("W/"))
+        .any(|tag| tag == etag || tag == "*")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_read_as_the_rfc_says() {
+        for (range, expected) in [
+            ("bytes=0-1", Wanted::Part(0..2)),
+            ("bytes=2-", Wanted::Part(2..10)),
+            ("bytes=-3", Wanted::Part(7..10)),
+            ("bytes=-99", Wanted::Part(0..10)),
+            ("bytes=5-18446744073709551615", Wanted::Part(5..10)),
+            ("bytes=10-", Wanted::Beyond),
+            ("bytes=-0", Wanted::Beyond),
+            ("bytes=3-2", Wanted::Whole),
+            ("bytes=0-1,4-5", Wanted::Whole),
+            ("lines=0-1", Wanted::Whole),
+            ("bytes=-", Wanted::Whole),
+        ] {
+            assert_eq!(part(range, 10), expected, "{range}");
+        }
+    }
+
+    #[test]
+    fn a_range_of_an_older_file_gets_the_whole_new_one() {
+        let mut request = HeaderMap::new();
+        request.insert(header::RANGE, "bytes=0-1".parse().unwrap());
+        request.insert(header::IF_RANGE, "\"old\"".parse().unwrap());
+        assert_eq!(wanted(&request, "\"new\"", 10), Wanted::Whole);
+        assert_eq!(wanted(&request, "\"old\"", 10), Wanted::Part(0..2));
+    }
+
+    #[test]
+    fn a_good_copy_is_not_sent_again() {
+        let file = Bytes::from_static(b"picture");
+        let first = answer(&HeaderMap::new(), "image/jpeg", &file).unwrap();
+        assert_eq!(first.status(), StatusCode::OK);
+        let mut again = HeaderMap::new();
+        again.insert(header::IF_NONE_MATCH, first.headers()[header::ETAG].clone());
+        let second = answer(&again, "image/jpeg", &file).unwrap();
+        assert_eq!(second.status(), StatusCode::NOT_MODIFIED);
+    }
+}

@@ -1,0 +1,195 @@
+//! The table of problems: what each type is called, its status, and what to do about it.
+//!
+//! For the rest of [`super`], and for the page behind each type's address. Adding a kind here is all
+//! it takes to add a type.
+
+use axum::http::StatusCode;
+
+/// A type of problem. Its slug is stable: clients decide by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The body is not JSON.
+    MalformedJson,
+    /// An empty list of exercises.
+    NoExercise,
+    /// A name that the catalogue does not have.
+    UnknownExercise,
+    /// The exercise exists, its clip cannot be shown.
+    ClipUnavailable,
+    /// No such address.
+    NotFound,
+    /// The address exists, the method does not.
+    MethodNotAllowed,
+    /// The body did not arrive in time.
+    BodyTimeout,
+    /// The body is longer than allowed.
+    BodyTooLarge,
+    /// The body is said to be something other than JSON.
+    UnsupportedMediaType,
+    /// Bad or contradictory values.
+    InvalidRequest,
+    /// As many renderings as allowed are running.
+    Capacity,
+    /// The server is about to end.
+    ShuttingDown,
+    /// FFmpeg failed.
+    RenderFailed,
+    /// FFmpeg took too long.
+    RenderTimeout,
+    /// A fault of this server.
+    Internal,
+    /// Any other refusal of the HTTP layer, told by its status alone.
+    Other(StatusCode),
+}
+
+/// What is the same for all problems of a kind.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts {
+    /// Last part of the type's address.
+    pub slug: &'static str,
+    /// Status of the response.
+    pub status: StatusCode,
+    /// A short name for people.
+    pub title: &'static str,
+    /// What to do about it: the text behind the type's address.
+    pub advice: &'static str,
+}
+
+impl Kind {
+    /// Every kind that has an address of its own.
+    pub const ALL: [Self; 15] = [
+        Self::MalformedJson,
+        Self::NoExercise,
+        Self::UnknownExercise,
+        Self::ClipUnavailable,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::BodyTimeout,
+        Self::BodyTooLarge,
+        Self::UnsupportedMediaType,
+        Self::InvalidRequest,
+        Self::Capacity,
+        Self::ShuttingDown,
+        Self::RenderFailed,
+        Self::RenderTimeout,
+        Self::Internal,
+    ];
+
+    /// The table of problems.
+    #[must_use]
+    // A table: long, with nothing to take apart.
+    #[allow(clippy::too_many_lines)]
+    pub fn facts(self) -> Facts {
+        let (slug, status, title, advice) = match self {
+            Self::MalformedJson => (
+                "malformed-json",
+                StatusCode::BAD_REQUEST,
+                "The body is not JSON",
+                "Send one JSON object. `detail` says at which line and column reading stopped. The smallest \
+                 body that works is {}.",
+            ),
+            Self::NoExercise => (
+                "no-exercise",
+                StatusCode::BAD_REQUEST,
+                "No exercise was named",
+                "Name at least one exercise, or leave `exercise_names` out to have exercises chosen for you. \
+                 GET /api/exercises lists them.",
+            ),
+            Self::UnknownExercise => (
+                "unknown-exercise",
+                StatusCode::NOT_FOUND,
+                "There is no such exercise",
+                "Use an `id` or `name` from GET /api/exercises; letter case does not matter. `errors` gives the \
+                 nearest names for each that is unknown.",
+            ),
+            Self::ClipUnavailable => (
+                "clip-unavailable",
+                StatusCode::NOT_FOUND,
+                "The exercise has no usable clip",
+                "The exercise is in the catalogue, but its clip is missing or broken. Choose another, or mend \
+                 the clip: `virtual-coach doctor` says what is wrong with it.",
+            ),
+            Self::NotFound => (
+                "not-found",
+                StatusCode::NOT_FOUND,
+                "There is nothing at this address",
+                "Check the address. GET /docs lists all that exist.",
+            ),
+            Self::MethodNotAllowed => (
+                "method-not-allowed",
+                StatusCode::METHOD_NOT_ALLOWED,
+                "This address does not take that method",
+                "Use a method that the `Allow` header names.",
+            ),
+            Self::BodyTimeout => (
+                "body-timeout",
+                StatusCode::REQUEST_TIMEOUT,
+                "The body did not arrive in time",
+                "Send the whole body at once, and check the length you declare.",
+            ),
+            Self::BodyTooLarge => (
+                "body-too-large",
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "The body is too large",
+                "A workout config takes a few kilobytes: send less. COACH_MAX_BODY sets the limit.",
+            ),
+            Self::UnsupportedMediaType => (
+                "unsupported-media-type",
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "The body must be JSON",
+                "Send the header `Content-Type: application/json`.",
+            ),
+            Self::InvalidRequest => (
+                "invalid-request",
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "Some values cannot be used",
+                "`errors` names every value that cannot be used, by JSON pointer or query parameter, and says \
+                 what would work.",
+            ),
+            Self::Capacity => (
+                "capacity",
+                StatusCode::SERVICE_UNAVAILABLE,
+                "All places are taken",
+                "Ask again after the seconds in the `Retry-After` header. Whoever runs the server can allow \
+                 more renderings at once with COACH_MAX_RENDERS.",
+            ),
+            Self::ShuttingDown => (
+                "shutting-down",
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The server is stopping",
+                "Ask again when it is back.",
+            ),
+            Self::RenderFailed => (
+                "render-failed",
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "The video could not be made",
+                "FFmpeg failed. The server's log says why, under the `request_id`; `virtual-coach doctor` \
+                 checks FFmpeg and all clips.",
+            ),
+            Self::RenderTimeout => (
+                "render-timeout",
+                StatusCode::GATEWAY_TIMEOUT,
+                "The video took too long to make",
+                "Ask for a smaller `resolution` or a shorter workout, or try when the server is less busy. \
+                 Whoever runs it can allow more time with COACH_TIMEOUT.",
+            ),
+            Self::Internal => (
+                "internal",
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "The server made a mistake",
+                "The server's log says why, under the `request_id`. Please report it with the request.",
+            ),
+            // RFC 9457: a problem without a type of its own is named as its status is.
+            Self::Other(status) => {
+                let title = status.canonical_reason().unwrap_or("The request was refused");
+                ("about:blank", status, title, "The status says why.")
+            }
+        };
+        Facts {
+            slug,
+            status,
+            title,
+            advice,
+        }
+    }
+}

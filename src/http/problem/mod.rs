@@ -1,0 +1,322 @@
+//! Every failure a client can meet, as RFC 9457 `application/problem+json`.
+//!
+//! For all handlers: they return a [`Problem`], which carries what the client may read (`detail`,
+//! `errors`) and, apart from it, the `cause` that only the log may hold. The body is written in one
+//! place, [`super::envelope`], where the request id is known.
+
+mod kind;
+
+pub use kind::{Facts, Kind};
+
+use std::borrow::Cow;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::render::RenderError;
+use crate::workout::{PlanError, RequestError, UnknownExercise};
+
+/// Where the types of problems live, below the base path: `/problems/unknown-exercise`.
+pub const PROBLEMS: &str = "/problems/";
+
+/// After how many seconds a client that found no free place may ask again.
+///
+/// A rendering runs several times faster than playback, so a place becomes free within seconds.
+const RETRY_AFTER_SECONDS: u32 = 10;
+
+/// One value that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, utoipa::ToSchema)]
+pub struct Fault {
+    /// JSON pointer of the value in the body; empty for the body as a whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "/config/intervals/work_time")]
+    pub pointer: Option<String>,
+    /// Name of the query parameter, when the value came with the address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameter: Option<String>,
+    /// What is wrong with it and what would work.
+    pub detail: String,
+    /// The nearest names that exist, best first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub nearest: Vec<String>,
+}
+
+impl Fault {
+    /// About a value of the body.
+    pub fn at(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self {
+            pointer: Some(pointer.into()),
+            detail: detail.into(),
+            ..Self::default()
+        }
+    }
+
+    /// About a query parameter.
+    pub fn parameter(name: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self {
+            parameter: Some(name.into()),
+            detail: detail.into(),
+            ..Self::default()
+        }
+    }
+}
+
+/// A failure: what the client reads and what the log keeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Its type.
+    pub kind: Kind,
+    /// A sentence about this occurrence that says what to do.
+    pub detail: Cow<'static, str>,
+    /// Every value at fault.
+    pub errors: Vec<Fault>,
+    /// For the log only: paths, FFmpeg's words, panics.
+    pub cause: Option<String>,
+}
+
+impl Problem {
+    /// A problem without anything to hide.
+    pub fn new(kind: Kind, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            kind,
+            detail: detail.into(),
+            errors: Vec::new(),
+            cause: None,
+        }
+    }
+
+    /// A fault of this server; `cause` goes to the log.
+    pub fn internal(cause: impl Into<String>) -> Self {
+        Self::new(
+            Kind::Internal,
+            "The server made a mistake; its log says more under the request id.",
+        )
+        .because(cause)
+    }
+
+    /// Values that cannot be used, all of them.
+    #[must_use]
+    pub fn invalid(errors: Vec<Fault>) -> Self {
+        let detail = match errors.as_slice() {
+            [only] => format!("One value cannot be used: {}", only.detail),
+            all => format!("{} values cannot be used; `errors` names each.", all.len()),
+        };
+        Self {
+            errors,
+            ..Self::new(Kind::InvalidRequest, detail)
+        }
+    }
+
+    /// A body longer than `limit` bytes.
+    #[must_use]
+    pub fn too_large(limit: usize) -> Self {
+        Self::new(
+            Kind::BodyTooLarge,
+            format!("The body is longer than the {limit} bytes allowed; a workout config needs far less."),
+        )
+    }
+
+    /// The server is about to end.
+    #[must_use]
+    pub fn shutting_down() -> Self {
+        Self::new(
+            Kind::ShuttingDown,
+            "The server is stopping; ask again when it is back.",
+        )
+    }
+
+    /// Adds what only the log may hold.
+    #[must_use]
+    pub fn because(mut self, cause: impl Into<String>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+
+    /// Seconds for a `Retry-After` header.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<u32> {
+        matches!(self.kind, Kind::Capacity | Kind::ShuttingDown).then_some(RETRY_AFTER_SECONDS)
+    }
+
+    /// The problem for a status that some layer below answered without a word.
+    #[must_use]
+    pub fn of_status(status: StatusCode) -> Self {
+        match status {
+            StatusCode::NOT_FOUND => Self::new(
+                Kind::NotFound,
+                "There is nothing at this address; GET /docs lists all that exist.",
+            ),
+            StatusCode::METHOD_NOT_ALLOWED => Self::new(
+                Kind::MethodNotAllowed,
+                "This address takes only the methods that the Allow header names.",
+            ),
+            StatusCode::INTERNAL_SERVER_ERROR => Self::internal("answered 500 without a problem"),
+            other => Self::new(Kind::Other(other), other.canonical_reason().unwrap_or("Refused.")),
+        }
+    }
+
+    /// What the client reads.
+    #[must_use]
+    pub fn body(&self, base_path: &str, request_id: &str) -> ProblemBody {
+        let facts = self.kind.facts();
+        let about = match self.kind {
+            Kind::Other(_) => facts.slug.to_owned(),
+            _ => format!("{base_path}{PROBLEMS}{}", facts.slug),
+        };
+        ProblemBody {
+            about,
+            title: facts.title.to_owned(),
+            status: facts.status.as_u16(),
+            detail: self.detail.to_string(),
+            request_id: request_id.to_owned(),
+            errors: self.errors.clone(),
+        }
+    }
+}
+
+/// A failure as clients read it: RFC 9457 `application/problem+json`.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[schema(as = Problem, example = json!({
+    "type": "/problems/unknown-exercise",
+    "title": "There is no such exercise",
+    "status": 404,
+    "detail": "There is no exercise \"Pushup\"; the nearest is Push-ups. GET /api/exercises lists all.",
+    "request_id": "5f1c9a0e7d3b4826",
+    "errors": [{"pointer": "/exercise_names/0", "detail": "There is no exercise \"Pushup\".", "nearest": ["Push-ups"]}]
+}))]
+pub struct ProblemBody {
+    /// Address of the type, relative to this server; stable. GET says what to do.
+    #[serde(rename = "type")]
+    pub about: String,
+    /// The type's name for people.
+    pub title: String,
+    /// Status of the response.
+    pub status: u16,
+    /// A sentence about this occurrence that says what to do.
+    pub detail: String,
+    /// The `X-Request-Id` of the response; the server's log says more under it.
+    pub request_id: String,
+    /// Every value at fault.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<Fault>,
+}
+
+impl IntoResponse for Problem {
+    /// The status alone, with the problem attached: [`super::envelope`] writes the body.
+    fn into_response(self) -> Response {
+        let mut response = self.kind.facts().status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<RequestError> for Problem {
+    fn from(error: RequestError) -> Self {
+        match error {
+            RequestError::TooLarge { limit } => Self::too_large(limit),
+            RequestError::Malformed(_) => Self::new(Kind::MalformedJson, sentence(&error.to_string())),
+            RequestError::WrongType { pointer, message } => Self::invalid(vec![Fault::at(pointer, message)]),
+        }
+    }
+}
+
+impl From<PlanError> for Problem {
+    fn from(error: PlanError) -> Self {
+        match error {
+            PlanError::NoExercise => Self::new(
+                Kind::NoExercise,
+                "The request names no exercise: name at least one, or leave the list out to have exercises chosen.",
+            ),
+            PlanError::UnknownExercises(unknown) => Self::unknown_exercises(unknown),
+            PlanError::Refused(refusals) => Self::invalid(
+                refusals
+                    .into_iter()
+                    .map(|refusal| Fault::at(refusal.pointer, refusal.message))
+                    .collect(),
+            ),
+        }
+    }
+}
+
+impl From<RenderError> for Problem {
+    fn from(error: RenderError) -> Self {
+        let cause = error.to_string();
+        match error {
+            RenderError::Capacity { limit } => Self::new(
+                Kind::Capacity,
+                format!("All {limit} places for renderings are taken; ask again in {RETRY_AFTER_SECONDS} seconds."),
+            ),
+            RenderError::Timeout { seconds } => Self::new(
+                Kind::RenderTimeout,
+                format!("Generation fell more than {seconds} seconds behind; ask for a smaller resolution, or again when the server has less to do."),
+            ),
+            RenderError::Ffmpeg(_) | RenderError::Output(_) => Self::new(
+                Kind::RenderFailed,
+                "FFmpeg could not make the video; the server's log says why under the request id.",
+            ),
+            RenderError::NoClip(_) | RenderError::Internal(_) => return Self::internal(cause),
+        }
+        .because(cause)
+    }
+}
+
+impl Problem {
+    /// Names that the catalogue does not have.
+    #[must_use]
+    pub fn unknown_exercises(unknown: Vec<UnknownExercise>) -> Self {
+        let detail = match unknown.as_slice() {
+            [only] => format!(
+                "{} GET /api/exercises lists all.",
+                no_exercise(&only.name, &only.nearest)
+            ),
+            all => format!(
+                "{} exercises are unknown; GET /api/exercises lists all.",
+                all.len()
+            ),
+        };
+        let errors = unknown
+            .into_iter()
+            .map(|name| Fault {
+                detail: no_exercise(&name.name, &name.nearest),
+                nearest: name.nearest,
+                ..Fault::at(name.pointer, "")
+            })
+            .collect();
+        Self {
+            errors,
+            ..Self::new(Kind::UnknownExercise, detail)
+        }
+    }
+
+    /// An exercise in an address that the catalogue does not have.
+    #[must_use]
+    pub fn unknown_exercise(name: &str, nearest: &[String]) -> Self {
+        Self::new(
+            Kind::UnknownExercise,
+            format!("{} GET /api/exercises lists all.", no_exercise(name, nearest)),
+        )
+    }
+}
+
+/// "There is no exercise "Pushup"; the nearest are Push-ups and Plank."
+fn no_exercise(name: &str, nearest: &[String]) -> String {
+    let name: String = name.chars().take(64).collect();
+    match nearest {
+        [] => format!("There is no exercise {name:?}."),
+        [only] => format!("There is no exercise {name:?}; the nearest is {only}."),
+        [most @ .., last] => {
+            format!(
+                "There is no exercise {name:?}; the nearest are {} and {last}.",
+                most.join(", ")
+            )
+        }
+    }
+}
+
+/// `text` with a capital first letter and a full stop.
+fn sentence(text: &str) -> String {
+    let mut letters = text.trim_end_matches('.').chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
+}

@@ -1,0 +1,335 @@
+//! Whether the server lives (`/health`) and whether it can do its work (`/ready`).
+
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use tokio::sync::Mutex;
+
+use super::AppState;
+use crate::catalogue::Catalogue;
+
+/// Filters that renderings use.
+pub const NEEDED_FILTERS: &[&str] = &[
+    "aformat",
+    "anullsrc",
+    "aresample",
+    "atempo",
+    "atrim",
+    "color",
+    "concat",
+    "crop",
+    "fps",
+    "gblur",
+    "hflip",
+    "loop",
+    "overlay",
+    "pad",
+    "scale",
+    "setpts",
+    "setsar",
+    "split",
+    "transpose",
+    "trim",
+    "vstack",
+];
+/// Encoders that renderings use.
+pub const NEEDED_ENCODERS: &[&str] = &["libx264", "aac", "mjpeg"];
+
+/// How long FFmpeg may take to tell about itself.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a report is taken for true, so that a flood of questions starts no flood of processes.
+const FRESH: Duration = Duration::from_secs(5);
+
+/// That the process answers.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Health {
+    /// Always `healthy`: otherwise there would be no answer.
+    #[schema(example = "healthy")]
+    pub status: &'static str,
+    /// Version of this server.
+    pub version: &'static str,
+    /// Whole seconds since it started.
+    pub uptime_seconds: u64,
+}
+
+/// Say that the server lives.
+#[utoipa::path(get, path = "/health", tag = "server", responses((status = 200, description = "It lives.", body = Health)))]
+pub async fn health(State(state): State<AppState>) -> Json<Health> {
+    Json(Health {
+        status: "healthy",
+        version: env!("CARGO_PKG_VERSION"),
+        uptime_seconds: state.started.elapsed().as_secs(),
+    })
+}
+
+/// Say whether the server can do its work.
+#[utoipa::path(
+    get,
+    path = "/ready",
+    tag = "server",
+    responses(
+        (status = 200, description = "It can.", body = Report),
+        (status = 503, description = "It cannot; the report says what is missing.", body = Report),
+    )
+)]
+pub async fn ready(State(state): State<AppState>) -> Response {
+    let report = state.readiness.report(&state.catalogue).await;
+    let status = if report.ready() {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    (status, Json(report)).into_response()
+}
+
+/// What the server needs, and whether it is there. Holds no path: clients read it.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Report {
+    /// `ready` or `not_ready`.
+    #[schema(example = "ready")]
+    pub status: &'static str,
+    /// The encoder and its parts.
+    pub ffmpeg: ToolReport,
+    /// The tool that reads clips.
+    pub ffprobe: ToolReport,
+    /// The exercises.
+    pub catalogue: CatalogueReport,
+    /// The folder for prepared files.
+    pub cache: CacheReport,
+}
+
+impl Report {
+    fn ready(&self) -> bool {
+        self.ffmpeg.ok && self.ffprobe.ok && self.catalogue.ok && self.cache.ok
+    }
+}
+
+/// One of FFmpeg's programs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct ToolReport {
+    /// Whether it runs and has all that is needed.
+    pub ok: bool,
+    /// As it calls itself; missing when it does not run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "7.1.1")]
+    pub version: Option<String>,
+    /// Filters and encoders that it lacks.
+    pub missing: Vec<String>,
+}
+
+/// The exercises, counted.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct CatalogueReport {
+    /// Whether at least one exercise can be shown.
+    pub ok: bool,
+    /// All of them.
+    pub exercises: usize,
+    /// Those that can be shown.
+    pub available: usize,
+    /// Ids of those that cannot.
+    pub unavailable: Vec<String>,
+}
+
+/// The folder for prepared files.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct CacheReport {
+    /// Whether a file can be written to it.
+    pub ok: bool,
+}
+
+/// Where the tools and folders are, with the last report.
+#[derive(Debug)]
+pub struct Readiness {
+    ffmpeg: PathBuf,
+    ffprobe: PathBuf,
+    cache: PathBuf,
+    last: Mutex<Option<(Instant, Report)>>,
+}
+
+impl Readiness {
+    /// For these programs and this folder.
+    #[must_use]
+    pub fn new(ffmpeg: PathBuf, ffprobe: PathBuf, cache: PathBuf) -> Self {
+        Self {
+            ffmpeg,
+            ffprobe,
+            cache,
+            last: Mutex::new(None),
+        }
+    }
+
+    /// A report that is at most a few seconds old.
+    pub async fn report(&self, catalogue: &Catalogue) -> Report {
+        // Held while checking: those who ask meanwhile wait for the same report.
+        let mut last = self.last.lock().await;
+        if let Some((made, report)) = &*last
+            && made.elapsed() < FRESH
+        {
+            return report.clone();
+        }
+        let report = self.check(catalogue).await;
+        *last = Some((Instant::now(), report.clone()));
+        report
+    }
+
+    async fn check(&self, catalogue: &Catalogue) -> Report {
+        let (ffmpeg, ffprobe, cache) = tokio::join!(self.ffmpeg(), self.ffprobe(), self.cache());
+        let mut report = Report {
+            status: "not_ready",
+            ffmpeg,
+            ffprobe,
+            catalogue: counted(catalogue),
+            cache,
+        };
+        if report.ready() {
+            report.status = "ready";
+        }
+        report
+    }
+
+    /// FFmpeg, with its filters and encoders.
+    pub async fn ffmpeg(&self) -> ToolReport {
+        let (version, filters, encoders) = tokio::join!(
+            told(&self.ffmpeg, "-version"),
+            told(&self.ffmpeg, "-filters"),
+            told(&self.ffmpeg, "-encoders"),
+        );
+        let mut missing = lacking(&filters.unwrap_or_default(), NEEDED_FILTERS);
+        missing.extend(lacking(&encoders.unwrap_or_default(), NEEDED_ENCODERS));
+        tool(version.as_deref(), missing)
+    }
+
+    /// FFprobe.
+    pub async fn ffprobe(&self) -> ToolReport {
+        tool(told(&self.ffprobe, "-version").await.as_deref(), Vec::new())
+    }
+
+    async fn cache(&self) -> CacheReport {
+        let folder = self.cache.clone();
+        let written = tokio::task::spawn_blocking(move || {
+            std::fs::create_dir_all(&folder)?;
+            tempfile::Builder::new()
+                .prefix(".ready-")
+                .tempfile_in(&folder)
+                .map(drop)
+        });
+        let failure = match written.await {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => Some(error.to_string()),
+            Err(panic) => Some(panic.to_string()),
+        };
+        if let Some(failure) = &failure {
+            tracing::warn!(folder = %self.cache.display(), failure, "the cache cannot be written");
+        }
+        CacheReport {
+            ok: failure.is_none(),
+        }
+    }
+}
+
+fn counted(catalogue: &Catalogue) -> CatalogueReport {
+    let ids = catalogue.exercises().iter().map(|exercise| &exercise.id);
+    let unavailable: Vec<String> = ids
+        .filter(|id| catalogue.unavailable(id).is_some())
+        .map(ToString::to_string)
+        .collect();
+    let exercises = catalogue.exercises().len();
+    let available = exercises - unavailable.len();
+    CatalogueReport {
+        ok: available > 0,
+        exercises,
+        available,
+        unavailable,
+    }
+}
+
+fn tool(version: Option<&str>, missing: Vec<String>) -> ToolReport {
+    ToolReport {
+        ok: version.is_some() && missing.is_empty(),
+        version: version.map(version_in),
+        missing,
+    }
+}
+
+/// What a program prints when asked; `None` when it does not run, fails or dawdles.
+async fn told(program: &PathBuf, question: &str) -> Option<String> {
+    let mut command = tokio::process::Command::new(program);
+    command
+        .args(["-hide_banner", question])
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true);
+    match tokio::time::timeout(PATIENCE, command.output()).await {
+        Ok(Ok(output)) if output.status.success() => {
+            Some(String::from_utf8_lossy(&output.stdout).into_owned())
+        }
+        Ok(Ok(output)) => {
+            tracing::warn!(program = %program.display(), question, status = %output.status, "failed");
+            None
+        }
+        Ok(Err(error)) => {
+            tracing::warn!(program = %program.display(), %error, "does not start");
+            None
+        }
+        Err(_) => {
+            tracing::warn!(program = %program.display(), question, "does not answer");
+            None
+        }
+    }
+}
+
+/// `7.1.1-1` of `ffmpeg version 7.1.1-1 Copyright ...`.
+fn version_in(text: &str) -> String {
+    let mut words = text.split_whitespace().skip_while(|word| *word != "version");
+    words.nth(1).unwrap_or("unknown").chars().take(64).collect()
+}
+
+/// Which names do not stand in the second column of FFmpeg's list.
+fn lacking(list: &str, needed: &[&str]) -> Vec<String> {
+    let known: std::collections::HashSet<&str> = list
+        .lines()
+        .filter_map(|line| line.split_whitespace().nth(1))
+        .collect();
+    needed
+        .iter()
+        .filter(|name| !known.contains(*name))
+        .map(|name| (*name).to_owned())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_and_lists_are_read_as_ffmpeg_prints_them() {
+        assert_eq!(
+            version_in("ffmpeg version 7.1.1-1 Copyright (c) 2000-2025"),
+            "7.1.1-1"
+        );
+        assert_eq!(version_in("something else"), "unknown");
+        let list = "Filters:\n  T.. = Timeline support\n ... concat            N->N       Concatenate\n";
+        assert_eq!(lacking(list, &["concat", "scale"]), ["scale"]);
+    }
+
+    #[tokio::test]
+    async fn a_program_that_does_not_exist_is_reported_not_trusted() {
+        let folder = tempfile::tempdir().unwrap();
+        let nowhere = folder.path().join("no-ffmpeg");
+        let readiness = Readiness::new(nowhere.clone(), nowhere, folder.path().join("cache"));
+        let report = readiness.report(&Catalogue::default()).await;
+        assert_eq!(report.status, "not_ready");
+        assert!(!report.ffmpeg.ok && !report.ffprobe.ok && !report.catalogue.ok);
+        assert!(report.cache.ok);
+        assert_eq!(
+            report.ffmpeg.missing.len(),
+            NEEDED_FILTERS.len() + NEEDED_ENCODERS.len()
+        );
+    }
+}

@@ -1,0 +1,138 @@
+//! From a config to its plan or its video.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+
+use super::body::WorkoutBody;
+use super::delivery::Delivery;
+use super::problem::{Problem, ProblemBody};
+use super::{AppState, WORKOUT_CODECS, WORKOUT_DURATION, WORKOUT_SEED};
+use crate::units::Seconds;
+use crate::workout::{Plan, PlanView, WorkoutRequest, plan};
+
+/// Make a workout video.
+///
+/// Answers when FFmpeg has made the first fragment, and streams while it makes the rest: a
+/// fragmented MP4 that a player can start at once. The stream ends early only with a broken
+/// connection, never as if it were whole.
+#[utoipa::path(
+    post,
+    path = "/api/generate-workout-video",
+    tag = "workouts",
+    request_body(content = WorkoutRequest, description = "Everything is optional; `{}` gives a workout of the default length.",
+        example = json!({"exercise_names": ["Push-ups", "Air Squat", "Plank"], "config": {"intervals": {"work_time": 40, "rest_time": 20}}})),
+    responses(
+        (status = 200, description = "The video, H.264 and AAC.", content_type = "video/mp4", body = Vec<u8>, headers(
+            ("X-Workout-Duration" = f64, description = "Length in seconds, such as 95.0."),
+            ("X-Workout-Codecs" = String, description = "For a player's MediaSource, such as avc1.64001f,mp4a.40.2."),
+            ("X-Workout-Seed" = u64, description = "Send it as `seed` to get the same workout again."),
+        )),
+        (status = 400, description = "Not JSON (`malformed-json`), or an empty list of exercises (`no-exercise`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "An exercise that does not exist (`unknown-exercise`); `errors` gives the nearest names.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 408, description = "The body did not arrive in time (`body-timeout`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "The body is too large (`body-too-large`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "The body is not declared as JSON (`unsupported-media-type`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Values that cannot be used (`invalid-request`), all of them in `errors`.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 500, description = "FFmpeg failed (`render-failed`), or this server did (`internal`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "All places are taken (`capacity`), or the server is stopping (`shutting-down`).", body = ProblemBody, content_type = "application/problem+json", headers(
+            ("Retry-After" = u32, description = "Seconds to wait before asking again."),
+        )),
+        (status = 504, description = "FFmpeg took too long (`render-timeout`).", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub async fn generate(
+    State(state): State<AppState>,
+    WorkoutBody(request): WorkoutBody,
+) -> Result<Response, Problem> {
+    let plan = Arc::new(planned(&state, &request)?);
+    let rendering = tokio::select! {
+        started = state.renderer.start(Arc::clone(&plan)) => started?,
+        () = state.shutdown.cancelled() => return Err(Problem::shutting_down()),
+    };
+    let codecs = HeaderValue::from_str(&rendering.codecs)
+        .map_err(|_| Problem::internal(format!("codecs {:?} are no header", rendering.codecs)))?;
+    let duration = HeaderValue::from_str(&decimal(plan.length().seconds()))
+        .map_err(|error| Problem::internal(error.to_string()))?;
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("video/mp4")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (
+            header::CONTENT_DISPOSITION,
+            HeaderValue::from_static("inline; filename=\"workout.mp4\""),
+        ),
+        // nginx and its kin would otherwise collect the stream before they pass it on.
+        (
+            header::HeaderName::from_static("x-accel-buffering"),
+            HeaderValue::from_static("no"),
+        ),
+        (WORKOUT_DURATION, duration),
+        (WORKOUT_CODECS, codecs),
+        (WORKOUT_SEED, plan.seed.into()),
+    ];
+    let body = Body::from_stream(Delivery::new(rendering, state.shutdown.clone()));
+    Ok((headers, body).into_response())
+}
+
+/// Show a workout's timeline.
+///
+/// Decides all that a video of the same config would show, without making it.
+#[utoipa::path(
+    post,
+    path = "/api/plan",
+    tag = "workouts",
+    request_body(content = WorkoutRequest, description = "The same config as for a video.",
+        example = json!({"exercise_names": ["Push-ups", "Air Squat", "Plank"], "config": {"intervals": {"work_time": 40, "rest_time": 20}}})),
+    responses(
+        (status = 200, description = "Every interval, with start and length.", body = PlanView, headers(
+            ("X-Workout-Seed" = u64, description = "Send it as `seed` to get the same workout again."),
+        )),
+        (status = 400, description = "Not JSON (`malformed-json`), or an empty list of exercises (`no-exercise`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "An exercise that does not exist (`unknown-exercise`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 408, description = "The body did not arrive in time (`body-timeout`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "The body is too large (`body-too-large`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "The body is not declared as JSON (`unsupported-media-type`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Values that cannot be used (`invalid-request`).", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub async fn show_plan(
+    State(state): State<AppState>,
+    WorkoutBody(request): WorkoutBody,
+) -> Result<Response, Problem> {
+    let plan = planned(&state, &request)?;
+    let seed = [(WORKOUT_SEED, HeaderValue::from(plan.seed))];
+    Ok((seed, Json(plan.view())).into_response())
+}
+
+fn planned(state: &AppState, request: &WorkoutRequest) -> Result<Plan, Problem> {
+    Ok(plan(request, &state.catalogue, fresh_seed())?)
+}
+
+/// A seed for a request that brings none; 32 bits, so that JavaScript reads it back exactly.
+#[must_use]
+pub fn fresh_seed() -> u64 {
+    rand::random::<u32>().into()
+}
+
+/// Seconds to the millisecond, with at least one decimal: `95.0`, `95.033`.
+fn decimal(seconds: Seconds) -> String {
+    format!("{:?}", (seconds.0 * 1000.0).round() / 1000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Frames;
+
+    #[test]
+    fn durations_are_written_with_a_decimal_and_no_noise() {
+        let written = |frames| decimal(Frames(frames).seconds());
+        assert_eq!(written(2850), "95.0");
+        assert_eq!(written(2851), "95.033");
+        assert_eq!(written(108_000), "3600.0");
+    }
+}

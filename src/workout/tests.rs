@@ -1,0 +1,228 @@
+//! What the planner answers, as a person would read it. The laws are in `tests/planner.rs`.
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::catalogue::Catalogue;
+use crate::units::{Frames, Speed};
+
+fn shipped() -> Catalogue {
+    Catalogue::parse(include_str!("../../exercises.json")).unwrap()
+}
+
+fn answer(body: &Value) -> Result<Plan, PlanError> {
+    let request = WorkoutRequest::from_json(body.to_string().as_bytes()).unwrap();
+    plan(&request, &shipped(), 7)
+}
+
+fn planned(body: &Value) -> Plan {
+    answer(body).unwrap_or_else(|error| panic!("{body}: {error}"))
+}
+
+fn refused(body: &Value) -> String {
+    match answer(body) {
+        Err(PlanError::Refused(refusals)) => {
+            let lines: Vec<String> = refusals.iter().map(ToString::to_string).collect();
+            lines.join("\n")
+        }
+        other => panic!("{body}: {other:?}"),
+    }
+}
+
+fn shown(plan: &Plan) -> String {
+    format!("{}\n{}", strip(plan, 100), table(plan))
+}
+
+#[test]
+fn a_listed_workout() {
+    let body = json!({"exercises": [{"id": "Push-ups"}, {"id": "reverse-lunge", "work_time": 31.1}, {"id": "plank", "speed": 0.5}],
+        "config": {"rounds": 2, "intensity": "high_intensity", "include_warm_up": true, "include_cool_down": true,
+            "target_duration": 20, "intervals": {"round_rest_time": 45, "get_ready": 10}}});
+    insta::assert_snapshot!(shown(&planned(&body)));
+}
+
+#[test]
+fn a_chosen_workout() {
+    let body = json!({"config": {"target_duration": 12, "no_jump": true, "seed": 3}});
+    insta::assert_snapshot!(shown(&planned(&body)));
+}
+
+#[test]
+fn a_workout_too_short_for_a_warm_up() {
+    insta::assert_snapshot!(shown(&planned(&json!({"config": {"target_duration": 1}}))));
+}
+
+#[test]
+fn a_plan_as_json() {
+    let body = json!({"exercise_names": ["reverse-lunge", "Plank"], "config": {
+        "speed": 1.25, "intervals": {"work_time": 10, "rest_time": 5}, "resolution": "480P", "fit": "Cover"}});
+    insta::assert_json_snapshot!(planned(&body).view());
+}
+
+#[test]
+fn defaults_are_those_documented() {
+    let plan = planned(&json!({"exercise_names": ["plank", "crunch"]}));
+    let lengths: Vec<u64> = plan.timeline.intervals().iter().map(|i| i.length.0).collect();
+    assert_eq!(lengths, [150, 1200, 600, 1200, 90]);
+    assert!(plan.shows.timer && plan.shows.progress_bar && plan.shows.exercise_name && plan.shows.round);
+    assert!(plan.cues && !plan.clip_sound);
+    assert_eq!((plan.fit, plan.seed), (Fit::Contain, 7));
+    assert_eq!((plan.profile.width, plan.profile.height), (1280, 720));
+    assert_eq!(plan.timeline.intervals()[1].shows.speed, Speed::NORMAL);
+    // 80 s of MET 2.8 and 28 s of 1.3 at 70 kg.
+    let kcal = 70.0 * (80.0 * 2.8 + 28.0 * 1.3) / 3600.0;
+    assert!((plan.kcal - kcal).abs() < 1e-9, "{} is not {kcal}", plan.kcal);
+}
+
+#[test]
+fn without_any_hud_the_picture_takes_the_frame() {
+    let config = json!({"show_timer": false, "show_progress_bar": false, "show_exercise_name": false, "show_round": false});
+    let plan = planned(&json!({"exercise_names": ["plank"], "config": config}));
+    assert_eq!(plan.profile.bar_height(), 0);
+}
+
+#[test]
+fn an_empty_list_names_no_exercise() {
+    assert_eq!(answer(&json!({"exercise_names": []})), Err(PlanError::NoExercise));
+    assert_eq!(
+        answer(&json!({"exercises": [], "config": {}})),
+        Err(PlanError::NoExercise)
+    );
+}
+
+#[test]
+fn unknown_names_come_with_the_nearest_ones() {
+    let body = json!({"exercise_names": ["plank", "pushups", "Plank", "Zumba"]});
+    match answer(&body) {
+        Err(PlanError::UnknownExercises(unknown)) => {
+            let pointers: Vec<&str> = unknown.iter().map(|u| u.pointer.as_str()).collect();
+            assert_eq!(pointers, ["/exercise_names/1", "/exercise_names/3"]);
+            assert_eq!(unknown[0].nearest.first().map(String::as_str), Some("Push-ups"));
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn all_bad_values_are_refused_at_once() {
+    let body = json!({"exercises": [{"id": "plank", "speed": 3}, {"work_time": 0}, {"id": "plnak"}], "exercise_names": ["plank"],
+        "config": {"intensity": "fast", "speed": 0.1, "rounds": 2.5, "no_repeat": true, "seed": -1,
+            "target_duration": 0, "weight": 1000, "resolution": "4k", "orientation": "square", "fit": "fill",
+            "intensity_levels": ["easy", "extreme"], "exercice_intensity_levels": ["hard"], "equipment": ["dumbell", "sofa"],
+            "intervals": {"work_time": 0.5, "rest_time": 601, "get_ready": -1, "round_rest_time": 1e300, "finish": 31}}});
+    insta::assert_snapshot!(refused(&body));
+}
+
+#[test]
+fn contradictions_and_what_cannot_be_planned_are_refused_with_what_would_work() {
+    let bodies = [
+        json!({"exercise_names": ["Plank", "jumping-jack", "plank"], "config": {"no_jump": true, "no_repeat": true}}),
+        json!({"exercise_names": ["Plank"], "config": {"no_repeat": true, "rounds": 3}}),
+        json!({"exercise_names": ["Plank"], "config": {"intensity_levels": []}}),
+        json!({"exercise_names": ["Plank", "Push-ups"], "config": {"rounds": 50, "intervals": {"work_time": 600}}}),
+        json!({"exercise_names": vec!["Plank"; 700], "config": {"rounds": 2, "intervals": {"work_time": 1}}}),
+        json!({"exercise_names": vec!["Plank"; 1001]}),
+        json!({"config": {"no_repeat": true}}),
+        json!({"config": {"no_repeat": true, "target_duration": 60}}),
+        json!({"config": {"target_duration": 1, "include_warm_up": true}}),
+        json!({"config": {"target_duration": 20, "intervals": {"work_time": 3600}}}),
+        json!({"config": {"target_duration": 100, "include_warm_up": false, "include_cool_down": false, "intervals": {"work_time": 3600}}}),
+        json!({"config": {"intensity_levels": ["hard"], "no_jump": true, "no_repeat": true, "target_duration": 10}}),
+    ];
+    let told: Vec<String> = bodies
+        .iter()
+        .map(|body| {
+            let mut asked = body.to_string();
+            asked.truncate(130);
+            format!("{asked}\n  {}", refused(body).replace('\n', "\n  "))
+        })
+        .collect();
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn what_a_catalogue_lacks_is_said() {
+    let mut file: Value = serde_json::from_str(include_str!("../../exercises.json")).unwrap();
+    for exercise in file["exercises"].as_array_mut().unwrap() {
+        exercise["equipment"] = json!(["dumbbell"]);
+        exercise["has_jump"] = json!(exercise["difficulty"] == "hard");
+    }
+    let mut catalogue = Catalogue::parse(&file.to_string()).unwrap();
+    let mut told = Vec::new();
+    let mut ask = |body: Value, catalogue: &Catalogue| {
+        let request = WorkoutRequest::from_json(body.to_string().as_bytes()).unwrap();
+        told.push(plan(&request, catalogue, 7).unwrap_err().to_string());
+    };
+    ask(json!({}), &catalogue);
+    ask(
+        json!({"config": {"equipment": ["Dumbbell"], "no_jump": true, "intensity_levels": ["hard"]}}),
+        &catalogue,
+    );
+    ask(
+        json!({"exercise_names": ["plank"], "config": {"equipment": ["bands"]}}),
+        &catalogue,
+    );
+    let plank = catalogue.named("plank").unwrap().id.clone();
+    catalogue.mark_unavailable(plank, "its clip has no pictures".into());
+    ask(json!({"exercise_names": ["crunch", "plank"]}), &catalogue);
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn values_are_read_without_regard_to_letter_case() {
+    let body = json!({"exercise_names": ["PLANK"], "config": {"intensity": "LOW_Impact", "resolution": "1080P",
+        "orientation": "Portrait", "fit": "COVER", "intensity_levels": ["Easy"], "equipment": ["Body Only", "BANDS"]}});
+    let plan = planned(&body);
+    assert_eq!((plan.profile.width, plan.profile.height), (1080, 1920));
+    assert_eq!(
+        plan.timeline.intervals()[1].shows.speed,
+        Speed::new(4, 5).unwrap()
+    );
+    assert_eq!(plan.fit, Fit::Cover);
+}
+
+#[test]
+fn options_that_are_not_used_are_told() {
+    let body = json!({"exercise_names": ["plank", "crunch"], "wheight": 80,
+        "config": {"target_duration": 30, "intensity_levels": ["hard"]}});
+    insta::assert_snapshot!(planned(&body).notes.join("\n"));
+}
+
+#[test]
+fn the_extent_of_a_course_is_that_of_its_timeline() {
+    use super::check::Times;
+    use super::lay::{Course, Station};
+    let catalogue = shipped();
+    let stations = |names: &[&str]| {
+        let station = |name: &&str| Station {
+            exercise: catalogue.named(name).unwrap(),
+            length: Frames(901),
+            speed: Speed::NORMAL,
+        };
+        names.iter().map(station).collect::<Vec<_>>()
+    };
+    let blocks: [&[&str]; 2] = [&[], &["standing-quad-stretch", "childs-pose"]];
+    for (rounds, warm_up, cool_down) in [(1, 0, 0), (3, 1, 0), (4, 0, 1), (2, 1, 1)] {
+        let course = Course {
+            times: Times {
+                work: Frames(1),
+                rest: Frames(7),
+                round_rest: Frames(11),
+                get_ready: Frames(13),
+                finish: Frames(17),
+            },
+            warm_up: stations(blocks[warm_up]),
+            circuit: stations(&["plank", "reverse-lunge", "crunch"]),
+            rounds,
+            longer_round_rests: if rounds > 1 { Frames(100) } else { Frames::ZERO },
+            cool_down: stations(blocks[cool_down]),
+        };
+        let timeline = course.lay().unwrap();
+        let laid = (timeline.length(), timeline.intervals().len() as u64);
+        assert_eq!(
+            course.extent(rounds),
+            laid,
+            "{rounds} rounds, {warm_up} {cool_down}"
+        );
+    }
+}

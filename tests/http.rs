@@ -1,0 +1,444 @@
+//! The API from outside: the real program, asked over a socket. What needs a rendering is elsewhere.
+
+mod server;
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use server::Server;
+
+const GENERATE: &str = "/api/generate-workout-video";
+
+/// A request that fails, and how.
+struct Failure {
+    what: &'static str,
+    method: Method,
+    path: &'static str,
+    kind: Option<&'static str>,
+    body: String,
+    status: u16,
+    slug: &'static str,
+    /// What the answer names: pointers, parameters, nearest names.
+    names: &'static [&'static str],
+}
+
+fn post(what: &'static str, body: impl ToString, status: u16, slug: &'static str) -> Failure {
+    Failure {
+        what,
+        method: Method::POST,
+        path: GENERATE,
+        kind: Some("application/json"),
+        body: body.to_string(),
+        status,
+        slug,
+        names: &[],
+    }
+}
+
+fn get(what: &'static str, path: &'static str, status: u16, slug: &'static str) -> Failure {
+    Failure {
+        method: Method::GET,
+        path,
+        kind: None,
+        ..post(what, "", status, slug)
+    }
+}
+
+fn failures() -> Vec<Failure> {
+    let unknown = json!({"exercise_names": ["Push-ups", "Plonk"]});
+    let wrong = json!({
+        "exercise_names": ["Push-ups"],
+        "config": {"speed": 9, "rounds": 0, "intervals": {"work_time": -1}},
+    });
+    vec![
+        post("no JSON", "{\"exercise_names\": [", 400, "malformed-json"),
+        post("an empty body", "", 400, "malformed-json"),
+        post("more after the end", "{} {}", 400, "malformed-json"),
+        post("no exercise", json!({"exercise_names": []}), 400, "no-exercise"),
+        Failure {
+            names: &["/exercise_names/1", "Plank"],
+            ..post("an unknown exercise", unknown, 404, "unknown-exercise")
+        },
+        Failure {
+            kind: None,
+            ..post("no media type", "{}", 415, "unsupported-media-type")
+        },
+        Failure {
+            kind: Some("text/plain"),
+            ..post("another media type", "{}", 415, "unsupported-media-type")
+        },
+        post("a huge body", " ".repeat(5000), 413, "body-too-large"),
+        post("a list", "[]", 422, "invalid-request"),
+        Failure {
+            names: &["/config/speed", "/config/rounds", "/config/intervals/work_time"],
+            ..post("bad values, all at once", wrong, 422, "invalid-request")
+        },
+        Failure {
+            names: &["/exercise_names"],
+            ..post(
+                "a wrong type",
+                json!({"exercise_names": 7}),
+                422,
+                "invalid-request",
+            )
+        },
+        Failure {
+            path: "/api/plan",
+            ..post(
+                "no exercise to plan",
+                json!({"exercise_names": []}),
+                400,
+                "no-exercise",
+            )
+        },
+        Failure {
+            names: &["category", "warm_up", "level", "difficulty"],
+            ..get(
+                "bad filters",
+                "/api/exercises?category=arms&level=easy&no_jump=maybe",
+                422,
+                "invalid-request",
+            )
+        },
+        Failure {
+            names: &["Plank"],
+            ..get(
+                "an exercise that is not there",
+                "/api/exercises/plonk",
+                404,
+                "unknown-exercise",
+            )
+        },
+        get(
+            "its poster",
+            "/api/exercises/plonk/poster.jpg",
+            404,
+            "unknown-exercise",
+        ),
+        get(
+            "a poster without clip",
+            "/api/exercises/plank/poster.jpg",
+            404,
+            "clip-unavailable",
+        ),
+        get(
+            "a preview without clip",
+            "/api/exercises/plank/preview.mp4",
+            404,
+            "clip-unavailable",
+        ),
+        get(
+            "a way out",
+            "/api/exercises/..%2f..%2fetc%2fpasswd",
+            404,
+            "unknown-exercise",
+        ),
+        get("no address", "/api/nothing", 404, "not-found"),
+        get("no page of the docs", "/docs/nothing.js", 404, "not-found"),
+        get("no problem", "/problems/nothing", 404, "not-found"),
+        Failure {
+            names: &["Allow"],
+            ..get("a wrong method", GENERATE, 405, "method-not-allowed")
+        },
+        Failure {
+            method: Method::DELETE,
+            ..get(
+                "another wrong method",
+                "/api/exercises",
+                405,
+                "method-not-allowed",
+            )
+        },
+    ]
+}
+
+#[tokio::test]
+async fn every_failure_is_a_problem_that_says_what_to_do() {
+    let server = Server::start(&["--max-body", "4096"]);
+    for failure in failures() {
+        let what = failure.what;
+        let mut request = server.request(failure.method, failure.path).body(failure.body);
+        if let Some(kind) = failure.kind {
+            request = request.header("content-type", kind);
+        }
+        let response = request.send().await.unwrap();
+        let headers = response.headers().clone();
+        assert_eq!(response.status(), failure.status, "{what}");
+        assert_eq!(headers["content-type"], "application/problem+json", "{what}");
+        assert_eq!(headers["access-control-allow-origin"], "*", "{what}");
+        assert_eq!(headers.contains_key("allow"), failure.status == 405, "{what}");
+        let text = response.text().await.unwrap();
+        let problem: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(
+            problem["type"],
+            format!("/problems/{}", failure.slug),
+            "{what}: {text}"
+        );
+        assert_eq!(problem["status"], failure.status, "{what}");
+        assert_eq!(
+            problem["request_id"],
+            headers["x-request-id"].to_str().unwrap(),
+            "{what}"
+        );
+        assert!(
+            problem["title"].is_string() && problem["detail"].is_string(),
+            "{what}: {text}"
+        );
+        for name in failure.names {
+            assert!(
+                text.contains(name),
+                "{what}: the answer does not name {name}: {text}"
+            );
+        }
+        let folder = server.folder().to_str().unwrap();
+        assert!(!text.contains(folder), "{what}: the answer shows a path: {text}");
+    }
+}
+
+#[tokio::test]
+async fn every_type_of_problem_can_be_read_up() {
+    let server = Server::start(&[]);
+    for kind in virtual_coach::http::problem::Kind::ALL {
+        let facts = kind.facts();
+        let page = server.get(&format!("/problems/{}", facts.slug)).await;
+        assert_eq!(page.status(), StatusCode::OK, "{}", facts.slug);
+        let text = page.text().await.unwrap();
+        assert!(
+            text.contains(facts.title) && text.contains(facts.advice),
+            "{text}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn ids_of_requests_are_kept_when_harmless_and_else_replaced() {
+    let server = Server::start(&[]);
+    let answered = async |id: &str| {
+        let request = server.request(Method::GET, "/health").header("x-request-id", id);
+        let response = request.send().await.unwrap();
+        response.headers()["x-request-id"].to_str().unwrap().to_owned()
+    };
+    assert_eq!(answered("job-17.a_b").await, "job-17.a_b");
+    for hostile in ["", "a b", "\"};drop", &"x".repeat(65)] {
+        let id = answered(hostile).await;
+        assert!(
+            id.len() == 16 && id.bytes().all(|b| b.is_ascii_hexdigit()),
+            "{hostile:?} became {id:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_may_ask_and_read() {
+    let server = Server::start(&[]);
+    let preflight = server
+        .request(Method::OPTIONS, GENERATE)
+        .header("origin", "https://example.org")
+        .header("access-control-request-method", "POST")
+        .header("access-control-request-headers", "content-type")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(preflight.status(), StatusCode::OK);
+    assert_eq!(preflight.headers()["access-control-allow-origin"], "*");
+    assert_eq!(preflight.headers()["access-control-allow-headers"], "*");
+    let methods = preflight.headers()["access-control-allow-methods"]
+        .to_str()
+        .unwrap();
+    assert!(methods.contains("POST"), "{methods}");
+    let exposed = server.get("/health").await.headers()["access-control-expose-headers"].clone();
+    for header in [
+        "x-workout-duration",
+        "x-workout-codecs",
+        "x-workout-seed",
+        "x-request-id",
+    ] {
+        assert!(
+            exposed.to_str().unwrap().contains(header),
+            "{header} is not exposed: {exposed:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn exercises_are_listed_filtered_and_shown() {
+    let server = Server::start(&[]);
+    let list = async |query: &str| -> Vec<String> {
+        let list: Value = server
+            .get(&format!("/api/exercises{query}"))
+            .await
+            .json()
+            .await
+            .unwrap();
+        let ids = list
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|exercise| exercise["id"].as_str().unwrap().to_owned());
+        ids.collect()
+    };
+    assert_eq!(list("").await, ["push-ups", "air-squat", "plank"]);
+    assert_eq!(list("?text=PUSH").await, ["push-ups"]);
+    assert_eq!(list("?muscle=chest&category=strength").await, ["push-ups"]);
+    assert!(list("?equipment=dumbbell").await.is_empty());
+
+    let shown: Value = server.get("/api/exercises/PUSH-UPS").await.json().await.unwrap();
+    assert_eq!(shown["name"], "Push-ups");
+    assert_eq!(shown["available"], true);
+    assert_eq!(shown["video_url"], "/api/exercises/push-ups/preview.mp4");
+    assert_eq!(shown["thumbnail_url"], "/api/exercises/push-ups/poster.jpg");
+    let older = shown["metadata"].as_object().unwrap();
+    assert!(
+        older["muscles_targeted"]
+            .as_array()
+            .unwrap()
+            .contains(&json!("chest"))
+    );
+    assert!(older["equipment_needed"].is_array());
+    // kcal = MET x kg x hours, for 70 kg and a minute.
+    let expected = shown["met"].as_f64().unwrap() * 70.0 / 60.0;
+    let calories = older["calories_per_min"].as_f64().unwrap();
+    assert!((calories - expected).abs() < 0.051, "{calories} for {expected}");
+
+    let broken: Value = server.get("/api/exercises/plank").await.json().await.unwrap();
+    assert_eq!(broken["available"], false);
+    assert!(broken["unavailable_reason"].is_string());
+    assert_eq!(broken["video_url"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_plan_is_shown_without_a_video() {
+    let server = Server::start(&[]);
+    let config = json!({"exercise_names": ["Push-ups", "Air Squat"], "config": {"seed": 7}});
+    let response = server
+        .request(Method::POST, "/api/plan")
+        .json(&config)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.headers()["x-workout-seed"], "7");
+    let plan: Value = response.json().await.unwrap();
+    let intervals = plan["intervals"].as_array().unwrap();
+    let sum: u64 = intervals
+        .iter()
+        .map(|interval| interval["frames"].as_u64().unwrap())
+        .sum();
+    assert_eq!(plan["frames"], sum);
+    assert_eq!(plan["seed"], 7);
+}
+
+#[tokio::test]
+async fn the_server_tells_how_it_is() {
+    let server = Server::start(&[]);
+    let health: Value = server.get("/health").await.json().await.unwrap();
+    assert_eq!(health["status"], "healthy");
+    assert_eq!(health["version"], env!("CARGO_PKG_VERSION"));
+    let ready = server.get("/ready").await;
+    let status = ready.status();
+    let report: Value = ready.json().await.unwrap();
+    assert_eq!(status, StatusCode::OK, "{report:#}");
+    assert_eq!(
+        report["catalogue"],
+        json!({"ok": true, "exercises": 3, "available": 2, "unavailable": ["plank"]})
+    );
+    assert_eq!(report["cache"]["ok"], true);
+}
+
+#[tokio::test]
+async fn the_docs_load_nothing_from_elsewhere() {
+    let server = Server::start(&[]);
+    let moved = server.get("/docs").await;
+    assert_eq!(moved.headers()["location"], "docs/");
+    let page = server.get("/docs/").await.text().await.unwrap();
+    let script = server
+        .get("/docs/swagger-initializer.js")
+        .await
+        .text()
+        .await
+        .unwrap();
+    for text in [&page, &script] {
+        assert!(!text.contains("http://") && !text.contains("https://"), "{text}");
+    }
+    assert!(script.contains("../openapi.json"), "{script}");
+    assert!(script.contains("\"validatorUrl\": \"none\""), "{script}");
+    let files = page.split('"').filter(|part| part.starts_with("./"));
+    let mut loaded = 0;
+    for file in files {
+        let response = server.get(&format!("/docs/{}", &file[2..])).await;
+        assert_eq!(response.status(), StatusCode::OK, "{file}");
+        loaded += 1;
+    }
+    assert!(loaded >= 4, "the page names {loaded} files: {page}");
+    let spec: Value = server.get("/openapi.json").await.json().await.unwrap();
+    assert!(
+        spec["openapi"].as_str().unwrap().starts_with("3."),
+        "{}",
+        spec["openapi"]
+    );
+}
+
+#[tokio::test]
+async fn the_first_page_leads_on() {
+    let server = Server::start(&["--base-path", "/coach"]);
+    let page = server.get("/coach/").await.text().await.unwrap();
+    let links: Vec<&str> = page
+        .split("href=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    assert!(links.len() >= 3, "{page}");
+    for link in links {
+        let status = server.get(link).await.status();
+        assert!(
+            status.is_success() || status.is_redirection(),
+            "{link} answers {status}"
+        );
+    }
+    let exercise: Value = server
+        .get("/coach/api/exercises/push-ups")
+        .await
+        .json()
+        .await
+        .unwrap();
+    assert_eq!(exercise["video_url"], "/coach/api/exercises/push-ups/preview.mp4");
+    let outside = server.get("/api/exercises").await;
+    assert_eq!(outside.status(), StatusCode::NOT_FOUND);
+    let problem: Value = outside.json().await.unwrap();
+    assert_eq!(problem["type"], "/coach/problems/not-found");
+}
+
+#[tokio::test]
+async fn json_is_compressed_for_those_who_take_it() {
+    let server = Server::start(&[]);
+    let ask = server
+        .request(Method::GET, "/openapi.json")
+        .header("accept-encoding", "gzip");
+    assert_eq!(ask.send().await.unwrap().headers()["content-encoding"], "gzip");
+    assert!(
+        !server
+            .get("/openapi.json")
+            .await
+            .headers()
+            .contains_key("content-encoding")
+    );
+}
+
+#[test]
+fn a_signal_ends_the_server_in_order() {
+    let mut server = Server::start(&[]);
+    let end = server.terminate();
+    assert!(end.success(), "it ended with {end}");
+}
+
+#[test]
+fn a_port_in_use_is_refused_with_advice() {
+    let server = Server::start(&[]);
+    let second = server.again(&["--bind", server.address()]);
+    let said = String::from_utf8_lossy(&second.stderr);
+    assert_eq!(second.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("another program has this port") && said.contains("COACH_BIND"),
+        "{said}"
+    );
+}

@@ -1,0 +1,155 @@
+//! The program under test: started on a free port with a catalogue of its own, ended when dropped.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use reqwest::{Client, Method, RequestBuilder, Response};
+use tempfile::TempDir;
+
+/// A running server with three exercises: `push-ups` and `air-squat`, and `plank` without its clip.
+pub struct Server {
+    program: Child,
+    folder: TempDir,
+    address: String,
+    client: Client,
+}
+
+impl Server {
+    /// Starts it, and waits until it serves.
+    pub fn start(arguments: &[&str]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        furnish(folder.path());
+        let mut program = command(folder.path(), arguments)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let mut said = String::new();
+        let stdout = program.stdout.take().expect("standard output is a pipe");
+        BufReader::new(stdout)
+            .read_line(&mut said)
+            .expect("it says where it serves");
+        let address = said
+            .split("http://")
+            .nth(1)
+            .map(|rest| rest.trim().split('/').next().unwrap_or_default());
+        let address = address
+            .unwrap_or_else(|| panic!("no address in {said:?}"))
+            .to_owned();
+        let client = Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build();
+        Self {
+            program,
+            folder,
+            address,
+            client: client.expect("a client"),
+        }
+    }
+
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client
+            .request(method, format!("http://{}{path}", self.address))
+    }
+
+    pub async fn get(&self, path: &str) -> Response {
+        self.request(Method::GET, path).send().await.expect("an answer")
+    }
+
+    /// Runs the program once more beside this one, to its end.
+    pub fn again(&self, arguments: &[&str]) -> Output {
+        command(self.folder(), arguments)
+            .output()
+            .expect("the program runs")
+    }
+
+    /// Asks it to end as a service manager does, and waits.
+    pub fn terminate(&mut self) -> ExitStatus {
+        let pid = self.program.id().to_string();
+        let sent = Command::new("kill")
+            .args(["-TERM", &pid])
+            .status()
+            .expect("kill runs");
+        assert!(sent.success(), "kill failed");
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while Instant::now() < deadline {
+            if let Some(end) = self.program.try_wait().expect("the program can be waited for") {
+                return end;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("it did not end");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended already; either way nothing is left behind.
+        let _ = self.program.kill();
+        let _ = self.program.wait();
+    }
+}
+
+fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_virtual-coach"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("COACH_")) {
+        // An own FFmpeg is the machine's; everything else is this test's.
+        if !["COACH_FFMPEG", "COACH_FFPROBE"].contains(&name.as_str()) {
+            command.env_remove(name);
+        }
+    }
+    command
+        .current_dir(folder)
+        .args(["--log", "warn"])
+        .args(arguments)
+        .stdin(Stdio::null());
+    if !arguments.contains(&"--bind") {
+        command.args(["--bind", "127.0.0.1:0"]);
+    }
+    command
+}
+
+/// A catalogue of three real exercises and two small clips.
+fn furnish(folder: &Path) {
+    let all = include_str!("../../exercises.json");
+    let mut catalogue: serde_json::Value = serde_json::from_str(all).expect("exercises.json is JSON");
+    let exercises = catalogue["exercises"]
+        .as_array_mut()
+        .expect("a list of exercises");
+    let order = ["push-ups", "air-squat", "plank"];
+    let place = |exercise: &serde_json::Value| order.iter().position(|id| exercise["id"] == *id);
+    exercises.retain(|exercise| place(exercise).is_some());
+    exercises.sort_by_key(place);
+    for exercise in exercises.iter_mut() {
+        exercise["video"] = format!("{}.mp4", exercise["id"].as_str().expect("an id")).into();
+        exercise.as_object_mut().expect("an object").remove("loop");
+    }
+    std::fs::write(folder.join("exercises.json"), catalogue.to_string()).expect("a catalogue");
+    let videos = folder.join("videos");
+    std::fs::create_dir(&videos).expect("a folder");
+    let ffmpeg = std::env::var_os("COACH_FFMPEG").unwrap_or_else(|| "ffmpeg".into());
+    let made = Command::new(ffmpeg)
+        .args([
+            "-v",
+            "error",
+            "-f",
+            "lavfi",
+            "-i",
+            "testsrc=size=320x180:rate=30:duration=1",
+        ])
+        .args(["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"])
+        .arg(videos.join("push-ups.mp4"))
+        .status()
+        .expect("FFmpeg runs");
+    assert!(made.success(), "FFmpeg could not make a clip");
+    std::fs::copy(videos.join("push-ups.mp4"), videos.join("air-squat.mp4")).expect("a second clip");
+}
