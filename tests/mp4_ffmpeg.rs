@@ -5,6 +5,7 @@
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -143,6 +144,9 @@ struct Joined {
     adts: Vec<u8>,
 }
 
+/// Made once for all tests that look at it.
+static JOINED: LazyLock<Joined> = LazyLock::new(Joined::new);
+
 const FIRST: u64 = 62;
 const SECOND: u64 = 43;
 
@@ -259,7 +263,7 @@ fn packets(probed: &Value, kind: &str) -> Vec<(u64, u64, u64, bool)> {
 
 #[test]
 fn two_runs_and_a_tone_become_one_movie_that_is_exact_to_the_tick() {
-    let joined = Joined::new();
+    let joined = &*JOINED;
     let probed = ffprobe("-show_packets -show_streams -show_format", &joined.bytes());
 
     let video: Vec<_> = (0..FIRST + SECOND)
@@ -310,7 +314,7 @@ fn two_runs_and_a_tone_become_one_movie_that_is_exact_to_the_tick() {
 
 #[test]
 fn nothing_is_lost_or_changed_on_the_way() {
-    let joined = Joined::new();
+    let joined = &*JOINED;
     let movie = joined.bytes();
     ffmpeg("-err_detect explode -xerror -i pipe:0 -f null -", &movie);
 
@@ -348,7 +352,7 @@ fn nothing_is_lost_or_changed_on_the_way() {
 
 #[test]
 fn every_fragment_lies_where_the_one_before_ended() {
-    let joined = Joined::new();
+    let joined = &*JOINED;
     let init = joined.movie.init_segment();
     assert!(joined.fragments.len() > 10);
     for (bytes, (picture, sound)) in joined.fragments.iter().zip(&joined.starts) {
