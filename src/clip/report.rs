@@ -85,6 +85,10 @@ impl std::fmt::Display for Trimmed {
     }
 }
 
+/// Shapes (width over height) that fill a landscape picture, with or without a HUD bar, when at most
+/// an eighth of them is cut off: what `fit: auto` does.
+const WIDE: std::ops::RangeInclusive<f64> = 1.75..=2.03;
+
 fn what_is_done(clip: &Clip) -> String {
     let picture = &clip.facts.picture;
     let (width, height) = picture.shown_size();
@@ -103,7 +107,7 @@ fn what_is_done(clip: &Clip) -> String {
     }
     if picture.alpha {
         done.push("laid over the backdrop".to_owned());
-    } else if (width / height - 16.0 / 9.0).abs() > 0.02 {
+    } else if !WIDE.contains(&(width / height)) {
         done.push("padded with its own blur".to_owned());
     }
     if picture.variable_rate || (picture.fps - f64::from(crate::units::FPS)).abs() > 0.01 {

@@ -163,7 +163,7 @@ impl Builder {
             chain.add("zscale=transfer=linear:npl=100,format=gbrpf32le,tonemap=hable:desat=0");
             chain.add("zscale=primaries=bt709:transfer=bt709:matrix=bt709:range=limited");
         }
-        let whole = look.fit == Fit::Contain;
+        let whole = shown_whole(look.fit, picture.shown_size(), (width, area_height));
         let (w, h) = fitted(picture.shown_size(), (width, area_height), whole);
         let (x, y) = ((width.max(w) - w) / 2, (area_height.max(h) - h) / 2);
         let colours = "out_color_matrix=bt709:out_range=tv";
@@ -195,7 +195,7 @@ impl Builder {
         }
         if dimmed {
             // Towards black (16) and grey (128) in limited range.
-            fit.add("lutyuv=y=(val-16)*0.55+16:u=(val-128)*0.6+128:v=(val-128)*0.6+128");
+            fit.add("lutyuv=y=(val-16)*0.65+16:u=(val-128)*0.7+128:v=(val-128)*0.7+128");
         }
         self.chain(format!("{fit}[fit{number}]"));
     }
@@ -242,6 +242,22 @@ fn speed(speed: Speed) -> String {
     format!("settb=1/90000,setpts=N*{below}/{above}/({FPS}*TB),fps={FPS}")
 }
 
+/// The part of a clip's height or width that [`Fit::Auto`] gives away: a 16:9 clip above the HUD bar
+/// loses a ninth.
+const CUT_AT_MOST: f64 = 1.0 / 8.0;
+
+/// Whether a clip is shown whole, with room around it, or cut to the area.
+fn shown_whole(fit: Fit, shown: (f64, f64), area: (u32, u32)) -> bool {
+    match fit {
+        Fit::Contain => true,
+        Fit::Cover => false,
+        Fit::Auto => {
+            let ratio = (shown.0 / shown.1) / (f64::from(area.0) / f64::from(area.1));
+            1.0 - ratio.min(1.0 / ratio) > CUT_AT_MOST
+        }
+    }
+}
+
 /// The size in which a clip is shown: all of it inside the area, or all of the area covered. Even
 /// numbers, as 4:2:0 needs.
 fn fitted(shown: (f64, f64), area: (u32, u32), whole: bool) -> (u32, u32) {
@@ -250,7 +266,7 @@ fn fitted(shown: (f64, f64), area: (u32, u32), whole: bool) -> (u32, u32) {
     let by = if whole { across.min(down) } else { across.max(down) };
     let (w, h) = (even(shown.0 * by), even(shown.1 * by));
     if whole {
-        // A narrow rest of less than two macroblocks is not worth a blurred edge: it is covered.
+        // Rounded to even it may be a pixel larger than the area.
         (w.min(area.0), h.min(area.1))
     } else {
         (w.max(area.0), h.max(area.1))

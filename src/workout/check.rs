@@ -160,7 +160,7 @@ fn wishes(request: &WorkoutRequest, config: &WorkoutConfig, refusals: &mut Refus
         profile: profile(config, shows, refusals),
         shows,
         fit: refusals
-            .choice("/config/fit", config.fit.as_ref(), "contain, cover")
+            .choice("/config/fit", config.fit.as_ref(), "auto, contain, cover")
             .unwrap_or_default(),
         cues: config.cues.unwrap_or(true),
         clip_sound: config.clip_sound.unwrap_or(false),

@@ -47,8 +47,11 @@ impl Shows {
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Fit {
-    /// Whole clip; what room it leaves is filled by a blurred, darkened copy of itself.
+    /// `Cover` where that cuts off little (a 16:9 clip above the HUD bar), `Contain` elsewhere (a
+    /// phone's upright clip in a landscape picture).
     #[default]
+    Auto,
+    /// Whole clip; what room it leaves is filled by a blurred, darkened copy of itself.
     Contain,
     /// Whole area; what does not fit is cut off.
     Cover,

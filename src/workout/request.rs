@@ -105,7 +105,7 @@ pub struct WorkoutConfig {
     #[schema(value_type = Option<super::Orientation>, default = "landscape")]
     pub orientation: Option<String>,
     /// How clips fill the picture.
-    #[schema(value_type = Option<super::Fit>, default = "contain")]
+    #[schema(value_type = Option<super::Fit>, default = "auto")]
     pub fit: Option<String>,
     /// Beeps and ticks.
     #[schema(default = true)]

@@ -66,7 +66,7 @@ fn defaults_are_those_documented() {
     assert_eq!(lengths, [150, 1200, 600, 1200, 90]);
     assert!(plan.shows.timer && plan.shows.progress_bar && plan.shows.exercise_name && plan.shows.round);
     assert!(plan.cues && !plan.clip_sound);
-    assert_eq!((plan.fit, plan.seed), (Fit::Contain, 7));
+    assert_eq!((plan.fit, plan.seed), (Fit::Auto, 7));
     assert_eq!((plan.profile.width, plan.profile.height), (1280, 720));
     assert_eq!(plan.timeline.intervals()[1].shows.speed, Speed::NORMAL);
     // 80 s of MET 2.8 and 28 s of 1.3 at 70 kg.
