@@ -194,7 +194,7 @@ mod tests {
 
     #[tokio::test]
     async fn every_failure_leaves_as_a_problem_without_its_cause() {
-        let mut table = String::new();
+        let mut table = Vec::new();
         for problem in all() {
             let (response, body) = leaving(problem.clone()).await;
             let headers = response.headers();
@@ -218,12 +218,14 @@ mod tests {
                 .as_object_mut()
                 .unwrap()
                 .retain(|key, _| !["request_id", "title", "status"].contains(&key.as_str()));
-            table += &format!(
-                "{} {} (retry after {wait})\n{shown:#}\n\n",
+            table.push(format!(
+                "{} {} (retry after {wait})
+{shown:#}
+",
                 body["status"], body["title"]
-            );
+            ));
         }
-        insta::assert_snapshot!(table);
+        insta::assert_snapshot!(table.join("\n"));
     }
 
     #[test]

@@ -245,11 +245,16 @@ impl From<RenderError> for Problem {
         match error {
             RenderError::Capacity { limit } => Self::new(
                 Kind::Capacity,
-                format!("All {limit} places for renderings are taken; ask again in {RETRY_AFTER_SECONDS} seconds."),
+                format!(
+                    "All {limit} places for renderings are taken; ask again in {RETRY_AFTER_SECONDS} seconds."
+                ),
             ),
             RenderError::Timeout { seconds } => Self::new(
                 Kind::RenderTimeout,
-                format!("FFmpeg needed more than {seconds} seconds; ask for a smaller resolution or a shorter workout."),
+                format!(
+                    "FFmpeg was too slow (its limit is {seconds} seconds); ask for a smaller resolution or a \
+                     shorter workout."
+                ),
             ),
             RenderError::Ffmpeg(_) => Self::new(
                 Kind::RenderFailed,
