@@ -3,15 +3,12 @@
 //! For the planner. It looks at no catalogue. All bad values are noted; a bad value is replaced by
 //! its default only so that the rest can be checked too, and nothing is planned from it.
 
-use std::ops::RangeInclusive;
-
 use serde::Deserialize;
-use serde::de::IntoDeserializer;
-use serde::de::value::{Error as ValueError, StrDeserializer};
 
+use super::refusals::{Refusals, quoted};
 use super::{
-    Fit, Orientation, Profile, Refusal, RequestedExercise, RequestedIntervals, Resolution, Shows,
-    WorkoutConfig, WorkoutRequest,
+    Fit, Orientation, Profile, RequestedExercise, RequestedIntervals, Resolution, Shows, WorkoutConfig,
+    WorkoutRequest,
 };
 use crate::catalogue::{Difficulty, EQUIPMENT, folded, nearest};
 use crate::units::{Frames, Seconds, Speed};
@@ -110,91 +107,6 @@ pub(super) struct Wishes {
     pub(super) fit: Fit,
     pub(super) cues: bool,
     pub(super) clip_sound: bool,
-}
-
-/// Everything that was wrong so far.
-#[derive(Debug, Default)]
-pub(super) struct Refusals(pub(super) Vec<Refusal>);
-
-impl Refusals {
-    /// Notes what is wrong with the value at a JSON pointer.
-    pub(super) fn note(&mut self, pointer: impl Into<String>, message: impl Into<String>) {
-        self.0.push(Refusal {
-            pointer: pointer.into(),
-            message: message.into(),
-        });
-    }
-
-    /// `value` within `bounds`, or `default` when it is missing or refused.
-    fn number(
-        &mut self,
-        pointer: &str,
-        value: Option<f64>,
-        bounds: &RangeInclusive<f64>,
-        default: f64,
-    ) -> f64 {
-        match value {
-            None => default,
-            Some(number) if bounds.contains(&number) => number,
-            Some(number) => {
-                let (least, most) = (bounds.start(), bounds.end());
-                self.note(
-                    pointer,
-                    format!("{} is out of range: from {least} to {most}", shown(number)),
-                );
-                default
-            }
-        }
-    }
-
-    /// A whole number from `bounds`, if there is one.
-    fn whole(&mut self, pointer: &str, value: Option<f64>, bounds: &RangeInclusive<u64>) -> Option<u64> {
-        let number = value?;
-        // Both bounds are below 2^53, so that the comparison and the cast are exact.
-        let within = (*bounds.start() as f64..=*bounds.end() as f64).contains(&number);
-        if within && number.fract() == 0.0 {
-            return Some(number as u64);
-        }
-        let (least, most) = (bounds.start(), bounds.end());
-        self.note(
-            pointer,
-            format!("{} is no whole number from {least} to {most}", shown(number)),
-        );
-        None
-    }
-
-    /// An enum's value by its name, letter case ignored.
-    fn choice<T>(&mut self, pointer: &str, value: Option<&String>, names: &str) -> Option<T>
-    where
-        T: for<'de> Deserialize<'de>,
-    {
-        let name = folded(value?);
-        let deserializer: StrDeserializer<'_, ValueError> = name.as_str().into_deserializer();
-        let choice = T::deserialize(deserializer).ok();
-        if choice.is_none() {
-            self.note(pointer, format!("{} is none of {names}", quoted(&name)));
-        }
-        choice
-    }
-}
-
-/// A client's number as a message shows it: Rust would write 1e300 with all its zeros.
-fn shown(number: f64) -> String {
-    let plain = number == 0.0 || (1e-6..1e16).contains(&number.abs());
-    if plain {
-        number.to_string()
-    } else {
-        format!("{number:e}")
-    }
-}
-
-/// A client's text as a message shows it: never longer than a line.
-pub(super) fn quoted(text: &str) -> String {
-    let mut cut: String = text.chars().take(60).collect();
-    if cut.len() < text.len() {
-        cut.push('…');
-    }
-    format!("\"{cut}\"")
 }
 
 /// Checks every value for itself and notes what is wrong.

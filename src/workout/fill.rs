@@ -165,7 +165,7 @@ impl Room {
     /// How far a filling is from what people like, in pictures: every picture of warm-up or cool-down
     /// off the usual counts once, of longer round rests twice, of a longer wait four times; every
     /// exercise off the usual round five seconds; every exercise short of a varied round ten
-    /// minutes, which is more than any remainder.
+    /// minutes, so that a round is monotonous only where nothing else fits.
     fn cost(&self, filling: &Filling) -> u64 {
         let usual = self.warm_up.usual(self.target) + self.cool_down.usual(self.target);
         let varied = FEWEST_STATIONS.min(self.pool);

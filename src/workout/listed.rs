@@ -1,11 +1,12 @@
 //! A workout whose exercises the client listed.
 
-use super::check::{Listed, MAX_ROUNDS, Refusals, Wishes, quoted};
+use super::check::{Listed, MAX_ROUNDS, Wishes};
 use super::choose::Demands;
 use super::draw::Draws;
 use super::fill::LEAST_BLOCK;
 use super::lay::{Course, Station};
 use super::plan::{MAX_INTERVALS, MAX_LENGTH};
+use super::refusals::{Refusals, quoted};
 use super::{PlanError, UnknownExercise};
 use crate::catalogue::{Catalogue, Category, Exercise};
 use crate::units::{Frames, Seconds, Speed};

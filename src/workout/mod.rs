@@ -5,8 +5,8 @@
 //!
 //! | file | does |
 //! | --- | --- |
-//! | `request`, `object` | the request as received |
-//! | `check` | received -> checked: bounds, defaults, contradictions |
+//! | `request`, `object`, `unknown` | the request as received, and what in it is not known |
+//! | `check`, `refusals` | received -> checked: bounds, defaults, contradictions |
 //! | `listed`, `chosen` | the two ways to a course: listed by the client, chosen to fill a time |
 //! | `choose`, `draw` | which exercises, in which order, by which chance |
 //! | `fill` | rounds, exercises a round, and where a remainder of time goes |
@@ -24,11 +24,13 @@ mod listed;
 mod object;
 mod plan;
 mod profile;
+mod refusals;
 mod request;
 mod table;
 #[cfg(test)]
 mod tests;
 mod timeline;
+mod unknown;
 mod view;
 
 pub use check::{Intensity, MAX_LISTED, MAX_ROUNDS, MAX_SEED};

@@ -10,14 +10,12 @@ use serde::Deserialize;
 use serde_path_to_error::Segment;
 
 use super::object::{self, Object};
-use crate::catalogue::nearest;
+use super::unknown;
 
 /// Largest body: room for 1,000 listed exercises with every option, four times over.
 pub const MAX_REQUEST_BYTES: usize = 512 << 10;
-/// Notes about unknown fields; a body of another kind would answer with nothing else.
-const MAX_IGNORED: usize = 20;
 /// Characters of a client's text that a note or message repeats.
-const LONGEST_TEXT: usize = 120;
+pub(super) const LONGEST_TEXT: usize = 120;
 
 /// A workout config as clients POST it. Everything may be missing.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, utoipa::ToSchema)]
@@ -149,44 +147,6 @@ pub struct RequestedIntervals {
     pub finish: Option<f64>,
 }
 
-/// Every field, to tell a client where one that it misplaced belongs. A test keeps it complete.
-const FIELDS: &[&str] = &[
-    "/exercise_names",
-    "/exercises",
-    "/exercises/0/id",
-    "/exercises/0/work_time",
-    "/exercises/0/speed",
-    "/config",
-    "/config/intensity",
-    "/config/speed",
-    "/config/intervals",
-    "/config/intervals/work_time",
-    "/config/intervals/rest_time",
-    "/config/intervals/get_ready",
-    "/config/intervals/round_rest_time",
-    "/config/intervals/finish",
-    "/config/rounds",
-    "/config/no_jump",
-    "/config/no_repeat",
-    "/config/intensity_levels",
-    "/config/exercice_intensity_levels",
-    "/config/equipment",
-    "/config/include_warm_up",
-    "/config/include_cool_down",
-    "/config/target_duration",
-    "/config/seed",
-    "/config/weight",
-    "/config/resolution",
-    "/config/orientation",
-    "/config/fit",
-    "/config/cues",
-    "/config/clip_sound",
-    "/config/show_timer",
-    "/config/show_progress_bar",
-    "/config/show_exercise_name",
-    "/config/show_round",
-];
-
 /// Why a body is no request.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
@@ -219,7 +179,7 @@ impl WorkoutRequest {
         }
         let mut json = serde_json::Deserializer::from_slice(body);
         let mut ignored = Vec::new();
-        let mut note = |path: serde_ignored::Path<'_>| ignored.push(pointer_of_ignored(&path));
+        let mut note = |path: serde_ignored::Path<'_>| ignored.push(unknown::pointer_of(&path));
         let fields = serde_ignored::Deserializer::new(&mut json, &mut note);
         let Object(mut request): Object<Self> = serde_path_to_error::deserialize(fields).map_err(|e| {
             if e.inner().is_data() {
@@ -232,7 +192,7 @@ impl WorkoutRequest {
             }
         })?;
         json.end().map_err(|e| RequestError::Malformed(e.to_string()))?;
-        request.ignored = notes_on(&ignored);
+        request.ignored = unknown::notes_on(&ignored);
         Ok(request)
     }
 }
@@ -259,43 +219,6 @@ fn in_plain_words(message: &str) -> String {
     start.chain(['…']).chain(end.into_iter().rev()).collect()
 }
 
-fn notes_on(ignored: &[String]) -> Vec<String> {
-    let mut notes: Vec<String> = ignored.iter().take(MAX_IGNORED).map(|p| note_on(p)).collect();
-    if ignored.len() > MAX_IGNORED {
-        notes.push(format!(
-            "ignored: {} more unknown fields",
-            ignored.len() - MAX_IGNORED
-        ));
-    }
-    notes
-}
-
-fn note_on(pointer: &str) -> String {
-    let name = last(pointer);
-    let best = nearest(name, FIELDS.iter().map(|field| last(field)));
-    let alike = FIELDS
-        .iter()
-        .filter(|field| best.first().is_some_and(|near| last(field) == near));
-    // A field that occurs in two places: the one nearest to where it was written.
-    let place = alike.max_by_key(|field| {
-        field
-            .bytes()
-            .zip(pointer.bytes())
-            .take_while(|(a, b)| a == b)
-            .count()
-    });
-    let shown: String = pointer.chars().take(LONGEST_TEXT).collect();
-    match place {
-        Some(place) => format!("ignored: {shown}; did you mean {place}?"),
-        None => format!("ignored: {shown}"),
-    }
-}
-
-/// The last segment of a pointer.
-fn last(pointer: &str) -> &str {
-    pointer.rsplit('/').next().unwrap_or_default()
-}
-
 fn pointer_of_error(path: &serde_path_to_error::Path) -> String {
     path.iter().fold(String::new(), |mut pointer, segment| {
         match segment {
@@ -308,25 +231,8 @@ fn pointer_of_error(path: &serde_path_to_error::Path) -> String {
     })
 }
 
-fn pointer_of_ignored(path: &serde_ignored::Path<'_>) -> String {
-    use serde_ignored::Path;
-    match path {
-        Path::Root => String::new(),
-        Path::Seq { parent, index } => with(pointer_of_ignored(parent), &index.to_string()),
-        Path::Map { parent, key } => with(pointer_of_ignored(parent), key),
-        Path::Some { parent } | Path::NewtypeStruct { parent } | Path::NewtypeVariant { parent } => {
-            pointer_of_ignored(parent)
-        }
-    }
-}
-
-fn with(mut pointer: String, segment: &str) -> String {
-    push(&mut pointer, segment);
-    pointer
-}
-
 /// Adds a segment to a JSON pointer (RFC 6901).
-fn push(pointer: &mut String, segment: &str) {
+pub(super) fn push(pointer: &mut String, segment: &str) {
     let segment = segment.replace('~', "~0").replace('/', "~1");
     // Writing to a String cannot fail.
     let _ = write!(pointer, "/{segment}");
@@ -350,55 +256,6 @@ mod tests {
                 "include_warm_up": true, "include_cool_down": true, "target_duration": 30,
                 "show_timer": true, "show_progress_bar": true, "show_exercise_name": true}});
         assert_eq!(read(&body).unwrap().ignored, Vec::<String>::new());
-    }
-
-    #[test]
-    fn every_field_is_known_and_may_be_null() {
-        let mut body = json!({"exercises": [{}], "config": {"intervals": {}}});
-        for field in FIELDS {
-            let (parent, name) = field.rsplit_once('/').unwrap();
-            let fields = body.pointer_mut(parent).unwrap().as_object_mut().unwrap();
-            fields.entry(name).or_insert(Value::Null);
-        }
-        assert_eq!(read(&body).unwrap().ignored, Vec::<String>::new());
-        assert_eq!(
-            read(&json!({"exercises": null, "config": null})),
-            Ok(WorkoutRequest::default())
-        );
-    }
-
-    #[test]
-    fn the_list_of_fields_is_complete() {
-        use utoipa::PartialSchema;
-        let fields_of = |schema: Value, at: &str| -> Vec<String> {
-            let names = schema["properties"].as_object().unwrap().keys();
-            names.map(|name| format!("{at}/{name}")).collect()
-        };
-        let schema = |schema| serde_json::to_value(schema).unwrap();
-        let mut documented = fields_of(schema(WorkoutRequest::schema()), "");
-        documented.extend(fields_of(schema(RequestedExercise::schema()), "/exercises/0"));
-        documented.extend(fields_of(schema(WorkoutConfig::schema()), "/config"));
-        documented.extend(fields_of(
-            schema(RequestedIntervals::schema()),
-            "/config/intervals",
-        ));
-        documented.sort();
-        let mut known = FIELDS.to_vec();
-        known.sort_unstable();
-        assert_eq!(documented, known);
-    }
-
-    #[test]
-    fn unknown_fields_are_ignored_with_a_hint() {
-        let body = json!({"rounds": 3, "exercise_name": [], "config": {
-            "work_time": 30, "show_tmier": true, "zzz": {"deep": [1]}, "a/b": 1, "intervals": {"rest": 5}}});
-        let mut ignored = read(&body).unwrap().ignored;
-        ignored.sort();
-        insta::assert_snapshot!(ignored.join("\n"));
-        let many: Value = (0..50).map(|i| (format!("field{i}"), json!(0))).collect();
-        let notes = read(&many).unwrap().ignored;
-        assert_eq!(notes.len(), 21);
-        assert_eq!(notes[20], "ignored: 30 more unknown fields");
     }
 
     #[test]

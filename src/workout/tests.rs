@@ -226,3 +226,32 @@ fn the_extent_of_a_course_is_that_of_its_timeline() {
         );
     }
 }
+
+#[test]
+fn every_picture_belongs_to_the_interval_around_it() {
+    use IntervalKind::{Finish, GetReady, Work};
+    let plan = planned(
+        &json!({"exercise_names": ["reverse-lunge", "plank"], "config": {"intervals": {"rest_time": 0}}}),
+    );
+    let timeline = &plan.timeline;
+    let kinds: Vec<IntervalKind> = timeline.intervals().iter().map(|i| i.kind).collect();
+    assert_eq!(
+        kinds,
+        [GetReady, Work, Work, Work, Finish],
+        "a rest of no length is left out"
+    );
+    for interval in timeline.intervals() {
+        for picture in [interval.start, Frames(interval.end().0 - 1)] {
+            assert_eq!(timeline.at(picture).index, interval.index);
+        }
+    }
+    assert_eq!(timeline.at(timeline.length()).kind, Finish);
+    assert_eq!(timeline.at(Frames(u64::MAX)).kind, Finish);
+    let next: Vec<Option<usize>> = timeline
+        .intervals()
+        .iter()
+        .map(|i| timeline.next_exercise(i).map(|n| n.index))
+        .collect();
+    assert_eq!(next, [Some(1), Some(2), Some(3), None, None]);
+    assert_eq!(Timeline::new(Vec::new()), None);
+}

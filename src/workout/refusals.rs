@@ -1,0 +1,102 @@
+//! Collecting what is wrong with a request, so that all of it is told at once.
+//!
+//! For the check and both ways of planning.
+
+use std::ops::RangeInclusive;
+
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::{Error as ValueError, StrDeserializer};
+
+use super::Refusal;
+use crate::catalogue::folded;
+
+/// Everything that was wrong so far.
+#[derive(Debug, Default)]
+pub(super) struct Refusals(pub(super) Vec<Refusal>);
+
+impl Refusals {
+    /// Notes what is wrong with the value at a JSON pointer.
+    pub(super) fn note(&mut self, pointer: impl Into<String>, message: impl Into<String>) {
+        self.0.push(Refusal {
+            pointer: pointer.into(),
+            message: message.into(),
+        });
+    }
+
+    /// `value` within `bounds`, or `default` when it is missing or refused.
+    pub(super) fn number(
+        &mut self,
+        pointer: &str,
+        value: Option<f64>,
+        bounds: &RangeInclusive<f64>,
+        default: f64,
+    ) -> f64 {
+        match value {
+            None => default,
+            Some(number) if bounds.contains(&number) => number,
+            Some(number) => {
+                let (least, most) = (bounds.start(), bounds.end());
+                self.note(
+                    pointer,
+                    format!("{} is out of range: from {least} to {most}", shown(number)),
+                );
+                default
+            }
+        }
+    }
+
+    /// A whole number from `bounds`, if there is one.
+    pub(super) fn whole(
+        &mut self,
+        pointer: &str,
+        value: Option<f64>,
+        bounds: &RangeInclusive<u64>,
+    ) -> Option<u64> {
+        let number = value?;
+        // Both bounds are below 2^53, so that the comparison and the cast are exact.
+        let within = (*bounds.start() as f64..=*bounds.end() as f64).contains(&number);
+        if within && number.fract() == 0.0 {
+            return Some(number as u64);
+        }
+        let (least, most) = (bounds.start(), bounds.end());
+        self.note(
+            pointer,
+            format!("{} is no whole number from {least} to {most}", shown(number)),
+        );
+        None
+    }
+
+    /// An enum's value by its name, letter case ignored.
+    pub(super) fn choice<T>(&mut self, pointer: &str, value: Option<&String>, names: &str) -> Option<T>
+    where
+        T: for<'de> Deserialize<'de>,
+    {
+        let name = folded(value?);
+        let deserializer: StrDeserializer<'_, ValueError> = name.as_str().into_deserializer();
+        let choice = T::deserialize(deserializer).ok();
+        if choice.is_none() {
+            self.note(pointer, format!("{} is none of {names}", quoted(&name)));
+        }
+        choice
+    }
+}
+
+/// A client's number as a message shows it: Rust would write 1e300 with all its zeros.
+fn shown(number: f64) -> String {
+    let plain = number == 0.0 || (1e-6..1e16).contains(&number.abs());
+    if plain {
+        number.to_string()
+    } else {
+        format!("{number:e}")
+    }
+}
+
+/// A client's text as a message shows it: never longer than a line.
+pub(super) fn quoted(text: &str) -> String {
+    let mut cut: String = text.chars().take(60).collect();
+    if cut.len() < text.len() {
+        cut.push('…');
+    }
+    format!("\"{cut}\"")
+}

@@ -1,0 +1,165 @@
+//! Fields that a request has and this program does not know: tolerated, but never in silence.
+//!
+//! For the request's reader. A client learns which field was ignored and where one of that name belongs.
+
+use serde_ignored::Path;
+
+use super::request::{LONGEST_TEXT, push};
+use crate::catalogue::nearest;
+
+/// Notes about unknown fields; a body of another kind would answer with nothing else.
+const MAX_TOLD: usize = 20;
+
+/// Every field, to tell a client where one that it misplaced belongs. A test keeps it complete.
+const FIELDS: &[&str] = &[
+    "/exercise_names",
+    "/exercises",
+    "/exercises/0/id",
+    "/exercises/0/work_time",
+    "/exercises/0/speed",
+    "/config",
+    "/config/intensity",
+    "/config/speed",
+    "/config/intervals",
+    "/config/intervals/work_time",
+    "/config/intervals/rest_time",
+    "/config/intervals/get_ready",
+    "/config/intervals/round_rest_time",
+    "/config/intervals/finish",
+    "/config/rounds",
+    "/config/no_jump",
+    "/config/no_repeat",
+    "/config/intensity_levels",
+    "/config/exercice_intensity_levels",
+    "/config/equipment",
+    "/config/include_warm_up",
+    "/config/include_cool_down",
+    "/config/target_duration",
+    "/config/seed",
+    "/config/weight",
+    "/config/resolution",
+    "/config/orientation",
+    "/config/fit",
+    "/config/cues",
+    "/config/clip_sound",
+    "/config/show_timer",
+    "/config/show_progress_bar",
+    "/config/show_exercise_name",
+    "/config/show_round",
+];
+
+/// A sentence for each ignored field.
+pub(super) fn notes_on(ignored: &[String]) -> Vec<String> {
+    let mut notes: Vec<String> = ignored.iter().take(MAX_TOLD).map(|p| note_on(p)).collect();
+    if ignored.len() > MAX_TOLD {
+        notes.push(format!(
+            "ignored: {} more unknown fields",
+            ignored.len() - MAX_TOLD
+        ));
+    }
+    notes
+}
+
+fn note_on(pointer: &str) -> String {
+    let name = last(pointer);
+    let best = nearest(name, FIELDS.iter().map(|field| last(field)));
+    let alike = FIELDS
+        .iter()
+        .filter(|field| best.first().is_some_and(|near| last(field) == near));
+    // A field that occurs in two places: the one nearest to where it was written.
+    let place = alike.max_by_key(|field| {
+        field
+            .bytes()
+            .zip(pointer.bytes())
+            .take_while(|(a, b)| a == b)
+            .count()
+    });
+    let shown: String = pointer.chars().take(LONGEST_TEXT).collect();
+    match place {
+        Some(place) => format!("ignored: {shown}; did you mean {place}?"),
+        None => format!("ignored: {shown}"),
+    }
+}
+
+/// The last segment of a pointer.
+fn last(pointer: &str) -> &str {
+    pointer.rsplit('/').next().unwrap_or_default()
+}
+
+/// The JSON pointer of an ignored field.
+pub(super) fn pointer_of(path: &Path<'_>) -> String {
+    match path {
+        Path::Root => String::new(),
+        Path::Seq { parent, index } => with(pointer_of(parent), &index.to_string()),
+        Path::Map { parent, key } => with(pointer_of(parent), key),
+        Path::Some { parent } | Path::NewtypeStruct { parent } | Path::NewtypeVariant { parent } => {
+            pointer_of(parent)
+        }
+    }
+}
+
+fn with(mut pointer: String, segment: &str) -> String {
+    push(&mut pointer, segment);
+    pointer
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::{RequestError, RequestedExercise, RequestedIntervals, WorkoutConfig, WorkoutRequest};
+    use super::*;
+
+    fn read(body: &Value) -> Result<WorkoutRequest, RequestError> {
+        WorkoutRequest::from_json(body.to_string().as_bytes())
+    }
+
+    #[test]
+    fn every_field_is_known_and_may_be_null() {
+        let mut body = json!({"exercises": [{}], "config": {"intervals": {}}});
+        for field in FIELDS {
+            let (parent, name) = field.rsplit_once('/').unwrap();
+            let fields = body.pointer_mut(parent).unwrap().as_object_mut().unwrap();
+            fields.entry(name).or_insert(Value::Null);
+        }
+        assert_eq!(read(&body).unwrap().ignored, Vec::<String>::new());
+        assert_eq!(
+            read(&json!({"exercises": null, "config": null})),
+            Ok(WorkoutRequest::default())
+        );
+    }
+
+    #[test]
+    fn the_list_of_fields_is_complete() {
+        use utoipa::PartialSchema;
+        let fields_of = |schema: Value, at: &str| -> Vec<String> {
+            let names = schema["properties"].as_object().unwrap().keys();
+            names.map(|name| format!("{at}/{name}")).collect()
+        };
+        let schema = |schema| serde_json::to_value(schema).unwrap();
+        let mut documented = fields_of(schema(WorkoutRequest::schema()), "");
+        documented.extend(fields_of(schema(RequestedExercise::schema()), "/exercises/0"));
+        documented.extend(fields_of(schema(WorkoutConfig::schema()), "/config"));
+        documented.extend(fields_of(
+            schema(RequestedIntervals::schema()),
+            "/config/intervals",
+        ));
+        documented.sort();
+        let mut known = FIELDS.to_vec();
+        known.sort_unstable();
+        assert_eq!(documented, known);
+    }
+
+    #[test]
+    fn unknown_fields_are_ignored_with_a_hint() {
+        let body = json!({"rounds": 3, "exercise_name": [], "config": {
+            "work_time": 30, "show_tmier": true, "zzz": {"deep": [1]}, "a/b": 1, "intervals": {"rest": 5}}});
+        let mut ignored = read(&body).unwrap().ignored;
+        ignored.sort();
+        insta::assert_snapshot!(ignored.join("\n"));
+        let many: Value = (0..50).map(|i| (format!("field{i}"), json!(0))).collect();
+        let notes = read(&many).unwrap().ignored;
+        assert_eq!(notes.len(), 21);
+        assert_eq!(notes[20], "ignored: 30 more unknown fields");
+    }
+}

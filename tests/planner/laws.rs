@@ -1,0 +1,371 @@
+//! The laws that every plan and every refusal keeps.
+
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+use virtual_coach::catalogue::{Catalogue, Category, Exercise, Sides};
+use virtual_coach::units::{Frames, Speed};
+use virtual_coach::workout::{
+    Interval, IntervalKind, Place, Plan, PlanError, Side, WorkoutRequest, plan, strip, table,
+};
+
+use crate::asked::{Asked, is_work};
+
+/// Intervals follow each other without gap, in the order of a workout.
+fn is_gapless_and_in_order(plan: &Plan) {
+    use IntervalKind::{CoolDown, Finish, GetReady, Rest, RoundRest, WarmUp, Work};
+    let all = plan.timeline.intervals();
+    let mut start = Frames::ZERO;
+    for (index, interval) in all.iter().enumerate() {
+        assert_eq!((interval.index, interval.start), (index, start));
+        assert!(interval.length > Frames::ZERO);
+        start = interval.end();
+    }
+    assert_eq!(plan.length(), start);
+    let rank = |kind| match kind {
+        GetReady => 0,
+        WarmUp => 1,
+        Work | Rest | RoundRest => 2,
+        CoolDown => 3,
+        Finish => 4,
+    };
+    assert!(all.is_sorted_by_key(|i| rank(i.kind)), "sections out of order");
+    for pair in all.windows(2) {
+        let rests = |i: &Interval| matches!(i.kind, Rest | RoundRest);
+        assert!(!(rests(&pair[0]) && rests(&pair[1])), "two rests in a row");
+        assert!(
+            !(rests(&pair[0]) && pair[1].kind == Finish),
+            "a rest before the finish"
+        );
+    }
+}
+
+/// While one rests the next exercise is shown, and at the end the last one, at half speed.
+fn previews_show_what_they_should(plan: &Plan) {
+    let half = Speed::new(1, 2).unwrap();
+    let all = plan.timeline.intervals();
+    for interval in all {
+        if interval.kind.is_exercise() {
+            continue;
+        }
+        let (shown, what) = if interval.kind == IntervalKind::Finish {
+            (all.iter().rfind(|i| i.kind.is_exercise()), "last")
+        } else {
+            (plan.timeline.next_exercise(interval), "next")
+        };
+        let shown = &shown.unwrap().shows;
+        assert_eq!(
+            (&shown.exercise, shown.side),
+            (&interval.shows.exercise, interval.shows.side),
+            "{what}"
+        );
+        assert_eq!(interval.shows.speed, half);
+    }
+}
+
+/// Exercises of a kind, halves joined: (exercise, length, speed, place).
+fn joined<'c>(
+    plan: &Plan,
+    kind: IntervalKind,
+    catalogue: &'c Catalogue,
+) -> Vec<(&'c Exercise, Frames, Speed, Option<Place>)> {
+    let mut intervals = plan.timeline.intervals().iter().filter(|i| i.kind == kind);
+    let mut done = Vec::new();
+    while let Some(first) = intervals.next() {
+        let exercise = catalogue.get(&first.shows.exercise).unwrap();
+        let mut length = first.length;
+        if exercise.sides == Sides::PerSide {
+            let second = intervals.next().expect("a second side");
+            assert_eq!(
+                (first.shows.side, second.shows.side),
+                (Some(Side::Left), Some(Side::Right))
+            );
+            assert_eq!(first.end(), second.start, "sides follow each other at once");
+            assert!(
+                first.length.0 - second.length.0 <= 1,
+                "halves differ by a picture at most"
+            );
+            assert_eq!(
+                (&second.shows.exercise, second.shows.speed, second.place),
+                (&first.shows.exercise, first.shows.speed, first.place)
+            );
+            length += second.length;
+        } else {
+            assert_eq!(first.shows.side, None);
+        }
+        done.push((exercise, length, first.shows.speed, first.place));
+    }
+    done
+}
+
+/// Places count up through every round; the place of a rest is that of the work after it.
+fn places_count_up(plan: &Plan, works: &[(&Exercise, Frames, Speed, Option<Place>)]) {
+    let Place {
+        rounds, positions, ..
+    } = works[0].3.expect("work has a place");
+    assert_eq!(works.len() as u32, rounds * positions);
+    for (i, work) in works.iter().enumerate() {
+        let i = i as u32;
+        let (round, position) = (i / positions + 1, i % positions + 1);
+        assert_eq!(
+            work.3,
+            Some(Place {
+                round,
+                rounds,
+                position,
+                positions
+            })
+        );
+    }
+    let all = plan.timeline.intervals();
+    for (i, interval) in all.iter().enumerate() {
+        match interval.kind {
+            IntervalKind::Rest | IntervalKind::RoundRest => assert_eq!(interval.place, all[i + 1].place),
+            IntervalKind::Work => {}
+            _ => assert_eq!(interval.place, None),
+        }
+    }
+}
+
+/// Work, rests and finish are as asked for; get-ready and round rests too, or longer where allowed.
+fn lengths_are_as_asked(plan: &Plan, asked: &Asked<'_>, may_grow: bool) {
+    let check = |kind, wanted: Frames, may_grow: bool| {
+        for interval in plan.timeline.intervals().iter().filter(|i| i.kind == kind) {
+            let ok = if may_grow {
+                interval.length >= wanted
+            } else {
+                interval.length == wanted
+            };
+            assert!(ok, "{kind:?} takes {} instead of {wanted}", interval.length);
+        }
+    };
+    check(IntervalKind::Rest, asked.rest(), false);
+    check(IntervalKind::Finish, asked.seconds("finish", 3.0), false);
+    check(IntervalKind::RoundRest, asked.round_rest(), may_grow);
+    check(IntervalKind::GetReady, asked.seconds("get_ready", 5.0), may_grow);
+}
+
+/// Warm-up and cool-down come from their categories and obey the same wishes.
+fn blocks_are_as_asked(plan: &Plan, asked: &Asked<'_>, catalogue: &Catalogue, chosen: bool) {
+    let blocks = [
+        (IntervalKind::WarmUp, Category::WarmUp, "include_warm_up"),
+        (IntervalKind::CoolDown, Category::CoolDown, "include_cool_down"),
+    ];
+    for (kind, category, switch) in blocks {
+        let block = joined(plan, kind, catalogue);
+        let sent = asked.config(switch).as_bool();
+        let allowed = |e: &Exercise| e.category == category && asked.allows(e, catalogue);
+        if sent == Some(false) || (sent.is_none() && !chosen) {
+            assert!(block.is_empty(), "{switch} was not asked for");
+        }
+        let listed = |e: &Exercise| {
+            let list = asked.listed().unwrap_or_default();
+            list.iter().any(|l| catalogue.named(&l.0).unwrap().id == e.id)
+        };
+        let possible = catalogue
+            .exercises()
+            .iter()
+            .any(|e| allowed(e) && !(asked.flag("no_repeat") && listed(e)));
+        if sent == Some(true) && possible {
+            assert!(!block.is_empty(), "{switch} was asked for");
+        }
+        for (exercise, length, speed, _) in &block {
+            assert!(allowed(exercise), "{} in {kind:?}", exercise.id);
+            assert!(
+                (450..=1800).contains(&length.0),
+                "{length} pictures of {}",
+                exercise.id
+            );
+            assert_eq!(*speed, Speed::NORMAL);
+        }
+        if !block.is_empty()
+            && plan
+                .timeline
+                .intervals()
+                .iter()
+                .any(|i| i.kind == IntervalKind::Rest)
+        {
+            let edge = plan.timeline.intervals().windows(2).any(|pair| match kind {
+                IntervalKind::WarmUp => (pair[0].kind, pair[1].kind) == (kind, IntervalKind::Rest),
+                _ => (pair[0].kind, pair[1].kind) == (IntervalKind::Rest, kind),
+            });
+            assert!(edge, "a rest between {kind:?} and the work");
+        }
+    }
+}
+
+fn no_exercise_comes_twice(plan: &Plan, catalogue: &Catalogue) {
+    let mut seen = HashSet::new();
+    for kind in [IntervalKind::WarmUp, IntervalKind::Work, IntervalKind::CoolDown] {
+        for (exercise, ..) in joined(plan, kind, catalogue) {
+            assert!(seen.insert(exercise.id.clone()), "{} comes twice", exercise.id);
+        }
+    }
+}
+
+fn shares_a_muscle(a: &Exercise, b: &Exercise) -> bool {
+    a.muscles.primary.iter().any(|m| b.muscles.primary.contains(m))
+}
+
+/// Neighbours that share a primary muscle; `around`: the last one and the first one are neighbours.
+fn clashes(order: &[&Exercise], around: bool) -> usize {
+    let inner = order
+        .windows(2)
+        .filter(|pair| shares_a_muscle(pair[0], pair[1]))
+        .count();
+    let closing = around && order.len() > 1 && shares_a_muscle(order[order.len() - 1], order[0]);
+    inner + usize::from(closing)
+}
+
+/// The fewest clashes that any order of any `count` of the pool has, by trying all.
+fn fewest_clashes<'c>(
+    pool: &[&'c Exercise],
+    count: usize,
+    around: bool,
+    order: &mut Vec<&'c Exercise>,
+) -> usize {
+    if order.len() == count {
+        return clashes(order, around);
+    }
+    let mut fewest = usize::MAX;
+    for exercise in pool {
+        if order.iter().all(|e| e.id != exercise.id) {
+            order.push(exercise);
+            fewest = fewest.min(fewest_clashes(pool, count, around, order));
+            order.pop();
+        }
+    }
+    fewest
+}
+
+/// A chosen workout takes exactly the target, and its circuit is one that was asked for.
+fn chosen_well(
+    plan: &Plan,
+    asked: &Asked<'_>,
+    catalogue: &Catalogue,
+    works: &[(&Exercise, Frames, Speed, Option<Place>)],
+) {
+    assert_eq!(plan.length(), asked.target());
+    let Place {
+        rounds, positions, ..
+    } = works[0].3.unwrap();
+    if let Some(wanted) = asked.config("rounds").as_u64() {
+        assert_eq!(u64::from(rounds), wanted);
+    }
+    let (wanted, speed) = (asked.seconds("work_time", 40.0), asked.speed());
+    for (exercise, length, played, _) in works {
+        let ok =
+            is_work(exercise) && asked.allows(exercise, catalogue) && asked.allows_level(exercise.difficulty);
+        assert!(ok, "{} was not asked for", exercise.id);
+        assert_eq!((*length, *played), (wanted, speed));
+    }
+    let circuit: Vec<&Exercise> = works[..positions as usize].iter().map(|w| w.0).collect();
+    for round in works.chunks(positions as usize) {
+        assert!(
+            round.iter().map(|w| &w.0.id).eq(circuit.iter().map(|e| &e.id)),
+            "rounds differ"
+        );
+    }
+    let different: HashSet<_> = circuit.iter().map(|e| &e.id).collect();
+    assert_eq!(
+        different.len(),
+        circuit.len(),
+        "an exercise comes twice in a round"
+    );
+    let all = catalogue.exercises().iter();
+    let pool: Vec<&Exercise> = all
+        .filter(|e| is_work(e) && asked.allows(e, catalogue) && asked.allows_level(e.difficulty))
+        .collect();
+    if pool.len() <= 5 {
+        let fewest = fewest_clashes(&pool, circuit.len(), rounds > 1, &mut Vec::new());
+        assert_eq!(
+            clashes(&circuit, rounds > 1),
+            fewest,
+            "neighbours train the same muscles"
+        );
+    }
+}
+
+fn listed_as_asked(
+    asked: &Asked<'_>,
+    list: &[(String, Frames, Speed)],
+    catalogue: &Catalogue,
+    works: &[(&Exercise, Frames, Speed, Option<Place>)],
+) {
+    let rounds = asked.config("rounds").as_u64().unwrap_or(1) as usize;
+    assert_eq!(works.len(), list.len() * rounds);
+    for (work, wanted) in works.iter().zip(list.iter().cycle()) {
+        let exercise = catalogue.named(&wanted.0).expect("a known exercise");
+        assert_eq!((&work.0.id, work.1, work.2), (&exercise.id, wanted.1, wanted.2));
+        assert!(catalogue.unavailable(&exercise.id).is_none());
+        assert!(!(asked.flag("no_jump") && exercise.has_jump));
+    }
+}
+
+pub fn the_plan_keeps_all_laws(plan: &Plan, request: &Value, catalogue: &Catalogue) {
+    let asked = Asked(request);
+    let list = asked.listed();
+    is_gapless_and_in_order(plan);
+    previews_show_what_they_should(plan);
+    lengths_are_as_asked(plan, &asked, list.is_none());
+    blocks_are_as_asked(plan, &asked, catalogue, list.is_none());
+    let works = joined(plan, IntervalKind::Work, catalogue);
+    places_count_up(plan, &works);
+    match list {
+        Some(list) => listed_as_asked(&asked, &list, catalogue, &works),
+        None => chosen_well(plan, &asked, catalogue, &works),
+    }
+    if asked.flag("no_repeat") {
+        no_exercise_comes_twice(plan, catalogue);
+    }
+    assert!(plan.kcal.is_finite() && plan.kcal > 0.0);
+    assert!(plan.timeline.intervals().len() <= 2_000 && plan.length() <= Frames(4 * 3600 * 30));
+    assert_eq!(strip(plan, 60).chars().count(), 60);
+    assert!(table(plan).lines().count() > plan.timeline.intervals().len());
+}
+
+/// Every pointer of an error leads to a value of the request, or is empty.
+pub fn pointers_lead_into_the_request(error: &PlanError, request: &Value) {
+    let pointers: Vec<&str> = match error {
+        PlanError::NoExercise => vec![],
+        PlanError::UnknownExercises(names) => names.iter().map(|n| n.pointer.as_str()).collect(),
+        PlanError::Refused(refusals) => {
+            assert!(refusals.iter().all(|r| !r.message.is_empty()));
+            refusals.iter().map(|r| r.pointer.as_str()).collect()
+        }
+    };
+    for pointer in pointers {
+        assert!(
+            request.pointer(pointer).is_some(),
+            "{pointer} is not in the request: {error}"
+        );
+    }
+}
+
+/// A target that a refusal says would work does.
+pub fn the_advice_works(error: &PlanError, request: &Value, catalogue: &Catalogue) -> bool {
+    let text = error.to_string();
+    let Some((before, _)) = text.split_once(" minutes") else {
+        return false;
+    };
+    let advice = before.rsplit("; ").next().unwrap_or_default();
+    let minutes: Vec<f64> = advice.split(' ').filter_map(|word| word.parse().ok()).collect();
+    assert!(!minutes.is_empty(), "{text}");
+    for minutes in minutes {
+        let mut request = request.clone();
+        if !request["config"].is_object() {
+            request["config"] = json!({});
+        }
+        request["config"]["target_duration"] = json!(minutes);
+        let again = read(&request);
+        assert!(
+            plan(&again, catalogue, 1).is_ok(),
+            "{minutes} minutes do not work: {text}"
+        );
+    }
+    true
+}
+
+pub fn read(request: &Value) -> WorkoutRequest {
+    WorkoutRequest::from_json(request.to_string().as_bytes()).expect("a request of the right types")
+}

@@ -1,0 +1,97 @@
+//! The planner over random requests and catalogues, looked at from outside.
+
+mod asked;
+mod laws;
+mod random;
+
+use std::cell::Cell;
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use serde_json::{Value, json};
+use virtual_coach::catalogue::Catalogue;
+use virtual_coach::workout::{RequestError, WorkoutRequest, plan};
+
+use laws::{pointers_lead_into_the_request, read, the_advice_works, the_plan_keeps_all_laws};
+use random::{a_broken_request, a_catalogue, a_request};
+
+#[test]
+fn every_plan_keeps_the_laws() {
+    let (chosen, listed, advised) = (Cell::new(0), Cell::new(0), Cell::new(0));
+    let count = |cell: &Cell<u32>| cell.set(cell.get() + 1);
+    let mut runner = TestRunner::new(Config::with_cases(10_000));
+    let outcome = runner.run(&(a_catalogue(), a_request()), |(catalogue, request)| {
+        let received = read(&request);
+        match plan(&received, &catalogue, 11) {
+            Ok(planned) => {
+                the_plan_keeps_all_laws(&planned, &request, &catalogue);
+                count(
+                    if received.exercise_names.is_some() || received.exercises.is_some() {
+                        &listed
+                    } else {
+                        &chosen
+                    },
+                );
+                let mut again = request.clone();
+                if again["config"].is_object() {
+                    again["config"]["seed"] = json!(planned.seed);
+                    assert_eq!(
+                        plan(&read(&again), &catalogue, 99).as_ref(),
+                        Ok(&planned),
+                        "same seed, other plan"
+                    );
+                }
+            }
+            Err(error) => {
+                pointers_lead_into_the_request(&error, &request);
+                if the_advice_works(&error, &request, &catalogue) {
+                    count(&advised);
+                }
+            }
+        }
+        Ok(())
+    });
+    if let Err(failure) = outcome {
+        panic!("{failure}");
+    }
+    // The laws were not kept by never planning anything.
+    assert!(
+        chosen.get() > 2_000 && listed.get() > 500 && advised.get() > 200,
+        "{} chosen, {} listed, {} advised",
+        chosen.get(),
+        listed.get(),
+        advised.get()
+    );
+}
+
+proptest! {
+    #![proptest_config(Config::with_cases(10_000))]
+
+    #[test]
+    fn nothing_that_is_sent_makes_the_planner_panic(request in a_broken_request()) {
+        let catalogue = shipped();
+        match WorkoutRequest::from_json(request.to_string().as_bytes()) {
+            Ok(received) => {
+                if let Err(error) = plan(&received, &catalogue, 3) {
+                    pointers_lead_into_the_request(&error, &request);
+                }
+            }
+            Err(RequestError::WrongType { pointer, message }) => {
+                prop_assert!(request.pointer(&pointer).is_some(), "{pointer}: {message}");
+            }
+            Err(other) => prop_assert!(false, "{other} in {request}"),
+        }
+    }
+
+    #[test]
+    fn no_bytes_make_the_reader_panic(body in prop::collection::vec(any::<u8>(), 0..60)) {
+        // Whether they happen to be a request or not.
+        if let Ok(request) = WorkoutRequest::from_json(&body) {
+            prop_assert!(serde_json::from_slice::<Value>(&body).is_ok(), "{request:?}");
+        }
+    }
+}
+
+fn shipped() -> Catalogue {
+    Catalogue::parse(include_str!("../../exercises.json")).expect("the catalogue that comes with the program")
+}
