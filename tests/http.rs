@@ -337,6 +337,18 @@ async fn the_server_tells_how_it_is() {
 }
 
 #[tokio::test]
+async fn a_server_that_cannot_work_says_what_is_missing() {
+    let server = Server::start(&["--ffprobe", "/nowhere/ffprobe"]);
+    let ready = server.get("/ready").await;
+    assert_eq!(ready.status(), StatusCode::SERVICE_UNAVAILABLE);
+    let report: Value = ready.json().await.unwrap();
+    assert_eq!(report["status"], "not_ready");
+    assert_eq!(report["ffprobe"], json!({"ok": false, "missing": []}));
+    assert_eq!(report["ffmpeg"]["ok"], true);
+    assert!(!report.to_string().contains("nowhere"), "{report}");
+}
+
+#[tokio::test]
 async fn the_docs_load_nothing_from_elsewhere() {
     let server = Server::start(&[]);
     let moved = server.get("/docs").await;
