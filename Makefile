@@ -12,8 +12,7 @@ help:
 	@echo 'make bench  measure first fragment, speed and memory on this machine'
 
 run: tools
-	$(CARGO) build --release --locked
-	./target/release/virtual-coach serve
+	$(CARGO) run --release --locked -- serve
 
 test: tools rust-parts
 	$(CARGO) fmt --check

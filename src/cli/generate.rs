@@ -60,8 +60,9 @@ async fn make(settings: &Settings, request: &Path, output: &Path, lifetime: &Lif
 
 /// A file in the folder of the output, so that it can be renamed to it; it removes itself unless it is.
 fn beside(output: &Path) -> Result<NamedTempFile> {
-    let Some(name) = output.file_name() else {
-        bail!("{} is no file name", output.display());
+    let name = match output.file_name() {
+        Some(name) if !output.is_dir() => name,
+        _ => bail!("{} is no file name", output.display()),
     };
     let folder = match output.parent() {
         Some(folder) if folder != Path::new("") => folder,

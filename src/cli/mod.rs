@@ -73,10 +73,17 @@ pub fn main() -> ExitCode {
 }
 
 fn run(Arguments { settings, command }: Arguments) -> Result<ExitCode> {
-    start_log(&settings)?;
+    let command = command.unwrap_or(Command::Serve);
+    // A server tells what it does; other commands have their own words, and a progress bar.
+    let usual = if matches!(command, Command::Serve) {
+        "info"
+    } else {
+        "warn"
+    };
+    start_log(settings.log_format, settings.log.as_deref().unwrap_or(usual))?;
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     runtime.block_on(async {
-        match command.unwrap_or(Command::Serve) {
+        match command {
             Command::Serve => serve::run(&settings).await.map(|()| ExitCode::SUCCESS),
             Command::Plan { request, json } => plan::run(&settings, &request, json),
             Command::Generate { request, output } => generate::run(&settings, &request, &output).await,
@@ -100,13 +107,13 @@ fn print(text: &str) -> Result<()> {
 }
 
 /// The log goes to standard error: standard output belongs to what was asked for.
-fn start_log(settings: &Settings) -> Result<()> {
-    let filter = EnvFilter::try_new(&settings.log)
-        .with_context(|| format!("{:?} is no log filter (--log, COACH_LOG)", settings.log))?;
+fn start_log(format: LogFormat, filter: &str) -> Result<()> {
+    let filter = EnvFilter::try_new(filter)
+        .with_context(|| format!("{filter:?} is no log filter (--log, COACH_LOG)"))?;
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);
-    let started = match settings.log_format {
+    let started = match format {
         LogFormat::Text => log
             .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
             .try_init(),

@@ -60,12 +60,18 @@ fn read(request: &Path, limit: u64) -> Result<Vec<u8>> {
     Ok(body)
 }
 
-/// The words that a client of the API would read.
+/// The words that a client of the API would read: every mistake with its place, or the one sentence.
 fn told(problem: &Problem) -> String {
-    let line = |fault: &Fault| {
-        let pointer = fault.pointer.as_deref().unwrap_or_default();
-        format!("\n  {pointer}: {}", fault.detail)
+    let line = |fault: &Fault| match fault.pointer.as_deref() {
+        Some(pointer) if !pointer.is_empty() => format!("{pointer}: {}", fault.detail),
+        _ => fault.detail.clone(),
     };
-    let faults: String = problem.errors.iter().map(line).collect();
-    format!("{}{faults}", problem.detail)
+    match problem.errors.as_slice() {
+        [] => problem.detail.to_string(),
+        [only] => line(only),
+        all => {
+            let lines: Vec<String> = all.iter().map(line).collect();
+            format!("{} mistakes\n  {}", all.len(), lines.join("\n  "))
+        }
+    }
 }

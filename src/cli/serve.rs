@@ -62,13 +62,12 @@ async fn bind(settings: &Settings) -> Result<TcpListener> {
     })
 }
 
-/// Cancels at the first signal; the second ends the program at once, for the impatient.
+/// Asks all to end. Further signals change nothing: the end is near and bounded, and an exit at once
+/// would leave FFmpeg behind.
 async fn until_signal(lifetime: Lifetime) {
     signalled().await;
     tracing::info!("stopping");
     lifetime.shutdown.cancel();
-    signalled().await;
-    std::process::exit(130);
 }
 
 /// Ends at Ctrl-C or, on Unix, at SIGTERM.

@@ -96,7 +96,8 @@ pub struct Settings {
     #[arg(long, global = true, env = "COACH_MAX_RENDERS", value_name = "COUNT", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub max_renders: u16,
 
-    /// Seconds of FFmpeg's work that a rendering may take. Time that a slow viewer makes it wait does not count.
+    /// Seconds by which FFmpeg may fall behind playback before a rendering is given up. Time that a slow
+    /// viewer makes it wait does not count.
     #[arg(long, global = true, env = "COACH_TIMEOUT", value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub timeout: u32,
 
@@ -120,15 +121,10 @@ pub struct Settings {
     #[arg(long, global = true, env = "COACH_LOG_FORMAT", default_value = "text")]
     pub log_format: LogFormat,
 
-    /// What is logged: error, warn, info, debug or trace, also by module (`info,virtual_coach::render=debug`).
-    #[arg(
-        long,
-        global = true,
-        env = "COACH_LOG",
-        value_name = "FILTER",
-        default_value = "info"
-    )]
-    pub log: String,
+    /// What is logged: error, warn, info, debug or trace, also by module (`info,virtual_coach::render=debug`)
+    /// [default: info when serving, else warn].
+    #[arg(long, global = true, env = "COACH_LOG", value_name = "FILTER")]
+    pub log: Option<String>,
 }
 
 impl Settings {

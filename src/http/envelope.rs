@@ -62,13 +62,15 @@ fn request_id(received: Option<&HeaderValue>) -> HeaderValue {
     }
 }
 
-/// The problem that a handler attached, or the one for a bare refusal of a layer below.
+/// The problem that a handler attached, or the one for a refusal of a layer below, which is bare or
+/// plain text. JSON is a handler's own answer, such as the report of what is not ready.
 fn problem_of(response: &mut Response) -> Option<Problem> {
     let status = response.status();
     let attached = response.extensions_mut().remove::<Problem>();
-    attached.or_else(|| {
-        (status.is_client_error() || status.is_server_error()).then(|| Problem::of_status(status))
-    })
+    let speaks =
+        response.headers().get(header::CONTENT_TYPE) == Some(&HeaderValue::from_static("application/json"));
+    let refused = status.is_client_error() || status.is_server_error();
+    attached.or_else(|| (refused && !speaks).then(|| Problem::of_status(status)))
 }
 
 fn log_problem(problem: &Problem) {
@@ -194,7 +196,7 @@ mod tests {
 
     #[tokio::test]
     async fn every_failure_leaves_as_a_problem_without_its_cause() {
-        let mut table = String::new();
+        let mut table = Vec::new();
         for problem in all() {
             let (response, body) = leaving(problem.clone()).await;
             let headers = response.headers();
@@ -218,12 +220,34 @@ mod tests {
                 .as_object_mut()
                 .unwrap()
                 .retain(|key, _| !["request_id", "title", "status"].contains(&key.as_str()));
-            table += &format!(
-                "{} {} (retry after {wait})\n{shown:#}\n\n",
+            table.push(format!(
+                "{} {} (retry after {wait})
+{shown:#}
+",
                 body["status"], body["title"]
-            );
+            ));
         }
-        insta::assert_snapshot!(table);
+        insta::assert_snapshot!(table.join("\n"));
+    }
+
+    #[tokio::test]
+    async fn a_report_keeps_its_body_and_a_bare_refusal_gets_one() {
+        let report = || async { (StatusCode::SERVICE_UNAVAILABLE, axum::Json("not ready")) };
+        let router = Router::new()
+            .route("/report", get(report))
+            .route(
+                "/bare",
+                get(async || (StatusCode::BAD_REQUEST, "Invalid URL: of axum's own")),
+            )
+            .layer(axum::middleware::from_fn_with_state(Arc::from(""), envelope));
+        let asked = async |path: &str| {
+            let request = Request::get(path).body(Body::empty()).unwrap();
+            let body = router.clone().oneshot(request).await.unwrap().into_body();
+            String::from_utf8(to_bytes(body, 1000).await.unwrap().to_vec()).unwrap()
+        };
+        assert_eq!(asked("/report").await, "\"not ready\"");
+        let bare = asked("/bare").await;
+        assert!(bare.contains("Bad Request") && !bare.contains("axum"), "{bare}");
     }
 
     #[test]

@@ -8,10 +8,11 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 
+use super::AppState;
 use super::filter::QueryFilter;
+use super::media::{self, Binary};
 use super::problem::{Kind, Problem, ProblemBody};
 use super::view::ExerciseView;
-use super::{AppState, media};
 use crate::catalogue::{Category, Difficulty, Exercise};
 use crate::ffmpeg::FfmpegError;
 
@@ -73,7 +74,7 @@ pub async fn show(
     tag = "exercises",
     params(("id" = String, Path, description = "Id or name.", example = "push-ups")),
     responses(
-        (status = 200, description = "A JPEG.", content_type = "image/jpeg", body = Vec<u8>),
+        (status = 200, description = "A JPEG.", content_type = "image/jpeg", body = Binary),
         (status = 404, description = "No such exercise (`unknown-exercise`), or its clip cannot be shown (`clip-unavailable`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 500, description = "FFmpeg failed (`render-failed`).", body = ProblemBody, content_type = "application/problem+json"),
     )
@@ -95,8 +96,8 @@ pub async fn poster(
     tag = "exercises",
     params(("id" = String, Path, description = "Id or name.", example = "push-ups")),
     responses(
-        (status = 200, description = "A short MP4 that loops; byte ranges are answered with 206.", content_type = "video/mp4", body = Vec<u8>),
-        (status = 206, description = "The range that was asked for.", content_type = "video/mp4", body = Vec<u8>),
+        (status = 200, description = "A short MP4 that loops; byte ranges are answered with 206.", content_type = "video/mp4", body = Binary),
+        (status = 206, description = "The range that was asked for.", content_type = "video/mp4", body = Binary),
         (status = 404, description = "No such exercise (`unknown-exercise`), or its clip cannot be shown (`clip-unavailable`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 500, description = "FFmpeg failed (`render-failed`).", body = ProblemBody, content_type = "application/problem+json"),
     )

@@ -9,6 +9,11 @@ use axum::response::{IntoResponse, Response};
 
 use super::problem::Problem;
 
+/// The bytes of a file. For the OpenAPI document only.
+#[derive(Debug, utoipa::ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub struct Binary(pub Bytes);
+
 /// Answers with a file, a part of it, or the word that the client's copy is still good.
 pub fn answer(request: &HeaderMap, kind: &'static str, file: &Bytes) -> Result<Response, Problem> {
     let etag = format!("\"{}\"", &blake3::hash(file).to_hex()[..16]);

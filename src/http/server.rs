@@ -149,7 +149,7 @@ mod tests {
     }
 
     fn endless() -> BoxStream<'static, Bytes> {
-        stream::repeat(Bytes::from_static(&[7; 64 << 10])).boxed()
+        stream::repeat(Bytes::from(vec![7; 64 << 10])).boxed()
     }
 
     fn silent() -> BoxStream<'static, Bytes> {

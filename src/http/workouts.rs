@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::body::WorkoutBody;
 use super::delivery::Delivery;
+use super::media::Binary;
 use super::problem::{Problem, ProblemBody};
 use super::{AppState, WORKOUT_CODECS, WORKOUT_DURATION, WORKOUT_SEED};
 use crate::units::Seconds;
@@ -27,7 +28,7 @@ use crate::workout::{Plan, PlanView, WorkoutRequest, plan};
     request_body(content = WorkoutRequest, description = "Everything is optional; `{}` gives a workout of the default length.",
         example = json!({"exercise_names": ["Push-ups", "Air Squat", "Plank"], "config": {"intervals": {"work_time": 40, "rest_time": 20}}})),
     responses(
-        (status = 200, description = "The video, H.264 and AAC.", content_type = "video/mp4", body = Vec<u8>, headers(
+        (status = 200, description = "The video, H.264 and AAC.", content_type = "video/mp4", body = Binary, headers(
             ("X-Workout-Duration" = f64, description = "Length in seconds, such as 95.0."),
             ("X-Workout-Codecs" = String, description = "For a player's MediaSource, such as avc1.64001f,mp4a.40.2."),
             ("X-Workout-Seed" = u64, description = "Send it as `seed` to get the same workout again."),

@@ -245,11 +245,16 @@ impl From<RenderError> for Problem {
         match error {
             RenderError::Capacity { limit } => Self::new(
                 Kind::Capacity,
-                format!("All {limit} places for renderings are taken; ask again in {RETRY_AFTER_SECONDS} seconds."),
+                format!(
+                    "All {limit} places for renderings are taken; ask again in {RETRY_AFTER_SECONDS} seconds."
+                ),
             ),
             RenderError::Timeout { seconds } => Self::new(
                 Kind::RenderTimeout,
-                format!("Generation fell more than {seconds} seconds behind; ask for a smaller resolution, or again when the server has less to do."),
+                format!(
+                    "Generation fell more than {seconds} seconds behind playback; ask for a smaller \
+                     resolution, or again when the server has less to do."
+                ),
             ),
             RenderError::Ffmpeg(_) | RenderError::Output(_) => Self::new(
                 Kind::RenderFailed,

@@ -1,14 +1,15 @@
-//! The program under test: started on a free port with a catalogue of its own, ended when dropped.
+//! The program under test, in a folder of its own: `push-ups` and `air-squat` have clips, `plank` has
+//! none. A [`Server`] serves on a free port and ends when dropped.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use reqwest::{Client, Method, RequestBuilder, Response};
 use tempfile::TempDir;
 
-/// A running server with three exercises: `push-ups` and `air-squat`, and `plank` without its clip.
+/// A running server.
 pub struct Server {
     program: Child,
     folder: TempDir,
@@ -19,9 +20,9 @@ pub struct Server {
 impl Server {
     /// Starts it, and waits until it serves.
     pub fn start(arguments: &[&str]) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        furnish(folder.path());
-        let mut program = command(folder.path(), arguments)
+        let folder = furnished();
+        let mut program = command(folder.path(), &["serve", "--bind", "127.0.0.1:0"])
+            .args(arguments)
             .stdout(Stdio::piped())
             .spawn()
             .expect("the program starts");
@@ -65,13 +66,6 @@ impl Server {
         self.request(Method::GET, path).send().await.expect("an answer")
     }
 
-    /// Runs the program once more beside this one, to its end.
-    pub fn again(&self, arguments: &[&str]) -> Output {
-        command(self.folder(), arguments)
-            .output()
-            .expect("the program runs")
-    }
-
     /// Asks it to end as a service manager does, and waits.
     pub fn terminate(&mut self) -> ExitStatus {
         let pid = self.program.id().to_string();
@@ -99,7 +93,8 @@ impl Drop for Server {
     }
 }
 
-fn command(folder: &Path, arguments: &[&str]) -> Command {
+/// The program, to be run in a folder; nothing of this machine's settings reaches it but FFmpeg.
+pub fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_virtual-coach"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("COACH_")) {
         // An own FFmpeg is the machine's; everything else is this test's.
@@ -112,13 +107,16 @@ fn command(folder: &Path, arguments: &[&str]) -> Command {
         .args(["--log", "warn"])
         .args(arguments)
         .stdin(Stdio::null());
-    if !arguments.contains(&"--bind") {
-        command.args(["--bind", "127.0.0.1:0"]);
-    }
     command
 }
 
-/// A catalogue of three real exercises and two small clips.
+/// A folder with a catalogue of three real exercises and two small clips.
+pub fn furnished() -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    furnish(folder.path());
+    folder
+}
+
 fn furnish(folder: &Path) {
     let all = include_str!("../../exercises.json");
     let mut catalogue: serde_json::Value = serde_json::from_str(all).expect("exercises.json is JSON");
