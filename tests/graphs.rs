@@ -137,6 +137,39 @@ fn sound_of_one_clip_and_silence_of_another() {
 }
 
 #[test]
+fn every_filter_of_a_graph_is_asked_of_ffmpeg_at_start() {
+    // A filter's name ends at `=`; labels stand in brackets around it.
+    let name = |filter: &str| {
+        let behind = filter
+            .rsplit_once(']')
+            .filter(|(_, rest)| !rest.is_empty())
+            .map_or(filter, |(_, rest)| rest);
+        let alone = behind.split('[').next().unwrap_or(behind);
+        alone.split('=').next().unwrap_or(alone).to_owned()
+    };
+    for file in std::fs::read_dir("tests/snapshots").unwrap().flatten() {
+        if !file.file_name().to_string_lossy().starts_with("graphs__") {
+            continue;
+        }
+        let text = std::fs::read_to_string(file.path()).unwrap();
+        let graph: Vec<&str> = text
+            .lines()
+            .filter(|l| l.starts_with(['[', 'a', 'c']) && l.contains('['))
+            .collect();
+        assert!(!graph.is_empty(), "{:?} shows no graph", file.path());
+        for filter in graph
+            .iter()
+            .flat_map(|line| line.split([';', ',']))
+            .filter(|f| !f.is_empty())
+        {
+            let name = name(filter.split_once("[out]").map_or(filter, |(before, _)| before));
+            let known = virtual_coach::graph::FILTERS.contains(&name.as_str());
+            assert!(known, "{name} is missing in FILTERS");
+        }
+    }
+}
+
+#[test]
 fn groups_are_bounded_and_the_first_shot_stands_alone() {
     let profile = look(true, Fit::Contain).profile;
     // Ten loops of 2 s held in memory, ten clips of 20 s read again and again.

@@ -42,6 +42,41 @@ pub struct FilterGraph {
 /// The label of every graph's only output.
 pub const OUTPUT: &str = "[out]";
 
+/// Every filter that a graph may use. `zscale` and `tonemap` are only for HDR clips, but a build that
+/// lacks them would fail in the middle of a workout.
+pub const FILTERS: &[&str] = &[
+    "adelay",
+    "aformat",
+    "afade",
+    "aloop",
+    "anullsrc",
+    "apad",
+    "aresample",
+    "asetpts",
+    "atempo",
+    "atrim",
+    "boxblur",
+    "bwdif",
+    "color",
+    "concat",
+    "crop",
+    "format",
+    "fps",
+    "hflip",
+    "loop",
+    "lutyuv",
+    "overlay",
+    "scale",
+    "setpts",
+    "setsar",
+    "settb",
+    "split",
+    "tonemap",
+    "trim",
+    "vstack",
+    "zscale",
+];
+
 /// One input of a graph.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Input {

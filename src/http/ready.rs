@@ -13,33 +13,8 @@ use tokio::sync::Mutex;
 
 use super::AppState;
 use crate::catalogue::Catalogue;
-
-/// Filters that renderings use.
-pub const NEEDED_FILTERS: &[&str] = &[
-    "aformat",
-    "anullsrc",
-    "aresample",
-    "atempo",
-    "atrim",
-    "color",
-    "concat",
-    "crop",
-    "fps",
-    "gblur",
-    "hflip",
-    "loop",
-    "overlay",
-    "pad",
-    "scale",
-    "setpts",
-    "setsar",
-    "split",
-    "transpose",
-    "trim",
-    "vstack",
-];
-/// Encoders that renderings use.
-pub const NEEDED_ENCODERS: &[&str] = &["libx264", "aac", "mjpeg"];
+use crate::graph::FILTERS;
+use crate::render::ENCODERS;
 
 /// How long FFmpeg may take to tell about itself.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -200,8 +175,8 @@ impl Readiness {
             told(&self.ffmpeg, "-filters"),
             told(&self.ffmpeg, "-encoders"),
         );
-        let mut missing = lacking(&filters.unwrap_or_default(), NEEDED_FILTERS);
-        missing.extend(lacking(&encoders.unwrap_or_default(), NEEDED_ENCODERS));
+        let mut missing = lacking(&filters.unwrap_or_default(), FILTERS);
+        missing.extend(lacking(&encoders.unwrap_or_default(), ENCODERS));
         tool(version.as_deref(), missing)
     }
 
@@ -327,9 +302,6 @@ mod tests {
         assert_eq!(report.status, "not_ready");
         assert!(!report.ffmpeg.ok && !report.ffprobe.ok && !report.catalogue.ok);
         assert!(report.cache.ok);
-        assert_eq!(
-            report.ffmpeg.missing.len(),
-            NEEDED_FILTERS.len() + NEEDED_ENCODERS.len()
-        );
+        assert_eq!(report.ffmpeg.missing.len(), FILTERS.len() + ENCODERS.len());
     }
 }

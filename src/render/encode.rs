@@ -6,6 +6,8 @@ use super::RenderSettings;
 use crate::graph::{FilterGraph, Group, OUTPUT};
 use crate::units::{FPS, Frames, SAMPLE_RATE, VIDEO_TIMESCALE};
 
+/// Every encoder that a rendering, a poster or a cut uses.
+pub const ENCODERS: &[&str] = &["libx264", "aac", "mjpeg", "ffv1", "flac"];
 /// Constant quality: x264's default, a notch finer since the HUD's edges are hard.
 const CRF: &str = "22";
 /// A key picture at least every two seconds: where players may seek to and streams may be cut.

@@ -17,6 +17,7 @@ mod pictures;
 mod sound;
 mod still;
 
+pub use encode::ENCODERS;
 pub use still::Stills;
 
 use std::collections::VecDeque;
