@@ -1,6 +1,8 @@
 //! The program under test, in a folder of its own: `push-ups` and `air-squat` have clips, `plank` has
 //! none. A [`Server`] serves on a free port and ends when dropped.
 
+#![allow(dead_code)] // every test binary uses its own part
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -18,9 +20,13 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts it, and waits until it serves.
+    /// Starts it in a furnished folder, and waits until it serves.
     pub fn start(arguments: &[&str]) -> Self {
-        let folder = furnished();
+        Self::start_in(furnished(), arguments)
+    }
+
+    /// Starts it in a folder of one's own, and waits until it serves.
+    pub fn start_in(folder: TempDir, arguments: &[&str]) -> Self {
         let mut program = command(folder.path(), &["serve", "--bind", "127.0.0.1:0"])
             .args(arguments)
             .stdout(Stdio::piped())
@@ -53,6 +59,30 @@ impl Server {
         &self.address
     }
 
+    /// Processes of FFmpeg's that it has, dead ones that nobody waited for included.
+    pub fn children(&self) -> Vec<u32> {
+        let numbers = std::fs::read_dir("/proc").expect("a Linux machine").flatten();
+        let numbers = numbers.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        numbers
+            .filter(|number| parent(*number) == Some(self.program.id()))
+            .collect()
+    }
+
+    /// Waits until no child is left; panics after `patience`.
+    pub async fn childless(&self, patience: Duration) {
+        let deadline = Instant::now() + patience;
+        while Instant::now() < deadline {
+            if self.children().is_empty() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!(
+            "after {patience:?} these processes are left: {:?}",
+            self.children()
+        );
+    }
+
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -83,6 +113,12 @@ impl Server {
         }
         panic!("it did not end");
     }
+}
+
+fn parent(process: u32) -> Option<u32> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The name in parentheses may hold anything; the state and the parent follow it.
+    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
 }
 
 impl Drop for Server {

@@ -55,10 +55,15 @@ pub fn ffprobe(arguments: &[&str]) -> serde_json::Value {
 
 /// FFmpeg's source of numbered pictures, 320x180 at 30 pictures a second.
 pub fn numbered(pictures: u64) -> String {
+    numbered_from(0, pictures)
+}
+
+/// The same, with the numbers counted from `first`.
+pub fn numbered_from(first: u64, pictures: u64) -> String {
     format!(
         "nullsrc=s=320x180:r=30,trim=end_frame={pictures},\
          geq=lum='if(eq(floor(X/32),0),235,if(eq(floor(X/32),9),16,\
-         if(mod(floor(N/pow(2,floor(X/32)-1)),2),235,16)))':cb=128:cr=128"
+         if(mod(floor((N+{first})/pow(2,floor(X/32)-1)),2),235,16)))':cb=128:cr=128"
     )
 }
 
