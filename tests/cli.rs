@@ -1,7 +1,5 @@
 //! The commands from outside: what they print, what they leave, how they end.
 
-// Shared with the tests of the API, which use all of it.
-#[allow(dead_code)]
 mod program;
 
 use std::io::Write;

@@ -49,16 +49,17 @@ pub fn catalogue(settings: &Settings) -> Result<Catalogue> {
 }
 
 /// The programs to run.
-pub fn tools(settings: &Settings) -> Tools {
+pub fn tools(settings: &Settings, lifetime: &Lifetime) -> Tools {
     Tools {
         ffmpeg: settings.ffmpeg.clone(),
         ffprobe: settings.ffprobe(),
+        reapers: lifetime.tasks.clone(),
     }
 }
 
 /// What looks at the clips.
-pub fn inspector(settings: &Settings) -> Inspector {
-    Inspector::new(Arc::new(tools(settings)), &settings.videos, &settings.cache)
+pub fn inspector(settings: &Settings, tools: &Arc<Tools>) -> Inspector {
+    Inspector::new(Arc::clone(tools), &settings.videos, &settings.cache)
 }
 
 /// Catalogue, renderer and stills, after every clip was looked at.
@@ -75,11 +76,12 @@ pub struct Studio {
 /// Looks at the clips of a catalogue and prepares to render them.
 pub async fn studio(settings: &Settings, lifetime: &Lifetime) -> Result<Studio> {
     let mut catalogue = catalogue(settings)?;
-    let inspector = inspector(settings);
+    let tools = Arc::new(tools(settings, lifetime));
+    let inspector = inspector(settings, &tools);
     let diagnoses = Library::inspect(&catalogue, &inspector, Depth::First).await;
     let library = Arc::new(Library::new(diagnoses, &mut catalogue));
     let rendering = RenderSettings {
-        tools: Arc::new(tools(settings)),
+        tools,
         backdrop: settings.backdrop.clone(),
         preset: settings.preset.as_str(),
         threads: settings.threads,

@@ -1,9 +1,11 @@
 //! `virtual-coach doctor`: what there is, what will be done to it, and what is wrong.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Result;
 
+use super::assemble::Lifetime;
 use super::settings::Settings;
 use super::{assemble, print};
 use crate::clip::{Depth, Library, report};
@@ -19,7 +21,9 @@ pub async fn run(settings: &Settings) -> Result<ExitCode> {
     print(&format!("ffmpeg   {}", told(&ffmpeg, "COACH_FFMPEG")))?;
     print(&format!("ffprobe  {}", told(&ffprobe, "COACH_FFPROBE")))?;
     let catalogue = assemble::catalogue(settings)?;
-    let clips = Library::inspect(&catalogue, &assemble::inspector(settings), Depth::Whole).await;
+    let tools = Arc::new(assemble::tools(settings, &Lifetime::default()));
+    let inspector = assemble::inspector(settings, &tools);
+    let clips = Library::inspect(&catalogue, &inspector, Depth::Whole).await;
     print(&format!("\n{}", report(&clips).trim_end()))?;
     let broken = clips.iter().filter(|clip| clip.outcome.is_err()).count();
     let healthy = ffmpeg.ok && ffprobe.ok && broken == 0;

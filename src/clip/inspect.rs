@@ -1,5 +1,6 @@
 //! Looking at one clip: probe, decode, and cut out its loop range.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use serde::Deserialize;
 
 use super::facts::{Facts, NoFacts};
 use crate::catalogue::LoopRange;
-use crate::ffmpeg::{self, FENCE, FfmpegError, Tools, file_argument};
+use crate::ffmpeg::{FENCE, FfmpegError, Tools, file_argument};
 use crate::units::{Frames, Seconds};
 
 /// Bytes of ffprobe's answer that are read. Ten thousand pictures' times take about 400 KB.
@@ -146,14 +147,16 @@ impl Inspector {
     }
 
     async fn probe(&self, path: &Path, name: &str) -> Result<Facts, ClipError> {
-        let mut command = self.tools.ffprobe();
-        command
-            .args(["-show_format", "-show_streams", "-i"])
-            .arg(file_argument(path));
-        let answer = ffmpeg::run_with_limit(command, PROBE_LIMIT)
-            .await
-            .map_err(|e| classify(e, |e| ClipError::Unreadable(name.to_owned(), e)))?;
+        let answer = self.ask(path, name, &["-show_format", "-show_streams"]).await?;
         Facts::from_ffprobe(&answer).map_err(|e| ClipError::Nothing(name.to_owned(), e))
+    }
+
+    /// What ffprobe says of a file when it is given these options.
+    async fn ask(&self, path: &Path, name: &str, options: &[&str]) -> Result<Vec<u8>, ClipError> {
+        let mut arguments: Vec<OsString> = options.iter().chain(&["-i"]).map(OsString::from).collect();
+        arguments.push(file_argument(path));
+        let answer = self.tools.probe(arguments, PROBE_LIMIT).await;
+        answer.map_err(|e| classify(e, |e| ClipError::Unreadable(name.to_owned(), e)))
     }
 
     /// ffprobe may succeed on a file of which no picture decodes: only decoding tells.
@@ -171,7 +174,9 @@ impl Inspector {
         // A line for each picture: none means that nothing was decoded.
         command.args(["-f", "framecrc", "pipe:1"]);
         let undecodable = |e| ClipError::Undecodable(name.to_owned(), e);
-        let lines = ffmpeg::run(command, PROBE_LIMIT)
+        let lines = self
+            .tools
+            .run(command, PROBE_LIMIT)
             .await
             .map_err(|e| classify(e, undecodable))?;
         if lines
@@ -192,13 +197,10 @@ impl Inspector {
         if let Some(length) = facts.length {
             return Ok(length);
         }
-        let mut command = self.tools.ffprobe();
-        command.args(["-select_streams", &facts.picture.stream.to_string()]);
-        command.args(["-show_entries", "packet=pts_time,duration_time", "-i"]);
-        command.arg(file_argument(path));
-        let answer = ffmpeg::run_with_limit(command, PROBE_LIMIT)
-            .await
-            .map_err(|e| classify(e, |e| ClipError::Unreadable(name.to_owned(), e)))?;
+        let stream = facts.picture.stream.to_string();
+        let entries = "packet=pts_time,duration_time";
+        let options = ["-select_streams", &stream, "-show_entries", entries];
+        let answer = self.ask(path, name, &options).await?;
         Ok(span(&answer).unwrap_or_else(|| Frames(1).seconds()))
     }
 
@@ -240,7 +242,8 @@ impl Inspector {
                 .suffix(".mkv")
                 .tempfile_in(&self.cuts)
                 .map_err(|e| failed(e.into()))?;
-            ffmpeg::run(self.cut_command(path, facts, range, aside.path()), 0)
+            self.tools
+                .run(self.cut_command(path, facts, range, aside.path()), 0)
                 .await
                 .map_err(failed)?;
             aside.persist(&file).map_err(|e| failed(e.error.into()))?;

@@ -5,16 +5,17 @@
 //! with several inputs, and leaves a zombie when it is dropped.
 
 use std::collections::VecDeque;
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 
 use ffmpeg_sidecar::command::FfmpegCommand;
 use ffmpeg_sidecar::event::{FfmpegEvent, LogLevel};
 use ffmpeg_sidecar::log_parser::FfmpegLogParser;
 use tokio::io::AsyncReadExt as _;
 use tokio::process::{ChildStderr, ChildStdin, ChildStdout};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio_util::io::SyncIoBridge;
+use tokio_util::task::TaskTracker;
 
 use super::FfmpegError;
 
@@ -34,19 +35,25 @@ pub struct Progress {
     pub speed: f32,
 }
 
-/// A running FFmpeg. Dropping it kills it, and tokio reaps it.
+/// A running FFmpeg. Dropping it kills it; a task of its own reaps it either way.
 #[derive(Debug)]
 pub struct Child {
-    process: tokio::process::Child,
+    /// What the task that waits for it says when it has ended; dropping this asks it to kill.
+    end: oneshot::Receiver<std::io::Result<ExitStatus>>,
     stdin: Option<ChildStdin>,
     stdout: Option<ChildStdout>,
-    log: JoinHandle<VecDeque<String>>,
+    log: Option<JoinHandle<VecDeque<String>>>,
     progress: watch::Receiver<Progress>,
 }
 
 impl Child {
-    /// Starts `command`, whose output goes to `pipe:1`; `feed` opens its standard input.
-    pub fn spawn(mut command: FfmpegCommand, feed: bool) -> Result<Self, FfmpegError> {
+    /// Starts `command`, whose output goes to `pipe:1`; `feed` opens its standard input. The task
+    /// that reaps it is one of `reapers`.
+    pub(super) fn spawn(
+        mut command: FfmpegCommand,
+        feed: bool,
+        reapers: &TaskTracker,
+    ) -> Result<Self, FfmpegError> {
         if !feed {
             // Without it FFmpeg reads the server's terminal for keys.
             command.arg("-nostdin");
@@ -60,21 +67,22 @@ impl Child {
             .stderr(Stdio::piped())
             // A Ctrl-C in the terminal is for the server, which ends its children in order.
             .process_group(0)
+            // For the case that the runtime itself is dropped; in all others `reap` is first.
             .kill_on_drop(true)
             .spawn()
             .map_err(|source| FfmpegError::Start { program, source })?;
         let (report, progress) = watch::channel(Progress::default());
-        let stderr = process.stderr.take();
-        let log = tokio::spawn(async move {
-            match stderr {
-                Some(stderr) => read_log(stderr, report).await,
-                None => VecDeque::new(),
-            }
-        });
+        let log = process
+            .stderr
+            .take()
+            .map(|stderr| tokio::spawn(read_log(stderr, report)));
+        let (stdin, stdout) = (process.stdin.take(), process.stdout.take());
+        let (ended, end) = oneshot::channel();
+        reapers.spawn(reap(process, ended));
         Ok(Self {
-            stdin: process.stdin.take(),
-            stdout: process.stdout.take(),
-            process,
+            end,
+            stdin,
+            stdout,
             log,
             progress,
         })
@@ -101,16 +109,34 @@ impl Child {
     /// Pipes that were not taken are closed, so that it cannot wait for us in turn.
     pub async fn finish(mut self) -> Result<(), FfmpegError> {
         drop((self.stdin.take(), self.stdout.take()));
-        let status = self.process.wait().await?;
+        // The reaper answers unless it panicked or the runtime ends, and then nobody reads this.
+        let status = self.end.await.map_err(std::io::Error::other)??;
         if status.success() {
             return Ok(());
         }
-        // The log task ends with the pipe; it fails only by a panic, which loses no more than text.
-        let log = self.log.await.unwrap_or_default();
+        let log = match self.log {
+            // The log task ends with the pipe; it fails only by a panic, which loses no more than text.
+            Some(log) => log.await.unwrap_or_default(),
+            None => VecDeque::new(),
+        };
         Err(FfmpegError::Failed {
             status: status.to_string(),
             log: Vec::from(log).join(" | "),
         })
+    }
+}
+
+/// Waits for a process, and kills it as soon as nobody wants to know its end any more.
+async fn reap(mut process: tokio::process::Child, mut ended: oneshot::Sender<std::io::Result<ExitStatus>>) {
+    tokio::select! {
+        status = process.wait() => {
+            let _ = ended.send(status);
+        }
+        () = ended.closed() => {
+            if let Err(error) = process.kill().await {
+                tracing::error!(%error, "an FFmpeg process could not be killed");
+            }
+        }
     }
 }
 

@@ -1,11 +1,13 @@
 //! Short jobs: run to the end, keep the output.
 
+use std::ffi::OsStr;
+use std::process::Stdio;
 use std::time::Duration;
 
 use ffmpeg_sidecar::command::FfmpegCommand;
-use tokio::io::AsyncReadExt as _;
+use tokio::io::{AsyncRead, AsyncReadExt as _};
 
-use super::{Child, FfmpegError};
+use super::{FENCE, FfmpegError, Tools};
 
 /// How long a short job (probe, poster, check) may take.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -13,69 +15,76 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Bytes of log that are kept for an error report.
 const LOG_BYTES: u64 = 16 << 10;
 
-/// Runs FFmpeg to its end and returns what it wrote to `pipe:1`, at most `limit` bytes.
-pub async fn run(command: FfmpegCommand, limit: u64) -> Result<Vec<u8>, FfmpegError> {
-    let mut child = Child::spawn(command, false)?;
-    let stdout = child.take_stdout();
-    within(PATIENCE, async {
-        let mut output = Vec::new();
-        if let Some(stdout) = stdout {
-            stdout.take(limit + 1).read_to_end(&mut output).await?;
-        }
-        if output.len() as u64 > limit {
-            return Err(FfmpegError::TooMuch(limit));
-        }
-        child.finish().await?;
-        Ok(output)
-    })
-    .await
+impl Tools {
+    /// Runs FFmpeg to its end and returns what it wrote to `pipe:1`, at most `limit` bytes.
+    pub async fn run(&self, command: FfmpegCommand, limit: u64) -> Result<Vec<u8>, FfmpegError> {
+        let mut child = self.spawn(command, false)?;
+        let stdout = child.take_stdout();
+        within(PATIENCE, async {
+            let mut output = Vec::new();
+            if let Some(stdout) = stdout {
+                stdout.take(limit + 1).read_to_end(&mut output).await?;
+            }
+            if output.len() as u64 > limit {
+                return Err(FfmpegError::TooMuch(limit));
+            }
+            child.finish().await?;
+            Ok(output)
+        })
+        .await
+    }
+
+    /// Runs ffprobe with these arguments to its end and returns its JSON, at most `limit` bytes.
+    pub async fn probe(
+        &self,
+        arguments: impl IntoIterator<Item: AsRef<OsStr>>,
+        limit: u64,
+    ) -> Result<Vec<u8>, FfmpegError> {
+        let mut command = tokio::process::Command::new(&self.ffprobe);
+        command
+            .args(["-v", "error", "-of", "json"])
+            .args(FENCE)
+            .args(arguments);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut process = command
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|source| FfmpegError::Start {
+                program: self.ffprobe.display().to_string(),
+                source,
+            })?;
+        let (stdout, stderr) = (process.stdout.take(), process.stderr.take());
+        within(PATIENCE, async {
+            // Both at once: a program that fills one pipe while we read the other would wait forever.
+            let (output, log) = tokio::try_join!(bounded(stdout, limit + 1), bounded(stderr, LOG_BYTES))?;
+            if output.len() as u64 > limit {
+                return Err(FfmpegError::TooMuch(limit));
+            }
+            let status = process.wait().await?;
+            if status.success() {
+                return Ok(output);
+            }
+            Err(FfmpegError::Failed {
+                status: status.to_string(),
+                log: String::from_utf8_lossy(&log).trim().replace('\n', " | "),
+            })
+        })
+        .await
+    }
 }
 
-/// Runs another program of FFmpeg's (ffprobe) to its end and returns what it wrote, at most `limit`
-/// bytes. Its log comes back only with an error.
-pub async fn run_with_limit(
-    mut command: tokio::process::Command,
-    limit: u64,
-) -> Result<Vec<u8>, FfmpegError> {
-    command.stdout(std::process::Stdio::piped());
-    command.stderr(std::process::Stdio::piped());
-    let program = command.as_std().get_program().to_string_lossy().into_owned();
-    let mut process = command
-        .spawn()
-        .map_err(|source| FfmpegError::Start { program, source })?;
-    let (stdout, stderr) = (process.stdout.take(), process.stderr.take());
-    within(PATIENCE, async {
-        let (mut output, mut log) = (Vec::new(), Vec::new());
-        // Both at once: a program that fills one pipe while we read the other would wait forever.
-        tokio::try_join!(
-            async {
-                match stdout {
-                    Some(pipe) => pipe.take(limit + 1).read_to_end(&mut output).await,
-                    None => Ok(0),
-                }
-            },
-            async {
-                let Some(mut pipe) = stderr else { return Ok(0) };
-                (&mut pipe).take(LOG_BYTES).read_to_end(&mut log).await?;
-                // What is past the bound is thrown away, or the program would wait for a reader.
-                tokio::io::copy(&mut pipe, &mut tokio::io::sink())
-                    .await
-                    .map(|_| 0)
-            },
-        )?;
-        if output.len() as u64 > limit {
-            return Err(FfmpegError::TooMuch(limit));
-        }
-        let status = process.wait().await?;
-        if status.success() {
-            return Ok(output);
-        }
-        Err(FfmpegError::Failed {
-            status: status.to_string(),
-            log: String::from_utf8_lossy(&log).trim().replace('\n', " | "),
-        })
-    })
-    .await
+/// All that comes out of a pipe, of which at most `limit` bytes are kept.
+async fn bounded(pipe: Option<impl AsyncRead + Unpin>, limit: u64) -> std::io::Result<Vec<u8>> {
+    let mut kept = Vec::new();
+    if let Some(mut pipe) = pipe {
+        (&mut pipe).take(limit).read_to_end(&mut kept).await?;
+        // What is past the bound is thrown away, or the program would wait for a reader.
+        tokio::io::copy(&mut pipe, &mut tokio::io::sink()).await?;
+    }
+    Ok(kept)
 }
 
 async fn within<T>(

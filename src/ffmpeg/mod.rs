@@ -8,12 +8,11 @@ mod child;
 mod job;
 
 pub use child::{Child, Progress};
-pub use job::{run, run_with_limit};
 
 use std::path::PathBuf;
-use std::process::Stdio;
 
 use ffmpeg_sidecar::command::FfmpegCommand;
+use tokio_util::task::TaskTracker;
 
 /// Container formats that clips may have, as FFmpeg names its demuxers.
 ///
@@ -23,13 +22,15 @@ use ffmpeg_sidecar::command::FfmpegCommand;
 pub const CLIP_FORMATS: &str = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,gif,ogg,asf,mxf,nut,\
     yuv4mpegpipe,apng,png_pipe,jpeg_pipe,webp_pipe,bmp_pipe,tiff_pipe";
 
-/// Where FFmpeg's two programs are.
+/// Where FFmpeg's two programs are, and who reaps them.
 #[derive(Debug, Clone)]
 pub struct Tools {
     /// The `ffmpeg` program: a name on the `PATH` or a path.
     pub ffmpeg: PathBuf,
     /// The `ffprobe` program.
     pub ffprobe: PathBuf,
+    /// The tasks that reap FFmpeg's processes, for a program's end to wait for.
+    pub reapers: TaskTracker,
 }
 
 impl Default for Tools {
@@ -37,6 +38,7 @@ impl Default for Tools {
         Self {
             ffmpeg: "ffmpeg".into(),
             ffprobe: "ffprobe".into(),
+            reapers: TaskTracker::new(),
         }
     }
 }
@@ -51,13 +53,9 @@ impl Tools {
         command
     }
 
-    /// An `ffprobe` command line that answers in JSON.
-    #[must_use]
-    pub fn ffprobe(&self) -> tokio::process::Command {
-        let mut command = tokio::process::Command::new(&self.ffprobe);
-        command.args(["-v", "error", "-of", "json"]).args(FENCE);
-        command.stdin(Stdio::null()).kill_on_drop(true);
-        command
+    /// Starts a command line; `feed` opens its standard input.
+    pub fn spawn(&self, command: FfmpegCommand, feed: bool) -> Result<Child, FfmpegError> {
+        Child::spawn(command, feed, &self.reapers)
     }
 }
 

@@ -106,7 +106,7 @@ impl Renderer {
         let (announce, announced) = oneshot::channel();
         let (report, progress) = watch::channel(Frames::ZERO);
         let task = async move {
-            // Freed when the processes are gone, not when the reader is.
+            // Freed when this task has let go of its processes, not when the reader has left.
             let _place = place;
             let rendering = mux::render(job, &output, announce, &report);
             match cancel.run_until_cancelled(rendering).await {

@@ -108,7 +108,7 @@ impl Run {
         let graph = graph::picture_graph(group, &job.look);
         let command = encode::picture_command(&job.settings, &graph, group);
         let hud = Hud::new(Arc::clone(timeline), job.plan.profile, job.plan.shows);
-        let mut child = Child::spawn(command, hud.is_some())?;
+        let mut child = job.settings.tools.spawn(command, hud.is_some())?;
         let (start, end) = (group.start().0, (group.start() + group.length()).0);
         let hud = hud
             .zip(child.take_stdin())

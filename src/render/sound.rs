@@ -39,7 +39,10 @@ pub struct Sound {
 impl Sound {
     /// Starts the encoder and begins to feed it.
     pub fn start(job: &Arc<Job>) -> Result<Self, RenderError> {
-        let mut encoder = Child::spawn(encode::aac_command(&job.settings), true)?;
+        let mut encoder = job
+            .settings
+            .tools
+            .spawn(encode::aac_command(&job.settings), true)?;
         let pipes = encoder.take_stdin().zip(encoder.take_stdout());
         let (stdin, stdout) = pipes.ok_or_else(|| RenderError::Internal("no pipes".to_owned()))?;
         let feed = tokio::spawn(feed(Arc::clone(job), stdin));
@@ -139,7 +142,10 @@ impl ClipSound {
         let Some(graph) = graph::sound_graph(group, &job.look.profile) else {
             return Ok(Self { source: None });
         };
-        let mut child = Child::spawn(encode::sound_command(&job.settings, &graph), false)?;
+        let mut child = job
+            .settings
+            .tools
+            .spawn(encode::sound_command(&job.settings, &graph), false)?;
         let stdout = child
             .take_stdout()
             .ok_or_else(|| RenderError::Internal("no pipe".to_owned()))?;

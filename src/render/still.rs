@@ -8,7 +8,7 @@ use moka::future::Cache;
 use super::{RenderSettings, encode};
 use crate::catalogue::ExerciseId;
 use crate::clip::{Clip, Library};
-use crate::ffmpeg::{self, FfmpegError};
+use crate::ffmpeg::FfmpegError;
 use crate::graph::{self, Look};
 use crate::units::Frames;
 use crate::workout::{Fit, Orientation, Profile, Resolution};
@@ -96,6 +96,6 @@ impl Stills {
                 ]);
             }
         }
-        Ok(ffmpeg::run(command, STILL_BYTES).await?.into())
+        Ok(self.settings.tools.run(command, STILL_BYTES).await?.into())
     }
 }

@@ -1,0 +1,271 @@
+//! How renderings end: clients that leave, dawdle or stall, processes that hang, fail or are killed,
+//! a server that is told to stop. Whatever happens, no FFmpeg is left and no half video looks whole.
+
+mod program;
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use futures_util::StreamExt as _;
+use program::Server;
+use reqwest::{Method, Response};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+const PATIENCE: Duration = Duration::from_secs(10);
+const PATH: &str = "/api/generate-workout-video";
+
+/// A workout of so many seconds, small and quickly made.
+fn workout(seconds: u32) -> Value {
+    json!({
+        "exercise_names": ["push-ups", "air-squat"],
+        "config": {"resolution": "480p", "intervals": {
+            "get_ready": 1, "work_time": (seconds - 4) / 2, "rest_time": 2, "finish": 1
+        }}
+    })
+}
+
+async fn ask(server: &Server, workout: &Value) -> Response {
+    let request = server.request(Method::POST, PATH).json(workout);
+    tokio::time::timeout(Duration::from_secs(30), request.send())
+        .await
+        .expect("an answer in time")
+        .expect("an answer")
+}
+
+/// An FFmpeg that does as the real one, but runs `instead` when it is to encode pictures.
+fn ffmpeg_that(folder: &Path, instead: &str) -> String {
+    let path = folder.join("ffmpeg-that");
+    let script = format!("#!/bin/sh\ncase \"$*\" in *libx264*) {instead};; esac\nexec ffmpeg \"$@\"\n");
+    std::fs::write(&path, script).expect("a script");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("its mode");
+    path.to_str().expect("a UTF-8 path").to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fifty_clients_that_leave_leave_no_process() {
+    let server = Server::start(&["--preset", "ultrafast", "--max-renders", "4"]);
+    for number in 0..50 {
+        // Some leave before the answer, some at once after it, some later in the stream.
+        if number % 5 == 0 {
+            let request = server.request(Method::POST, PATH).json(&workout(600));
+            let early = tokio::time::timeout(Duration::from_millis(number * 4), request.send()).await;
+            drop(early);
+        } else {
+            let answer = loop {
+                let answer = ask(&server, &workout(600)).await;
+                if answer.status() == 200 {
+                    break answer;
+                }
+                // The one before has left, but its processes are not gone yet: its place is taken.
+                assert_eq!(answer.status(), 503);
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            };
+            let mut body = answer.bytes_stream();
+            for _ in 0..number % 5 * 7 {
+                body.next().await.expect("more of it").expect("no error");
+            }
+        }
+    }
+    server.childless(PATIENCE).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_viewer_at_playback_speed_outlasts_the_timeout() {
+    let server = Server::start(&["--preset", "ultrafast", "--timeout", "3"]);
+    let workout = workout(30);
+    let whole = ask(&server, &workout).await.bytes().await.expect("a whole video");
+    let start = Instant::now();
+    let mut body = ask(&server, &workout).await.bytes_stream();
+    let mut read = 0;
+    while let Some(piece) = body.next().await {
+        read += piece.expect("no error however slowly it is read").len();
+        // Three times as fast as it plays: ten seconds in all, far beyond the timeout.
+        let due = Duration::from_secs_f64(10.0 * read as f64 / whole.len() as f64);
+        tokio::time::sleep(due.saturating_sub(start.elapsed())).await;
+    }
+    assert!(start.elapsed() > Duration::from_secs(9), "{:?}", start.elapsed());
+    assert!(
+        read.abs_diff(whole.len()) < whole.len() / 10,
+        "{read} of {} bytes",
+        whole.len()
+    );
+    server.childless(PATIENCE).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_reads_nothing_is_dropped() {
+    let server = Server::start(&["--preset", "ultrafast", "--stall", "2"]);
+    let mut socket = tokio::net::TcpStream::connect(server.address())
+        .await
+        .expect("a connection");
+    let body = workout(1200).to_string();
+    let head = format!(
+        "POST {PATH} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        server.address(),
+        body.len()
+    );
+    socket
+        .write_all(head.as_bytes())
+        .await
+        .expect("it takes the request");
+    let mut some = vec![0; 1000];
+    socket.read_exact(&mut some).await.expect("the stream begins");
+    assert!(!server.children().is_empty(), "nothing is rendered");
+    server.childless(Duration::from_secs(20)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_ffmpeg_breaks_the_stream_off() {
+    let server = Server::start(&["--preset", "ultrafast"]);
+    let mut body = ask(&server, &workout(1200)).await.bytes_stream();
+    body.next().await.expect("a beginning").expect("no error");
+    for child in server.children() {
+        Command::new("kill")
+            .args(["-KILL", &child.to_string()])
+            .status()
+            .expect("kill runs");
+    }
+    let mut end = None;
+    while let Some(piece) = body.next().await {
+        if let Err(error) = piece {
+            end = Some(error);
+            break;
+        }
+    }
+    assert!(end.is_some(), "the stream ends as if it were whole");
+    server.childless(PATIENCE).await;
+}
+
+/// Asks a server with a broken FFmpeg and returns its problem.
+async fn problem_with(instead: &str, arguments: &[&str]) -> (u16, Value) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let ffmpeg = ffmpeg_that(folder.path(), instead);
+    let mut all = vec!["--ffmpeg", &ffmpeg, "--ffprobe", "ffprobe"];
+    all.extend(arguments);
+    let server = Server::start(&all);
+    let answer = ask(&server, &workout(30)).await;
+    let status = answer.status().as_u16();
+    assert_eq!(answer.headers()["content-type"], "application/problem+json");
+    let problem: Value = answer.json().await.expect("JSON");
+    let text = problem.to_string();
+    assert!(
+        !text.contains(folder.path().to_str().unwrap()),
+        "a path is told: {text}"
+    );
+    assert!(!text.contains("secret"), "FFmpeg's log is told: {text}");
+    server.childless(PATIENCE).await;
+    (status, problem)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ffmpeg_that_hangs_is_a_timeout() {
+    let (status, problem) = problem_with("exec sleep 60", &["--timeout", "1"]).await;
+    assert_eq!(
+        (status, problem["type"].as_str()),
+        (504, Some("/problems/render-timeout"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ffmpeg_that_fails_is_an_error_before_any_picture() {
+    let (status, problem) = problem_with("echo '[error] a secret' >&2; exit 1", &[]).await;
+    assert_eq!(
+        (status, problem["type"].as_str()),
+        (500, Some("/problems/render-failed"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ffmpeg_that_makes_too_few_pictures_never_passes_for_whole() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // The same command, asked for 20 pictures instead of as many as its group has.
+    let short = "n=$#; p=; while [ $n -gt 0 ]; do a=$1; shift; [ \"$p\" = -frames:v ] && a=20; \
+                 set -- \"$@\" \"$a\"; p=$a; n=$((n - 1)); done";
+    let ffmpeg = ffmpeg_that(folder.path(), short);
+    let server = Server::start(&["--ffmpeg", &ffmpeg, "--ffprobe", "ffprobe"]);
+    let answer = ask(&server, &workout(30)).await;
+    let outcome = match answer.status().as_u16() {
+        200 => answer.bytes().await.is_err(),
+        status => panic!("an answer of {status} instead of a stream that breaks off"),
+    };
+    assert!(outcome, "a short video passes for whole");
+    server.childless(PATIENCE).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_all_places_are_taken_the_next_is_told_to_wait() {
+    let server = Server::start(&["--preset", "ultrafast", "--max-renders", "1"]);
+    let first = ask(&server, &workout(1200)).await;
+    assert_eq!(first.status(), 200);
+    let second = ask(&server, &workout(30)).await;
+    assert_eq!(second.status(), 503);
+    assert!(second.headers().contains_key("retry-after"));
+    drop(first);
+    server.childless(PATIENCE).await;
+    assert_eq!(
+        ask(&server, &workout(30)).await.status(),
+        200,
+        "a place is free again"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_told_to_stop_breaks_streams_off_and_leaves_nothing() {
+    let mut server = Server::start(&["--preset", "ultrafast"]);
+    let mut body = ask(&server, &workout(1200)).await.bytes_stream();
+    body.next().await.expect("a beginning").expect("no error");
+    let children = server.children();
+    assert!(!children.is_empty(), "nothing is rendered");
+    let end = server.terminate();
+    assert!(end.success(), "{end}");
+    for child in children {
+        assert!(
+            !Path::new(&format!("/proc/{child}")).exists(),
+            "process {child} outlives the server"
+        );
+    }
+    let mut broken = false;
+    while let Some(piece) = body.next().await {
+        if piece.is_err() {
+            broken = true;
+            break;
+        }
+    }
+    assert!(broken, "the stream ends as if it were whole");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_generate_leaves_no_file() {
+    let folder = program::furnished();
+    let ffmpeg = ffmpeg_that(folder.path(), "exit 1");
+    std::fs::write(folder.path().join("request.json"), workout(30).to_string()).unwrap();
+    let before = files(folder.path());
+    let arguments = [
+        "generate",
+        "request.json",
+        "-o",
+        "made.mp4",
+        "--ffmpeg",
+        &ffmpeg,
+        "--ffprobe",
+        "ffprobe",
+    ];
+    let output = program::command(folder.path(), &arguments).output().unwrap();
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("could not be made"), "{said}");
+    assert_eq!(files(folder.path()), before);
+}
+
+fn files(folder: &Path) -> Vec<std::ffi::OsString> {
+    let mut names: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .flatten()
+        .map(|f| f.file_name())
+        .collect();
+    names.sort();
+    names
+}
