@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use virtual_coach::clip::{Clip, Facts, PictureFacts, SoundFacts};
+use virtual_coach::clip::{Clip, Facts, Hdr, PictureFacts, SoundFacts};
 use virtual_coach::graph::{Backdrop, FilterGraph, Group, Look, Shot, groups, picture_graph, sound_graph};
 use virtual_coach::units::{Frames, Seconds, Speed};
 use virtual_coach::workout::{Fit, Orientation, Profile, Resolution};
@@ -26,7 +26,7 @@ fn clip(path: &str, width: u32, height: u32, length: f64) -> Clip {
                 pixels: "yuv420p".to_owned(),
                 alpha: false,
                 interlaced: false,
-                hdr: false,
+                hdr: None,
                 start: Seconds(0.0),
             },
             sound: None,
@@ -103,7 +103,7 @@ fn a_studio_clip_over_a_backdrop_mirrored() {
 fn a_phone_clip_without_hud() {
     let mut clip = clip("videos/IMG_0042.MOV", 1920, 1080, 12.0);
     clip.facts.picture.rotation = 90;
-    clip.facts.picture.hdr = true;
+    clip.facts.picture.hdr = Some(Hdr::Hlg);
     clip.facts.picture.interlaced = true;
     let group = Group {
         shots: vec![shot(clip, 300)],

@@ -6,11 +6,13 @@ use studio::{H264, Studio, bare_plan, ffmpeg, ffprobe, interval, numbered, numbe
 use virtual_coach::units::Frames;
 use virtual_coach::workout::IntervalKind::{Finish, GetReady, Rest, Work};
 
-/// A numbered clip of 60 pictures with 50 ms of tone at the start of every pass; `offset` delays
-/// its sound, in the file and on its clock, without changing what belongs together.
-fn clip_with_tone(path: &std::path::Path, offset: &str) {
-    let source = numbered(60);
-    let tone = "sine=frequency=1000:sample_rate=44100:duration=0.05,volume=6,apad=whole_dur=2";
+/// A numbered clip with 50 ms of tone at the start of every pass; `offset` delays its sound by so
+/// many seconds.
+fn clip_with_tone(path: &std::path::Path, pictures: u64, offset: &str) {
+    let source = numbered(pictures);
+    let length = Frames(pictures).seconds().0;
+    let tone =
+        format!("sine=frequency=1000:sample_rate=44100:duration=0.05,volume=6,apad=whole_dur={length}");
     let path = path.to_str().unwrap();
     let mut arguments = vec![
         "-f",
@@ -22,7 +24,7 @@ fn clip_with_tone(path: &std::path::Path, offset: &str) {
         "-f",
         "lavfi",
         "-i",
-        tone,
+        &tone,
     ];
     arguments.extend(H264);
     arguments.extend(["-c:a", "pcm_s16le", path]);
@@ -42,14 +44,19 @@ fn first_pictures(video: &std::path::Path) -> Vec<f64> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clips_sound_is_in_step_at_the_end_of_a_long_workout() {
     let mut studio = Studio::new();
-    clip_with_tone(&studio.clip("a", "a.mov"), "0");
-    clip_with_tone(&studio.clip("b", "b.mov"), "0");
+    clip_with_tone(&studio.clip("a", "a.mov"), 60, "0");
+    clip_with_tone(&studio.clip("b", "b.mov"), 60, "0");
+    // Too long to be held in memory: read again in every pass.
+    clip_with_tone(&studio.clip("long", "long.mov"), 200, "0");
     let mut intervals = Vec::new();
-    // Ten minutes in 60 intervals of odd lengths, so that joints lie on no common grid.
+    // Ten minutes and more in 93 intervals of odd lengths, so that joints lie on no common grid.
     for number in 0..30 {
         intervals.push(interval(Work, "a", 421 + number, (1, 1), None));
         intervals.push(interval(Rest, "b", 61, (1, 2), None));
         intervals.push(interval(Work, "b", 97 + number, (6, 5), None));
+        if number % 10 == 9 {
+            intervals.push(interval(Work, "long", 1501, (1, 1), None));
+        }
     }
     let mut plan = bare_plan(intervals);
     plan.clip_sound = true;
@@ -103,7 +110,7 @@ async fn a_clips_sound_is_in_step_at_the_end_of_a_long_workout() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_track_that_starts_late_is_laid_late() {
     let mut studio = Studio::new();
-    clip_with_tone(&studio.clip("late", "late.mov"), "0.4");
+    clip_with_tone(&studio.clip("late", "late.mov"), 60, "0.4");
     let mut plan = bare_plan(vec![interval(Work, "late", 60, (1, 1), None)]);
     plan.clip_sound = true;
     let tones = onsets(&sound(&studio.render(plan, "result.mp4").await), 0.1, 0.5);

@@ -45,10 +45,30 @@ pub struct PictureFacts {
     pub alpha: bool,
     /// Whether pictures are made of two fields.
     pub interlaced: bool,
-    /// Whether brightness is coded for HDR screens (HLG or PQ).
-    pub hdr: bool,
+    /// How brightness is coded when it is for HDR screens.
+    pub hdr: Option<Hdr>,
     /// First instant, on the file's clock.
     pub start: Seconds,
+}
+
+/// The two ways in which HDR video codes brightness (ITU-R BT.2100).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hdr {
+    /// Hybrid log-gamma: phones.
+    Hlg,
+    /// Perceptual quantiser: HDR10 and Dolby Vision.
+    Pq,
+}
+
+impl Hdr {
+    /// As FFmpeg names its transfer function.
+    #[must_use]
+    pub fn transfer(self) -> &'static str {
+        match self {
+            Self::Hlg => "arib-std-b67",
+            Self::Pq => "smpte2084",
+        }
+    }
 }
 
 /// What a clip's audio track is.
@@ -235,7 +255,9 @@ impl Stream {
             pixels: self.pix_fmt.clone(),
             alpha: has_alpha(&self.pix_fmt) || self.tags.alpha_mode == "1",
             interlaced: matches!(self.field_order.as_str(), "tt" | "bb" | "tb" | "bt"),
-            hdr: matches!(self.color_transfer.as_str(), "arib-std-b67" | "smpte2084"),
+            hdr: [Hdr::Hlg, Hdr::Pq]
+                .into_iter()
+                .find(|hdr| hdr.transfer() == self.color_transfer),
             start: start(self.start_time.as_deref()),
         }
     }
@@ -299,7 +321,8 @@ mod tests {
         assert_eq!(facts.picture.stream, 1);
         assert_eq!(facts.picture.rotation, 90);
         assert_eq!(facts.picture.shown_size(), (1080.0, 1920.0));
-        assert!(facts.picture.hdr && !facts.picture.alpha && !facts.picture.variable_rate);
+        assert_eq!(facts.picture.hdr, Some(Hdr::Hlg));
+        assert!(!facts.picture.alpha && !facts.picture.variable_rate);
         assert_eq!(facts.sound_delay(), Seconds(0.25));
         assert_eq!(facts.length, Some(Seconds(4.0)));
     }

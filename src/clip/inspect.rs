@@ -171,7 +171,9 @@ impl Inspector {
         if depth == Depth::First {
             command.args(["-frames:v", FIRST_PICTURES]);
         }
-        // A line for each picture: none means that nothing was decoded.
+        // Scaled and converted as a rendering would, which not every pixel format allows. A line for
+        // each picture comes out: none means that nothing was decoded.
+        command.args(["-vf", "scale=64:64,format=yuv420p"]);
         command.args(["-f", "framecrc", "pipe:1"]);
         let undecodable = |e| ClipError::Undecodable(name.to_owned(), e);
         let lines = self

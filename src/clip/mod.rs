@@ -9,7 +9,7 @@ mod inspect;
 mod library;
 mod report;
 
-pub use facts::{Facts, PictureFacts, SoundFacts};
+pub use facts::{Facts, Hdr, PictureFacts, SoundFacts};
 pub use inspect::{Clip, ClipError, Depth, Inspector};
 pub use library::{Diagnosis, Library};
 pub use report::report;

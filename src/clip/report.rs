@@ -102,7 +102,7 @@ fn what_is_done(clip: &Clip) -> String {
     if picture.interlaced {
         done.push("deinterlaced".to_owned());
     }
-    if picture.hdr {
+    if picture.hdr.is_some() {
         done.push("tone-mapped from HDR".to_owned());
     }
     if picture.alpha {

@@ -158,9 +158,14 @@ impl Builder {
         // The track starts at its own first picture: its sound is laid in step elsewhere.
         chain.add("setpts=PTS-STARTPTS");
         chain.add(format_args!("fps={FPS}"));
-        if picture.hdr {
-            // HDR to SDR through linear light; FFmpeg has no single filter for it.
-            chain.add("zscale=transfer=linear:npl=100,format=gbrpf32le,tonemap=hable:desat=0");
+        if let Some(hdr) = picture.hdr {
+            // HDR to SDR through linear light; FFmpeg has no single filter for it. What comes in is
+            // said in full: where a file leaves one of the three open, zscale finds no way.
+            chain.add(format_args!(
+                "zscale=transferin={}:primariesin=bt2020:matrixin=bt2020nc:transfer=linear:npl=100",
+                hdr.transfer()
+            ));
+            chain.add("format=gbrpf32le,tonemap=hable:desat=0");
             chain.add("zscale=primaries=bt709:transfer=bt709:matrix=bt709:range=limited");
         }
         let whole = shown_whole(look.fit, picture.shown_size(), (width, area_height));

@@ -152,7 +152,9 @@ impl Run {
     async fn finish(self) -> Result<(), RenderError> {
         drop(self.hud);
         drop(self.stdout);
+        let speed = self.child.progress().speed;
         self.child.finish().await?;
+        tracing::debug!(pictures = self.given.0, speed, "group complete");
         self.reader.finish()?;
         if self.given != self.length {
             return Err(RenderError::Output(format!(
