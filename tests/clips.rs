@@ -178,7 +178,9 @@ async fn every_kind_of_clip_is_shown_whole_upright_and_repeated() {
         (kind.make)(&studio.clip(&id, kind.file));
         intervals.push(interval(Work, &id, SHOWN, (1, 1), None));
     }
-    println!("{}", report(&studio.inspect(Depth::Whole).await));
+    let told = report(&studio.inspect(Depth::Whole).await);
+    assert!(!told.contains("breaks off"), "{told}");
+    println!("{told}");
     let video = studio.render(bare_plan(intervals), "result.mp4").await;
     // The middle of the picture: tone-mapped, padded or laid over the backdrop, the number is there.
     let seen = numbers(&video, "852:300:1:90");
@@ -235,6 +237,12 @@ async fn a_clip_too_long_for_memory_is_read_again_and_a_truncated_one_repeats_wh
         &bytes[..bytes.len() * 2 / 3],
     )
     .unwrap();
+    let told = report(&studio.inspect(Depth::Whole).await);
+    let line = told
+        .lines()
+        .find(|line| line.starts_with("broken-off"))
+        .expect("its line");
+    assert!(line.contains("breaks off after"), "{told}");
     let plan = bare_plan(vec![
         interval(Work, "long", 450, (1, 1), None),
         interval(Work, "broken-off", 150, (1, 1), None),

@@ -15,6 +15,9 @@ use crate::units::{Frames, Seconds};
 const PROBE_LIMIT: u64 = 32 << 20;
 /// Pictures decoded when the server starts: enough to know that the decoder works.
 const FIRST_PICTURES: &str = "3";
+/// The part of its claimed length that a clip's pictures must last: containers round, and the last
+/// picture's length is often left open.
+const WHOLE: f64 = 0.9;
 /// The longest loop range that is cut out. The cut is lossless and so large: about 20 MB a second.
 pub const LONGEST_RANGE: Seconds = Seconds(30.0);
 /// Part of a cut's name: raised when cuts are made differently, so that old ones are not taken.
@@ -31,6 +34,9 @@ pub struct Clip {
     pub length: Seconds,
     /// Whether `path` is a cut of a longer clip.
     pub cut: bool,
+    /// Where its pictures end when they do so before the length that the file claims; looked for
+    /// only when all of it is decoded.
+    pub breaks_off: Option<Seconds>,
 }
 
 impl Clip {
@@ -119,17 +125,24 @@ impl Inspector {
     ) -> Result<Clip, ClipError> {
         let path = self.locate(name)?;
         let facts = self.probe(&path, name).await?;
-        self.decode(&path, &facts, name, depth).await?;
+        let decoded = self.decode(&path, &facts, name, depth).await?;
         let length = self.measure(&path, &facts, name).await?;
-        match range {
-            Some(range) => self.cut(&path, &facts, name, length, range).await,
-            None => Ok(Clip {
+        let lasted = Seconds(decoded as f64 / facts.picture.fps.max(1.0));
+        let breaks_off = depth == Depth::Whole && lasted.0 < length.0 * WHOLE;
+        let clip = match range {
+            Some(range) => self.cut(&path, &facts, name, length, range).await?,
+            None => Clip {
                 path,
                 facts,
                 length,
                 cut: false,
-            }),
-        }
+                breaks_off: None,
+            },
+        };
+        Ok(Clip {
+            breaks_off: breaks_off.then_some(lasted),
+            ..clip
+        })
     }
 
     /// The clip's real path, which must lie in the videos folder whatever links there are.
@@ -160,7 +173,8 @@ impl Inspector {
     }
 
     /// ffprobe may succeed on a file of which no picture decodes: only decoding tells.
-    async fn decode(&self, path: &Path, facts: &Facts, name: &str, depth: Depth) -> Result<(), ClipError> {
+    /// Returns how many came out, which is never none.
+    async fn decode(&self, path: &Path, facts: &Facts, name: &str, depth: Depth) -> Result<usize, ClipError> {
         let mut command = self.tools.ffmpeg();
         command.args(FENCE);
         if let Some(decoder) = facts.picture.decoder() {
@@ -172,7 +186,7 @@ impl Inspector {
             command.args(["-frames:v", FIRST_PICTURES]);
         }
         // Scaled and converted as a rendering would, which not every pixel format allows. A line for
-        // each picture comes out: none means that nothing was decoded.
+        // each picture comes out.
         command.args(["-vf", "scale=64:64,format=yuv420p"]);
         command.args(["-f", "framecrc", "pipe:1"]);
         let undecodable = |e| ClipError::Undecodable(name.to_owned(), e);
@@ -181,11 +195,10 @@ impl Inspector {
             .run(command, PROBE_LIMIT)
             .await
             .map_err(|e| classify(e, undecodable))?;
-        if lines
-            .split(|b| *b == b'\n')
-            .any(|line| line.first().is_some_and(u8::is_ascii_digit))
-        {
-            return Ok(());
+        let is_picture = |line: &&[u8]| line.first().is_some_and(u8::is_ascii_digit);
+        let pictures = lines.split(|b| *b == b'\n').filter(is_picture).count();
+        if pictures > 0 {
+            return Ok(pictures);
         }
         Err(undecodable(FfmpegError::Failed {
             status: "success".to_owned(),
@@ -257,6 +270,7 @@ impl Inspector {
             facts,
             length,
             cut: true,
+            breaks_off: None,
         })
     }
 
