@@ -339,3 +339,20 @@ async fn what_is_no_clip_is_told_with_its_reason_and_stops_nothing_else() {
         .collect();
     insta::assert_snapshot!(reasons.join("\n"));
 }
+
+#[test]
+fn old_cuts_give_way_when_there_are_too_many_but_not_those_in_use() {
+    let studio = Studio::new();
+    let cuts = studio.folder().join("cache/cuts");
+    fs::create_dir_all(&cuts).unwrap();
+    // Three files of 2 GiB each, which take no room on the disk; 4 GiB are kept.
+    let paths = ["oldest.mkv", "old.mkv", "young.mkv"].map(|name| cuts.join(name));
+    for (age, path) in [3, 2, 1].into_iter().zip(&paths) {
+        let file = fs::File::create(path).unwrap();
+        file.set_len(2 << 30).unwrap();
+        file.set_modified(std::time::SystemTime::now() - std::time::Duration::from_hours(age))
+            .unwrap();
+    }
+    studio.inspector().tidy(&paths[..1]);
+    assert_eq!(paths.map(|path| path.exists()), [true, false, true]);
+}
