@@ -178,7 +178,9 @@ async fn every_kind_of_clip_is_shown_whole_upright_and_repeated() {
         (kind.make)(&studio.clip(&id, kind.file));
         intervals.push(interval(Work, &id, SHOWN, (1, 1), None));
     }
-    println!("{}", report(&studio.inspect(Depth::Whole).await));
+    let told = report(&studio.inspect(Depth::Whole).await);
+    assert!(!told.contains("breaks off"), "{told}");
+    println!("{told}");
     let video = studio.render(bare_plan(intervals), "result.mp4").await;
     // The middle of the picture: tone-mapped, padded or laid over the backdrop, the number is there.
     let seen = numbers(&video, "852:300:1:90");
@@ -235,6 +237,12 @@ async fn a_clip_too_long_for_memory_is_read_again_and_a_truncated_one_repeats_wh
         &bytes[..bytes.len() * 2 / 3],
     )
     .unwrap();
+    let told = report(&studio.inspect(Depth::Whole).await);
+    let line = told
+        .lines()
+        .find(|line| line.starts_with("broken-off"))
+        .expect("its line");
+    assert!(line.contains("breaks off after"), "{told}");
     let plan = bare_plan(vec![
         interval(Work, "long", 450, (1, 1), None),
         interval(Work, "broken-off", 150, (1, 1), None),
@@ -330,4 +338,21 @@ async fn what_is_no_clip_is_told_with_its_reason_and_stops_nothing_else() {
         })
         .collect();
     insta::assert_snapshot!(reasons.join("\n"));
+}
+
+#[test]
+fn old_cuts_give_way_when_there_are_too_many_but_not_those_in_use() {
+    let studio = Studio::new();
+    let cuts = studio.folder().join("cache/cuts");
+    fs::create_dir_all(&cuts).unwrap();
+    // Three files of 2 GiB each, which take no room on the disk; 4 GiB are kept.
+    let paths = ["oldest.mkv", "old.mkv", "young.mkv"].map(|name| cuts.join(name));
+    for (age, path) in [3, 2, 1].into_iter().zip(&paths) {
+        let file = fs::File::create(path).unwrap();
+        file.set_len(2 << 30).unwrap();
+        file.set_modified(std::time::SystemTime::now() - std::time::Duration::from_hours(age))
+            .unwrap();
+    }
+    studio.inspector().tidy(&paths[..1]);
+    assert_eq!(paths.map(|path| path.exists()), [true, false, true]);
 }

@@ -34,6 +34,7 @@ fn clip(path: &str, width: u32, height: u32, length: f64) -> Clip {
         },
         length: Seconds(length),
         cut: false,
+        breaks_off: None,
     }
 }
 

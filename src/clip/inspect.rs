@@ -15,11 +15,9 @@ use crate::units::{Frames, Seconds};
 const PROBE_LIMIT: u64 = 32 << 20;
 /// Pictures decoded when the server starts: enough to know that the decoder works.
 const FIRST_PICTURES: &str = "3";
-/// The longest loop range that is cut out. The cut is lossless and so large: about 20 MB a second.
-pub const LONGEST_RANGE: Seconds = Seconds(30.0);
-/// Part of a cut's name: raised when cuts are made differently, so that old ones are not taken.
-const CUT_VERSION: &str = "1";
-
+/// The part of its claimed length that a clip's pictures must last: containers round, and the last
+/// picture's length is often left open.
+const WHOLE: f64 = 0.9;
 /// A clip that can be shown: probed, decoded, and where to read it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Clip {
@@ -31,6 +29,9 @@ pub struct Clip {
     pub length: Seconds,
     /// Whether `path` is a cut of a longer clip.
     pub cut: bool,
+    /// Where its pictures end when they do so before the length that the file claims; looked for
+    /// only when all of it is decoded.
+    pub breaks_off: Option<Seconds>,
 }
 
 impl Clip {
@@ -94,9 +95,9 @@ pub enum Depth {
 /// Looks at the clips of one videos folder.
 #[derive(Debug, Clone)]
 pub struct Inspector {
-    tools: Arc<Tools>,
+    pub(super) tools: Arc<Tools>,
     videos: PathBuf,
-    cuts: PathBuf,
+    pub(super) cuts: PathBuf,
 }
 
 impl Inspector {
@@ -119,17 +120,24 @@ impl Inspector {
     ) -> Result<Clip, ClipError> {
         let path = self.locate(name)?;
         let facts = self.probe(&path, name).await?;
-        self.decode(&path, &facts, name, depth).await?;
+        let decoded = self.decode(&path, &facts, name, depth).await?;
         let length = self.measure(&path, &facts, name).await?;
-        match range {
-            Some(range) => self.cut(&path, &facts, name, length, range).await,
-            None => Ok(Clip {
+        let lasted = Seconds(decoded as f64 / facts.picture.fps.max(1.0));
+        let breaks_off = depth == Depth::Whole && lasted.0 < length.0 * WHOLE;
+        let clip = match range {
+            Some(range) => self.cut(&path, &facts, name, length, range).await?,
+            None => Clip {
                 path,
                 facts,
                 length,
                 cut: false,
-            }),
-        }
+                breaks_off: None,
+            },
+        };
+        Ok(Clip {
+            breaks_off: breaks_off.then_some(lasted),
+            ..clip
+        })
     }
 
     /// The clip's real path, which must lie in the videos folder whatever links there are.
@@ -146,7 +154,7 @@ impl Inspector {
         Ok(path)
     }
 
-    async fn probe(&self, path: &Path, name: &str) -> Result<Facts, ClipError> {
+    pub(super) async fn probe(&self, path: &Path, name: &str) -> Result<Facts, ClipError> {
         let answer = self.ask(path, name, &["-show_format", "-show_streams"]).await?;
         Facts::from_ffprobe(&answer).map_err(|e| ClipError::Nothing(name.to_owned(), e))
     }
@@ -160,7 +168,8 @@ impl Inspector {
     }
 
     /// ffprobe may succeed on a file of which no picture decodes: only decoding tells.
-    async fn decode(&self, path: &Path, facts: &Facts, name: &str, depth: Depth) -> Result<(), ClipError> {
+    /// Returns how many came out, which is never none.
+    async fn decode(&self, path: &Path, facts: &Facts, name: &str, depth: Depth) -> Result<usize, ClipError> {
         let mut command = self.tools.ffmpeg();
         command.args(FENCE);
         if let Some(decoder) = facts.picture.decoder() {
@@ -172,7 +181,7 @@ impl Inspector {
             command.args(["-frames:v", FIRST_PICTURES]);
         }
         // Scaled and converted as a rendering would, which not every pixel format allows. A line for
-        // each picture comes out: none means that nothing was decoded.
+        // each picture comes out.
         command.args(["-vf", "scale=64:64,format=yuv420p"]);
         command.args(["-f", "framecrc", "pipe:1"]);
         let undecodable = |e| ClipError::Undecodable(name.to_owned(), e);
@@ -181,11 +190,10 @@ impl Inspector {
             .run(command, PROBE_LIMIT)
             .await
             .map_err(|e| classify(e, undecodable))?;
-        if lines
-            .split(|b| *b == b'\n')
-            .any(|line| line.first().is_some_and(u8::is_ascii_digit))
-        {
-            return Ok(());
+        let is_picture = |line: &&[u8]| line.first().is_some_and(u8::is_ascii_digit);
+        let pictures = lines.split(|b| *b == b'\n').filter(is_picture).count();
+        if pictures > 0 {
+            return Ok(pictures);
         }
         Err(undecodable(FfmpegError::Failed {
             status: "success".to_owned(),
@@ -195,7 +203,7 @@ impl Inspector {
 
     /// Length of the video track. Where the container does not say (recordings of a browser,
     /// Matroska, stills), the times of all pictures are read.
-    async fn measure(&self, path: &Path, facts: &Facts, name: &str) -> Result<Seconds, ClipError> {
+    pub(super) async fn measure(&self, path: &Path, facts: &Facts, name: &str) -> Result<Seconds, ClipError> {
         if let Some(length) = facts.length {
             return Ok(length);
         }
@@ -205,101 +213,6 @@ impl Inspector {
         let answer = self.ask(path, name, &options).await?;
         Ok(span(&answer).unwrap_or_else(|| Frames(1).seconds()))
     }
-
-    /// Cuts the loop range out, once, without loss: from then on it is a clip like any other, which
-    /// starts at its first picture and can be read again and again.
-    ///
-    /// Rejected: seeking in every pass (FFmpeg's own loop forgets the seek) and holding any range in
-    /// memory (a 1080p picture takes 3 MB).
-    async fn cut(
-        &self,
-        path: &Path,
-        facts: &Facts,
-        name: &str,
-        length: Seconds,
-        range: LoopRange,
-    ) -> Result<Clip, ClipError> {
-        let (start, end) = (range.start.0, range.end.0);
-        // Half a picture of tolerance: a range written by a person to the end of a clip.
-        if start >= length.0 || end > length.0 + 0.02 {
-            return Err(ClipError::Range {
-                name: name.to_owned(),
-                start,
-                end,
-                length: length.0,
-            });
-        }
-        if end - start > LONGEST_RANGE.0 {
-            return Err(ClipError::LongRange(name.to_owned(), LONGEST_RANGE.0));
-        }
-        let failed = |e| ClipError::Cut(name.to_owned(), e);
-        let file = self
-            .cuts
-            .join(cut_name(path, range).map_err(|e| failed(e.into()))?);
-        if !file.exists() {
-            std::fs::create_dir_all(&self.cuts).map_err(|e| failed(e.into()))?;
-            // Written aside and renamed: a kill at any instant leaves no half cut under its name.
-            let aside = tempfile::Builder::new()
-                .prefix("aside-")
-                .suffix(".mkv")
-                .tempfile_in(&self.cuts)
-                .map_err(|e| failed(e.into()))?;
-            self.tools
-                .run(self.cut_command(path, facts, range, aside.path()), 0)
-                .await
-                .map_err(failed)?;
-            aside.persist(&file).map_err(|e| failed(e.error.into()))?;
-        }
-        let facts = self.probe(&file, name).await?;
-        let length = self.measure(&file, &facts, name).await?;
-        Ok(Clip {
-            path: file,
-            facts,
-            length,
-            cut: true,
-        })
-    }
-
-    fn cut_command(
-        &self,
-        path: &Path,
-        facts: &Facts,
-        range: LoopRange,
-        to: &Path,
-    ) -> ffmpeg_sidecar::command::FfmpegCommand {
-        let mut command = self.tools.ffmpeg();
-        command.args(FENCE).args(["-ss", &range.start.0.to_string()]);
-        command.args(["-t", &(range.end.0 - range.start.0).to_string()]);
-        if let Some(decoder) = facts.picture.decoder() {
-            command.args(["-c:v", decoder]);
-        }
-        command.arg("-i").arg(file_argument(path));
-        command.args(["-map", &format!("0:{}", facts.picture.stream)]);
-        command.args(["-c:v", "ffv1", "-level", "3", "-slices", "4", "-g", "1"]);
-        if let Some(sound) = &facts.sound {
-            command.args(["-map", &format!("0:{}", sound.stream), "-c:a", "flac"]);
-        }
-        command.args(["-f", "matroska"]).arg(file_argument(to));
-        command
-    }
-}
-
-/// A cut is named by what made it: the file as it is now, and the range.
-fn cut_name(path: &Path, range: LoopRange) -> std::io::Result<String> {
-    let file = path.metadata()?;
-    let changed = file
-        .modified()?
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap_or_default()
-        .as_nanos();
-    let made_of = format!(
-        "{CUT_VERSION} {} {} {changed} {} {}",
-        path.display(),
-        file.len(),
-        range.start.0,
-        range.end.0
-    );
-    Ok(format!("{}.mkv", blake3::hash(made_of.as_bytes()).to_hex()))
 }
 
 /// A missing FFmpeg says nothing about the clip.

@@ -30,7 +30,7 @@ impl Library {
     /// the catalogue's order.
     pub async fn inspect(catalogue: &Catalogue, inspector: &Inspector, depth: Depth) -> Vec<Diagnosis> {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        futures_util::stream::iter(catalogue.exercises())
+        let diagnoses: Vec<Diagnosis> = futures_util::stream::iter(catalogue.exercises())
             .map(|exercise| async move {
                 Diagnosis {
                     exercise: exercise.id.clone(),
@@ -42,7 +42,12 @@ impl Library {
             })
             .buffered(cores)
             .collect()
-            .await
+            .await;
+        let clips = diagnoses
+            .iter()
+            .filter_map(|diagnosis| diagnosis.outcome.as_ref().ok());
+        inspector.tidy(&clips.map(|clip| clip.path.clone()).collect::<Vec<_>>());
+        diagnoses
     }
 
     /// Keeps the clips that can be shown, and tells the catalogue and the log which cannot.

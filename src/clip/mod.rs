@@ -4,6 +4,7 @@
 //! be anything people own; nothing is believed of it until FFmpeg has probed it and decoded its
 //! first pictures. This module knows nothing of workouts.
 
+mod cut;
 mod facts;
 mod inspect;
 mod library;

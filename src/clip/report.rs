@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use super::facts::Facts;
 use super::inspect::Clip;
 use super::library::Diagnosis;
+use crate::units::Seconds;
 
 /// One line for each clip, then a line that counts.
 #[must_use]
@@ -46,7 +47,7 @@ pub fn report(diagnoses: &[Diagnosis]) -> String {
 
 fn row(diagnosis: &Diagnosis) -> [String; 5] {
     let (is, will_be, state) = match &diagnosis.outcome {
-        Ok(clip) => (what_it_is(clip), what_is_done(clip), "ok".to_owned()),
+        Ok(clip) => (what_it_is(clip), what_is_done(clip), state(clip)),
         Err(_) => (String::new(), String::new(), "unavailable".to_owned()),
     };
     [
@@ -56,6 +57,13 @@ fn row(diagnosis: &Diagnosis) -> [String; 5] {
         will_be,
         state,
     ]
+}
+
+fn state(clip: &Clip) -> String {
+    match clip.breaks_off {
+        Some(Seconds(end)) => format!("breaks off after {end:.2} s; the part before is looped"),
+        None => "ok".to_owned(),
+    }
 }
 
 fn what_it_is(clip: &Clip) -> String {

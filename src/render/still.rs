@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use moka::future::Cache;
+use tokio::sync::Semaphore;
 
 use super::{RenderSettings, encode};
 use crate::catalogue::ExerciseId;
@@ -17,6 +18,8 @@ use crate::workout::{Fit, Orientation, Profile, Resolution};
 const CACHE_BYTES: u64 = 64 << 20;
 /// The largest preview or poster that is taken from FFmpeg.
 const STILL_BYTES: u64 = 16 << 20;
+/// FFmpeg processes that make posters and previews at once: a page may ask for all of them.
+const PLACES: usize = 2;
 /// The longest preview in seconds.
 const PREVIEW_SECONDS: f64 = 10.0;
 
@@ -33,6 +36,7 @@ pub struct Stills {
     settings: Arc<RenderSettings>,
     library: Arc<Library>,
     made: Cache<(ExerciseId, Kind), Bytes>,
+    places: Arc<Semaphore>,
 }
 
 impl Stills {
@@ -43,6 +47,7 @@ impl Stills {
         Self {
             settings: Arc::new(settings),
             library,
+            places: Arc::new(Semaphore::new(PLACES)),
             made: Cache::builder().max_capacity(CACHE_BYTES).weigher(weight).build(),
         }
     }
@@ -69,22 +74,34 @@ impl Stills {
     }
 
     async fn make(&self, clip: &Clip, kind: Kind) -> Result<Bytes, FfmpegError> {
+        // Never closed, so there is always a place in the end.
+        let _place = self.places.acquire().await;
         let look = Look {
             profile: Profile::new(Resolution::P480, Orientation::Landscape, false),
             fit: Fit::Contain,
             backdrop: self.settings.backdrop.clone(),
         };
-        // A third into the loop most movements are far from where they begin and end.
-        let first = match kind {
-            Kind::Poster => Frames(clip.pictures().0 / 3),
-            Kind::Preview => Frames::ZERO,
-        };
-        let mut command = encode::with_graph(&self.settings, &graph::picture_of_clip(clip, first, &look));
+        let settings = &self.settings;
+        let of = |first| encode::with_graph(settings, &graph::picture_of_clip(clip, first, &look));
         match kind {
             Kind::Poster => {
-                command.args(["-frames:v", "1", "-q:v", "3", "-f", "mjpeg", "pipe:1"]);
+                let poster = |first| {
+                    let mut command = of(first);
+                    command.args(["-frames:v", "1", "-q:v", "3", "-f", "mjpeg", "pipe:1"]);
+                    settings.tools.run(command, STILL_BYTES)
+                };
+                // A third into the loop most movements are far from where they begin and end.
+                let third = poster(Frames(clip.pictures().0 / 3)).await?;
+                // A clip that breaks off may have nothing there.
+                let picture = if third.is_empty() {
+                    poster(Frames::ZERO).await?
+                } else {
+                    third
+                };
+                Ok(picture.into())
             }
             Kind::Preview => {
+                let mut command = of(Frames::ZERO);
                 command.args(["-t", &PREVIEW_SECONDS.to_string()]);
                 command.args(["-c:v", "libx264", "-preset", "veryfast", "-crf", "24", "-bf", "0"]);
                 command.args([
@@ -94,8 +111,8 @@ impl Stills {
                     "+empty_moov+default_base_moof",
                     "pipe:1",
                 ]);
+                Ok(settings.tools.run(command, STILL_BYTES).await?.into())
             }
         }
-        Ok(self.settings.tools.run(command, STILL_BYTES).await?.into())
     }
 }
