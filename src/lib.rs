@@ -5,6 +5,7 @@
 //! | module | does | knows nothing of |
 //! | --- | --- | --- |
 //! | [`units`] | pictures, samples, seconds, speeds | everything else |
+//! | [`colour`] | RGB -> BT.709 | everything else |
 //! | [`catalogue`] | the exercises: reading, checking, searching | clips' bytes, HTTP |
 //! | [`workout`] | request -> plan -> timeline, in whole pictures | files, FFmpeg, HTTP |
 //! | [`hud`] | the pixels of the bar for any picture of a timeline | codecs |
@@ -20,6 +21,7 @@
 pub mod catalogue;
 pub mod cli;
 pub mod clip;
+pub mod colour;
 pub mod ffmpeg;
 pub mod graph;
 pub mod http;

@@ -8,6 +8,8 @@ use std::path::Path;
 use studio::{H264, Studio, bare_plan, ffmpeg, interval, numbered, numbered_clip, numbers};
 use virtual_coach::catalogue::LoopRange;
 use virtual_coach::clip::{Depth, report};
+use virtual_coach::graph::Backdrop;
+use virtual_coach::render::RenderSettings;
 use virtual_coach::units::Seconds;
 use virtual_coach::workout::{Interval, IntervalKind::Work};
 
@@ -211,14 +213,20 @@ async fn one_picture_is_a_clip() {
     let mut studio = Studio::new();
     numbered_clip(&studio.clip("one", "one.mp4"), 1, &H264);
     numbered_clip(&studio.clip("still", "still.png"), 1, &["-frames:v", "1"]);
+    numbered_clip(
+        &studio.clip("photo", "photo.JPG"),
+        1,
+        &["-frames:v", "1", "-update", "1", "-pix_fmt", "yuvj420p"],
+    );
     let plan = bare_plan(vec![
         interval(Work, "one", 40, (1, 1), None),
         interval(Work, "still", 40, (6, 5), None),
         interval(Work, "one", 1, (1, 1), None),
         interval(Work, "still", 1, (1, 2), None),
+        interval(Work, "photo", 10, (1, 1), None),
     ]);
     let seen = numbers(&studio.render(plan, "result.mp4").await, "854:480:0:0");
-    assert_eq!(seen.len(), 82);
+    assert_eq!(seen.len(), 92);
     assert!(seen.iter().all(|s| s.is_some_and(|s| s.number == 0)), "{seen:?}");
 }
 
@@ -355,4 +363,61 @@ fn old_cuts_give_way_when_there_are_too_many_but_not_those_in_use() {
     }
     studio.inspector().tidy(&paths[..1]);
     assert_eq!(paths.map(|path| path.exists()), [true, false, true]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transparent_clip_lies_over_the_backdrop() {
+    let mut studio = Studio::new();
+    let clip = studio.clip("figure", "figure.mov");
+    let figure = "nullsrc=s=320x180:r=30:d=1,format=argb,\
+                  geq=r=255:g=255:b=255:a='255*between(X,140,180)'";
+    ffmpeg(&[
+        "-f",
+        "lavfi",
+        "-i",
+        figure,
+        "-c:v",
+        "qtrle",
+        clip.to_str().unwrap(),
+    ]);
+    let photo = studio.result("gym.jpg");
+    let red = "color=red:s=400x300";
+    ffmpeg(&[
+        "-f",
+        "lavfi",
+        "-i",
+        red,
+        "-frames:v",
+        "1",
+        "-update",
+        "1",
+        photo.to_str().unwrap(),
+    ]);
+    for (backdrop, expected) in [
+        (Backdrop::Colour([0, 0, 255]), [0, 0, 255]),
+        (Backdrop::Picture(photo), [254, 0, 0]),
+    ] {
+        let settings = RenderSettings {
+            backdrop,
+            ..studio::settings()
+        };
+        let plan = bare_plan(vec![interval(Work, "figure", 45, (1, 1), None)]);
+        let video = studio.render_with(settings, plan, "result.mp4").await;
+        let file = video.to_str().unwrap();
+        // Three patches of every picture: left of the figure, on it, right of it.
+        let crop = "format=rgb24,crop=810:100:22:100,scale=3:1:flags=area,format=rgb24";
+        let pixels = ffmpeg(&["-i", file, "-vf", crop, "-f", "rawvideo", "-"]);
+        assert_eq!(pixels.len(), 45 * 9);
+        for picture in pixels.chunks_exact(9) {
+            for (patch, off) in [(0, 12), (2, 12)] {
+                for (seen, wanted) in picture[patch * 3..].iter().zip(expected) {
+                    assert!(
+                        seen.abs_diff(wanted) <= off,
+                        "{picture:?} instead of {expected:?}"
+                    );
+                }
+            }
+            assert!(picture[4] > 100, "no figure in {picture:?}");
+        }
+    }
 }

@@ -427,6 +427,18 @@ async fn json_is_compressed_for_those_who_take_it() {
     );
 }
 
+#[tokio::test]
+async fn a_server_whose_log_nobody_reads_goes_on_and_ends_in_order() {
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    // `debug` and everything: each line of it fails to be written.
+    let mut server = Server::start_logging(&["--log", "trace"], writer.into());
+    drop(reader);
+    for _ in 0..3 {
+        assert_eq!(server.get("/health").await.status(), 200);
+    }
+    assert!(server.terminate().success());
+}
+
 #[test]
 fn a_signal_ends_the_server_in_order() {
     let mut server = Server::start(&[]);

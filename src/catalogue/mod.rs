@@ -34,11 +34,17 @@ pub struct Catalogue {
 #[derive(Debug, thiserror::Error)]
 pub enum CatalogueError {
     /// It cannot be read.
-    #[error("cannot read the catalogue: {0}")]
-    Read(#[from] std::io::Error),
+    #[error("it cannot be read: {0}")]
+    Read(std::io::Error),
     /// It breaks the rules: each with its JSON pointer.
-    #[error("the catalogue has {} mistakes: {}", .0.len(), .0.join("; "))]
+    #[error("it breaks the rules: {}", .0.join("; "))]
     Invalid(Vec<String>),
+}
+
+impl From<std::io::Error> for CatalogueError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Read(error)
+    }
 }
 
 impl Catalogue {

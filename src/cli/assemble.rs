@@ -11,6 +11,7 @@ use super::settings::Settings;
 use crate::catalogue::Catalogue;
 use crate::clip::{Depth, Inspector, Library};
 use crate::ffmpeg::Tools;
+use crate::graph::Backdrop;
 use crate::http::AppState;
 use crate::http::ready::Readiness;
 use crate::render::{RenderSettings, Renderer, Stills};
@@ -78,6 +79,15 @@ pub async fn studio(settings: &Settings, lifetime: &Lifetime) -> Result<Studio> 
     let mut catalogue = catalogue(settings)?;
     let tools = Arc::new(tools(settings, lifetime));
     let inspector = inspector(settings, &tools);
+    if let Backdrop::Picture(path) = &settings.backdrop {
+        // Now, and not in the middle of the first workout with a transparent clip.
+        inspector.still(path).await.with_context(|| {
+            format!(
+                "{} cannot be used as a backdrop (--backdrop, COACH_BACKDROP)",
+                path.display()
+            )
+        })?;
+    }
     let diagnoses = Library::inspect(&catalogue, &inspector, Depth::First).await;
     let library = Arc::new(Library::new(diagnoses, &mut catalogue));
     let rendering = RenderSettings {
@@ -100,6 +110,15 @@ pub async fn studio(settings: &Settings, lifetime: &Lifetime) -> Result<Studio> 
     })
 }
 
+/// What tells whether all that is needed is there.
+pub fn readiness(settings: &Settings) -> Readiness {
+    Readiness::new(
+        settings.ffmpeg.clone(),
+        settings.ffprobe(),
+        settings.cache.clone(),
+    )
+}
+
 /// What the handlers share.
 pub async fn state(settings: &Settings, lifetime: &Lifetime) -> Result<AppState> {
     let Studio {
@@ -107,16 +126,11 @@ pub async fn state(settings: &Settings, lifetime: &Lifetime) -> Result<AppState>
         renderer,
         stills,
     } = studio(settings, lifetime).await?;
-    let readiness = Readiness::new(
-        settings.ffmpeg.clone(),
-        settings.ffprobe(),
-        settings.cache.clone(),
-    );
     Ok(AppState {
         catalogue,
         renderer,
         stills,
-        readiness: Arc::new(readiness),
+        readiness: Arc::new(readiness(settings)),
         max_body: settings.max_body as usize,
         base_path: settings.base_path.shared(),
         started: Instant::now(),

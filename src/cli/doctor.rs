@@ -9,14 +9,10 @@ use super::assemble::Lifetime;
 use super::settings::Settings;
 use super::{assemble, print};
 use crate::clip::{Depth, Library, report};
-use crate::http::ready::{Readiness, ToolReport};
+use crate::http::ready::ToolReport;
 
 pub async fn run(settings: &Settings) -> Result<ExitCode> {
-    let readiness = Readiness::new(
-        settings.ffmpeg.clone(),
-        settings.ffprobe(),
-        settings.cache.clone(),
-    );
+    let readiness = assemble::readiness(settings);
     let (ffmpeg, ffprobe) = tokio::join!(readiness.ffmpeg(), readiness.ffprobe());
     print(&format!("ffmpeg   {}", told(&ffmpeg, "COACH_FFMPEG")))?;
     print(&format!("ffprobe  {}", told(&ffprobe, "COACH_FFPROBE")))?;

@@ -31,6 +31,10 @@ pub async fn run(settings: &Settings, request: &Path, output: &Path) -> Result<E
 async fn make(settings: &Settings, request: &Path, output: &Path, lifetime: &Lifetime) -> Result<()> {
     // Before minutes of work: the folder must take a file.
     let file = beside(output)?;
+    let ffmpeg = assemble::readiness(settings).ffmpeg().await;
+    if ffmpeg.version.is_none() {
+        bail!("FFmpeg does not run: install it, or name the program with --ffmpeg or COACH_FFMPEG");
+    }
     let Studio {
         catalogue, renderer, ..
     } = assemble::studio(settings, lifetime).await?;

@@ -112,7 +112,9 @@ fn start_log(format: LogFormat, filter: &str) -> Result<()> {
         .with_context(|| format!("{filter:?} is no log filter (--log, COACH_LOG)"))?;
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+        .with_writer(std::io::stderr)
+        // Otherwise a log that nobody reads any more is complained of on standard error, too: a panic.
+        .log_internal_errors(false);
     let started = match format {
         LogFormat::Text => log
             .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))

@@ -66,8 +66,8 @@ async fn bind(settings: &Settings) -> Result<TcpListener> {
 /// would leave FFmpeg behind.
 async fn until_signal(lifetime: Lifetime) {
     signalled().await;
-    tracing::info!("stopping");
     lifetime.shutdown.cancel();
+    tracing::info!("stopping");
 }
 
 /// Ends at Ctrl-C or, on Unix, at SIGTERM.

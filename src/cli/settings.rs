@@ -58,7 +58,7 @@ pub struct Settings {
     )]
     pub videos: PathBuf,
 
-    /// Folder for prepared files; made when missing, and safe to delete.
+    /// Folder for prepared files; made when missing, safe to delete while the server is stopped.
     #[arg(
         long,
         global = true,
@@ -224,6 +224,11 @@ mod tests {
 
     #[test]
     fn a_backdrop_is_a_colour_or_a_file() {
+        assert_eq!(
+            "#d9dce1".parse(),
+            Ok(Backdrop::default()),
+            "the default of --backdrop"
+        );
         assert_eq!("#0a80FF".parse(), Ok(Backdrop::Colour([10, 128, 255])));
         assert_eq!("gym.jpg".parse(), Ok(Backdrop::Picture("gym.jpg".into())));
         for wrong in ["#12345", "#+12345", "#gggggg", ""] {

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use super::facts::Facts;
 use super::inspect::{Clip, ClipError, Inspector};
 use crate::catalogue::LoopRange;
-use crate::ffmpeg::{FENCE, file_argument};
+use crate::ffmpeg::{self, file_argument};
 use crate::units::Seconds;
 
 /// The longest loop range that is cut out. The cut is lossless and so large: about 20 MB a second.
@@ -81,12 +81,12 @@ impl Inspector {
         to: &Path,
     ) -> ffmpeg_sidecar::command::FfmpegCommand {
         let mut command = self.tools.ffmpeg();
-        command.args(FENCE).args(["-ss", &range.start.0.to_string()]);
+        command.args(["-ss", &range.start.0.to_string()]);
         command.args(["-t", &(range.end.0 - range.start.0).to_string()]);
         if let Some(decoder) = facts.picture.decoder() {
             command.args(["-c:v", decoder]);
         }
-        command.arg("-i").arg(file_argument(path));
+        command.args(ffmpeg::input(path));
         command.args(["-map", &format!("0:{}", facts.picture.stream)]);
         command.args(["-c:v", "ffv1", "-level", "3", "-slices", "4", "-g", "1"]);
         if let Some(sound) = &facts.sound {

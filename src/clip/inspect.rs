@@ -4,11 +4,12 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use ffmpeg_sidecar::command::FfmpegCommand;
 use serde::Deserialize;
 
 use super::facts::{Facts, NoFacts};
 use crate::catalogue::LoopRange;
-use crate::ffmpeg::{FENCE, FfmpegError, Tools, file_argument};
+use crate::ffmpeg::{self, FfmpegError, Tools};
 use crate::units::{Frames, Seconds};
 
 /// Bytes of ffprobe's answer that are read. Ten thousand pictures' times take about 400 KB.
@@ -161,8 +162,8 @@ impl Inspector {
 
     /// What ffprobe says of a file when it is given these options.
     async fn ask(&self, path: &Path, name: &str, options: &[&str]) -> Result<Vec<u8>, ClipError> {
-        let mut arguments: Vec<OsString> = options.iter().chain(&["-i"]).map(OsString::from).collect();
-        arguments.push(file_argument(path));
+        let mut arguments: Vec<OsString> = options.iter().map(OsString::from).collect();
+        arguments.extend(ffmpeg::input(path));
         let answer = self.tools.probe(arguments, PROBE_LIMIT).await;
         answer.map_err(|e| classify(e, |e| ClipError::Unreadable(name.to_owned(), e)))
     }
@@ -171,11 +172,10 @@ impl Inspector {
     /// Returns how many came out, which is never none.
     async fn decode(&self, path: &Path, facts: &Facts, name: &str, depth: Depth) -> Result<usize, ClipError> {
         let mut command = self.tools.ffmpeg();
-        command.args(FENCE);
         if let Some(decoder) = facts.picture.decoder() {
             command.args(["-c:v", decoder]);
         }
-        command.arg("-i").arg(file_argument(path));
+        command.args(ffmpeg::input(path));
         command.args(["-map", &format!("0:{}", facts.picture.stream)]);
         if depth == Depth::First {
             command.args(["-frames:v", FIRST_PICTURES]);
@@ -185,20 +185,28 @@ impl Inspector {
         command.args(["-vf", "scale=64:64,format=yuv420p"]);
         command.args(["-f", "framecrc", "pipe:1"]);
         let undecodable = |e| ClipError::Undecodable(name.to_owned(), e);
-        let lines = self
-            .tools
-            .run(command, PROBE_LIMIT)
-            .await
-            .map_err(|e| classify(e, undecodable))?;
+        self.pictures(command).await.map_err(|e| classify(e, undecodable))
+    }
+
+    /// Whether a still picture, such as a backdrop, can be shown.
+    pub async fn still(&self, path: &Path) -> Result<(), FfmpegError> {
+        let mut command = self.tools.ffmpeg();
+        command.args(ffmpeg::input(path));
+        command.args(["-frames:v", "1", "-f", "framecrc", "pipe:1"]);
+        self.pictures(command).await.map(|_| ())
+    }
+
+    /// Runs an FFmpeg that writes a line for each picture, and counts them: never none.
+    async fn pictures(&self, command: FfmpegCommand) -> Result<usize, FfmpegError> {
+        let lines = self.tools.run(command, PROBE_LIMIT).await?;
         let is_picture = |line: &&[u8]| line.first().is_some_and(u8::is_ascii_digit);
-        let pictures = lines.split(|b| *b == b'\n').filter(is_picture).count();
-        if pictures > 0 {
-            return Ok(pictures);
+        match lines.split(|b| *b == b'\n').filter(is_picture).count() {
+            0 => Err(FfmpegError::Failed {
+                status: "success".to_owned(),
+                log: "no picture came out".to_owned(),
+            }),
+            pictures => Ok(pictures),
         }
-        Err(undecodable(FfmpegError::Failed {
-            status: "success".to_owned(),
-            log: "no picture came out".to_owned(),
-        }))
     }
 
     /// Length of the video track. Where the container does not say (recordings of a browser,

@@ -70,7 +70,7 @@ impl Child {
             // For the case that the runtime itself is dropped; in all others `reap` is first.
             .kill_on_drop(true)
             .spawn()
-            .map_err(|source| FfmpegError::Start { program, source })?;
+            .map_err(|cause| FfmpegError::Start { program, cause })?;
         let (report, progress) = watch::channel(Progress::default());
         let log = process
             .stderr
@@ -170,6 +170,9 @@ fn parse_log(
                     speed: progress.speed,
                 });
             }
+            // FFmpeg says so whenever it reads the HUD more slowly than it is drawn, which is the rule.
+            Ok(FfmpegEvent::Log(LogLevel::Warning, line))
+                if line.contains("Thread message queue blocking") => {}
             Ok(FfmpegEvent::Log(LogLevel::Warning | LogLevel::Error | LogLevel::Fatal, line)) => {
                 if lines.len() == LOG_LINES {
                     lines.pop_front();

@@ -7,7 +7,7 @@ use std::time::Duration;
 use ffmpeg_sidecar::command::FfmpegCommand;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
-use super::{FENCE, FfmpegError, Tools};
+use super::{FfmpegError, Tools};
 
 /// How long a short job (probe, poster, check) may take.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -41,10 +41,7 @@ impl Tools {
         limit: u64,
     ) -> Result<Vec<u8>, FfmpegError> {
         let mut command = tokio::process::Command::new(&self.ffprobe);
-        command
-            .args(["-v", "error", "-of", "json"])
-            .args(FENCE)
-            .args(arguments);
+        command.args(["-v", "error", "-of", "json"]).args(arguments);
         command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -52,9 +49,9 @@ impl Tools {
         let mut process = command
             .kill_on_drop(true)
             .spawn()
-            .map_err(|source| FfmpegError::Start {
+            .map_err(|cause| FfmpegError::Start {
                 program: self.ffprobe.display().to_string(),
-                source,
+                cause,
             })?;
         let (stdout, stderr) = (process.stdout.take(), process.stderr.take());
         within(PATIENCE, async {

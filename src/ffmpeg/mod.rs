@@ -9,7 +9,8 @@ mod job;
 
 pub use child::{Child, Progress};
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 use ffmpeg_sidecar::command::FfmpegCommand;
 use tokio_util::task::TaskTracker;
@@ -67,12 +68,31 @@ pub const FENCE: [&str; 4] = [
     CLIP_FORMATS,
 ];
 
+/// The arguments that make FFmpeg or ffprobe read a file, and nothing but this file: the fence,
+/// `-i` and the path. Options for the input go before them.
+#[must_use]
+pub fn input(path: &Path) -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = FENCE.iter().map(OsString::from).collect();
+    let ending = path
+        .extension()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_lowercase();
+    if ["jpg", "jpeg"].contains(&ending.as_str()) {
+        // By the name FFmpeg would take such a file for one of a numbered series, and look for more.
+        arguments.extend(["-f", "jpeg_pipe"].map(OsString::from));
+    }
+    arguments.push("-i".into());
+    arguments.push(file_argument(path));
+    arguments
+}
+
 /// A path as an FFmpeg argument that can only mean a local file.
 ///
 /// Without the `file:` prefix a name such as `-y.mp4` would be an option and `a:b.mov` a protocol.
 #[must_use]
-pub fn file_argument(path: &std::path::Path) -> std::ffi::OsString {
-    let mut argument = std::ffi::OsString::from("file:");
+pub fn file_argument(path: &Path) -> OsString {
+    let mut argument = OsString::from("file:");
     argument.push(path);
     argument
 }
@@ -81,12 +101,12 @@ pub fn file_argument(path: &std::path::Path) -> std::ffi::OsString {
 #[derive(Debug, thiserror::Error)]
 pub enum FfmpegError {
     /// The program is not there or may not be run.
-    #[error("cannot start {program}: {source}")]
+    #[error("cannot start {program}: {cause}")]
     Start {
         /// Which program.
         program: String,
         /// Why.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// It ended with an error; the text holds the last lines of its log.
     #[error("FFmpeg ended with {status}: {log}")]
@@ -98,11 +118,17 @@ pub enum FfmpegError {
     },
     /// A pipe to or from it broke.
     #[error("lost touch with FFmpeg: {0}")]
-    Pipe(#[from] std::io::Error),
+    Pipe(std::io::Error),
     /// It did not end in time and was killed.
     #[error("FFmpeg did not end within {0} s")]
     Slow(u64),
     /// It wrote more than it was allowed to and was killed.
     #[error("FFmpeg wrote more than {0} bytes")]
     TooMuch(u64),
+}
+
+impl From<std::io::Error> for FfmpegError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Pipe(error)
+    }
 }

@@ -28,7 +28,7 @@ pub use sound::sound_graph;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use crate::ffmpeg::{FENCE, file_argument};
+use crate::ffmpeg;
 
 /// A filter graph and what feeds it.
 #[derive(Debug, Clone, PartialEq)]
@@ -112,7 +112,6 @@ impl Input {
                 decoder,
                 reread,
             } => {
-                options(&FENCE);
                 // One decoding thread: each further one holds several pictures, and the encoder
                 // keeps the cores busy anyway.
                 options(&["-threads", "1"]);
@@ -122,13 +121,11 @@ impl Input {
                 if let Some(decoder) = decoder {
                     options(&["-c:v", decoder]);
                 }
-                options(&["-i"]);
-                arguments.push(file_argument(path));
+                arguments.extend(ffmpeg::input(path));
             }
             Self::Still(path) => {
-                options(&FENCE);
-                options(&["-loop", "1", "-framerate", "30", "-i"]);
-                arguments.push(file_argument(path));
+                options(&["-loop", "1", "-framerate", "30"]);
+                arguments.extend(ffmpeg::input(path));
             }
             Self::Hud { width, height } => {
                 // Raw video needs no probing, and probing would swallow the first bars.

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use super::shot::{Repeat, Shot};
 use super::{FilterGraph, Group, Input, OUTPUT};
 use crate::clip::Clip;
+use crate::colour::{Colour, Yuv};
 use crate::units::{FPS, Frames, Speed};
 use crate::workout::{Fit, Profile};
 
@@ -22,7 +23,7 @@ pub enum Backdrop {
 impl Default for Backdrop {
     /// A light studio grey, on which dark and light figures both stand out.
     fn default() -> Self {
-        Self::Colour([0xd6, 0xd9, 0xde])
+        Self::Colour([0xd9, 0xdc, 0xe1])
     }
 }
 
@@ -221,10 +222,13 @@ impl Builder {
             width, area_height, ..
         } = look.profile;
         match &look.backdrop {
-            Backdrop::Colour([red, green, blue]) => self.chain(format!(
-                "color=color=0x{red:02x}{green:02x}{blue:02x}:size={width}x{area_height}:rate={FPS},\
-                 format=yuv420p[backdrop{number}]"
-            )),
+            Backdrop::Colour(rgb) => {
+                let Yuv { y, u, v } = Colour(*rgb).yuv();
+                self.chain(format!(
+                    "color=size={width}x{area_height}:rate={FPS},format=yuv420p,\
+                     lutyuv=y={y}:u={u}:v={v}[backdrop{number}]"
+                ));
+            }
             Backdrop::Picture(path) => {
                 let input = self.input(Input::Still(path.clone()));
                 self.chain(format!(

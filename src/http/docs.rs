@@ -143,7 +143,7 @@ pub(super) async fn landing(State(state): State<AppState>, headers: HeaderMap) -
 #[must_use]
 pub fn curl_line(server: &str) -> String {
     format!(
-        "curl -f {server}/api/generate-workout-video -H 'Content-Type: application/json' \
+        "curl -fN {server}/api/generate-workout-video -H 'Content-Type: application/json' \
          -d '{{\"exercise_names\": [\"Push-ups\", \"Air Squat\", \"Plank\"]}}' -o workout.mp4"
     )
 }

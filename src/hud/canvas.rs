@@ -2,8 +2,9 @@
 //!
 //! Everything is clipped: what lies outside of the bar is not drawn.
 
-use super::colour::{Colour, GROUND, Ink, Yuv};
+use super::colour::{GROUND, Ink};
 use super::text::Mask;
+use crate::colour::{Colour, Yuv};
 
 /// A planar yuv420p picture of even width and height.
 #[derive(Debug, Clone)]

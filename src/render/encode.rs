@@ -10,6 +10,11 @@ use crate::units::{FPS, Frames, SAMPLE_RATE, VIDEO_TIMESCALE};
 pub const ENCODERS: &[&str] = &["libx264", "aac", "mjpeg", "ffv1", "flac"];
 /// Constant quality: x264's default, a notch finer since the HUD's edges are hard.
 const CRF: &str = "22";
+/// What pins the parameter sets, so that one `avcC` serves all groups: `stitchable` keeps content out
+/// of them, and the rest is said here because FFmpeg would fill it in from the clips' own tags (a
+/// JPEG's chroma lies in the middle, an MPEG-2 clip's at the left).
+const X264: &str =
+    "stitchable=1:scenecut=0:range=tv:colorprim=bt709:transfer=bt709:colormatrix=bt709:chromaloc=0";
 /// A key picture at least every two seconds: where players may seek to and streams may be cut.
 const GOP: &str = "60";
 /// Bits a second of the sound. Beeps need less; the clips' music does not.
@@ -28,12 +33,8 @@ pub fn picture_command(settings: &RenderSettings, graph: &FilterGraph, group: &G
     // joined after any picture, and decode time is display time.
     command.args(["-tune", "zerolatency", "-bf", "0", "-profile:v", "high"]);
     command.args(["-pix_fmt", "yuv420p", "-g", GOP]);
-    // `stitchable`: parameter sets that do not depend on what is encoded, so that one `avcC` serves
-    // all groups.
-    command.args(["-x264-params", "stitchable=1:scenecut=0"]);
+    command.args(["-x264-params", X264]);
     command.args(["-force_key_frames", &joints(group)]);
-    command.args(["-color_range", "tv", "-colorspace", "bt709"]);
-    command.args(["-color_primaries", "bt709", "-color_trc", "bt709"]);
     command.args([
         "-f",
         "mp4",

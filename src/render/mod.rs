@@ -244,7 +244,7 @@ pub enum RenderError {
     },
     /// FFmpeg failed (500). The text is for the log, never for the client.
     #[error("FFmpeg failed: {0}")]
-    Ffmpeg(#[from] FfmpegError),
+    Ffmpeg(FfmpegError),
     /// FFmpeg wrote something that cannot be read (500).
     #[error("FFmpeg's output cannot be read: {0}")]
     Output(String),
@@ -254,6 +254,12 @@ pub enum RenderError {
     /// Another failure of this server (500).
     #[error("rendering failed: {0}")]
     Internal(String),
+}
+
+impl From<FfmpegError> for RenderError {
+    fn from(error: FfmpegError) -> Self {
+        Self::Ffmpeg(error)
+    }
 }
 
 impl From<mp4::ReadError> for RenderError {

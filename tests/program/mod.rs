@@ -27,9 +27,19 @@ impl Server {
 
     /// Starts it in a folder of one's own, and waits until it serves.
     pub fn start_in(folder: TempDir, arguments: &[&str]) -> Self {
+        Self::start_with(folder, arguments, Stdio::inherit())
+    }
+
+    /// Starts it in a furnished folder with its log going elsewhere.
+    pub fn start_logging(arguments: &[&str], log: Stdio) -> Self {
+        Self::start_with(furnished(), arguments, log)
+    }
+
+    fn start_with(folder: TempDir, arguments: &[&str], log: Stdio) -> Self {
         let mut program = command(folder.path(), &["serve", "--bind", "127.0.0.1:0"])
             .args(arguments)
             .stdout(Stdio::piped())
+            .stderr(log)
             .spawn()
             .expect("the program starts");
         let mut said = String::new();
@@ -165,7 +175,7 @@ fn furnish(folder: &Path) {
     exercises.sort_by_key(place);
     for exercise in exercises.iter_mut() {
         exercise["video"] = format!("{}.mp4", exercise["id"].as_str().expect("an id")).into();
-        exercise.as_object_mut().expect("an object").remove("loop");
+        exercise.as_object_mut().expect("an object").remove("loop_range");
     }
     std::fs::write(folder.join("exercises.json"), catalogue.to_string()).expect("a catalogue");
     let videos = folder.join("videos");

@@ -202,7 +202,7 @@ impl Studio {
     }
 
     /// A renderer for the clips, all of which must be fine.
-    pub async fn renderer(&self) -> Renderer {
+    pub async fn renderer(&self, settings: RenderSettings) -> Renderer {
         let diagnoses = self.inspect(Depth::First).await;
         for diagnosis in &diagnoses {
             if let Err(error) = &diagnosis.outcome {
@@ -211,7 +211,7 @@ impl Studio {
         }
         let library = Library::new(diagnoses, &mut Catalogue::default());
         Renderer::new(
-            settings(),
+            settings,
             Arc::new(library),
             CancellationToken::new(),
             TaskTracker::new(),
@@ -220,8 +220,12 @@ impl Studio {
 
     /// Renders a plan to a file in the folder.
     pub async fn render(&self, plan: Plan, name: &str) -> PathBuf {
+        self.render_with(settings(), plan, name).await
+    }
+
+    pub async fn render_with(&self, settings: RenderSettings, plan: Plan, name: &str) -> PathBuf {
         let path = self.result(name);
-        let renderer = self.renderer().await;
+        let renderer = self.renderer(settings).await;
         let rendering = renderer.start(Arc::new(plan)).await.expect("a rendering");
         let bytes = collect(rendering).await.expect("a whole rendering");
         std::fs::write(&path, bytes).expect("the result is written");

@@ -113,7 +113,7 @@ impl Kind {
                 "not-found",
                 StatusCode::NOT_FOUND,
                 "There is nothing at this address",
-                "Check the address. GET /docs lists all that exist.",
+                "Check the address: the docs page lists all that exist.",
             ),
             Self::MethodNotAllowed => (
                 "method-not-allowed",

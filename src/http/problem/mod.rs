@@ -145,7 +145,7 @@ impl Problem {
         match status {
             StatusCode::NOT_FOUND => Self::new(
                 Kind::NotFound,
-                "There is nothing at this address; GET /docs lists all that exist.",
+                "There is nothing at this address; the docs page lists all that exist.",
             ),
             StatusCode::METHOD_NOT_ALLOWED => Self::new(
                 Kind::MethodNotAllowed,
@@ -181,7 +181,7 @@ impl Problem {
     "type": "/problems/unknown-exercise",
     "title": "There is no such exercise",
     "status": 404,
-    "detail": "There is no exercise \"Pushup\"; the nearest is Push-ups. GET /api/exercises lists all.",
+    "detail": "There is no exercise \"Pushup\"; the nearest is Push-ups. The list of exercises has all.",
     "request_id": "5f1c9a0e7d3b4826",
     "errors": [{"pointer": "/exercise_names/0", "detail": "There is no exercise \"Pushup\".", "nearest": ["Push-ups"]}]
 }))]
@@ -272,11 +272,11 @@ impl Problem {
     pub fn unknown_exercises(unknown: Vec<UnknownExercise>) -> Self {
         let detail = match unknown.as_slice() {
             [only] => format!(
-                "{} GET /api/exercises lists all.",
+                "{} The list of exercises has all.",
                 no_exercise(&only.name, &only.nearest)
             ),
             all => format!(
-                "{} exercises are unknown; GET /api/exercises lists all.",
+                "{} exercises are unknown; the list of exercises has all.",
                 all.len()
             ),
         };
@@ -299,7 +299,7 @@ impl Problem {
     pub fn unknown_exercise(name: &str, nearest: &[String]) -> Self {
         Self::new(
             Kind::UnknownExercise,
-            format!("{} GET /api/exercises lists all.", no_exercise(name, nearest)),
+            format!("{} The list of exercises has all.", no_exercise(name, nearest)),
         )
     }
 }

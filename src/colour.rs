@@ -1,0 +1,55 @@
+//! Colours: from what screens show to what a BT.709 limited-range picture stores.
+//!
+//! For the HUD and the backdrop, whose colours must come out as they were chosen: FFmpeg's own
+//! `color` source converts by BT.601, whatever the picture is tagged with.
+
+/// A colour as screens show it: sRGB, 8 bits a part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Colour(pub [u8; 3]);
+
+/// The same colour as luma and chroma, BT.709, limited range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Yuv {
+    /// Luma, 16 to 235.
+    pub y: u8,
+    /// Blue difference, 16 to 240.
+    pub u: u8,
+    /// Red difference, 16 to 240.
+    pub v: u8,
+}
+
+impl Colour {
+    /// As style sheets write it: `0x14b8a6`.
+    #[must_use]
+    pub const fn hex(rgb: u32) -> Self {
+        Self([(rgb >> 16) as u8, (rgb >> 8) as u8, rgb as u8])
+    }
+
+    /// As the picture stores it.
+    #[must_use]
+    pub fn yuv(self) -> Yuv {
+        let [r, g, b] = self.0.map(|part| f64::from(part) / 255.0);
+        let luma = 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        Yuv {
+            y: (16.0 + 219.0 * luma).round() as u8,
+            u: (128.0 + 224.0 * (b - luma) / 1.8556).round() as u8,
+            v: (128.0 + 224.0 * (r - luma) / 1.5748).round() as u8,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn black_white_and_red_have_the_codes_of_bt709() {
+        let codes = |rgb| {
+            let Yuv { y, u, v } = Colour::hex(rgb).yuv();
+            (y, u, v)
+        };
+        assert_eq!(codes(0x00_00_00), (16, 128, 128));
+        assert_eq!(codes(0xff_ff_ff), (235, 128, 128));
+        assert_eq!(codes(0xff_00_00), (63, 102, 240));
+    }
+}
