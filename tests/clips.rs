@@ -361,8 +361,20 @@ fn old_cuts_give_way_when_there_are_too_many_but_not_those_in_use() {
         file.set_modified(std::time::SystemTime::now() - std::time::Duration::from_hours(age))
             .unwrap();
     }
-    studio.inspector().tidy(&paths[..1]);
+    let aside = |hours: u64| {
+        let path = cuts.join(format!("aside-{hours}.mkv"));
+        let changed = std::time::SystemTime::now() - std::time::Duration::from_hours(hours);
+        fs::File::create(&path).unwrap().set_modified(changed).unwrap();
+        path
+    };
+    let asides = [aside(0), aside(2)];
+    studio.inspector().tidy(&[&paths[0]]);
     assert_eq!(paths.map(|path| path.exists()), [true, false, true]);
+    assert_eq!(
+        asides.map(|path| path.exists()),
+        [true, false],
+        "one may still be written"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -170,6 +170,36 @@ async fn an_ffmpeg_that_hangs_is_a_timeout() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_ffmpeg_that_hangs_in_the_middle_breaks_the_stream_off() {
+    let server = Server::start(&["--preset", "ultrafast", "--timeout", "2"]);
+    let mut body = ask(&server, &workout(3600)).await.bytes_stream();
+    let start = Instant::now();
+    let mut stopped = false;
+    let end = loop {
+        let piece = tokio::time::timeout(Duration::from_secs(30), body.next()).await;
+        match piece
+            .expect("an end in time")
+            .expect("the stream ends as if it were whole")
+        {
+            Ok(_) if !stopped && start.elapsed() > Duration::from_secs(2) => {
+                // Far ahead of playback by now.
+                stopped = true;
+                for child in server.children() {
+                    Command::new("kill")
+                        .args(["-STOP", &child.to_string()])
+                        .status()
+                        .expect("kill runs");
+                }
+            }
+            Ok(_) => {}
+            Err(error) => break error,
+        }
+    };
+    assert!(stopped, "{end} before it was stopped");
+    server.childless(PATIENCE).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_ffmpeg_that_fails_is_an_error_before_any_picture() {
     let (status, problem) = problem_with("echo '[error] a secret' >&2; exit 1", &[]).await;
     assert_eq!(

@@ -31,6 +31,7 @@ fn clip(path: &str, width: u32, height: u32, length: f64) -> Clip {
             },
             sound: None,
             length: Some(Seconds(length)),
+            breaks_off: false,
         },
         length: Seconds(length),
         cut: false,

@@ -1,5 +1,6 @@
 //! Puts the modules together from the settings: the one place that knows how each is made.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -68,6 +69,8 @@ pub fn inspector(settings: &Settings, tools: &Arc<Tools>) -> Inspector {
 pub struct Studio {
     /// The exercises; those with a broken clip are marked.
     pub catalogue: Arc<Catalogue>,
+    /// Their clips.
+    pub library: Arc<Library>,
     /// What makes the videos.
     pub renderer: Renderer,
     /// What makes posters and previews.
@@ -103,10 +106,11 @@ pub async fn studio(settings: &Settings, lifetime: &Lifetime) -> Result<Studio> 
         stills: Stills::new(rendering.clone(), Arc::clone(&library)),
         renderer: Renderer::new(
             rendering,
-            library,
+            Arc::clone(&library),
             lifetime.shutdown.clone(),
             lifetime.tasks.clone(),
         ),
+        library,
     })
 }
 
@@ -123,9 +127,12 @@ pub fn readiness(settings: &Settings) -> Readiness {
 pub async fn state(settings: &Settings, lifetime: &Lifetime) -> Result<AppState> {
     let Studio {
         catalogue,
+        library,
         renderer,
         stills,
     } = studio(settings, lifetime).await?;
+    let used: Vec<&Path> = library.files().collect();
+    inspector(settings, &Arc::new(tools(settings, lifetime))).tidy(&used);
     Ok(AppState {
         catalogue,
         renderer,

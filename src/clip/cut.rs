@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use super::facts::Facts;
 use super::inspect::{Clip, ClipError, Inspector};
 use crate::catalogue::LoopRange;
-use crate::ffmpeg::{self, file_argument};
+use crate::ffmpeg::{self, LONG, file_argument};
 use crate::units::Seconds;
 
 /// The longest loop range that is cut out. The cut is lossless and so large: about 20 MB a second.
@@ -14,6 +14,8 @@ pub const LONGEST_RANGE: Seconds = Seconds(30.0);
 /// Part of a cut's name: raised when cuts are made differently, so that old ones are not taken.
 const CUT_VERSION: &str = "1";
 
+/// How the names of unfinished cuts begin.
+const ASIDE: &str = "aside-";
 /// Bytes of cuts that are kept. More are kept only while the catalogue needs them.
 const CUTS_BYTES: u64 = 4 << 30;
 
@@ -52,12 +54,12 @@ impl Inspector {
             std::fs::create_dir_all(&self.cuts).map_err(|e| failed(e.into()))?;
             // Written aside and renamed: a kill at any instant leaves no half cut under its name.
             let aside = tempfile::Builder::new()
-                .prefix("aside-")
+                .prefix(ASIDE)
                 .suffix(".mkv")
                 .tempfile_in(&self.cuts)
                 .map_err(|e| failed(e.into()))?;
             self.tools
-                .run(self.cut_command(path, facts, range, aside.path()), 0)
+                .run(self.cut_command(path, facts, range, aside.path()), 0, LONG)
                 .await
                 .map_err(failed)?;
             aside.persist(&file).map_err(|e| failed(e.error.into()))?;
@@ -96,8 +98,11 @@ impl Inspector {
         command
     }
 
-    /// Removes the oldest cuts that are not among `used`, until all together keep their bound.
-    pub fn tidy(&self, used: &[PathBuf]) {
+    /// Removes the oldest cuts that are not among `used`, until all together keep their bound, and
+    /// what cuts that were broken off have left.
+    ///
+    /// Only for the server's start: the cuts of another program's catalogue are old to this one.
+    pub fn tidy(&self, used: &[&Path]) {
         let files = std::fs::read_dir(&self.cuts).into_iter().flatten().flatten();
         let mut cuts: Vec<(SystemTime, u64, PathBuf)> = files
             .filter_map(|file| {
@@ -107,9 +112,15 @@ impl Inspector {
             .collect();
         cuts.sort();
         let mut all: u64 = cuts.iter().map(|(_, bytes, _)| bytes).sum();
-        for (_, bytes, path) in cuts.into_iter().filter(|(_, _, path)| !used.contains(path)) {
-            if all <= CUTS_BYTES {
-                return;
+        for (changed, bytes, path) in cuts {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let remove = if name.starts_with(ASIDE) {
+                changed.elapsed().is_ok_and(|age| age > LONG)
+            } else {
+                all > CUTS_BYTES && !used.contains(&path.as_path())
+            };
+            if !remove {
+                continue;
             }
             match std::fs::remove_file(&path) {
                 Ok(()) => all -= bytes,

@@ -16,8 +16,11 @@ pub struct Facts {
     pub picture: PictureFacts,
     /// The audio track that may be heard.
     pub sound: Option<SoundFacts>,
-    /// From the first picture to the end of the last one; `None` when the container does not say.
+    /// From the first picture to the end of the last one that is there; `None` when the container
+    /// does not say.
     pub length: Option<Seconds>,
+    /// Whether the container claims to be longer than that.
+    pub breaks_off: bool,
 }
 
 /// What a clip's video track is.
@@ -127,6 +130,9 @@ pub enum NoFacts {
 
 /// The longest edge of a clip that is taken: 8K with room. A larger one is a mistake or an attack.
 const MAX_EDGE: u32 = 8_704;
+/// Clips up to this length are searched for the pictures that they claim; longer ones would be read
+/// whole for it.
+pub const COUNTED: Seconds = Seconds(30.0);
 /// The longest a picture may be for its width, or the other way round. Beyond it nothing could be
 /// seen, and filters that fill the area with it would need pictures of millions of columns.
 const MAX_ASPECT: f64 = 20.0;
@@ -146,6 +152,8 @@ impl Facts {
             return Err(NoFacts::Size(video.width, video.height));
         }
         let picture = video.picture();
+        let claimed = positive(video.duration.as_deref());
+        let length = claimed.map(|length| video.what_is_there(length));
         let (across, down) = picture.shown_size();
         if !(1.0 / MAX_ASPECT..=MAX_ASPECT).contains(&(across / down)) {
             return Err(NoFacts::Size(video.width, video.height));
@@ -160,7 +168,8 @@ impl Facts {
             container: answer.format.format_name.clone(),
             picture,
             sound,
-            length: positive(video.duration.as_deref()),
+            length,
+            breaks_off: length < claimed,
         })
     }
 
@@ -207,6 +216,9 @@ struct Stream {
     disposition: Disposition,
     tags: Tags,
     side_data_list: Vec<SideData>,
+    /// Pictures that the container claims, and those that were found where ffprobe counted.
+    nb_frames: String,
+    nb_read_packets: String,
 }
 
 #[derive(Deserialize, Default)]
@@ -230,6 +242,19 @@ struct SideData {
 }
 
 impl Stream {
+    /// The part of a claimed length whose pictures are in the file. A download that broke off claims
+    /// what the whole had; its loop would then be shorter than the sound beside it.
+    fn what_is_there(&self, length: Seconds) -> Seconds {
+        let (Ok(claimed), Ok(found)) = (self.nb_frames.parse::<u32>(), self.nb_read_packets.parse::<u32>())
+        else {
+            return length;
+        };
+        if length.0 > COUNTED.0 || found == 0 || found >= claimed {
+            return length;
+        }
+        Seconds(length.0 * f64::from(found) / f64::from(claimed))
+    }
+
     fn picture(&self) -> PictureFacts {
         let nominal = fraction(&self.r_frame_rate, '/');
         let average = fraction(&self.avg_frame_rate, '/');
@@ -337,6 +362,24 @@ mod tests {
         .unwrap();
         assert_eq!(facts.picture.stream, 1);
         assert_eq!(facts.picture.shown_size(), (640.0 * 4.0 / 3.0, 360.0));
+    }
+
+    #[test]
+    fn a_clip_is_as_long_as_the_pictures_that_are_there() {
+        let length = |found: u32, duration: &str| {
+            let stream = format!(
+                r#"{{"codec_type":"video","width":8,"height":8,"duration":"{duration}","nb_frames":"60",
+                    "nb_read_packets":"{found}"}}"#
+            );
+            facts(&stream).unwrap().length
+        };
+        assert_eq!(length(60, "2.0"), Some(Seconds(2.0)));
+        assert_eq!(length(30, "2.0"), Some(Seconds(1.0)));
+        assert_eq!(
+            length(30, "60.0"),
+            Some(Seconds(60.0)),
+            "only its first 30 s were counted"
+        );
     }
 
     #[test]

@@ -3,13 +3,14 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use ffmpeg_sidecar::command::FfmpegCommand;
 use serde::Deserialize;
 
-use super::facts::{Facts, NoFacts};
+use super::facts::{COUNTED, Facts, NoFacts};
 use crate::catalogue::LoopRange;
-use crate::ffmpeg::{self, FfmpegError, Tools};
+use crate::ffmpeg::{self, FfmpegError, LONG, SHORT, Tools};
 use crate::units::{Frames, Seconds};
 
 /// Bytes of ffprobe's answer that are read. Ten thousand pictures' times take about 400 KB.
@@ -123,8 +124,10 @@ impl Inspector {
         let facts = self.probe(&path, name).await?;
         let decoded = self.decode(&path, &facts, name, depth).await?;
         let length = self.measure(&path, &facts, name).await?;
-        let lasted = Seconds(decoded as f64 / facts.picture.fps.max(1.0));
-        let breaks_off = depth == Depth::Whole && lasted.0 < length.0 * WHOLE;
+        // Of a clip whose rate is unknown, a count of pictures says nothing about time.
+        let lasted = (facts.picture.fps > 0.0).then(|| Seconds(decoded as f64 / facts.picture.fps));
+        let damaged = lasted.filter(|lasted| depth == Depth::Whole && lasted.0 < length.0 * WHOLE);
+        let breaks_off = damaged.or(facts.breaks_off.then_some(length));
         let clip = match range {
             Some(range) => self.cut(&path, &facts, name, length, range).await?,
             None => Clip {
@@ -135,10 +138,7 @@ impl Inspector {
                 breaks_off: None,
             },
         };
-        Ok(Clip {
-            breaks_off: breaks_off.then_some(lasted),
-            ..clip
-        })
+        Ok(Clip { breaks_off, ..clip })
     }
 
     /// The clip's real path, which must lie in the videos folder whatever links there are.
@@ -156,7 +156,15 @@ impl Inspector {
     }
 
     pub(super) async fn probe(&self, path: &Path, name: &str) -> Result<Facts, ClipError> {
-        let answer = self.ask(path, name, &["-show_format", "-show_streams"]).await?;
+        let counted = format!("%+{}", COUNTED.0);
+        let options = [
+            "-show_format",
+            "-show_streams",
+            "-count_packets",
+            "-read_intervals",
+            &counted,
+        ];
+        let answer = self.ask(path, name, &options).await?;
         Facts::from_ffprobe(&answer).map_err(|e| ClipError::Nothing(name.to_owned(), e))
     }
 
@@ -185,7 +193,9 @@ impl Inspector {
         command.args(["-vf", "scale=64:64,format=yuv420p"]);
         command.args(["-f", "framecrc", "pipe:1"]);
         let undecodable = |e| ClipError::Undecodable(name.to_owned(), e);
-        self.pictures(command).await.map_err(|e| classify(e, undecodable))
+        let patience = if depth == Depth::First { SHORT } else { LONG };
+        let pictures = self.pictures(command, patience).await;
+        pictures.map_err(|e| classify(e, undecodable))
     }
 
     /// Whether a still picture, such as a backdrop, can be shown.
@@ -193,12 +203,12 @@ impl Inspector {
         let mut command = self.tools.ffmpeg();
         command.args(ffmpeg::input(path));
         command.args(["-frames:v", "1", "-f", "framecrc", "pipe:1"]);
-        self.pictures(command).await.map(|_| ())
+        self.pictures(command, SHORT).await.map(|_| ())
     }
 
     /// Runs an FFmpeg that writes a line for each picture, and counts them: never none.
-    async fn pictures(&self, command: FfmpegCommand) -> Result<usize, FfmpegError> {
-        let lines = self.tools.run(command, PROBE_LIMIT).await?;
+    async fn pictures(&self, command: FfmpegCommand, patience: Duration) -> Result<usize, FfmpegError> {
+        let lines = self.tools.run(command, PROBE_LIMIT, patience).await?;
         let is_picture = |line: &&[u8]| line.first().is_some_and(u8::is_ascii_digit);
         match lines.split(|b| *b == b'\n').filter(is_picture).count() {
             0 => Err(FfmpegError::Failed {

@@ -1,12 +1,16 @@
 //! All clips of a catalogue.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use futures_util::StreamExt as _;
 
 use super::inspect::{Clip, ClipError, Depth, Inspector};
 use crate::catalogue::{Catalogue, ExerciseId};
+
+/// Clips between two words of progress in the log: a few seconds.
+const PROGRESS: usize = 25;
 
 /// The clips that can be shown, by exercise.
 #[derive(Debug, Clone, Default)]
@@ -30,7 +34,9 @@ impl Library {
     /// the catalogue's order.
     pub async fn inspect(catalogue: &Catalogue, inspector: &Inspector, depth: Depth) -> Vec<Diagnosis> {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        let diagnoses: Vec<Diagnosis> = futures_util::stream::iter(catalogue.exercises())
+        let all = catalogue.exercises().len();
+        let mut diagnoses = Vec::with_capacity(all);
+        let mut each = futures_util::stream::iter(catalogue.exercises())
             .map(|exercise| async move {
                 Diagnosis {
                     exercise: exercise.id.clone(),
@@ -40,13 +46,13 @@ impl Library {
                         .await,
                 }
             })
-            .buffered(cores)
-            .collect()
-            .await;
-        let clips = diagnoses
-            .iter()
-            .filter_map(|diagnosis| diagnosis.outcome.as_ref().ok());
-        inspector.tidy(&clips.map(|clip| clip.path.clone()).collect::<Vec<_>>());
+            .buffered(cores);
+        while let Some(diagnosis) = each.next().await {
+            diagnoses.push(diagnosis);
+            if diagnoses.len().is_multiple_of(PROGRESS) {
+                tracing::info!("looked at {} of {all} clips", diagnoses.len());
+            }
+        }
         diagnoses
     }
 
@@ -73,6 +79,11 @@ impl Library {
     #[must_use]
     pub fn get(&self, exercise: &ExerciseId) -> Option<&Arc<Clip>> {
         self.clips.get(exercise)
+    }
+
+    /// The files that are read to show them.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        self.clips.values().map(|clip| clip.path.as_path())
     }
 
     /// How many can be shown.

@@ -5,9 +5,8 @@
 //! with several inputs, and leaves a zombie when it is dropped.
 
 use std::collections::VecDeque;
-use std::process::{ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
-use ffmpeg_sidecar::command::FfmpegCommand;
 use ffmpeg_sidecar::event::{FfmpegEvent, LogLevel};
 use ffmpeg_sidecar::log_parser::FfmpegLogParser;
 use tokio::io::AsyncReadExt as _;
@@ -47,18 +46,9 @@ pub struct Child {
 }
 
 impl Child {
-    /// Starts `command`, whose output goes to `pipe:1`; `feed` opens its standard input. The task
-    /// that reaps it is one of `reapers`.
-    pub(super) fn spawn(
-        mut command: FfmpegCommand,
-        feed: bool,
-        reapers: &TaskTracker,
-    ) -> Result<Self, FfmpegError> {
-        if !feed {
-            // Without it FFmpeg reads the server's terminal for keys.
-            command.arg("-nostdin");
-        }
-        let command = std::process::Command::from(command);
+    /// Starts `command`, whose output goes to its standard output; `feed` opens its standard input.
+    /// The task that reaps it is one of `reapers`.
+    pub(super) fn spawn(command: Command, feed: bool, reapers: &TaskTracker) -> Result<Self, FfmpegError> {
         let program = command.get_program().to_string_lossy().into_owned();
         tracing::debug!(arguments = ?command.get_args().collect::<Vec<_>>(), "starting FFmpeg");
         let mut process = tokio::process::Command::from(command)

@@ -8,6 +8,7 @@ mod child;
 mod job;
 
 pub use child::{Child, Progress};
+pub use job::{LONG, SHORT};
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -54,9 +55,13 @@ impl Tools {
         command
     }
 
-    /// Starts a command line; `feed` opens its standard input.
-    pub fn spawn(&self, command: FfmpegCommand, feed: bool) -> Result<Child, FfmpegError> {
-        Child::spawn(command, feed, &self.reapers)
+    /// Starts a command line of FFmpeg's; `feed` opens its standard input.
+    pub fn spawn(&self, mut command: FfmpegCommand, feed: bool) -> Result<Child, FfmpegError> {
+        if !feed {
+            // Without it FFmpeg reads the server's terminal for keys.
+            command.arg("-nostdin");
+        }
+        Child::spawn(command.into(), feed, &self.reapers)
     }
 }
 

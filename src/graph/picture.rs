@@ -212,7 +212,7 @@ impl Builder {
         let (w, h) = (even(f64::from(width) / 8.0), even(f64::from(height) / 8.0));
         self.chain(format!(
             "[room{number}]scale={w}:{h}:force_original_aspect_ratio=increase:out_color_matrix=bt709:out_range=tv,\
-             crop={w}:{h},format=yuv420p,boxblur=3:2,lutyuv=y=(val-16)*0.7+16,scale={width}:{height}[blur{number}]"
+             crop={w}:{h},format=yuv420p,boxblur=6:3,lutyuv=y=(val-16)*0.7+16,scale={width}:{height}[blur{number}]"
         ));
     }
 

@@ -2,7 +2,8 @@
 //!
 //! Only time spent waiting for FFmpeg counts, not time that a slow viewer makes it wait; and every
 //! picture delivered earns its own length back. So a rendering that keeps ahead of its viewer never
-//! times out, however long the workout, and one that hangs does so after the limit.
+//! times out, however long the workout. A single wait is never longer than the limit, whatever was
+//! earned before: an FFmpeg that hangs is found at any place.
 
 use std::time::Duration;
 
@@ -34,7 +35,8 @@ impl Clock {
         &mut self,
         work: impl Future<Output = Result<T, RenderError>>,
     ) -> Result<T, RenderError> {
-        let left = (self.limit + self.produced).saturating_sub(self.waited);
+        let ahead = (self.limit + self.produced).saturating_sub(self.waited);
+        let left = ahead.min(self.limit);
         let start = Instant::now();
         let outcome = tokio::time::timeout(left, work).await;
         self.waited += start.elapsed();
@@ -73,6 +75,18 @@ mod tests {
                 .expect("two seconds of work for every two of video");
             clock.produced(Frames(60));
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_hangs_does_however_far_ahead_it_was() {
+        let mut clock = Clock::new(Duration::from_secs(3));
+        clock.wait(takes(1)).await.expect("a second of work");
+        clock.produced(Frames(30 * 3600));
+        let hung = clock.wait(takes(4)).await;
+        assert!(
+            matches!(hung, Err(RenderError::Timeout { seconds: 3 })),
+            "{hung:?}"
+        );
     }
 
     #[tokio::test(start_paused = true)]

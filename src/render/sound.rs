@@ -159,7 +159,13 @@ impl ClipSound {
         let mut block = vec![0.0; count * 2];
         if let Some((_, stdout)) = &mut self.source {
             let mut bytes = vec![0; count * SAMPLE_BYTES];
-            stdout.read_exact(&mut bytes).await?;
+            if let Err(error) = stdout.read_exact(&mut bytes).await {
+                // It ended too early: its own reason is better than that the pipe is empty.
+                if let Some((child, _)) = self.source.take() {
+                    child.finish().await?;
+                }
+                return Err(error.into());
+            }
             for (sample, bytes) in block.iter_mut().zip(bytes.chunks_exact(2)) {
                 *sample = f32::from(i16::from_le_bytes([bytes[0], bytes[1]])) / 32_768.0;
             }

@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 use super::{RenderSettings, encode};
 use crate::catalogue::ExerciseId;
 use crate::clip::{Clip, Library};
-use crate::ffmpeg::FfmpegError;
+use crate::ffmpeg::{FfmpegError, SHORT};
 use crate::graph::{self, Look};
 use crate::units::Frames;
 use crate::workout::{Fit, Orientation, Profile, Resolution};
@@ -20,6 +20,8 @@ const CACHE_BYTES: u64 = 64 << 20;
 const STILL_BYTES: u64 = 16 << 20;
 /// FFmpeg processes that make posters and previews at once: a page may ask for all of them.
 const PLACES: usize = 2;
+/// The last picture that a poster is made of.
+const POSTER_AT_MOST: Frames = Frames(90);
 /// The longest preview in seconds.
 const PREVIEW_SECONDS: f64 = 10.0;
 
@@ -88,10 +90,11 @@ impl Stills {
                 let poster = |first| {
                     let mut command = of(first);
                     command.args(["-frames:v", "1", "-q:v", "3", "-f", "mjpeg", "pipe:1"]);
-                    settings.tools.run(command, STILL_BYTES)
+                    settings.tools.run(command, STILL_BYTES, SHORT)
                 };
-                // A third into the loop most movements are far from where they begin and end.
-                let third = poster(Frames(clip.pictures().0 / 3)).await?;
+                // A third into the loop most movements are far from where they begin and end. Everything
+                // before it is decoded, so in a long clip it is not looked for so far.
+                let third = poster(Frames(clip.pictures().0 / 3).min(POSTER_AT_MOST)).await?;
                 // A clip that breaks off may have nothing there.
                 let picture = if third.is_empty() {
                     poster(Frames::ZERO).await?
@@ -111,7 +114,7 @@ impl Stills {
                     "+empty_moov+default_base_moof",
                     "pipe:1",
                 ]);
-                Ok(settings.tools.run(command, STILL_BYTES).await?.into())
+                Ok(settings.tools.run(command, STILL_BYTES, SHORT).await?.into())
             }
         }
     }
