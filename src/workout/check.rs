@@ -111,7 +111,7 @@ pub(super) struct Wishes {
 
 /// Checks every value for itself and notes what is wrong.
 pub(super) fn check(request: &WorkoutRequest) -> (Wishes, Refusals) {
-    let mut refusals = Refusals::default();
+    let mut refusals = Refusals(request.wrong.clone());
     let none = WorkoutConfig::default();
     let config = request.config.as_ref().unwrap_or(&none);
     let wishes = wishes(request, config, &mut refusals);
@@ -235,12 +235,12 @@ fn levels(config: &WorkoutConfig, refusals: &mut Refusals) -> Option<Vec<Difficu
         return None;
     }
     let named = sent.iter().enumerate().filter_map(|(i, level)| {
-        refusals.choice(&format!("{pointer}/{i}"), Some(level), "easy, medium, hard")
+        refusals.choice(&format!("{pointer}/{i}"), level.as_ref(), "easy, medium, hard")
     });
     Some(named.collect())
 }
 
-fn equipment(sent: Option<&[String]>, refusals: &mut Refusals) -> Option<Vec<String>> {
+fn equipment(sent: Option<&[Option<String>]>, refusals: &mut Refusals) -> Option<Vec<String>> {
     let sent = sent?;
     // Twice the vocabulary: duplicates do no harm, lists of thousands do.
     if sent.len() > 2 * EQUIPMENT.len() {
@@ -250,6 +250,7 @@ fn equipment(sent: Option<&[String]>, refusals: &mut Refusals) -> Option<Vec<Str
     }
     let mut at_hand = Vec::new();
     for (i, name) in sent.iter().enumerate() {
+        let Some(name) = name else { continue };
         match folded(name).as_str() {
             "none" | "body only" => {}
             known if EQUIPMENT.contains(&known) => at_hand.push(known.to_owned()),
@@ -292,18 +293,20 @@ fn list(
         let listed = exercises.iter().enumerate();
         return Some(
             listed
-                .filter_map(|(i, e)| listed_one(i, e, work, default_speed, refusals))
+                .filter_map(|(i, e)| listed_one(i, e.as_ref()?, work, default_speed, refusals))
                 .collect(),
         );
     }
     let names = request.exercise_names.iter().flatten().enumerate();
     Some(
         names
-            .map(|(i, name)| Listed {
-                pointer: format!("/exercise_names/{i}"),
-                name: name.clone(),
-                work,
-                speed: default_speed,
+            .filter_map(|(i, name)| {
+                Some(Listed {
+                    pointer: format!("/exercise_names/{i}"),
+                    name: name.clone()?,
+                    work,
+                    speed: default_speed,
+                })
             })
             .collect(),
     )
@@ -324,12 +327,16 @@ fn listed_one(
         work.seconds().0,
     );
     let speed = speed(&format!("{pointer}/speed"), sent.speed, default_speed, refusals);
+    let id = format!("{pointer}/id");
     let Some(name) = sent.id.clone() else {
-        refusals.note(pointer, "has no id");
+        // Unless there is one of a wrong type.
+        if refusals.0.iter().all(|refusal| refusal.pointer != id) {
+            refusals.note(pointer, "has no id");
+        }
         return None;
     };
     Some(Listed {
-        pointer: format!("{pointer}/id"),
+        pointer: id,
         name,
         work: Frames::from_seconds(Seconds(seconds)),
         speed,

@@ -2,11 +2,13 @@
 //!
 //! For the check and both ways of planning.
 
+use std::fmt::Display;
 use std::ops::RangeInclusive;
 
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error as ValueError, StrDeserializer};
+use serde_json::Value;
 
 use super::Refusal;
 use crate::catalogue::folded;
@@ -79,6 +81,26 @@ impl Refusals {
             self.note(pointer, format!("{} is none of {names}", quoted(&name)));
         }
         choice
+    }
+}
+
+/// A refusal whose sentence begins with the value's name, so that it also tells all by itself.
+pub(super) fn about(pointer: &str, predicate: impl Display) -> Refusal {
+    let name = pointer.strip_prefix("/config/").or(pointer.strip_prefix('/'));
+    Refusal {
+        pointer: pointer.to_owned(),
+        message: format!("{} {predicate}", name.unwrap_or("the request")),
+    }
+}
+
+/// A value of whatever type as a message shows it.
+pub(super) fn described(sent: &Value) -> String {
+    match sent {
+        Value::Null | Value::Bool(_) => sent.to_string(),
+        Value::Number(number) => number.as_f64().map_or_else(|| number.to_string(), shown),
+        Value::String(text) => quoted(text),
+        Value::Array(_) => "a list".to_owned(),
+        Value::Object(_) => "an object".to_owned(),
     }
 }
 
