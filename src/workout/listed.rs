@@ -193,6 +193,7 @@ fn refuse_too_long(course: &Course<'_>, wishes: &Wishes, refusals: &mut Refusals
     let advice = match (1..course.rounds).rev().find(|rounds| fits(*rounds)) {
         Some(1) => "one round of this list fits".to_owned(),
         Some(rounds) => format!("{rounds} rounds of this list fit"),
+        None if course.extent(1).1 > MAX_INTERVALS => "list fewer exercises".to_owned(),
         None => "list fewer exercises or shorten their intervals".to_owned(),
     };
     let pointer = if wishes.rounds.is_some() {

@@ -193,38 +193,53 @@ fn the_extent_of_a_course_is_that_of_its_timeline() {
     use super::check::Times;
     use super::lay::{Course, Station};
     let catalogue = shipped();
-    let stations = |names: &[&str]| {
+    let stations = |names: &[&str], length| {
         let station = |name: &&str| Station {
             exercise: catalogue.named(name).unwrap(),
-            length: Frames(901),
+            length: Frames(length),
             speed: Speed::NORMAL,
         };
         names.iter().map(station).collect::<Vec<_>>()
     };
     let blocks: [&[&str]; 2] = [&[], &["standing-quad-stretch", "childs-pose"]];
+    // Work, rest, round rest, get-ready and finish, and what is added to the round rests.
+    let lengths = [
+        [901, 7, 11, 13, 17, 100],
+        [901, 0, 0, 0, 0, 0],
+        [901, 0, 0, 13, 0, 2],
+        [1, 5, 0, 0, 17, 100],
+        [901, 0, 11, 13, 17, 0],
+    ];
     for (rounds, warm_up, cool_down) in [(1, 0, 0), (3, 1, 0), (4, 0, 1), (2, 1, 1)] {
-        let course = Course {
-            times: Times {
-                work: Frames(1),
-                rest: Frames(7),
-                round_rest: Frames(11),
-                get_ready: Frames(13),
-                finish: Frames(17),
-            },
-            warm_up: stations(blocks[warm_up]),
-            circuit: stations(&["plank", "reverse-lunge", "crunch"]),
-            rounds,
-            longer_round_rests: if rounds > 1 { Frames(100) } else { Frames::ZERO },
-            cool_down: stations(blocks[cool_down]),
-        };
-        let timeline = course.lay().unwrap();
-        let laid = (timeline.length(), timeline.intervals().len() as u64);
-        assert_eq!(
-            course.extent(rounds),
-            laid,
-            "{rounds} rounds, {warm_up} {cool_down}"
-        );
+        for [work, rest, round_rest, get_ready, finish, longer] in lengths {
+            let course = Course {
+                times: Times {
+                    work: Frames(1),
+                    rest: Frames(rest),
+                    round_rest: Frames(round_rest),
+                    get_ready: Frames(get_ready),
+                    finish: Frames(finish),
+                },
+                warm_up: stations(blocks[warm_up], 901),
+                circuit: stations(&["plank", "reverse-lunge", "crunch"], work),
+                rounds,
+                longer_round_rests: Frames(if rounds > 1 { longer } else { 0 }),
+                cool_down: stations(blocks[cool_down], 901),
+            };
+            let timeline = course.lay().unwrap();
+            let laid = (timeline.length(), timeline.intervals().len() as u64);
+            assert_eq!(course.extent(rounds), laid, "{course:?}");
+        }
     }
+}
+
+#[test]
+fn rests_of_no_length_do_not_count_as_intervals() {
+    let body = json!({"exercise_names": vec!["plank"; 20],
+        "config": {"rounds": 50, "intervals": {"work_time": 10, "rest_time": 0}}});
+    assert_eq!(planned(&body).timeline.intervals().len(), 1_002);
+    let too_many = json!({"exercise_names": vec!["Reverse Lunge"; 1_000], "config": {"intervals": {"work_time": 1, "rest_time": 1}}});
+    assert!(refused(&too_many).ends_with("2000 are possible: list fewer exercises"));
 }
 
 #[test]
