@@ -114,11 +114,34 @@ fn shown(number: f64) -> String {
     }
 }
 
-/// A client's text as a message shows it: never longer than a line.
+/// A client's text as a message shows it: never longer than a line, and with everything escaped that
+/// would act on a terminal or forge a line of a log. Letters of any script stay as they are.
 pub(super) fn quoted(text: &str) -> String {
     let mut cut: String = text.chars().take(60).collect();
     if cut.len() < text.len() {
         cut.push('…');
     }
-    format!("\"{cut}\"")
+    format!("{cut:?}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quoted_texts_cannot_act_on_a_terminal_and_stay_readable() {
+        let shown = [
+            ("Child's Pose", "\"Child's Pose\""),
+            (
+                "Élévation lat\u{e9}rale e\u{301} 深蹲",
+                "\"Élévation latérale e\u{301} 深蹲\"",
+            ),
+            ("a\n\r\tb", r#""a\n\r\tb""#),
+            ("\u{1b}[2J\u{7}\u{9b}", r#""\u{1b}[2J\u{7}\u{9b}""#),
+            ("\u{202e}\u{2028}", r#""\u{202e}\u{2028}""#),
+        ];
+        for (text, wanted) in shown {
+            assert_eq!(quoted(text), wanted);
+        }
+    }
 }

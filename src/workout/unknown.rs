@@ -73,6 +73,8 @@ fn note_on(pointer: &str) -> String {
             .count()
     });
     let shown: String = pointer.chars().take(LONGEST_TEXT).collect();
+    // A name may hold what acts on a terminal.
+    let shown = shown.escape_debug();
     match place {
         Some(place) => format!("ignored: {shown}; did you mean {place}?"),
         None => format!("ignored: {shown}"),
@@ -159,5 +161,7 @@ mod tests {
         let notes = read(&many).unwrap().ignored;
         assert_eq!(notes.len(), 21);
         assert_eq!(notes[20], "ignored: 30 more unknown fields");
+        let notes = read(&json!({"\u{1b}[2J\n": 1})).unwrap().ignored;
+        assert_eq!(notes, ["ignored: /\\u{1b}[2J\\n"]);
     }
 }
