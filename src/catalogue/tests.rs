@@ -268,6 +268,12 @@ fn what_people_type_is_answered_with_what_they_mean() {
 }
 
 #[test]
+fn a_byte_order_mark_is_no_mistake() {
+    let marked = format!("\u{feff}{}", include_str!("../../exercises.json"));
+    assert_eq!(Catalogue::parse(&marked).unwrap().exercises().len(), 12);
+}
+
+#[test]
 fn filters_narrow_the_list() {
     let catalogue = shipped();
     let found =

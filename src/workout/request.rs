@@ -177,6 +177,8 @@ impl WorkoutRequest {
                 limit: MAX_REQUEST_BYTES,
             });
         }
+        // Some editors write a byte order mark, which JSON does not know.
+        let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
         let sent: Value = serde_json::from_slice(body).map_err(|e| RequestError::Malformed(e.to_string()))?;
         let mut found = Found::default();
         let mut request = Self::read(sent, "", &mut found).map_err(|sent| {
@@ -315,6 +317,12 @@ mod tests {
         let notes = read(&json!({ long: 1 })).unwrap().ignored;
         assert!(notes[0].len() < 200, "{notes:?}");
         assert_eq!(told(&json!({"exercise_names": vec![1; 100_000]})).len(), 1000);
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_mistake() {
+        let read = WorkoutRequest::from_json("\u{feff}{}".as_bytes());
+        assert_eq!(read, Ok(WorkoutRequest::default()));
     }
 
     #[test]
