@@ -145,7 +145,7 @@ fn wishes(request: &WorkoutRequest, config: &WorkoutConfig, refusals: &mut Refus
         speed,
         // Within its bounds, so the cast is exact.
         rounds: refusals
-            .whole("/config/rounds", config.rounds, &(1..=50))
+            .whole("/config/rounds", config.rounds, &(1..=u64::from(MAX_ROUNDS)))
             .map(|r| r as u32),
         no_jump: config.no_jump.unwrap_or(false),
         no_repeat: config.no_repeat.unwrap_or(false),
