@@ -121,7 +121,7 @@ pub(super) fn quoted(text: &str) -> String {
     if cut.len() < text.len() {
         cut.push('…');
     }
-    format!("{cut:?}")
+    format!("\"{}\"", cut.escape_debug()).replace("\\'", "'")
 }
 
 #[cfg(test)]
