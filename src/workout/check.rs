@@ -3,6 +3,8 @@
 //! For the planner. It looks at no catalogue. All bad values are noted; a bad value is replaced by
 //! its default only so that the rest can be checked too, and nothing is planned from it.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 
 use super::refusals::{Refusals, quoted};
@@ -357,7 +359,7 @@ fn contradictions(
     }
     let both = (&config.intensity_levels, &config.exercice_intensity_levels);
     if let (Some(levels), Some(older)) = both
-        && levels != older
+        && named_in(levels) != named_in(older)
     {
         refusals.note(
             "/config/exercice_intensity_levels",
@@ -373,4 +375,9 @@ fn contradictions(
             format!("{rounds} rounds contradict no_repeat: each exercise would come {rounds} times"),
         );
     }
+}
+
+/// The levels of a list, in whatever order, letter case and number it has them.
+fn named_in(levels: &[Option<String>]) -> BTreeSet<String> {
+    levels.iter().flatten().map(|level| folded(level)).collect()
 }

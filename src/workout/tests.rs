@@ -169,6 +169,16 @@ fn what_a_catalogue_lacks_is_said() {
 }
 
 #[test]
+fn the_same_levels_in_both_spellings_are_no_contradiction() {
+    let body = json!({"config": {"intensity_levels": ["easy", "medium"],
+        "exercice_intensity_levels": ["Medium", "easy"]}});
+    planned(&body);
+    let other =
+        json!({"config": {"intensity_levels": ["easy"], "exercice_intensity_levels": ["easy", "hard"]}});
+    assert!(refused(&other).starts_with("/config/exercice_intensity_levels: "));
+}
+
+#[test]
 fn values_are_read_without_regard_to_letter_case() {
     let body = json!({"exercise_names": ["PLANK"], "config": {"intensity": "LOW_Impact", "resolution": "1080P",
         "orientation": "Portrait", "fit": "COVER", "intensity_levels": ["Easy"], "equipment": ["Body Only", "BANDS"]}});
