@@ -233,7 +233,7 @@ fn levels(config: &WorkoutConfig, refusals: &mut Refusals) -> Option<Vec<Difficu
     };
     let pointer = format!("/config/{field}");
     if sent.is_empty() || sent.len() > 3 {
-        refusals.note(pointer, "must name one to three of easy, medium, hard");
+        refusals.about(&pointer, "must name one to three of easy, medium, hard");
         return None;
     }
     let named = sent.iter().enumerate().filter_map(|(i, level)| {
@@ -247,7 +247,10 @@ fn equipment(sent: Option<&[Option<String>]>, refusals: &mut Refusals) -> Option
     // Twice the vocabulary: duplicates do no harm, lists of thousands do.
     if sent.len() > 2 * EQUIPMENT.len() {
         let most = 2 * EQUIPMENT.len();
-        refusals.note("/config/equipment", format!("must name at most {most} things"));
+        refusals.about(
+            "/config/equipment",
+            format_args!("must name at most {most} things, not {}", sent.len()),
+        );
         return None;
     }
     let mut at_hand = Vec::new();
@@ -265,7 +268,7 @@ fn equipment(sent: Option<&[Option<String>]>, refusals: &mut Refusals) -> Option
                 };
                 refusals.note(
                     format!("/config/equipment/{i}"),
-                    format!("{} is unknown; {hint}", quoted(unknown)),
+                    format!("{} is no known equipment; {hint}", quoted(unknown)),
                 );
             }
         }
@@ -285,9 +288,9 @@ fn list(
         (None, None) => return None,
     };
     if length > MAX_LISTED {
-        refusals.note(
+        refusals.about(
             pointer,
-            format!("{length} entries are too many: at most {MAX_LISTED}"),
+            format_args!("must have at most {MAX_LISTED} entries, not {length}"),
         );
         return Some(Vec::new());
     }
@@ -333,7 +336,7 @@ fn listed_one(
     let Some(name) = sent.id.clone() else {
         // Unless there is one of a wrong type.
         if refusals.0.iter().all(|refusal| refusal.pointer != id) {
-            refusals.note(pointer, "has no id");
+            refusals.about(&pointer, "has no id");
         }
         return None;
     };
@@ -352,7 +355,7 @@ fn contradictions(
     refusals: &mut Refusals,
 ) {
     if request.exercises.is_some() && request.exercise_names.is_some() {
-        refusals.note(
+        refusals.about(
             "/exercises",
             "contradicts /exercise_names: send one of the two lists",
         );
@@ -361,7 +364,7 @@ fn contradictions(
     if let (Some(levels), Some(older)) = both
         && named_in(levels) != named_in(older)
     {
-        refusals.note(
+        refusals.about(
             "/config/exercice_intensity_levels",
             "contradicts /config/intensity_levels: send one of the two",
         );

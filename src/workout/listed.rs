@@ -6,7 +6,7 @@ use super::draw::Draws;
 use super::fill::LEAST_BLOCK;
 use super::lay::{Course, Station};
 use super::plan::{MAX_INTERVALS, MAX_LENGTH};
-use super::refusals::{Refusals, quoted};
+use super::refusals::Refusals;
 use super::{PlanError, UnknownExercise};
 use crate::catalogue::{Catalogue, Category, Exercise};
 use crate::units::{Frames, Seconds, Speed};
@@ -97,16 +97,7 @@ fn resolve<'a>(
     if refusals.0.is_empty() {
         return Err(PlanError::UnknownExercises(unknown));
     }
-    for name in unknown {
-        let hint = match name.nearest.as_slice() {
-            [] => String::new(),
-            near => format!("; did you mean {}?", near.join(" or ")),
-        };
-        refusals.note(
-            name.pointer,
-            format!("{} is no known exercise{hint}", quoted(&name.name)),
-        );
-    }
+    refusals.0.extend(unknown.iter().map(UnknownExercise::refusal));
     Err(PlanError::Refused(std::mem::take(&mut refusals.0)))
 }
 

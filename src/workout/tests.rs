@@ -179,6 +179,52 @@ fn the_same_levels_in_both_spellings_are_no_contradiction() {
 }
 
 #[test]
+fn numbers_that_json_readers_round_are_not_repeated() {
+    for seed in ["12345678901234567890123", "9007199254740993", "1e300"] {
+        let body = format!(r#"{{"config": {{"seed": {seed}, "weight": {seed}}}}}"#);
+        let request = WorkoutRequest::from_json(body.as_bytes()).unwrap();
+        let told = plan(&request, &shipped(), 7).unwrap_err().to_string();
+        let wanted = "/config/seed: seed must be a whole number from 0 to 9007199254740991; \
+            /config/weight: weight must be from 20 to 300";
+        assert_eq!(told, wanted);
+    }
+}
+
+#[test]
+fn every_message_says_by_itself_which_value_it_means() {
+    let named = [
+        (
+            json!({"rounds": 60}),
+            "rounds must be a whole number from 1 to 50, not 60",
+        ),
+        (
+            json!({"intervals": {"rest_time": -1}}),
+            "intervals/rest_time must be from 0 to 600, not -1",
+        ),
+        (
+            json!({"fit": "fill"}),
+            "fit must be one of auto, contain, cover, not \"fill\"",
+        ),
+        (json!({"cues": 1}), "cues must be true or false, not 1"),
+        (
+            json!({"intensity_levels": []}),
+            "intensity_levels must name one to three of easy, medium, hard",
+        ),
+    ];
+    for (config, wanted) in named {
+        match answer(&json!({ "config": config })) {
+            Err(PlanError::Refused(refusals)) => assert_eq!(refusals[0].message, wanted),
+            other => panic!("{config}: {other:?}"),
+        }
+    }
+    let unknown = answer(&json!({"exercise_names": ["Zumba\n"]})).unwrap_err();
+    assert_eq!(
+        unknown.to_string(),
+        r#"/exercise_names/0: "Zumba\n" is no known exercise"#
+    );
+}
+
+#[test]
 fn values_are_read_without_regard_to_letter_case() {
     let body = json!({"exercise_names": ["PLANK"], "config": {"intensity": "LOW_Impact", "resolution": "1080P",
         "orientation": "Portrait", "fit": "COVER", "intensity_levels": ["Easy"], "equipment": ["Body Only", "BANDS"]}});
