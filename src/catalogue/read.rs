@@ -44,6 +44,8 @@ pub(super) fn exercises(json: &str) -> Result<Vec<Exercise>, Vec<String>> {
     if json.len() as u64 > MAX_FILE_BYTES {
         return Err(vec![format!("the file is larger than {MAX_FILE_BYTES} bytes")]);
     }
+    // Some editors write a byte order mark, which JSON does not know.
+    let json = json.strip_prefix('\u{feff}').unwrap_or(json);
     let root: Value = serde_json::from_str(json).map_err(|e| vec![format!("the file is not JSON: {e}")])?;
     let mistakes = Mistakes::default();
     let read = root_exercises(&root, &mistakes).unwrap_or_default();

@@ -220,6 +220,56 @@ fn an_unknown_name_is_answered_with_the_nearest_ones() {
 }
 
 #[test]
+fn what_people_type_is_answered_with_what_they_mean() {
+    let catalogue = shipped();
+    let told: Vec<String> = [
+        ("squats", "Air Squat"),
+        ("Squat", "Air Squat"),
+        ("air-squats", "Air Squat"),
+        ("jump squat", "Air Squat"),
+        ("lunge", "Reverse Lunge"),
+        ("lunges", "Reverse Lunge"),
+        ("jacks", "Jumping Jack"),
+        ("jumping jacks", "Jumping Jack"),
+        ("JumpingJacks", "Jumping Jack"),
+        ("stretch", "Standing Quad Stretch"),
+        ("quad stretches", "Standing Quad Stretch"),
+        ("bridge", "Glute Bridge"),
+        ("glute_bridges", "Glute Bridge"),
+        ("pushups", "Push-ups"),
+        ("push up", "Push-ups"),
+        ("Push Ups", "Push-ups"),
+        ("crunches", "Crunch"),
+        ("climbers", "Mountain Climber"),
+        ("high plank", "Plank"),
+        ("planks", "Plank"),
+        ("childs pose", "Child's Pose"),
+        ("child’s pose", "Child's Pose"),
+        ("marching", "March in Place"),
+        ("arm circle", "Arm Circles"),
+    ]
+    .into_iter()
+    .filter_map(|(typed, meant)| {
+        let near = catalogue.find(typed).err().unwrap_or_default();
+        let ok = near.first().is_some_and(|first| first == meant) && near.len() <= 3;
+        (!ok).then(|| format!("{typed}: {near:?} instead of {meant}"))
+    })
+    .collect();
+    assert!(told.is_empty(), "{}", told.join("\n"));
+    assert_eq!(
+        catalogue.find("squats").unwrap_err(),
+        ["Air Squat"],
+        "no poor ones"
+    );
+}
+
+#[test]
+fn a_byte_order_mark_is_no_mistake() {
+    let marked = format!("\u{feff}{}", include_str!("../../exercises.json"));
+    assert_eq!(Catalogue::parse(&marked).unwrap().exercises().len(), 12);
+}
+
+#[test]
 fn filters_narrow_the_list() {
     let catalogue = shipped();
     let found =

@@ -46,23 +46,108 @@ pub(crate) fn folded(name: &str) -> String {
 
 /// The candidates nearest to `wanted`, best first: at most three, none that is not alike at all.
 pub(crate) fn nearest<'a>(wanted: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<String> {
-    /// Below this Jaro-Winkler likeness two names share little more than a few letters.
+    /// Below this likeness two names share little more than a few letters.
     const ALIKE: f64 = 0.7;
+    /// What is so much less alike than the best one is not what was meant.
+    const BEHIND: f64 = 0.2;
     /// No name is longer, and the comparison takes the product of both lengths.
     const LONGEST: usize = 200;
     if wanted.len() > LONGEST {
         return Vec::new();
     }
-    let wanted = folded(wanted);
+    let wanted = Words::of(wanted);
     let mut scored: Vec<(f64, &str)> = candidates
-        .map(|name| (strsim::jaro_winkler(&wanted, &folded(name)), name))
+        .map(|name| (wanted.likeness(&Words::of(name)), name))
         .filter(|(score, _)| *score >= ALIKE)
         .collect();
     // Stable: names equally near stay in the order of the catalogue.
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let best = scored.first().map_or(0.0, |(score, _)| *score);
     scored
         .into_iter()
+        .take_while(|(score, _)| best - score <= BEHIND)
         .take(3)
         .map(|(_, name)| name.to_owned())
         .collect()
+}
+
+/// A name as it is compared with others: people leave words out and write plurals and dashes freely.
+struct Words {
+    /// Folded, in the singular.
+    words: Vec<String>,
+    /// All of them without what was between them.
+    joined: String,
+}
+
+impl Words {
+    /// More words than a name has; every one is compared with every other.
+    const MOST: usize = 12;
+
+    fn of(name: &str) -> Self {
+        let name = folded(name).replace(['\'', '’'], "");
+        let parts = name.split(|c: char| !c.is_alphanumeric());
+        let words: Vec<String> = parts
+            .filter(|part| !part.is_empty())
+            .take(Self::MOST)
+            .map(|part| singular(part).to_owned())
+            .collect();
+        Self {
+            joined: words.concat(),
+            words,
+        }
+    }
+
+    /// From 0 to 1: as wholes or by the words that both have, whichever is more.
+    fn likeness(&self, other: &Self) -> f64 {
+        let whole = strsim::jaro_winkler(&self.joined, &other.joined);
+        whole.max(self.in_common(other))
+    }
+
+    /// Nothing without a word in common; one of many is just alike, all of both is the same.
+    fn in_common(&self, other: &Self) -> f64 {
+        /// Shorter words ("up", "in") say nothing by themselves.
+        const TELLING: usize = 3;
+        let best = |word: &str, words: &[String]| {
+            let likenesses = words.iter().map(|other| word_likeness(word, other));
+            likenesses.fold(0.0, f64::max)
+        };
+        let telling = |word: &String| word.chars().count() >= TELLING && best(word, &other.words) > 0.0;
+        if !self.words.iter().any(telling) {
+            return 0.0;
+        }
+        let share = |these: &[String], those: &[String]| {
+            let all: f64 = these.iter().map(|word| best(word, those)).sum();
+            all / these.len() as f64
+        };
+        0.7 + 0.3 * share(&self.words, &other.words) * share(&other.words, &self.words)
+    }
+}
+
+/// From 0 to 1: the same word, one with another ending (march, marching), or with a slip of the pen.
+fn word_likeness(a: &str, b: &str) -> f64 {
+    /// A stem of fewer letters begins too many words.
+    const STEM: usize = 4;
+    /// One slip in four letters.
+    const SLIP: f64 = 0.75;
+    let short = a.len().min(b.len());
+    if a == b {
+        1.0
+    } else if short >= STEM && (a.starts_with(b) || b.starts_with(a)) {
+        0.9
+    } else {
+        let likeness = strsim::normalized_damerau_levenshtein(a, b);
+        if likeness >= SLIP { likeness } else { 0.0 }
+    }
+}
+
+/// English plurals, roughly: both sides of a comparison are treated alike.
+fn singular(word: &str) -> &str {
+    let hissing = ["ches", "shes", "sses", "xes"];
+    if hissing.iter().any(|ending| word.ends_with(ending)) {
+        return &word[..word.len() - 2];
+    }
+    match word.strip_suffix('s') {
+        Some(stem) if stem.chars().count() > 1 && !stem.ends_with('s') => stem,
+        _ => word,
+    }
 }

@@ -3,6 +3,8 @@
 //! For the planner. It looks at no catalogue. All bad values are noted; a bad value is replaced by
 //! its default only so that the rest can be checked too, and nothing is planned from it.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 
 use super::refusals::{Refusals, quoted};
@@ -111,7 +113,7 @@ pub(super) struct Wishes {
 
 /// Checks every value for itself and notes what is wrong.
 pub(super) fn check(request: &WorkoutRequest) -> (Wishes, Refusals) {
-    let mut refusals = Refusals::default();
+    let mut refusals = Refusals(request.wrong.clone());
     let none = WorkoutConfig::default();
     let config = request.config.as_ref().unwrap_or(&none);
     let wishes = wishes(request, config, &mut refusals);
@@ -145,7 +147,7 @@ fn wishes(request: &WorkoutRequest, config: &WorkoutConfig, refusals: &mut Refus
         speed,
         // Within its bounds, so the cast is exact.
         rounds: refusals
-            .whole("/config/rounds", config.rounds, &(1..=50))
+            .whole("/config/rounds", config.rounds, &(1..=u64::from(MAX_ROUNDS)))
             .map(|r| r as u32),
         no_jump: config.no_jump.unwrap_or(false),
         no_repeat: config.no_repeat.unwrap_or(false),
@@ -231,25 +233,29 @@ fn levels(config: &WorkoutConfig, refusals: &mut Refusals) -> Option<Vec<Difficu
     };
     let pointer = format!("/config/{field}");
     if sent.is_empty() || sent.len() > 3 {
-        refusals.note(pointer, "must name one to three of easy, medium, hard");
+        refusals.about(&pointer, "must name one to three of easy, medium, hard");
         return None;
     }
     let named = sent.iter().enumerate().filter_map(|(i, level)| {
-        refusals.choice(&format!("{pointer}/{i}"), Some(level), "easy, medium, hard")
+        refusals.choice(&format!("{pointer}/{i}"), level.as_ref(), "easy, medium, hard")
     });
     Some(named.collect())
 }
 
-fn equipment(sent: Option<&[String]>, refusals: &mut Refusals) -> Option<Vec<String>> {
+fn equipment(sent: Option<&[Option<String>]>, refusals: &mut Refusals) -> Option<Vec<String>> {
     let sent = sent?;
     // Twice the vocabulary: duplicates do no harm, lists of thousands do.
     if sent.len() > 2 * EQUIPMENT.len() {
         let most = 2 * EQUIPMENT.len();
-        refusals.note("/config/equipment", format!("must name at most {most} things"));
+        refusals.about(
+            "/config/equipment",
+            format_args!("must name at most {most} things, not {}", sent.len()),
+        );
         return None;
     }
     let mut at_hand = Vec::new();
     for (i, name) in sent.iter().enumerate() {
+        let Some(name) = name else { continue };
         match folded(name).as_str() {
             "none" | "body only" => {}
             known if EQUIPMENT.contains(&known) => at_hand.push(known.to_owned()),
@@ -262,7 +268,7 @@ fn equipment(sent: Option<&[String]>, refusals: &mut Refusals) -> Option<Vec<Str
                 };
                 refusals.note(
                     format!("/config/equipment/{i}"),
-                    format!("{} is unknown; {hint}", quoted(unknown)),
+                    format!("{} is no known equipment; {hint}", quoted(unknown)),
                 );
             }
         }
@@ -282,9 +288,9 @@ fn list(
         (None, None) => return None,
     };
     if length > MAX_LISTED {
-        refusals.note(
+        refusals.about(
             pointer,
-            format!("{length} entries are too many: at most {MAX_LISTED}"),
+            format_args!("must have at most {MAX_LISTED} entries, not {length}"),
         );
         return Some(Vec::new());
     }
@@ -292,18 +298,20 @@ fn list(
         let listed = exercises.iter().enumerate();
         return Some(
             listed
-                .filter_map(|(i, e)| listed_one(i, e, work, default_speed, refusals))
+                .filter_map(|(i, e)| listed_one(i, e.as_ref()?, work, default_speed, refusals))
                 .collect(),
         );
     }
     let names = request.exercise_names.iter().flatten().enumerate();
     Some(
         names
-            .map(|(i, name)| Listed {
-                pointer: format!("/exercise_names/{i}"),
-                name: name.clone(),
-                work,
-                speed: default_speed,
+            .filter_map(|(i, name)| {
+                Some(Listed {
+                    pointer: format!("/exercise_names/{i}"),
+                    name: name.clone()?,
+                    work,
+                    speed: default_speed,
+                })
             })
             .collect(),
     )
@@ -324,12 +332,16 @@ fn listed_one(
         work.seconds().0,
     );
     let speed = speed(&format!("{pointer}/speed"), sent.speed, default_speed, refusals);
+    let id = format!("{pointer}/id");
     let Some(name) = sent.id.clone() else {
-        refusals.note(pointer, "has no id");
+        // Unless there is one of a wrong type.
+        if refusals.0.iter().all(|refusal| refusal.pointer != id) {
+            refusals.about(&pointer, "has no id");
+        }
         return None;
     };
     Some(Listed {
-        pointer: format!("{pointer}/id"),
+        pointer: id,
         name,
         work: Frames::from_seconds(Seconds(seconds)),
         speed,
@@ -343,16 +355,16 @@ fn contradictions(
     refusals: &mut Refusals,
 ) {
     if request.exercises.is_some() && request.exercise_names.is_some() {
-        refusals.note(
+        refusals.about(
             "/exercises",
             "contradicts /exercise_names: send one of the two lists",
         );
     }
     let both = (&config.intensity_levels, &config.exercice_intensity_levels);
     if let (Some(levels), Some(older)) = both
-        && levels != older
+        && named_in(levels) != named_in(older)
     {
-        refusals.note(
+        refusals.about(
             "/config/exercice_intensity_levels",
             "contradicts /config/intensity_levels: send one of the two",
         );
@@ -366,4 +378,9 @@ fn contradictions(
             format!("{rounds} rounds contradict no_repeat: each exercise would come {rounds} times"),
         );
     }
+}
+
+/// The levels of a list, in whatever order, letter case and number it has them.
+fn named_in(levels: &[Option<String>]) -> BTreeSet<String> {
+    levels.iter().flatten().map(|level| folded(level)).collect()
 }

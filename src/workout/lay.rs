@@ -34,19 +34,31 @@ pub(super) struct Course<'a> {
 }
 
 impl Course<'_> {
-    /// Pictures and intervals that the course has with so many rounds, without laying them out. (An
-    /// upper bound of the intervals: those of no length are counted too.)
+    /// Pictures and intervals that the course has with so many rounds, without laying them out. Like
+    /// the timeline, it leaves out what takes no time.
     pub(super) fn extent(&self, rounds: u32) -> (Frames, u64) {
         let (work, works) = extent_of(&self.circuit);
         let (warm_up, warm_ups) = extent_of(&self.warm_up);
         let (cool_down, cool_downs) = extent_of(&self.cool_down);
-        let (times, rounds) = (self.times, u64::from(rounds));
+        let (times, rounds, extra) = (self.times, u64::from(rounds), self.longer_round_rests);
         let rests_within = rounds * (self.circuit.len() as u64).saturating_sub(1);
         let rests = rests_within + u64::from(warm_ups > 0) + u64::from(cool_downs > 0);
         let round_rests = rounds.saturating_sub(1);
-        let resting = times.rest * rests + times.round_rest * round_rests + self.longer_round_rests;
+        let resting = times.rest * rests + times.round_rest * round_rests + extra;
         let length = times.get_ready + warm_up + work * rounds + resting + cool_down + times.finish;
-        let count = 2 + warm_ups + works * rounds + rests + round_rests + cool_downs;
+        // Of round rests made longer from nothing, the first ones may have a picture and the others none.
+        let laid_round_rests = if times.round_rest > Frames::ZERO {
+            round_rests
+        } else {
+            round_rests.min(extra.0)
+        };
+        let count = once(times.get_ready)
+            + warm_ups
+            + works * rounds
+            + once(times.rest) * rests
+            + laid_round_rests
+            + cool_downs
+            + once(times.finish);
         (length, count)
     }
 
@@ -112,11 +124,25 @@ impl Course<'_> {
 
 /// Pictures and intervals of a row of exercises.
 fn extent_of(stations: &[Station<'_>]) -> (Frames, u64) {
-    let intervals = |s: &Station<'_>| 1 + u64::from(first_side(s).is_some());
+    let intervals = |s: &Station<'_>| {
+        let sides = first_side(s).map_or([s.length, Frames::ZERO], |_| halves(s.length));
+        sides.into_iter().map(once).sum::<u64>()
+    };
     (
         stations.iter().map(|s| s.length).sum(),
         stations.iter().map(intervals).sum(),
     )
+}
+
+/// How many intervals are laid for this length: none for no length.
+fn once(length: Frames) -> u64 {
+    u64::from(length > Frames::ZERO)
+}
+
+/// The two sides' shares of an exercise; the first takes the picture that does not divide.
+fn halves(length: Frames) -> [Frames; 2] {
+    let second = Frames(length.0 / 2);
+    [length - second, second]
 }
 
 /// The side an exercise begins with; `None` unless it is done one side after the other.
@@ -153,8 +179,7 @@ impl Laid {
         });
     }
 
-    /// An exercise: one interval, or two halves for the two sides, the first of which takes the
-    /// picture that does not divide.
+    /// An exercise: one interval, or two halves for the two sides.
     fn exercise(&mut self, kind: IntervalKind, station: &Station<'_>, place: Option<Place>) {
         if first_side(station).is_none() {
             self.push(
@@ -165,9 +190,8 @@ impl Laid {
             );
             return;
         }
-        let second = Frames(station.length.0 / 2);
-        let halves = [(Side::Left, station.length - second), (Side::Right, second)];
-        for (side, length) in halves {
+        let sides = [Side::Left, Side::Right];
+        for (side, length) in sides.into_iter().zip(halves(station.length)) {
             self.push(kind, length, movement(station, Some(side), station.speed), place);
         }
     }

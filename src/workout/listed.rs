@@ -6,7 +6,7 @@ use super::draw::Draws;
 use super::fill::LEAST_BLOCK;
 use super::lay::{Course, Station};
 use super::plan::{MAX_INTERVALS, MAX_LENGTH};
-use super::refusals::{Refusals, quoted};
+use super::refusals::Refusals;
 use super::{PlanError, UnknownExercise};
 use crate::catalogue::{Catalogue, Category, Exercise};
 use crate::units::{Frames, Seconds, Speed};
@@ -97,16 +97,7 @@ fn resolve<'a>(
     if refusals.0.is_empty() {
         return Err(PlanError::UnknownExercises(unknown));
     }
-    for name in unknown {
-        let hint = match name.nearest.as_slice() {
-            [] => String::new(),
-            near => format!("; did you mean {}?", near.join(" or ")),
-        };
-        refusals.note(
-            name.pointer,
-            format!("{} is no known exercise{hint}", quoted(&name.name)),
-        );
-    }
+    refusals.0.extend(unknown.iter().map(UnknownExercise::refusal));
     Err(PlanError::Refused(std::mem::take(&mut refusals.0)))
 }
 
@@ -193,6 +184,7 @@ fn refuse_too_long(course: &Course<'_>, wishes: &Wishes, refusals: &mut Refusals
     let advice = match (1..course.rounds).rev().find(|rounds| fits(*rounds)) {
         Some(1) => "one round of this list fits".to_owned(),
         Some(rounds) => format!("{rounds} rounds of this list fit"),
+        None if course.extent(1).1 > MAX_INTERVALS => "list fewer exercises".to_owned(),
         None => "list fewer exercises or shorten their intervals".to_owned(),
     };
     let pointer = if wishes.rounds.is_some() {

@@ -5,7 +5,7 @@
 //!
 //! | file | does |
 //! | --- | --- |
-//! | `request`, `object`, `unknown` | the request as received, and what in it is not known |
+//! | `request`, `fields`, `unknown` | the request as received, and what in it is not known |
 //! | `check`, `refusals` | received -> checked: bounds, defaults, contradictions |
 //! | `listed`, `chosen` | the two ways to a course: listed by the client, chosen to fill a time |
 //! | `choose`, `draw` | which exercises, in which order, by which chance |
@@ -18,10 +18,10 @@ mod check;
 mod choose;
 mod chosen;
 mod draw;
+mod fields;
 mod fill;
 mod lay;
 mod listed;
-mod object;
 mod plan;
 mod profile;
 mod refusals;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::check::{MAX_SEED, check};
 use super::draw::Draws;
+use super::refusals::quoted;
 use super::{Interval, Profile, Timeline, WorkoutRequest, chosen, listed};
 use crate::catalogue::Catalogue;
 use crate::units::{FPS, Frames};
@@ -113,7 +114,7 @@ pub enum PlanError {
     #[error("the request names no exercise")]
     NoExercise,
     /// Names that the catalogue does not have (404).
-    #[error("unknown exercise: {}", .0.iter().map(|u| u.name.as_str()).collect::<Vec<_>>().join(", "))]
+    #[error("{}", .0.iter().map(|u| u.refusal().to_string()).collect::<Vec<_>>().join("; "))]
     UnknownExercises(Vec<UnknownExercise>),
     /// Bad or contradictory values, all of them (422).
     #[error("{}", .0.iter().map(Refusal::to_string).collect::<Vec<_>>().join("; "))]
@@ -125,10 +126,24 @@ pub enum PlanError {
 pub struct UnknownExercise {
     /// JSON pointer of the name.
     pub pointer: String,
-    /// The name as the client wrote it.
+    /// The name as the client wrote it: to be escaped where it is shown.
     pub name: String,
     /// The nearest names that exist, best first.
     pub nearest: Vec<String>,
+}
+
+impl UnknownExercise {
+    /// The same as one refusal among others.
+    pub(super) fn refusal(&self) -> Refusal {
+        let hint = match self.nearest.as_slice() {
+            [] => String::new(),
+            near => format!("; did you mean {}?", near.join(" or ")),
+        };
+        Refusal {
+            pointer: self.pointer.clone(),
+            message: format!("{} is no known exercise{hint}", quoted(&self.name)),
+        }
+    }
 }
 
 /// Plans a workout; `fresh_seed` is used when the request brings none.

@@ -2,13 +2,16 @@
 //!
 //! For the check and both ways of planning.
 
+use std::fmt::Display;
 use std::ops::RangeInclusive;
 
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error as ValueError, StrDeserializer};
+use serde_json::Value;
 
 use super::Refusal;
+use super::check::MAX_SEED;
 use crate::catalogue::folded;
 
 /// Everything that was wrong so far.
@@ -24,6 +27,11 @@ impl Refusals {
         });
     }
 
+    /// The same with a sentence that begins with the value's name.
+    pub(super) fn about(&mut self, pointer: &str, predicate: impl Display) {
+        self.0.push(about(pointer, predicate));
+    }
+
     /// `value` within `bounds`, or `default` when it is missing or refused.
     pub(super) fn number(
         &mut self,
@@ -37,9 +45,9 @@ impl Refusals {
             Some(number) if bounds.contains(&number) => number,
             Some(number) => {
                 let (least, most) = (bounds.start(), bounds.end());
-                self.note(
+                self.about(
                     pointer,
-                    format!("{} is out of range: from {least} to {most}", shown(number)),
+                    format_args!("must be from {least} to {most}{}", not(number)),
                 );
                 default
             }
@@ -60,9 +68,9 @@ impl Refusals {
             return Some(number as u64);
         }
         let (least, most) = (bounds.start(), bounds.end());
-        self.note(
+        self.about(
             pointer,
-            format!("{} is no whole number from {least} to {most}", shown(number)),
+            format_args!("must be a whole number from {least} to {most}{}", not(number)),
         );
         None
     }
@@ -76,27 +84,86 @@ impl Refusals {
         let deserializer: StrDeserializer<'_, ValueError> = name.as_str().into_deserializer();
         let choice = T::deserialize(deserializer).ok();
         if choice.is_none() {
-            self.note(pointer, format!("{} is none of {names}", quoted(&name)));
+            self.about(
+                pointer,
+                format_args!("must be one of {names}, not {}", quoted(&name)),
+            );
         }
         choice
     }
 }
 
-/// A client's number as a message shows it: Rust would write 1e300 with all its zeros.
+/// A refusal whose sentence begins with the value's name, so that it also tells all by itself.
+pub(super) fn about(pointer: &str, predicate: impl Display) -> Refusal {
+    let name = pointer.strip_prefix("/config/").or(pointer.strip_prefix('/'));
+    Refusal {
+        pointer: pointer.to_owned(),
+        message: format!("{} {predicate}", name.unwrap_or("the request")),
+    }
+}
+
+/// A value of whatever type as a message shows it.
+pub(super) fn described(sent: &Value) -> String {
+    match sent {
+        Value::Null | Value::Bool(_) => sent.to_string(),
+        // As in `not`: what was rounded is not repeated.
+        Value::Number(number) => match number.as_f64() {
+            Some(exact) if exact.abs() <= MAX_SEED as f64 => shown(exact),
+            _ => "a number".to_owned(),
+        },
+        Value::String(text) => quoted(text),
+        Value::Array(_) => "a list".to_owned(),
+        Value::Object(_) => "an object".to_owned(),
+    }
+}
+
+/// The end of a sentence that says what a number must be. Numbers so large were rounded when they were
+/// read: none that the client did not write is repeated.
+fn not(number: f64) -> String {
+    if number.abs() <= MAX_SEED as f64 {
+        format!(", not {}", shown(number))
+    } else {
+        String::new()
+    }
+}
+
+/// A client's number as a message shows it: Rust would write 1e-300 with all its zeros.
 fn shown(number: f64) -> String {
-    let plain = number == 0.0 || (1e-6..1e16).contains(&number.abs());
-    if plain {
+    if number == 0.0 || number.abs() >= 1e-6 {
         number.to_string()
     } else {
         format!("{number:e}")
     }
 }
 
-/// A client's text as a message shows it: never longer than a line.
+/// A client's text as a message shows it: never longer than a line, and with everything escaped that
+/// would act on a terminal or forge a line of a log. Letters of any script stay as they are.
 pub(super) fn quoted(text: &str) -> String {
     let mut cut: String = text.chars().take(60).collect();
     if cut.len() < text.len() {
         cut.push('…');
     }
-    format!("\"{cut}\"")
+    format!("\"{}\"", cut.escape_debug()).replace("\\'", "'")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quoted_texts_cannot_act_on_a_terminal_and_stay_readable() {
+        let shown = [
+            ("Child's Pose", "\"Child's Pose\""),
+            (
+                "Élévation lat\u{e9}rale e\u{301} 深蹲",
+                "\"Élévation latérale e\u{301} 深蹲\"",
+            ),
+            ("a\n\r\tb", r#""a\n\r\tb""#),
+            ("\u{1b}[2J\u{7}\u{9b}", r#""\u{1b}[2J\u{7}\u{9b}""#),
+            ("\u{202e}\u{2028}", r#""\u{202e}\u{2028}""#),
+        ];
+        for (text, wanted) in shown {
+            assert_eq!(quoted(text), wanted);
+        }
+    }
 }

@@ -1,16 +1,15 @@
 //! The request as it was received: every field optional, nothing but its JSON types checked.
 //!
-//! For the API and the command line. Choices are still texts and numbers still unbounded here, so
-//! that the check that follows can name every bad value at once. `docs/request.md` says what each
-//! field means.
+//! For the API and the command line. Values of a wrong type are kept aside, choices are still texts
+//! and numbers still unbounded here, so that the check that follows can name every bad value at once.
+//! `docs/request.md` says what each field means.
 
 use std::fmt::Write as _;
 
-use serde::Deserialize;
-use serde_path_to_error::Segment;
+use serde_json::Value;
 
-use super::object::{self, Object};
-use super::unknown;
+use super::fields::{Fields, Found, FromFields, Read, wrong_type};
+use super::{Refusal, unknown};
 
 /// Largest body: room for 1,000 listed exercises with every option, four times over.
 pub const MAX_REQUEST_BYTES: usize = 512 << 10;
@@ -18,7 +17,7 @@ pub const MAX_REQUEST_BYTES: usize = 512 << 10;
 pub(super) const LONGEST_TEXT: usize = 120;
 
 /// A workout config as clients POST it. Everything may be missing.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, utoipa::ToSchema)]
 #[schema(example = json!({
     "exercise_names": ["Push-ups", "Air Squat", "Plank"],
     "config": {"intensity": "medium_intensity", "rounds": 2, "intervals": {"work_time": 40, "rest_time": 20}}
@@ -26,23 +25,24 @@ pub(super) const LONGEST_TEXT: usize = 120;
 pub struct WorkoutRequest {
     /// The workout's exercises in order, by name or id (letter case ignored). Without it (and without
     /// `exercises`) they are chosen to fill `target_duration`.
-    #[schema(example = json!(["Push-ups", "Air Squat", "Plank"]))]
-    pub exercise_names: Option<Vec<String>>,
+    #[schema(value_type = Option<Vec<String>>, example = json!(["Push-ups", "Air Squat", "Plank"]))]
+    pub exercise_names: Option<Vec<Option<String>>>,
     /// The same with options for each; in place of `exercise_names`.
-    #[schema(example = json!([{"id": "push-ups", "work_time": 30}, {"id": "plank", "speed": 0.8}]))]
-    #[serde(default, deserialize_with = "object::optional_list")]
-    pub exercises: Option<Vec<RequestedExercise>>,
+    #[schema(value_type = Option<Vec<RequestedExercise>>,
+        example = json!([{"id": "push-ups", "work_time": 30}, {"id": "plank", "speed": 0.8}]))]
+    pub exercises: Option<Vec<Option<RequestedExercise>>>,
     /// How the workout is to be.
-    #[serde(default, deserialize_with = "object::optional")]
     pub config: Option<WorkoutConfig>,
     /// What the body said that this program does not know, a sentence each.
-    #[serde(skip)]
     #[schema(ignore)]
     pub ignored: Vec<String>,
+    /// Values of a wrong type; their fields are `None`, and planning refuses them with the rest.
+    #[schema(ignore)]
+    pub wrong: Vec<Refusal>,
 }
 
 /// A listed exercise with its own options.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, utoipa::ToSchema)]
 pub struct RequestedExercise {
     /// Id or name; must be there.
     #[schema(example = "push-ups", value_type = String, required = true)]
@@ -56,7 +56,7 @@ pub struct RequestedExercise {
 }
 
 /// The options of a workout.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, utoipa::ToSchema)]
 pub struct WorkoutConfig {
     /// How fast the work is: `low_impact` (0.8), `medium_intensity` (1.0) or `high_intensity` (1.2).
     #[schema(value_type = Option<super::Intensity>, default = "medium_intensity")]
@@ -65,7 +65,6 @@ pub struct WorkoutConfig {
     #[schema(minimum = 0.5, maximum = 2, example = 1.1)]
     pub speed: Option<f64>,
     /// How long things take.
-    #[serde(default, deserialize_with = "object::optional")]
     pub intervals: Option<RequestedIntervals>,
     /// How often the list is done. Default: once for listed exercises, as fits for chosen ones.
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 50, example = 3)]
@@ -78,13 +77,13 @@ pub struct WorkoutConfig {
     pub no_repeat: Option<bool>,
     /// Difficulties to choose from; all by default.
     #[schema(value_type = Option<Vec<crate::catalogue::Difficulty>>, example = json!(["easy", "medium"]))]
-    pub intensity_levels: Option<Vec<String>>,
+    pub intensity_levels: Option<Vec<Option<String>>>,
     /// Older spelling of `intensity_levels`.
     #[schema(value_type = Option<Vec<crate::catalogue::Difficulty>>, deprecated)]
-    pub exercice_intensity_levels: Option<Vec<String>>,
+    pub exercice_intensity_levels: Option<Vec<Option<String>>>,
     /// Equipment at hand. Without it, only exercises that need none are chosen.
-    #[schema(example = json!(["dumbbell", "bands"]))]
-    pub equipment: Option<Vec<String>>,
+    #[schema(value_type = Option<Vec<String>>, example = json!(["dumbbell", "bands"]))]
+    pub equipment: Option<Vec<Option<String>>>,
     /// Exercises before the work. Default: yes when exercises are chosen, no when they are listed.
     pub include_warm_up: Option<bool>,
     /// Exercises after the work. Default: as for `include_warm_up`.
@@ -128,7 +127,7 @@ pub struct WorkoutConfig {
 }
 
 /// Lengths in seconds; decimals are rounded to the nearest picture (1/30 s).
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, utoipa::ToSchema)]
 pub struct RequestedIntervals {
     /// An exercise.
     #[schema(minimum = 1, maximum = 3600, default = 40)]
@@ -159,10 +158,10 @@ pub enum RequestError {
     /// Not JSON at all.
     #[error("the body is not JSON: {0}")]
     Malformed(String),
-    /// JSON, but a value has the wrong type.
+    /// JSON, but no object.
     #[error("{message}")]
     WrongType {
-        /// JSON pointer of the value.
+        /// JSON pointer of the body: empty.
         pointer: String,
         /// What was expected.
         message: String,
@@ -170,65 +169,90 @@ pub enum RequestError {
 }
 
 impl WorkoutRequest {
-    /// Reads a request body. Unknown fields are tolerated and told in [`Self::ignored`].
+    /// Reads a request body. Unknown fields are tolerated and told in [`Self::ignored`]; values of a
+    /// wrong type are kept in [`Self::wrong`], for planning to refuse.
     pub fn from_json(body: &[u8]) -> Result<Self, RequestError> {
         if body.len() > MAX_REQUEST_BYTES {
             return Err(RequestError::TooLarge {
                 limit: MAX_REQUEST_BYTES,
             });
         }
-        let mut json = serde_json::Deserializer::from_slice(body);
-        let mut ignored = Vec::new();
-        let mut note = |path: serde_ignored::Path<'_>| ignored.push(unknown::pointer_of(&path));
-        let fields = serde_ignored::Deserializer::new(&mut json, &mut note);
-        let Object(mut request): Object<Self> = serde_path_to_error::deserialize(fields).map_err(|e| {
-            if e.inner().is_data() {
-                RequestError::WrongType {
-                    pointer: pointer_of_error(e.path()),
-                    message: in_plain_words(&e.inner().to_string()),
-                }
-            } else {
-                RequestError::Malformed(e.inner().to_string())
-            }
+        // Some editors write a byte order mark, which JSON does not know.
+        let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
+        let sent: Value = serde_json::from_slice(body).map_err(|e| RequestError::Malformed(e.to_string()))?;
+        let mut found = Found::default();
+        let mut request = Self::read(sent, "", &mut found).map_err(|sent| {
+            let Refusal { pointer, message } = wrong_type::<Self>("", &sent);
+            RequestError::WrongType { pointer, message }
         })?;
-        json.end().map_err(|e| RequestError::Malformed(e.to_string()))?;
-        request.ignored = unknown::notes_on(&ignored);
+        request.ignored = unknown::notes_on(&found.unknown);
+        request.wrong = found.wrong;
         Ok(request)
     }
 }
 
-/// Serde names Rust's types and a line and column; clients know JSON's types and have the pointer.
-fn in_plain_words(message: &str) -> String {
-    let message = message
-        .rsplit_once(" at line ")
-        .map_or(message, |(message, _)| message);
-    let words = message
-        .replace("expected f64", "expected a number")
-        .replace("expected a sequence", "expected a list")
-        .replace("invalid type: map", "invalid type: object")
-        .replace("invalid type: sequence", "invalid type: list");
-    // Serde repeats texts of any length.
-    if words.chars().count() <= 2 * LONGEST_TEXT {
-        return words;
+impl FromFields for WorkoutRequest {
+    fn from_fields(fields: &mut Fields<'_>) -> Self {
+        Self {
+            exercise_names: fields.take("exercise_names"),
+            exercises: fields.take("exercises"),
+            config: fields.take("config"),
+            ignored: Vec::new(),
+            wrong: Vec::new(),
+        }
     }
-    let (start, end) = (
-        words.chars().take(LONGEST_TEXT),
-        words.chars().rev().take(LONGEST_TEXT),
-    );
-    let end: Vec<char> = end.collect();
-    start.chain(['…']).chain(end.into_iter().rev()).collect()
 }
 
-fn pointer_of_error(path: &serde_path_to_error::Path) -> String {
-    path.iter().fold(String::new(), |mut pointer, segment| {
-        match segment {
-            Segment::Seq { index } => push(&mut pointer, &index.to_string()),
-            Segment::Map { key } => push(&mut pointer, key),
-            // Neither occurs: the request holds no enum, and the input is always located.
-            Segment::Enum { .. } | Segment::Unknown => {}
+impl FromFields for RequestedExercise {
+    fn from_fields(fields: &mut Fields<'_>) -> Self {
+        Self {
+            id: fields.take("id"),
+            work_time: fields.take("work_time"),
+            speed: fields.take("speed"),
         }
-        pointer
-    })
+    }
+}
+
+impl FromFields for WorkoutConfig {
+    fn from_fields(fields: &mut Fields<'_>) -> Self {
+        Self {
+            intensity: fields.take("intensity"),
+            speed: fields.take("speed"),
+            intervals: fields.take("intervals"),
+            rounds: fields.take("rounds"),
+            no_jump: fields.take("no_jump"),
+            no_repeat: fields.take("no_repeat"),
+            intensity_levels: fields.take("intensity_levels"),
+            exercice_intensity_levels: fields.take("exercice_intensity_levels"),
+            equipment: fields.take("equipment"),
+            include_warm_up: fields.take("include_warm_up"),
+            include_cool_down: fields.take("include_cool_down"),
+            target_duration: fields.take("target_duration"),
+            seed: fields.take("seed"),
+            weight: fields.take("weight"),
+            resolution: fields.take("resolution"),
+            orientation: fields.take("orientation"),
+            fit: fields.take("fit"),
+            cues: fields.take("cues"),
+            clip_sound: fields.take("clip_sound"),
+            show_timer: fields.take("show_timer"),
+            show_progress_bar: fields.take("show_progress_bar"),
+            show_exercise_name: fields.take("show_exercise_name"),
+            show_round: fields.take("show_round"),
+        }
+    }
+}
+
+impl FromFields for RequestedIntervals {
+    fn from_fields(fields: &mut Fields<'_>) -> Self {
+        Self {
+            work_time: fields.take("work_time"),
+            rest_time: fields.take("rest_time"),
+            get_ready: fields.take("get_ready"),
+            round_rest_time: fields.take("round_rest_time"),
+            finish: fields.take("finish"),
+        }
+    }
 }
 
 /// Adds a segment to a JSON pointer (RFC 6901).
@@ -258,46 +282,47 @@ mod tests {
         assert_eq!(read(&body).unwrap().ignored, Vec::<String>::new());
     }
 
+    /// What is told of the values of a wrong type.
+    fn told(body: &Value) -> Vec<String> {
+        match read(body) {
+            Ok(request) => request.wrong.iter().map(ToString::to_string).collect(),
+            Err(RequestError::WrongType { message, .. }) => vec![message],
+            Err(other) => panic!("{body} is read as {other:?}"),
+        }
+    }
+
     #[test]
-    fn wrong_types_come_with_their_pointer_in_plain_words() {
-        let cases = [
+    fn wrong_types_come_all_at_once_with_their_pointers_in_plain_words() {
+        let bodies = [
             json!([]),
-            json!({"exercise_names": "Plank"}),
-            json!({"exercise_names": ["Plank", 7]}),
-            json!({"exercises": [["plank", 30, 1]]}),
-            json!({"exercises": [{"id": "plank"}, {"id": "plank", "speed": "fast"}]}),
-            json!({"config": []}),
-            json!({"config": {"rounds": true}}),
-            json!({"config": {"no_jump": 1}}),
-            json!({"config": {"intervals": {"work_time": [40]}}}),
-            json!({"config": {"intervals": 40}}),
+            json!({"exercise_names": "Plank", "exercises": {}, "config": 3}),
+            json!({"exercise_names": ["Plank", 7, null, "Crunch", ["Plank"]]}),
+            json!({"exercises": [1, {"id": 2}, ["plank", 30, 1], {"id": "plank", "speed": "fast", "work_time": []}]}),
+            json!({"config": {"rounds": "3", "speed": 9, "no_jump": "yes", "cues": 1, "intensity": false,
+                "intervals": {"work_time": [40], "rest_time": "20"}, "equipment": ["bands", {}], "seed": true}}),
+            json!({"config": {"intervals": 40, "no_repeat": 1e300}}),
         ];
-        let told: Vec<String> = cases
+        let told: Vec<String> = bodies
             .iter()
-            .map(|body| match read(body) {
-                Err(RequestError::WrongType { pointer, message }) => {
-                    format!("{body}\n  {pointer:?}: {message}")
-                }
-                other => panic!("{body} is read as {other:?}"),
-            })
+            .map(|body| format!("{body}\n  {}", told(body).join("\n  ")))
             .collect();
         insta::assert_snapshot!(told.join("\n"));
     }
 
     #[test]
-    fn long_texts_are_not_repeated() {
+    fn long_texts_and_lists_are_not_repeated() {
         let long = "x".repeat(100_000);
-        match read(&json!({"config": {"rounds": long}})) {
-            Err(RequestError::WrongType { message, .. }) => {
-                assert!(
-                    message.len() < 300 && message.ends_with("expected a number"),
-                    "{message}"
-                );
-            }
-            other => panic!("read as {other:?}"),
-        }
+        let told_of_text = told(&json!({"config": {"rounds": long}}));
+        assert!(told_of_text[0].len() < 200, "{told_of_text:?}");
         let notes = read(&json!({ long: 1 })).unwrap().ignored;
         assert!(notes[0].len() < 200, "{notes:?}");
+        assert_eq!(told(&json!({"exercise_names": vec![1; 100_000]})).len(), 1000);
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_mistake() {
+        let read = WorkoutRequest::from_json("\u{feff}{}".as_bytes());
+        assert_eq!(read, Ok(WorkoutRequest::default()));
     }
 
     #[test]

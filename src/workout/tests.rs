@@ -169,6 +169,62 @@ fn what_a_catalogue_lacks_is_said() {
 }
 
 #[test]
+fn the_same_levels_in_both_spellings_are_no_contradiction() {
+    let body = json!({"config": {"intensity_levels": ["easy", "medium"],
+        "exercice_intensity_levels": ["Medium", "easy"]}});
+    planned(&body);
+    let other =
+        json!({"config": {"intensity_levels": ["easy"], "exercice_intensity_levels": ["easy", "hard"]}});
+    assert!(refused(&other).starts_with("/config/exercice_intensity_levels: "));
+}
+
+#[test]
+fn numbers_that_json_readers_round_are_not_repeated() {
+    for seed in ["12345678901234567890123", "9007199254740993", "1e300"] {
+        let body = format!(r#"{{"config": {{"seed": {seed}, "weight": {seed}}}}}"#);
+        let request = WorkoutRequest::from_json(body.as_bytes()).unwrap();
+        let told = plan(&request, &shipped(), 7).unwrap_err().to_string();
+        let wanted = "/config/seed: seed must be a whole number from 0 to 9007199254740991; \
+            /config/weight: weight must be from 20 to 300";
+        assert_eq!(told, wanted);
+    }
+}
+
+#[test]
+fn every_message_says_by_itself_which_value_it_means() {
+    let named = [
+        (
+            json!({"rounds": 60}),
+            "rounds must be a whole number from 1 to 50, not 60",
+        ),
+        (
+            json!({"intervals": {"rest_time": -1}}),
+            "intervals/rest_time must be from 0 to 600, not -1",
+        ),
+        (
+            json!({"fit": "fill"}),
+            "fit must be one of auto, contain, cover, not \"fill\"",
+        ),
+        (json!({"cues": 1}), "cues must be true or false, not 1"),
+        (
+            json!({"intensity_levels": []}),
+            "intensity_levels must name one to three of easy, medium, hard",
+        ),
+    ];
+    for (config, wanted) in named {
+        match answer(&json!({ "config": config })) {
+            Err(PlanError::Refused(refusals)) => assert_eq!(refusals[0].message, wanted),
+            other => panic!("{config}: {other:?}"),
+        }
+    }
+    let unknown = answer(&json!({"exercise_names": ["Zumba\n"]})).unwrap_err();
+    assert_eq!(
+        unknown.to_string(),
+        r#"/exercise_names/0: "Zumba\n" is no known exercise"#
+    );
+}
+
+#[test]
 fn values_are_read_without_regard_to_letter_case() {
     let body = json!({"exercise_names": ["PLANK"], "config": {"intensity": "LOW_Impact", "resolution": "1080P",
         "orientation": "Portrait", "fit": "COVER", "intensity_levels": ["Easy"], "equipment": ["Body Only", "BANDS"]}});
@@ -193,38 +249,53 @@ fn the_extent_of_a_course_is_that_of_its_timeline() {
     use super::check::Times;
     use super::lay::{Course, Station};
     let catalogue = shipped();
-    let stations = |names: &[&str]| {
+    let stations = |names: &[&str], length| {
         let station = |name: &&str| Station {
             exercise: catalogue.named(name).unwrap(),
-            length: Frames(901),
+            length: Frames(length),
             speed: Speed::NORMAL,
         };
         names.iter().map(station).collect::<Vec<_>>()
     };
     let blocks: [&[&str]; 2] = [&[], &["standing-quad-stretch", "childs-pose"]];
+    // Work, rest, round rest, get-ready and finish, and what is added to the round rests.
+    let lengths = [
+        [901, 7, 11, 13, 17, 100],
+        [901, 0, 0, 0, 0, 0],
+        [901, 0, 0, 13, 0, 2],
+        [1, 5, 0, 0, 17, 100],
+        [901, 0, 11, 13, 17, 0],
+    ];
     for (rounds, warm_up, cool_down) in [(1, 0, 0), (3, 1, 0), (4, 0, 1), (2, 1, 1)] {
-        let course = Course {
-            times: Times {
-                work: Frames(1),
-                rest: Frames(7),
-                round_rest: Frames(11),
-                get_ready: Frames(13),
-                finish: Frames(17),
-            },
-            warm_up: stations(blocks[warm_up]),
-            circuit: stations(&["plank", "reverse-lunge", "crunch"]),
-            rounds,
-            longer_round_rests: if rounds > 1 { Frames(100) } else { Frames::ZERO },
-            cool_down: stations(blocks[cool_down]),
-        };
-        let timeline = course.lay().unwrap();
-        let laid = (timeline.length(), timeline.intervals().len() as u64);
-        assert_eq!(
-            course.extent(rounds),
-            laid,
-            "{rounds} rounds, {warm_up} {cool_down}"
-        );
+        for [work, rest, round_rest, get_ready, finish, longer] in lengths {
+            let course = Course {
+                times: Times {
+                    work: Frames(1),
+                    rest: Frames(rest),
+                    round_rest: Frames(round_rest),
+                    get_ready: Frames(get_ready),
+                    finish: Frames(finish),
+                },
+                warm_up: stations(blocks[warm_up], 901),
+                circuit: stations(&["plank", "reverse-lunge", "crunch"], work),
+                rounds,
+                longer_round_rests: Frames(if rounds > 1 { longer } else { 0 }),
+                cool_down: stations(blocks[cool_down], 901),
+            };
+            let timeline = course.lay().unwrap();
+            let laid = (timeline.length(), timeline.intervals().len() as u64);
+            assert_eq!(course.extent(rounds), laid, "{course:?}");
+        }
     }
+}
+
+#[test]
+fn rests_of_no_length_do_not_count_as_intervals() {
+    let body = json!({"exercise_names": vec!["plank"; 20],
+        "config": {"rounds": 50, "intervals": {"work_time": 10, "rest_time": 0}}});
+    assert_eq!(planned(&body).timeline.intervals().len(), 1_002);
+    let too_many = json!({"exercise_names": vec!["Reverse Lunge"; 1_000], "config": {"intervals": {"work_time": 1, "rest_time": 1}}});
+    assert!(refused(&too_many).ends_with("2000 are possible: list fewer exercises"));
 }
 
 #[test]

@@ -2,9 +2,7 @@
 //!
 //! For the request's reader. A client learns which field was ignored and where one of that name belongs.
 
-use serde_ignored::Path;
-
-use super::request::{LONGEST_TEXT, push};
+use super::request::LONGEST_TEXT;
 use crate::catalogue::nearest;
 
 /// Notes about unknown fields; a body of another kind would answer with nothing else.
@@ -75,6 +73,8 @@ fn note_on(pointer: &str) -> String {
             .count()
     });
     let shown: String = pointer.chars().take(LONGEST_TEXT).collect();
+    // A name may hold what acts on a terminal.
+    let shown = shown.escape_debug();
     match place {
         Some(place) => format!("ignored: {shown}; did you mean {place}?"),
         None => format!("ignored: {shown}"),
@@ -84,23 +84,6 @@ fn note_on(pointer: &str) -> String {
 /// The last segment of a pointer.
 fn last(pointer: &str) -> &str {
     pointer.rsplit('/').next().unwrap_or_default()
-}
-
-/// The JSON pointer of an ignored field.
-pub(super) fn pointer_of(path: &Path<'_>) -> String {
-    match path {
-        Path::Root => String::new(),
-        Path::Seq { parent, index } => with(pointer_of(parent), &index.to_string()),
-        Path::Map { parent, key } => with(pointer_of(parent), key),
-        Path::Some { parent } | Path::NewtypeStruct { parent } | Path::NewtypeVariant { parent } => {
-            pointer_of(parent)
-        }
-    }
-}
-
-fn with(mut pointer: String, segment: &str) -> String {
-    push(&mut pointer, segment);
-    pointer
 }
 
 #[cfg(test)]
@@ -127,6 +110,23 @@ mod tests {
             read(&json!({"exercises": null, "config": null})),
             Ok(WorkoutRequest::default())
         );
+    }
+
+    #[test]
+    fn every_field_of_a_wrong_type_is_told_at_once() {
+        let mut body = json!({"exercises": [{}], "config": {"intervals": {}}});
+        let mut wrong: Vec<&str> = FIELDS.to_vec();
+        wrong.retain(|field| !["/exercises", "/config", "/config/intervals"].contains(field));
+        for field in &wrong {
+            let (parent, name) = field.rsplit_once('/').unwrap();
+            // Neither a text, number, flag nor list.
+            body.pointer_mut(parent).unwrap()[name] = json!({});
+        }
+        let request = read(&body).unwrap();
+        let mut told: Vec<&str> = request.wrong.iter().map(|r| r.pointer.as_str()).collect();
+        told.sort_unstable();
+        wrong.sort_unstable();
+        assert_eq!(told, wrong);
     }
 
     #[test]
@@ -161,5 +161,7 @@ mod tests {
         let notes = read(&many).unwrap().ignored;
         assert_eq!(notes.len(), 21);
         assert_eq!(notes[20], "ignored: 30 more unknown fields");
+        let notes = read(&json!({"\u{1b}[2J\n": 1})).unwrap().ignored;
+        assert_eq!(notes, ["ignored: /\\u{1b}[2J\\n"]);
     }
 }

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 use virtual_coach::catalogue::Catalogue;
-use virtual_coach::workout::{RequestError, WorkoutRequest, plan};
+use virtual_coach::workout::{PlanError, RequestError, WorkoutRequest, plan};
 
 use laws::{pointers_lead_into_the_request, read, the_advice_works, the_plan_keeps_all_laws};
 use random::{a_broken_request, a_catalogue, a_request};
@@ -90,6 +90,30 @@ proptest! {
             prop_assert!(serde_json::from_slice::<Value>(&body).is_ok(), "{request:?}");
         }
     }
+}
+
+#[test]
+fn values_of_a_wrong_type_and_out_of_range_are_refused_at_once() {
+    let body = json!({"exercises": [1, {"id": 2}, {"id": "plank", "work_time": 0}],
+        "config": {"rounds": "3", "speed": 9, "no_jump": "yes", "intervals": 3, "equipment": ["sofa", 1]}});
+    let received = WorkoutRequest::from_json(body.to_string().as_bytes()).unwrap();
+    let Err(PlanError::Refused(refusals)) = plan(&received, &shipped(), 3) else {
+        panic!("{body} is not refused");
+    };
+    let mut pointers: Vec<&str> = refusals.iter().map(|r| r.pointer.as_str()).collect();
+    pointers.sort_unstable();
+    let wrong = [
+        "/config/equipment/0",
+        "/config/equipment/1",
+        "/config/intervals",
+        "/config/no_jump",
+        "/config/rounds",
+        "/config/speed",
+        "/exercises/0",
+        "/exercises/1/id",
+        "/exercises/2/work_time",
+    ];
+    assert_eq!(pointers, wrong, "{refusals:?}");
 }
 
 fn shipped() -> Catalogue {
