@@ -459,3 +459,34 @@ fn a_port_in_use_is_refused_with_advice() {
         "{said}"
     );
 }
+
+#[tokio::test]
+async fn no_request_forges_a_line_of_the_log() {
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    let mut server = Server::start_logging(&["--log", "info"], writer.into());
+    let forged = "%0AINFO%20forged%1B%5B31m";
+    for path in [
+        format!("/api/exercises?muscle=x{forged}"),
+        format!("/api/exercises?x{forged}=1"),
+        format!("/api/exercises/x{forged}"),
+        format!("/x{forged}"),
+    ] {
+        let answer = server.get(&path).await;
+        assert!(answer.status().is_client_error(), "{path}");
+        let problem: Value = answer.json().await.unwrap();
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(!detail.contains(char::is_control), "{path}: {detail:?}");
+    }
+    let body = r#"{"exercise_names": ["x\nINFO forged\u001b[31m"]}"#;
+    let request = server
+        .request(Method::POST, GENERATE)
+        .header("content-type", "application/json");
+    assert_eq!(request.body(body).send().await.unwrap().status(), 404);
+    assert!(server.terminate().success());
+    let log = std::io::read_to_string(reader).unwrap();
+    assert!(log.contains("refused"), "{log}");
+    assert!(!log.contains('\u{1b}'), "{log:?}");
+    for line in log.lines() {
+        assert!(!line.starts_with("INFO forged"), "a forged line: {log}");
+    }
+}

@@ -77,7 +77,8 @@ fn log_problem(problem: &Problem) {
     let slug = problem.kind.facts().slug;
     let cause = problem.cause.as_deref().unwrap_or_default();
     if problem.kind == Kind::Capacity || !problem.kind.facts().status.is_server_error() {
-        tracing::info!(problem = slug, detail = %problem.detail, "refused");
+        // Debug escapes: a detail may repeat what a client wrote, and a log line must stay one line.
+        tracing::info!(problem = slug, detail = ?problem.detail, "refused");
     } else {
         tracing::error!(problem = slug, cause, "failed");
     }

@@ -43,7 +43,10 @@ fn parse(query: &str) -> Result<Filter, Vec<Fault>> {
     let mut seen: Vec<String> = Vec::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         if seen.iter().any(|known| *known == name) {
-            faults.push(Fault::parameter(name, "It is given twice; give it once."));
+            faults.push(Fault::parameter(
+                shortened(&name),
+                "It is given twice; give it once.",
+            ));
             continue;
         }
         if let Err(fault) = set(&mut filter, &name, &value) {
@@ -127,9 +130,19 @@ fn unknown(name: &str) -> Fault {
     }
 }
 
-/// What a client wrote, short enough to be sent back.
+/// What a client wrote, fit to be sent back: short, and with escapes for what would steer a terminal
+/// or forge a line.
 fn shortened(text: &str) -> String {
-    text.chars().take(200).collect()
+    let mut told = String::new();
+    for letter in text.chars().take(200) {
+        // Besides control characters: the line separators and what turns the direction of writing.
+        if letter.is_control() || matches!(letter, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
+            told.extend(letter.escape_default());
+        } else {
+            told.push(letter);
+        }
+    }
+    told
 }
 
 #[cfg(test)]
@@ -154,6 +167,20 @@ mod tests {
             })
         );
         assert_eq!(parse(""), Ok(Filter::default()));
+    }
+
+    #[test]
+    fn what_a_client_wrote_steers_no_terminal_and_no_log() {
+        let faults =
+            parse("muscle=a%0AINFO%20forged%1B%5B31m%7F%C2%85%E2%80%AE&x%0Ay=1&x%0Ay=2&category=%0d")
+                .unwrap_err();
+        assert!(faults.len() >= 3, "{faults:?}");
+        for fault in faults {
+            let told = format!("{} {}", fault.parameter.unwrap_or_default(), fault.detail);
+            let raw = told.chars().find(|c| c.is_control() || *c == '\u{202e}');
+            assert_eq!(raw, None, "{told:?}");
+        }
+        assert_eq!(shortened("a\nb\u{1b}é"), "a\\nb\\u{1b}é");
     }
 
     #[test]
