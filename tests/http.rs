@@ -490,3 +490,20 @@ async fn no_request_forges_a_line_of_the_log() {
         assert!(!line.starts_with("INFO forged"), "a forged line: {log}");
     }
 }
+
+#[tokio::test]
+async fn a_body_declared_too_large_is_refused_before_it_is_sent() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    let server = Server::start(&["--max-body", "4096"]);
+    let mut client = tokio::net::TcpStream::connect(server.address()).await.unwrap();
+    let head = format!(
+        "POST {GENERATE} HTTP/1.1\r\nhost: test\r\ncontent-type: application/json\r\ncontent-length: 4097\r\n\r\n"
+    );
+    client.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    let read = client.read_exact(&mut answer);
+    let read = tokio::time::timeout(std::time::Duration::from_secs(5), read).await;
+    read.expect("it waits for the body").unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 413");
+}
