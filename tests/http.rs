@@ -124,6 +124,18 @@ fn failures() -> Vec<Failure> {
             404,
             "unknown-exercise",
         ),
+        get(
+            "an address that is no UTF-8",
+            "/api/exercises/%ff",
+            400,
+            "malformed-address",
+        ),
+        get(
+            "a poster at such an address",
+            "/api/exercises/%ff/poster.jpg",
+            400,
+            "malformed-address",
+        ),
         get("no address", "/api/nothing", 404, "not-found"),
         get("no page of the docs", "/docs/nothing.js", 404, "not-found"),
         get("no problem", "/problems/nothing", 404, "not-found"),
@@ -184,6 +196,24 @@ async fn every_failure_is_a_problem_that_says_what_to_do() {
         let folder = server.folder().to_str().unwrap();
         assert!(!text.contains(folder), "{what}: the answer shows a path: {text}");
     }
+}
+
+#[tokio::test]
+async fn a_range_beyond_the_end_is_a_problem_that_tells_the_length() {
+    let server = Server::start(&[]);
+    let ask = server
+        .request(Method::GET, "/api/exercises/push-ups/preview.mp4")
+        .header("range", "bytes=99999999-");
+    let answer = ask.send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::RANGE_NOT_SATISFIABLE);
+    let place = answer.headers()["content-range"].to_str().unwrap().to_owned();
+    assert!(place.starts_with("bytes */"), "{place}");
+    let problem: Value = answer.json().await.unwrap();
+    assert_eq!(problem["type"], "/problems/range-not-satisfiable");
+    assert!(
+        problem["detail"].as_str().unwrap().contains("Content-Range"),
+        "{problem}"
+    );
 }
 
 #[tokio::test]

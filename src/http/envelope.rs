@@ -184,6 +184,7 @@ mod tests {
             Problem::new(Kind::BodyTimeout, "The body did not arrive within 30 seconds."),
             Problem::new(Kind::UnsupportedMediaType, "Send JSON."),
             Problem::invalid(vec![Fault::parameter("category", "There is no such category.")]),
+            Problem::of_status(StatusCode::BAD_REQUEST),
             Problem::of_status(StatusCode::NOT_FOUND),
             Problem::of_status(StatusCode::METHOD_NOT_ALLOWED),
             Problem::of_status(StatusCode::RANGE_NOT_SATISFIABLE),
@@ -248,7 +249,10 @@ mod tests {
         };
         assert_eq!(asked("/report").await, "\"not ready\"");
         let bare = asked("/bare").await;
-        assert!(bare.contains("Bad Request") && !bare.contains("axum"), "{bare}");
+        assert!(
+            bare.contains("malformed-address") && !bare.contains("axum"),
+            "{bare}"
+        );
     }
 
     #[test]
