@@ -134,6 +134,22 @@ fn the_doctor_shows_every_clip_and_fails_for_a_missing_one() {
 }
 
 #[test]
+fn the_doctor_finds_a_cache_without_room() {
+    let folder = furnished();
+    // No file may grow beyond 100 blocks: a small one, unlike a mebibyte, still fits.
+    let limited = "trap '' XFSZ; ulimit -f 100; exec \"$0\" \"$@\"";
+    let output = std::process::Command::new("sh")
+        .args(["-c", limited, env!("CARGO_BIN_EXE_virtual-coach"), "doctor"])
+        .current_dir(folder.path())
+        .output();
+    let (code, table, error) = said(&output.unwrap());
+    assert_eq!(code, 1);
+    assert!(table.contains("cache    cannot be written"), "{table}{error}");
+    let (_, table, _) = said(&fed(folder.path(), &["doctor"], ""));
+    assert!(table.contains("cache    can be written"), "{table}");
+}
+
+#[test]
 fn settings_are_checked_before_anything_starts() {
     let folder = furnished();
     for (arguments, word) in [
