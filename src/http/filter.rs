@@ -2,10 +2,9 @@
 
 use axum::extract::{FromRequestParts, RawQuery};
 use axum::http::request::Parts;
-use serde::de::{Deserialize, IntoDeserializer, value::Error};
 
 use super::problem::{Fault, Problem};
-use crate::catalogue::{EQUIPMENT, Filter, MUSCLES, folded, nearest};
+use crate::catalogue::{Category, Difficulty, EQUIPMENT, Filter, MUSCLES, folded, nearest};
 
 /// Every query parameter; `q` is short for `text`.
 const PARAMETERS: [&str; 7] = [
@@ -16,6 +15,20 @@ const PARAMETERS: [&str; 7] = [
     "no_jump",
     "text",
     "q",
+];
+/// What `category` may say: the names that exercises.json and the API's answers have.
+const CATEGORIES: [(&str, Category); 5] = [
+    ("warm_up", Category::WarmUp),
+    ("strength", Category::Strength),
+    ("cardio", Category::Cardio),
+    ("core", Category::Core),
+    ("cool_down", Category::CoolDown),
+];
+/// What `difficulty` may say.
+const DIFFICULTIES: [(&str, Difficulty); 3] = [
+    ("easy", Difficulty::Easy),
+    ("medium", Difficulty::Medium),
+    ("hard", Difficulty::Hard),
 ];
 /// Longest search text, in characters.
 const LONGEST_TEXT: usize = 200;
@@ -64,8 +77,8 @@ fn parse(query: &str) -> Result<Filter, Vec<Fault>> {
 fn set(filter: &mut Filter, name: &str, value: &str) -> Result<(), Fault> {
     let fault = |detail: String| Fault::parameter(name, detail);
     match name {
-        "category" => filter.category = Some(choice(value).map_err(fault)?),
-        "difficulty" => filter.difficulty = Some(choice(value).map_err(fault)?),
+        "category" => filter.category = Some(choice(value, &CATEGORIES).map_err(fault)?),
+        "difficulty" => filter.difficulty = Some(choice(value, &DIFFICULTIES).map_err(fault)?),
         "muscle" => filter.muscle = Some(word(value, MUSCLES).map_err(fault)?),
         "equipment" => {
             let known: Vec<&str> = ["none"].iter().chain(EQUIPMENT).copied().collect();
@@ -84,10 +97,12 @@ fn set(filter: &mut Filter, name: &str, value: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// One of an enum's names; serde's own words list them.
-fn choice<'de, T: Deserialize<'de>>(value: &'de str) -> Result<T, String> {
-    T::deserialize(value.into_deserializer())
-        .map_err(|error: Error| format!("{}.", shortened(&error.to_string())))
+/// One of a table's values by its name.
+fn choice<T: Copy>(value: &str, table: &[(&str, T)]) -> Result<T, String> {
+    let names: Vec<&str> = table.iter().map(|(name, _)| *name).collect();
+    let name = word(value, &names)?;
+    let found = table.iter().find(|(known, _)| *known == name);
+    found.map(|(_, value)| *value).ok_or(name)
 }
 
 /// One of a list of words.
@@ -148,7 +163,6 @@ fn shortened(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::{Category, Difficulty};
 
     #[test]
     fn every_filter_is_read() {
@@ -181,6 +195,31 @@ mod tests {
             assert_eq!(raw, None, "{told:?}");
         }
         assert_eq!(shortened("a\nb\u{1b}é"), "a\\nb\\u{1b}é");
+    }
+
+    #[test]
+    fn letter_case_does_not_matter_and_a_refusal_lists_the_choices() {
+        let filter = parse("category=STRENGTH&difficulty=Easy&muscle=Chest&equipment=None").unwrap();
+        assert_eq!(
+            (filter.category, filter.difficulty),
+            (Some(Category::Strength), Some(Difficulty::Easy))
+        );
+        let faults = parse("category=arms&difficulty=tough").unwrap_err();
+        assert_eq!(
+            faults[0].detail,
+            "Unknown: arms. Known are: warm_up, strength, cardio, core, cool_down."
+        );
+        assert_eq!(faults[1].detail, "Unknown: tough. Known are: easy, medium, hard.");
+    }
+
+    #[test]
+    fn the_names_of_the_tables_are_those_of_the_answers() {
+        for (name, category) in CATEGORIES {
+            assert_eq!(serde_json::to_value(category).unwrap(), name);
+        }
+        for (name, difficulty) in DIFFICULTIES {
+            assert_eq!(serde_json::to_value(difficulty).unwrap(), name);
+        }
     }
 
     #[test]
