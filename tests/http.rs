@@ -404,6 +404,11 @@ async fn the_docs_load_nothing_from_elsewhere() {
     }
     assert!(loaded >= 4, "the page names {loaded} files: {page}");
     let spec: Value = server.get("/openapi.json").await.json().await.unwrap();
+    let about = spec.to_string();
+    assert!(
+        about.contains("avc1.42C01F,mp4a.40.2"),
+        "the codecs are not those of the usual preset"
+    );
     assert!(
         spec["openapi"].as_str().unwrap().starts_with("3."),
         "{}",

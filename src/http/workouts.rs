@@ -30,7 +30,7 @@ use crate::workout::{Plan, PlanView, WorkoutRequest, plan};
     responses(
         (status = 200, description = "The video, H.264 and AAC.", content_type = "video/mp4", body = Binary, headers(
             ("X-Workout-Duration" = f64, description = "Length in seconds, such as 95.0."),
-            ("X-Workout-Codecs" = String, description = "For a player's MediaSource, such as avc1.64001f,mp4a.40.2."),
+            ("X-Workout-Codecs" = String, description = "For a player's MediaSource, such as avc1.42C01F,mp4a.40.2."),
             ("X-Workout-Seed" = u64, description = "Send it as `seed` to get the same workout again."),
         )),
         (status = 400, description = "Not JSON (`malformed-json`), or an empty list of exercises (`no-exercise`).", body = ProblemBody, content_type = "application/problem+json"),
