@@ -444,6 +444,18 @@ async fn the_first_page_leads_on() {
     assert_eq!(outside.status(), StatusCode::NOT_FOUND);
     let problem: Value = outside.json().await.unwrap();
     assert_eq!(problem["type"], "/coach/problems/not-found");
+    let advice = server.get("/coach/problems/unknown-exercise").await;
+    let advice = advice.text().await.unwrap();
+    assert!(advice.contains("GET /coach/api/exercises"), "{advice}");
+    for path in [
+        "/coach/api/exercises/plonk",
+        "/coach/nothing",
+        "/coach/api/exercises?x=1",
+    ] {
+        let problem: Value = server.get(path).await.json().await.unwrap();
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(!detail.contains("/api") && !detail.contains("/docs"), "{detail}");
+    }
 }
 
 #[tokio::test]
