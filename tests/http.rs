@@ -272,6 +272,7 @@ async fn pages_of_other_origins_may_ask_and_read() {
         "x-workout-duration",
         "x-workout-codecs",
         "x-workout-seed",
+        "x-workout-notes",
         "x-request-id",
     ] {
         assert!(
@@ -553,4 +554,27 @@ async fn a_body_declared_too_large_is_refused_before_it_is_sent() {
     let read = tokio::time::timeout(std::time::Duration::from_secs(5), read).await;
     read.expect("it waits for the body").unwrap();
     assert_eq!(&answer, b"HTTP/1.1 413");
+}
+
+#[tokio::test]
+async fn a_video_tells_of_a_field_that_was_ignored() {
+    let server = Server::start(&["--preset", "ultrafast"]);
+    let ask = async |config: Value| {
+        let body = json!({"exercise_names": ["Push-ups"], "config": config});
+        let answer = server
+            .request(Method::POST, GENERATE)
+            .json(&body)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+        answer.headers().get("x-workout-notes").cloned()
+    };
+    let told = ask(json!({"resolution": "480p", "sped": 2}))
+        .await
+        .expect("notes");
+    assert!(told.to_str().unwrap().contains("/config/sped"), "{told:?}");
+    assert_eq!(ask(json!({"resolution": "480p"})).await, None);
+    let spec = server.get("/openapi.json").await.text().await.unwrap();
+    assert!(spec.contains("X-Workout-Notes"), "it is not documented");
 }
