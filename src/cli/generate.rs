@@ -20,7 +20,7 @@ pub async fn run(settings: &Settings, request: &Path, output: &Path) -> Result<E
     let lifetime = Lifetime::default();
     let done = tokio::select! {
         done = make(settings, request, output, &lifetime) => done,
-        () = serve::signalled() => Err(anyhow::anyhow!("interrupted; the video is not whole")),
+        () = serve::signalled() => Err(anyhow::anyhow!("interrupted; no whole video was written")),
     };
     // Whatever happened: no FFmpeg is left behind.
     lifetime.end().await;
