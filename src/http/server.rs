@@ -228,6 +228,10 @@ mod tests {
         let mut half = TcpStream::connect(address).await.unwrap();
         half.write_all(b"GET / HTTP/1.1\r\nHost:").await.unwrap();
         let mut silent = TcpStream::connect(address).await.unwrap();
+        let mut kept = TcpStream::connect(address).await.unwrap();
+        kept.write_all(b"GET / HTTP/1.1\r\nHost: test\r\n\r\n")
+            .await
+            .unwrap();
         let mut drip = TcpStream::connect(address).await.unwrap();
         let dripping = async {
             // A byte now and then resets no clock.
@@ -239,6 +243,8 @@ mod tests {
         assert!(gone.is_ok(), "a head may drip in for ever");
         until_closed(&mut half).await;
         until_closed(&mut silent).await;
+        let answer = until_closed(&mut kept).await;
+        assert!(answer.ends_with("ok"), "{answer}");
     }
 
     #[tokio::test]
