@@ -134,6 +134,22 @@ fn the_doctor_shows_every_clip_and_fails_for_a_missing_one() {
 }
 
 #[test]
+fn the_doctor_finds_a_cache_without_room() {
+    let folder = furnished();
+    // No file may grow beyond 100 blocks: a small one, unlike a mebibyte, still fits.
+    let limited = "trap '' XFSZ; ulimit -f 100; exec \"$0\" \"$@\"";
+    let output = std::process::Command::new("sh")
+        .args(["-c", limited, env!("CARGO_BIN_EXE_virtual-coach"), "doctor"])
+        .current_dir(folder.path())
+        .output();
+    let (code, table, error) = said(&output.unwrap());
+    assert_eq!(code, 1);
+    assert!(table.contains("cache    cannot be written"), "{table}{error}");
+    let (_, table, _) = said(&fed(folder.path(), &["doctor"], ""));
+    assert!(table.contains("cache    can be written"), "{table}");
+}
+
+#[test]
 fn settings_are_checked_before_anything_starts() {
     let folder = furnished();
     for (arguments, word) in [
@@ -176,4 +192,90 @@ fn a_setting_may_be_a_variable_and_a_flag_wins() {
     };
     assert_eq!(asked(&["openapi"]), "/variable");
     assert_eq!(asked(&["openapi", "--base-path", "/flag"]), "/flag");
+}
+
+const SHORT: &str = r#"{"exercise_names": ["Push-ups"], "config": {"resolution": "480p",
+    "intervals": {"get_ready": 1, "work_time": 5, "finish": 1}}}"#;
+
+/// Whether these bytes are a whole MP4 of ours: it begins as one, and has all its fragments.
+fn is_video(bytes: &[u8]) -> bool {
+    bytes.get(4..8) == Some(b"ftyp") && bytes.windows(4).filter(|kind| kind == b"moof").count() > 1
+}
+
+#[test]
+fn a_video_goes_to_standard_output() {
+    let folder = furnished();
+    let before = files(folder.path());
+    let output = fed(
+        folder.path(),
+        &["generate", "-", "-o", "-", "--preset", "ultrafast"],
+        SHORT,
+    );
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{error}");
+    assert!(is_video(&output.stdout), "{} bytes: {error}", output.stdout.len());
+    let mut after = files(folder.path());
+    after.retain(|name| name != "cache");
+    assert_eq!(after, before);
+}
+
+#[test]
+fn a_pipe_is_written_to_and_not_replaced() {
+    use std::os::unix::fs::FileTypeExt as _;
+
+    let folder = furnished();
+    let pipe = folder.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    // Opened for both, so that a program which never opens it leaves nobody waiting.
+    let mut reader = std::fs::File::options()
+        .read(true)
+        .write(true)
+        .open(&pipe)
+        .unwrap();
+    let (sender, received) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let mut piece = vec![0; 1 << 16];
+        while let Ok(count) = std::io::Read::read(&mut reader, &mut piece) {
+            if sender.send(piece[..count].to_vec()).is_err() {
+                break;
+            }
+        }
+    });
+    let output = fed(
+        folder.path(),
+        &["generate", "-", "-o", "pipe", "--preset", "ultrafast"],
+        SHORT,
+    );
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{error}");
+    let kind = std::fs::symlink_metadata(&pipe).unwrap().file_type();
+    assert!(kind.is_fifo(), "the pipe was replaced");
+    let patience = std::time::Duration::from_secs(2);
+    let mut video = Vec::new();
+    while let Ok(piece) = received.recv_timeout(patience) {
+        video.extend(piece);
+    }
+    assert!(is_video(&video), "{} bytes came through", video.len());
+}
+
+#[test]
+fn the_target_of_a_link_is_replaced_and_not_the_link() {
+    let folder = furnished();
+    let target = folder.path().join("videos/target.mp4");
+    std::fs::write(&target, "an older video").unwrap();
+    let link = folder.path().join("link.mp4");
+    std::os::unix::fs::symlink("videos/target.mp4", &link).unwrap();
+    let (code, _, error) = said(&fed(
+        folder.path(),
+        &["generate", "-", "-o", "link.mp4", "--preset", "ultrafast"],
+        SHORT,
+    ));
+    assert_eq!(code, 0, "{error}");
+    assert!(link.is_symlink(), "the link was replaced");
+    assert!(is_video(&std::fs::read(&target).unwrap()));
+    std::fs::remove_file(&target).unwrap();
+    let (code, _, error) = said(&fed(folder.path(), &["generate", "-", "-o", "link.mp4"], SHORT));
+    assert_eq!(code, 1);
+    assert!(error.contains("a link to nothing"), "{error}");
 }

@@ -267,6 +267,40 @@ async fn a_server_told_to_stop_breaks_streams_off_and_leaves_nothing() {
     assert!(broken, "the stream ends as if it were whole");
 }
 
+#[test]
+fn a_server_told_to_stop_while_it_looks_at_clips_leaves_nothing() {
+    let folder = program::furnished();
+    let script = folder.path().join("ffmpeg-that-hangs");
+    // The number of its process in a file of that name, written whole.
+    std::fs::write(&script, "#!/bin/sh\ntouch hangs-$$\nexec sleep 60\n").unwrap();
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let mut server = program::command(folder.path(), &["serve", "--bind", "127.0.0.1:0"])
+        .args(["--ffmpeg", script.to_str().unwrap(), "--ffprobe", "ffprobe"])
+        .spawn()
+        .unwrap();
+    let hanging = || {
+        let names = files(folder.path()).into_iter();
+        let numbers = names.filter_map(|name| name.to_str()?.strip_prefix("hangs-").map(str::to_owned));
+        numbers.collect::<Vec<String>>()
+    };
+    let deadline = Instant::now() + PATIENCE;
+    while hanging().is_empty() && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let asked = Command::new("kill")
+        .args(["-TERM", &server.id().to_string()])
+        .status();
+    assert!(asked.unwrap().success());
+    let end = server.wait().unwrap();
+    let hanging = hanging();
+    assert!(!hanging.is_empty(), "no clip was looked at");
+    assert!(end.success(), "{end}");
+    for process in hanging {
+        let alive = Path::new(&format!("/proc/{process}")).exists();
+        assert!(!alive, "process {process} outlives the server");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failed_generate_leaves_no_file() {
     let folder = program::furnished();

@@ -124,6 +124,18 @@ fn failures() -> Vec<Failure> {
             404,
             "unknown-exercise",
         ),
+        get(
+            "an address that is no UTF-8",
+            "/api/exercises/%ff",
+            400,
+            "malformed-address",
+        ),
+        get(
+            "a poster at such an address",
+            "/api/exercises/%ff/poster.jpg",
+            400,
+            "malformed-address",
+        ),
         get("no address", "/api/nothing", 404, "not-found"),
         get("no page of the docs", "/docs/nothing.js", 404, "not-found"),
         get("no problem", "/problems/nothing", 404, "not-found"),
@@ -187,6 +199,24 @@ async fn every_failure_is_a_problem_that_says_what_to_do() {
 }
 
 #[tokio::test]
+async fn a_range_beyond_the_end_is_a_problem_that_tells_the_length() {
+    let server = Server::start(&[]);
+    let ask = server
+        .request(Method::GET, "/api/exercises/push-ups/preview.mp4")
+        .header("range", "bytes=99999999-");
+    let answer = ask.send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::RANGE_NOT_SATISFIABLE);
+    let place = answer.headers()["content-range"].to_str().unwrap().to_owned();
+    assert!(place.starts_with("bytes */"), "{place}");
+    let problem: Value = answer.json().await.unwrap();
+    assert_eq!(problem["type"], "/problems/range-not-satisfiable");
+    assert!(
+        problem["detail"].as_str().unwrap().contains("Content-Range"),
+        "{problem}"
+    );
+}
+
+#[tokio::test]
 async fn every_type_of_problem_can_be_read_up() {
     let server = Server::start(&[]);
     for kind in virtual_coach::http::problem::Kind::ALL {
@@ -242,6 +272,7 @@ async fn pages_of_other_origins_may_ask_and_read() {
         "x-workout-duration",
         "x-workout-codecs",
         "x-workout-seed",
+        "x-workout-notes",
         "x-request-id",
     ] {
         assert!(
@@ -374,6 +405,11 @@ async fn the_docs_load_nothing_from_elsewhere() {
     }
     assert!(loaded >= 4, "the page names {loaded} files: {page}");
     let spec: Value = server.get("/openapi.json").await.json().await.unwrap();
+    let about = spec.to_string();
+    assert!(
+        about.contains("avc1.42C01F,mp4a.40.2"),
+        "the codecs are not those of the usual preset"
+    );
     assert!(
         spec["openapi"].as_str().unwrap().starts_with("3."),
         "{}",
@@ -409,6 +445,18 @@ async fn the_first_page_leads_on() {
     assert_eq!(outside.status(), StatusCode::NOT_FOUND);
     let problem: Value = outside.json().await.unwrap();
     assert_eq!(problem["type"], "/coach/problems/not-found");
+    let advice = server.get("/coach/problems/unknown-exercise").await;
+    let advice = advice.text().await.unwrap();
+    assert!(advice.contains("GET /coach/api/exercises"), "{advice}");
+    for path in [
+        "/coach/api/exercises/plonk",
+        "/coach/nothing",
+        "/coach/api/exercises?x=1",
+    ] {
+        let problem: Value = server.get(path).await.json().await.unwrap();
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(!detail.contains("/api") && !detail.contains("/docs"), "{detail}");
+    }
 }
 
 #[tokio::test]
@@ -458,4 +506,75 @@ fn a_port_in_use_is_refused_with_advice() {
         said.contains("another program has this port") && said.contains("COACH_BIND"),
         "{said}"
     );
+}
+
+#[tokio::test]
+async fn no_request_forges_a_line_of_the_log() {
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    let mut server = Server::start_logging(&["--log", "info"], writer.into());
+    let forged = "%0AINFO%20forged%1B%5B31m";
+    for path in [
+        format!("/api/exercises?muscle=x{forged}"),
+        format!("/api/exercises?x{forged}=1"),
+        format!("/api/exercises/x{forged}"),
+        format!("/x{forged}"),
+    ] {
+        let answer = server.get(&path).await;
+        assert!(answer.status().is_client_error(), "{path}");
+        let problem: Value = answer.json().await.unwrap();
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(!detail.contains(char::is_control), "{path}: {detail:?}");
+    }
+    let body = r#"{"exercise_names": ["x\nINFO forged\u001b[31m"]}"#;
+    let request = server
+        .request(Method::POST, GENERATE)
+        .header("content-type", "application/json");
+    assert_eq!(request.body(body).send().await.unwrap().status(), 404);
+    assert!(server.terminate().success());
+    let log = std::io::read_to_string(reader).unwrap();
+    assert!(log.contains("refused"), "{log}");
+    assert!(!log.contains('\u{1b}'), "{log:?}");
+    for line in log.lines() {
+        assert!(!line.starts_with("INFO forged"), "a forged line: {log}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_declared_too_large_is_refused_before_it_is_sent() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    let server = Server::start(&["--max-body", "4096"]);
+    let mut client = tokio::net::TcpStream::connect(server.address()).await.unwrap();
+    let head = format!(
+        "POST {GENERATE} HTTP/1.1\r\nhost: test\r\ncontent-type: application/json\r\ncontent-length: 4097\r\n\r\n"
+    );
+    client.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    let read = client.read_exact(&mut answer);
+    let read = tokio::time::timeout(std::time::Duration::from_secs(5), read).await;
+    read.expect("it waits for the body").unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 413");
+}
+
+#[tokio::test]
+async fn a_video_tells_of_a_field_that_was_ignored() {
+    let server = Server::start(&["--preset", "ultrafast"]);
+    let ask = async |config: Value| {
+        let body = json!({"exercise_names": ["Push-ups"], "config": config});
+        let answer = server
+            .request(Method::POST, GENERATE)
+            .json(&body)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+        answer.headers().get("x-workout-notes").cloned()
+    };
+    let told = ask(json!({"resolution": "480p", "sped": 2}))
+        .await
+        .expect("notes");
+    assert!(told.to_str().unwrap().contains("/config/sped"), "{told:?}");
+    assert_eq!(ask(json!({"resolution": "480p"})).await, None);
+    let spec = server.get("/openapi.json").await.text().await.unwrap();
+    assert!(spec.contains("X-Workout-Notes"), "it is not documented");
 }

@@ -13,16 +13,22 @@ use crate::http::ready::ToolReport;
 
 pub async fn run(settings: &Settings) -> Result<ExitCode> {
     let readiness = assemble::readiness(settings);
-    let (ffmpeg, ffprobe) = tokio::join!(readiness.ffmpeg(), readiness.ffprobe());
+    let (ffmpeg, ffprobe, cache) = tokio::join!(readiness.ffmpeg(), readiness.ffprobe(), readiness.cache());
     print(&format!("ffmpeg   {}", told(&ffmpeg, "COACH_FFMPEG")))?;
     print(&format!("ffprobe  {}", told(&ffprobe, "COACH_FFPROBE")))?;
+    let word = if cache.ok {
+        "can be written"
+    } else {
+        "cannot be written: is the disk full, is COACH_CACHE a folder of yours?"
+    };
+    print(&format!("cache    {word}"))?;
     let catalogue = assemble::catalogue(settings)?;
     let tools = Arc::new(assemble::tools(settings, &Lifetime::default()));
     let inspector = assemble::inspector(settings, &tools);
     let clips = Library::inspect(&catalogue, &inspector, Depth::Whole).await;
     print(&format!("\n{}", report(&clips).trim_end()))?;
     let broken = clips.iter().filter(|clip| clip.outcome.is_err()).count();
-    let healthy = ffmpeg.ok && ffprobe.ok && broken == 0;
+    let healthy = ffmpeg.ok && ffprobe.ok && cache.ok && broken == 0;
     Ok(if healthy {
         ExitCode::SUCCESS
     } else {

@@ -1,6 +1,5 @@
 //! `virtual-coach generate`: a video in a file, by the same engine as the server's.
 
-use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -8,9 +7,9 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use futures_util::StreamExt;
 use indicatif::{ProgressBar, ProgressStyle};
-use tempfile::NamedTempFile;
 
 use super::assemble::{self, Lifetime, Studio};
+use super::output::Output;
 use super::settings::Settings;
 use super::{plan, serve};
 use crate::render::Renderer;
@@ -21,7 +20,7 @@ pub async fn run(settings: &Settings, request: &Path, output: &Path) -> Result<E
     let lifetime = Lifetime::default();
     let done = tokio::select! {
         done = make(settings, request, output, &lifetime) => done,
-        () = serve::signalled() => Err(anyhow::anyhow!("interrupted; {} was not written", output.display())),
+        () = serve::signalled() => Err(anyhow::anyhow!("interrupted; no whole video was written")),
     };
     // Whatever happened: no FFmpeg is left behind.
     lifetime.end().await;
@@ -30,7 +29,7 @@ pub async fn run(settings: &Settings, request: &Path, output: &Path) -> Result<E
 
 async fn make(settings: &Settings, request: &Path, output: &Path, lifetime: &Lifetime) -> Result<()> {
     // Before minutes of work: the folder must take a file.
-    let file = beside(output)?;
+    let mut file = Output::at(output)?;
     let ffmpeg = assemble::readiness(settings).ffmpeg().await;
     if ffmpeg.version.is_none() {
         bail!("FFmpeg does not run: install it, or name the program with --ffmpeg or COACH_FFMPEG");
@@ -43,18 +42,18 @@ async fn make(settings: &Settings, request: &Path, output: &Path, lifetime: &Lif
         eprintln!("{note}");
     }
     let bar = progress_bar(plan.length());
-    let file = write(&renderer, &plan, file, &bar)
+    write(&renderer, &plan, &mut file, &bar)
         .await
         .context("the video could not be made")?;
-    file.persist(output)
-        .map_err(|failed| failed.error)
-        .with_context(|| format!("cannot write {}", output.display()))?;
+    let name = file.to_string();
+    file.finish()
+        .await
+        .with_context(|| format!("cannot write {name}"))?;
     let length = plan.length().seconds();
     let took = bar.elapsed();
     bar.finish_and_clear();
     eprintln!(
-        "{}: {length} in {:.1} s, {:.1} times as fast as it plays; seed {}",
-        output.display(),
+        "{name}: {length} in {:.1} s, {:.1} times as fast as it plays; seed {}",
         took.as_secs_f64(),
         speed(plan.length(), took.as_secs_f64()),
         plan.seed,
@@ -62,43 +61,15 @@ async fn make(settings: &Settings, request: &Path, output: &Path, lifetime: &Lif
     Ok(())
 }
 
-/// A file in the folder of the output, so that it can be renamed to it; it removes itself unless it is.
-fn beside(output: &Path) -> Result<NamedTempFile> {
-    let name = match output.file_name() {
-        Some(name) if !output.is_dir() => name,
-        _ => bail!("{} is no file name", output.display()),
-    };
-    let folder = match output.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
-    let mut builder = tempfile::Builder::new();
-    let prefix = format!(".{}.", name.to_string_lossy());
-    builder.prefix(&prefix).suffix(".part");
-    // Such as any new file has; the umask takes from it.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder
-        .tempfile_in(folder)
-        .with_context(|| format!("cannot write to {}", folder.display()))
-}
-
-async fn write(
-    renderer: &Renderer,
-    plan: &Arc<Plan>,
-    mut file: NamedTempFile,
-    bar: &ProgressBar,
-) -> Result<NamedTempFile> {
+async fn write(renderer: &Renderer, plan: &Arc<Plan>, file: &mut Output, bar: &ProgressBar) -> Result<()> {
     let mut rendering = renderer.start(Arc::clone(plan)).await?;
     while let Some(bytes) = rendering.next().await {
-        // A few hundred kilobytes at a time go to the page cache: short enough for this thread.
-        file.write_all(&bytes?)?;
+        file.write(bytes?).await?;
         let made = rendering.rendered();
         bar.set_position(made.0);
         bar.set_message(format!("{:.1}x", speed(made, bar.elapsed().as_secs_f64())));
     }
-    file.as_file().sync_all()?;
-    Ok(file)
+    Ok(())
 }
 
 /// Seconds of video made in a second.

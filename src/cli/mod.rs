@@ -7,6 +7,7 @@
 pub mod assemble;
 mod doctor;
 mod generate;
+mod output;
 mod plan;
 mod serve;
 pub mod settings;
@@ -49,8 +50,8 @@ enum Command {
         /// The config: a JSON file, or - for standard input.
         #[arg(value_name = "FILE|-")]
         request: PathBuf,
-        /// The MP4 to write; replaced only when the new one is whole.
-        #[arg(short, long, value_name = "FILE")]
+        /// The MP4 to write; replaced only when the new one is whole. - for standard output.
+        #[arg(short, long, value_name = "FILE|-")]
         output: PathBuf,
     },
     /// Check FFmpeg and every clip, and say what will be done to each.

@@ -17,12 +17,21 @@ const GRACE: Duration = Duration::from_secs(5);
 
 pub async fn run(settings: &Settings) -> Result<()> {
     let lifetime = Lifetime::default();
+    let end = until_the_end(settings, &lifetime).await;
+    // However it ended, even in the midst of looking at the clips: no FFmpeg is left behind.
+    lifetime.end().await;
+    tracing::info!("stopped");
+    end
+}
+
+/// Starts, and serves until a signal; a signal may come before the start is done.
+async fn until_the_end(settings: &Settings, lifetime: &Lifetime) -> Result<()> {
     // First of all, as it is what fails most often and costs least.
     let listener = bind(settings).await?;
     let address = listener.local_addr().context("the address cannot be read")?;
     tokio::spawn(until_signal(lifetime.clone()));
     let state = tokio::select! {
-        state = assemble::state(settings, &lifetime) => state?,
+        state = assemble::state(settings, lifetime) => state?,
         () = lifetime.shutdown.cancelled() => return Ok(()),
     };
     let (shown, all) = (available(&state), state.catalogue.exercises().len());
@@ -32,10 +41,8 @@ pub async fn run(settings: &Settings) -> Result<()> {
     ))?;
     super::print(&format!("  {}", docs::curl_line(&server)))?;
     let guard = StallGuard::new(listener, Duration::from_secs(settings.stall.into()));
-    let end = serve(guard, router(state), lifetime.shutdown.clone(), GRACE).await;
-    lifetime.end().await;
-    tracing::info!("stopped");
-    end.context("the server failed")
+    serve(guard, router(state), lifetime.shutdown.clone(), GRACE).await;
+    Ok(())
 }
 
 fn available(state: &crate::http::AppState) -> usize {

@@ -27,6 +27,9 @@ impl FromRequest<AppState> for WorkoutBody {
                 "Send the config as JSON, with the header Content-Type: application/json.",
             ));
         }
+        if declared_length(request.headers()).is_some_and(|length| length > state.max_body as u64) {
+            return Err(Problem::too_large(state.max_body));
+        }
         let body = tokio::time::timeout(ARRIVAL, Bytes::from_request(request, state))
             .await
             .map_err(|_| {
@@ -42,6 +45,11 @@ impl FromRequest<AppState> for WorkoutBody {
             })?;
         Ok(Self(WorkoutRequest::from_json(&body)?))
     }
+}
+
+/// What `Content-Length` says; nothing for a body that comes in chunks.
+fn declared_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// `application/json` or any type built on it (`application/...+json`), whatever its parameters.

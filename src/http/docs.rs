@@ -92,7 +92,7 @@ fn swagger(file: &str, config: Arc<Config<'static>>) -> Result<Response, Problem
 }
 
 /// What a type of problem means and what to do about it.
-async fn problem(Path(slug): Path<String>) -> Result<String, Problem> {
+async fn problem(State(state): State<AppState>, Path(slug): Path<String>) -> Result<String, Problem> {
     let facts = Kind::ALL
         .into_iter()
         .map(Kind::facts)
@@ -102,10 +102,10 @@ async fn problem(Path(slug): Path<String>) -> Result<String, Problem> {
         return Err(Problem::internal("a status without a name"));
     };
     let status = facts.status.as_u16();
-    Ok(format!(
-        "{} ({status} {reason})\n\n{}\n",
-        facts.title, facts.advice
-    ))
+    let advice = facts
+        .advice
+        .replace("GET /", &format!("GET {}/", state.base_path));
+    Ok(format!("{} ({status} {reason})\n\n{advice}\n", facts.title))
 }
 
 /// Where to start.

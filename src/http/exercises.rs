@@ -52,6 +52,7 @@ pub async fn list(
     params(("id" = String, Path, description = "Id or name.", example = "push-ups")),
     responses(
         (status = 200, description = "The exercise.", body = ExerciseView),
+        (status = 400, description = "An address that cannot be read (`malformed-address`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "There is none (`unknown-exercise`); `detail` gives the nearest names.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
@@ -75,7 +76,10 @@ pub async fn show(
     params(("id" = String, Path, description = "Id or name.", example = "push-ups")),
     responses(
         (status = 200, description = "A JPEG.", content_type = "image/jpeg", body = Binary),
+        (status = 206, description = "The range that was asked for.", content_type = "image/jpeg", body = Binary),
+        (status = 400, description = "An address that cannot be read (`malformed-address`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such exercise (`unknown-exercise`), or its clip cannot be shown (`clip-unavailable`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 416, description = "A byte range beyond the end (`range-not-satisfiable`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 500, description = "FFmpeg failed (`render-failed`).", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
@@ -98,7 +102,9 @@ pub async fn poster(
     responses(
         (status = 200, description = "A short MP4 that loops; byte ranges are answered with 206.", content_type = "video/mp4", body = Binary),
         (status = 206, description = "The range that was asked for.", content_type = "video/mp4", body = Binary),
+        (status = 400, description = "An address that cannot be read (`malformed-address`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such exercise (`unknown-exercise`), or its clip cannot be shown (`clip-unavailable`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 416, description = "A byte range beyond the end (`range-not-satisfiable`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 500, description = "FFmpeg failed (`render-failed`).", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]

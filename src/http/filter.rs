@@ -2,10 +2,9 @@
 
 use axum::extract::{FromRequestParts, RawQuery};
 use axum::http::request::Parts;
-use serde::de::{Deserialize, IntoDeserializer, value::Error};
 
 use super::problem::{Fault, Problem};
-use crate::catalogue::{EQUIPMENT, Filter, MUSCLES, folded, nearest};
+use crate::catalogue::{Category, Difficulty, EQUIPMENT, Filter, MUSCLES, folded, nearest};
 
 /// Every query parameter; `q` is short for `text`.
 const PARAMETERS: [&str; 7] = [
@@ -16,6 +15,20 @@ const PARAMETERS: [&str; 7] = [
     "no_jump",
     "text",
     "q",
+];
+/// What `category` may say: the names that exercises.json and the API's answers have.
+const CATEGORIES: [(&str, Category); 5] = [
+    ("warm_up", Category::WarmUp),
+    ("strength", Category::Strength),
+    ("cardio", Category::Cardio),
+    ("core", Category::Core),
+    ("cool_down", Category::CoolDown),
+];
+/// What `difficulty` may say.
+const DIFFICULTIES: [(&str, Difficulty); 3] = [
+    ("easy", Difficulty::Easy),
+    ("medium", Difficulty::Medium),
+    ("hard", Difficulty::Hard),
 ];
 /// Longest search text, in characters.
 const LONGEST_TEXT: usize = 200;
@@ -43,7 +56,10 @@ fn parse(query: &str) -> Result<Filter, Vec<Fault>> {
     let mut seen: Vec<String> = Vec::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         if seen.iter().any(|known| *known == name) {
-            faults.push(Fault::parameter(name, "It is given twice; give it once."));
+            faults.push(Fault::parameter(
+                shortened(&name),
+                "It is given twice; give it once.",
+            ));
             continue;
         }
         if let Err(fault) = set(&mut filter, &name, &value) {
@@ -61,8 +77,8 @@ fn parse(query: &str) -> Result<Filter, Vec<Fault>> {
 fn set(filter: &mut Filter, name: &str, value: &str) -> Result<(), Fault> {
     let fault = |detail: String| Fault::parameter(name, detail);
     match name {
-        "category" => filter.category = Some(choice(value).map_err(fault)?),
-        "difficulty" => filter.difficulty = Some(choice(value).map_err(fault)?),
+        "category" => filter.category = Some(choice(value, &CATEGORIES).map_err(fault)?),
+        "difficulty" => filter.difficulty = Some(choice(value, &DIFFICULTIES).map_err(fault)?),
         "muscle" => filter.muscle = Some(word(value, MUSCLES).map_err(fault)?),
         "equipment" => {
             let known: Vec<&str> = ["none"].iter().chain(EQUIPMENT).copied().collect();
@@ -81,10 +97,12 @@ fn set(filter: &mut Filter, name: &str, value: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// One of an enum's names; serde's own words list them.
-fn choice<'de, T: Deserialize<'de>>(value: &'de str) -> Result<T, String> {
-    T::deserialize(value.into_deserializer())
-        .map_err(|error: Error| format!("{}.", shortened(&error.to_string())))
+/// One of a table's values by its name.
+fn choice<T: Copy>(value: &str, table: &[(&str, T)]) -> Result<T, String> {
+    let names: Vec<&str> = table.iter().map(|(name, _)| *name).collect();
+    let name = word(value, &names)?;
+    let found = table.iter().find(|(known, _)| *known == name);
+    found.map(|(_, value)| *value).ok_or(name)
 }
 
 /// One of a list of words.
@@ -127,15 +145,24 @@ fn unknown(name: &str) -> Fault {
     }
 }
 
-/// What a client wrote, short enough to be sent back.
+/// What a client wrote, fit to be sent back: short, and with escapes for what would steer a terminal
+/// or forge a line.
 fn shortened(text: &str) -> String {
-    text.chars().take(200).collect()
+    let mut told = String::new();
+    for letter in text.chars().take(200) {
+        // Besides control characters: the line separators and what turns the direction of writing.
+        if letter.is_control() || matches!(letter, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
+            told.extend(letter.escape_default());
+        } else {
+            told.push(letter);
+        }
+    }
+    told
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::{Category, Difficulty};
 
     #[test]
     fn every_filter_is_read() {
@@ -154,6 +181,45 @@ mod tests {
             })
         );
         assert_eq!(parse(""), Ok(Filter::default()));
+    }
+
+    #[test]
+    fn what_a_client_wrote_steers_no_terminal_and_no_log() {
+        let faults =
+            parse("muscle=a%0AINFO%20forged%1B%5B31m%7F%C2%85%E2%80%AE&x%0Ay=1&x%0Ay=2&category=%0d")
+                .unwrap_err();
+        assert!(faults.len() >= 3, "{faults:?}");
+        for fault in faults {
+            let told = format!("{} {}", fault.parameter.unwrap_or_default(), fault.detail);
+            let raw = told.chars().find(|c| c.is_control() || *c == '\u{202e}');
+            assert_eq!(raw, None, "{told:?}");
+        }
+        assert_eq!(shortened("a\nb\u{1b}é"), "a\\nb\\u{1b}é");
+    }
+
+    #[test]
+    fn letter_case_does_not_matter_and_a_refusal_lists_the_choices() {
+        let filter = parse("category=STRENGTH&difficulty=Easy&muscle=Chest&equipment=None").unwrap();
+        assert_eq!(
+            (filter.category, filter.difficulty),
+            (Some(Category::Strength), Some(Difficulty::Easy))
+        );
+        let faults = parse("category=arms&difficulty=tough").unwrap_err();
+        assert_eq!(
+            faults[0].detail,
+            "Unknown: arms. Known are: warm_up, strength, cardio, core, cool_down."
+        );
+        assert_eq!(faults[1].detail, "Unknown: tough. Known are: easy, medium, hard.");
+    }
+
+    #[test]
+    fn the_names_of_the_tables_are_those_of_the_answers() {
+        for (name, category) in CATEGORIES {
+            assert_eq!(serde_json::to_value(category).unwrap(), name);
+        }
+        for (name, difficulty) in DIFFICULTIES {
+            assert_eq!(serde_json::to_value(difficulty).unwrap(), name);
+        }
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub mod envelope;
 pub mod exercises;
 pub mod filter;
 pub mod media;
+pub mod notes;
 pub mod problem;
 pub mod ready;
 pub mod server;
@@ -132,6 +133,7 @@ fn cors() -> CorsLayer {
             WORKOUT_DURATION,
             WORKOUT_CODECS,
             WORKOUT_SEED,
+            notes::WORKOUT_NOTES,
             envelope::REQUEST_ID,
             header::RETRY_AFTER,
         ])

@@ -1,6 +1,7 @@
 //! Whether the server lives (`/health`) and whether it can do its work (`/ready`).
 
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -20,6 +21,8 @@ use crate::render::ENCODERS;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a report is taken for true, so that a flood of questions starts no flood of processes.
 const FRESH: Duration = Duration::from_secs(5);
+/// What must fit into the cache, in bytes: an empty file fits onto a full disk, too.
+const ROOM: usize = 1 << 20;
 
 /// That the process answers.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -114,7 +117,7 @@ pub struct CatalogueReport {
 /// The folder for prepared files.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct CacheReport {
-    /// Whether a file can be written to it.
+    /// Whether a file of a mebibyte can be written to it.
     pub ok: bool,
 }
 
@@ -185,15 +188,10 @@ impl Readiness {
         tool(told(&self.ffprobe, "-version").await.as_deref(), Vec::new())
     }
 
-    async fn cache(&self) -> CacheReport {
+    /// The folder for prepared files; the log says what is wrong with it.
+    pub async fn cache(&self) -> CacheReport {
         let folder = self.cache.clone();
-        let written = tokio::task::spawn_blocking(move || {
-            std::fs::create_dir_all(&folder)?;
-            tempfile::Builder::new()
-                .prefix(".ready-")
-                .tempfile_in(&folder)
-                .map(drop)
-        });
+        let written = tokio::task::spawn_blocking(move || takes_a_file(&folder));
         let failure = match written.await {
             Ok(Ok(())) => None,
             Ok(Err(error)) => Some(error.to_string()),
@@ -206,6 +204,18 @@ impl Readiness {
             ok: failure.is_none(),
         }
     }
+}
+
+/// Writes a file and removes it.
+fn takes_a_file(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let mut file = tempfile::Builder::new().prefix(".ready-").tempfile_in(folder)?;
+    // Noise, as file systems that compress store zeros in no room at all.
+    let mut noise = vec![0; ROOM];
+    rand::fill(&mut noise[..]);
+    file.write_all(&noise)?;
+    // `sync` would tell of a few more failures, and wear the disk out at every probe.
+    file.flush()
 }
 
 fn counted(catalogue: &Catalogue) -> CatalogueReport {

@@ -1,80 +1,163 @@
 //! From a socket to a served router, and to its orderly end.
+//!
+//! An accept loop of our own: `axum::serve` bounds neither the time for a request's head nor the number
+//! of connections.
 
-use std::net::SocketAddr;
-use std::pin::Pin;
+use std::io::{self, ErrorKind};
+use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::serve::Listener;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
 use tokio_io_timeout::TimeoutWriter;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
-/// Accepts connections whose writes fail after `stall` without any progress.
+/// Time for a request's head to arrive, from the moment the connection is free for it: it bounds
+/// half-sent heads and connections that are kept open for nothing.
+const HEAD: Duration = Duration::from_secs(30);
+/// Most connections at once; further ones wait in the kernel's backlog until one ends.
+///
+/// Half of the 1,024 files that a process may usually have open (`ulimit -n`): the other half is for
+/// FFmpeg's pipes, clips and the cache, so that a flood of connections starves no rendering.
+const CONNECTIONS: usize = 512;
+/// Pause after a failure to accept that is the machine's, such as too many open files.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// A listener with the limits of its connections.
 ///
 /// A client that stopped reading would otherwise hold its rendering, with its FFmpeg process, for
-/// ever. The clock runs only while bytes wait to be written: a connection on which nothing is due
-/// is not touched.
+/// ever: writes fail after `stall` without any progress. That clock runs only while bytes wait to be
+/// written; a connection on which nothing is due is not touched by it.
 #[derive(Debug)]
 pub struct StallGuard {
     listener: TcpListener,
     stall: Duration,
+    head: Duration,
+    connections: usize,
 }
 
 impl StallGuard {
     /// Guards the connections of a listener.
     #[must_use]
     pub fn new(listener: TcpListener, stall: Duration) -> Self {
-        Self { listener, stall }
+        Self {
+            listener,
+            stall,
+            head: HEAD,
+            connections: CONNECTIONS,
+        }
+    }
+
+    /// Accepts for ever; each connection is a task of `open`.
+    async fn accept_all(
+        self,
+        router: Router,
+        shutdown: &CancellationToken,
+        cut: &CancellationToken,
+        open: &TaskTracker,
+    ) {
+        let places = Arc::new(Semaphore::new(self.connections));
+        let mut http = http1::Builder::new();
+        http.timer(TokioTimer::new()).header_read_timeout(self.head);
+        // The semaphore is never closed, so this loop ends only from outside.
+        while let Ok(place) = Arc::clone(&places).acquire_owned().await {
+            let Some(stream) = accepted(self.listener.accept().await).await else {
+                continue;
+            };
+            let (http, router) = (http.clone(), router.clone());
+            let (shutdown, cut) = (shutdown.clone(), cut.clone());
+            open.spawn(async move {
+                let conversation = converse(&http, guarded(stream, self.stall), router, &shutdown);
+                cut.run_until_cancelled(conversation).await;
+                drop(place);
+            });
+        }
     }
 }
 
-impl Listener for StallGuard {
-    // The timer inside is self-referential, hence the pin.
-    type Io = Pin<Box<TimeoutWriter<TcpStream>>>;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        let (stream, address) = Listener::accept(&mut self.listener).await;
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY refused");
+/// A connection, or nothing after a pause that keeps a lasting failure from spinning.
+async fn accepted(outcome: io::Result<(TcpStream, std::net::SocketAddr)>) -> Option<TcpStream> {
+    match outcome {
+        Ok((stream, _)) => Some(stream),
+        // The client's: it left before it was accepted.
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset | ErrorKind::ConnectionRefused
+            ) =>
+        {
+            None
         }
-        let mut guarded = TimeoutWriter::new(stream);
-        guarded.set_timeout(Some(self.stall));
-        (Box::pin(guarded), address)
+        Err(error) => {
+            tracing::error!(%error, "no connection can be accepted; trying again");
+            tokio::time::sleep(PAUSE).await;
+            None
+        }
     }
+}
 
-    fn local_addr(&self) -> std::io::Result<Self::Addr> {
-        self.listener.local_addr()
+fn guarded(stream: TcpStream, stall: Duration) -> TimeoutWriter<TcpStream> {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "TCP_NODELAY refused");
+    }
+    let mut guarded = TimeoutWriter::new(stream);
+    guarded.set_timeout(Some(stall));
+    guarded
+}
+
+/// Answers the requests of a connection, until it ends or `shutdown` and the answer under way is sent.
+async fn converse(
+    http: &http1::Builder,
+    stream: TimeoutWriter<TcpStream>,
+    router: Router,
+    shutdown: &CancellationToken,
+) {
+    // The stream's timer is self-referential, hence the pin.
+    let io = TokioIo::new(Box::pin(stream));
+    let mut connection = pin!(http.serve_connection(io, TowerToHyperService::new(router)));
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = shutdown.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        // Everyday: clients leave. What became of a rendering is told by its delivery.
+        tracing::debug!(%error, "a connection broke off");
     }
 }
 
 /// Serves until `shutdown` is cancelled; then takes no more connections and waits for those that
-/// are open, `grace` at most.
+/// are open, `grace` at most. Those that are open still are cut.
 ///
 /// Streams of video end by themselves then: they watch the same token (see [`super::AppState`]).
-pub async fn serve(
-    listener: StallGuard,
-    router: Router,
-    shutdown: CancellationToken,
-    grace: Duration,
-) -> std::io::Result<()> {
-    let serving = axum::serve(listener, router).with_graceful_shutdown(shutdown.clone().cancelled_owned());
-    tokio::select! {
-        served = serving => served,
-        () = async {
-            shutdown.cancelled().await;
-            tokio::time::sleep(grace).await;
-        } => {
-            tracing::warn!("some connections were still open and are cut");
-            Ok(())
-        }
+pub async fn serve(guard: StallGuard, router: Router, shutdown: CancellationToken, grace: Duration) {
+    let open = TaskTracker::new();
+    let cut = CancellationToken::new();
+    // Whatever ends this function ends the connections, too.
+    let _cutting = cut.clone().drop_guard();
+    // Dropped, the listener refuses connections.
+    shutdown
+        .run_until_cancelled(guard.accept_all(router, &shutdown, &cut, &open))
+        .await;
+    open.close();
+    if tokio::time::timeout(grace, open.wait()).await.is_err() {
+        tracing::warn!(
+            connections = open.len(),
+            "some connections were still open and are cut"
+        );
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::time::Instant;
 
@@ -112,6 +195,103 @@ mod tests {
             }
             self.yet()
         }
+    }
+
+    /// Serves `ok` with a short time for heads and this many places.
+    async fn narrow(connections: usize) -> (std::net::SocketAddr, CancellationToken) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let guard = StallGuard {
+            head: STALL,
+            connections,
+            ..StallGuard::new(listener, STALL)
+        };
+        let shutdown = CancellationToken::new();
+        let router = Router::new().route("/", get(async || "ok"));
+        tokio::spawn(serve(guard, router, shutdown.clone(), STALL));
+        (address, shutdown)
+    }
+
+    /// All that a client is sent until the server closes the connection.
+    async fn until_closed(client: &mut TcpStream) -> String {
+        let mut said = Vec::new();
+        tokio::time::timeout(STALL * 10, client.read_to_end(&mut said))
+            .await
+            .expect("the connection stays open")
+            .unwrap();
+        String::from_utf8(said).unwrap()
+    }
+
+    #[tokio::test]
+    async fn half_a_head_is_not_waited_for_for_ever() {
+        let (address, _shutdown) = narrow(4).await;
+        let mut half = TcpStream::connect(address).await.unwrap();
+        half.write_all(b"GET / HTTP/1.1\r\nHost:").await.unwrap();
+        let mut silent = TcpStream::connect(address).await.unwrap();
+        let mut kept = TcpStream::connect(address).await.unwrap();
+        kept.write_all(b"GET / HTTP/1.1\r\nHost: test\r\n\r\n")
+            .await
+            .unwrap();
+        let mut drip = TcpStream::connect(address).await.unwrap();
+        let dripping = async {
+            // A byte now and then resets no clock.
+            while drip.write_all(b"G").await.is_ok() {
+                tokio::time::sleep(STALL / 8).await;
+            }
+        };
+        let gone = tokio::time::timeout(STALL * 10, dripping).await;
+        assert!(gone.is_ok(), "a head may drip in for ever");
+        until_closed(&mut half).await;
+        until_closed(&mut silent).await;
+        let answer = until_closed(&mut kept).await;
+        assert!(answer.ends_with("ok"), "{answer}");
+    }
+
+    #[tokio::test]
+    async fn one_connection_too_many_waits_for_its_turn() {
+        let (address, _shutdown) = narrow(2).await;
+        let ask = async |request: &[u8]| {
+            let mut client = TcpStream::connect(address).await.unwrap();
+            client.write_all(request).await.unwrap();
+            client
+        };
+        let whole = b"GET / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n";
+        let _first = ask(b"GET /").await;
+        let _second = ask(b"GET /").await;
+        let mut third = ask(whole).await;
+        let early = tokio::time::timeout(STALL / 2, third.read_u8()).await;
+        assert!(early.is_err(), "it was answered though all places are taken");
+        let answer = until_closed(&mut third).await;
+        assert!(
+            answer.starts_with("HTTP/1.1 200") && answer.ends_with("ok"),
+            "{answer}"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_failure_to_accept_pauses_only_when_it_is_the_machine_s() {
+        let started = tokio::time::Instant::now();
+        let of_client = io::Error::from(ErrorKind::ConnectionAborted);
+        assert!(accepted(Err(of_client)).await.is_none());
+        assert_eq!(started.elapsed(), Duration::ZERO);
+        // EMFILE: too many open files.
+        assert!(accepted(Err(io::Error::from_raw_os_error(24))).await.is_none());
+        assert_eq!(started.elapsed(), PAUSE);
+    }
+
+    #[tokio::test]
+    async fn an_idle_connection_does_not_hold_up_the_end() {
+        let (address, shutdown) = narrow(4).await;
+        let mut client = TcpStream::connect(address).await.unwrap();
+        client
+            .write_all(b"GET / HTTP/1.1\r\nHost: test\r\n\r\n")
+            .await
+            .unwrap();
+        client.read_exact(&mut [0; 12]).await.unwrap();
+        shutdown.cancel();
+        let rest = until_closed(&mut client).await;
+        assert!(rest.ends_with("ok"), "{rest}");
+        assert!(TcpStream::connect(address).await.is_err(), "it still listens");
     }
 
     /// A client that has asked for a stream, the end of that stream, and the server's own end.

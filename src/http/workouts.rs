@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use super::body::WorkoutBody;
 use super::delivery::Delivery;
 use super::media::Binary;
+use super::notes::{self, WORKOUT_NOTES};
 use super::problem::{Problem, ProblemBody};
 use super::{AppState, WORKOUT_CODECS, WORKOUT_DURATION, WORKOUT_SEED};
 use crate::units::Seconds;
@@ -30,8 +31,9 @@ use crate::workout::{Plan, PlanView, WorkoutRequest, plan};
     responses(
         (status = 200, description = "The video, H.264 and AAC.", content_type = "video/mp4", body = Binary, headers(
             ("X-Workout-Duration" = f64, description = "Length in seconds, such as 95.0."),
-            ("X-Workout-Codecs" = String, description = "For a player's MediaSource, such as avc1.64001f,mp4a.40.2."),
+            ("X-Workout-Codecs" = String, description = "For a player's MediaSource, such as avc1.42C01F,mp4a.40.2."),
             ("X-Workout-Seed" = u64, description = "Send it as `seed` to get the same workout again."),
+            ("X-Workout-Notes" = String, description = "What was decided that you may not expect, such as fields that were ignored; missing when there is nothing. Divided by commas, each entry percent-encoded, 1 KiB at most; POST /api/plan has all."),
         )),
         (status = 400, description = "Not JSON (`malformed-json`), or an empty list of exercises (`no-exercise`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "An exercise that does not exist (`unknown-exercise`); `errors` gives the nearest names.", body = ProblemBody, content_type = "application/problem+json"),
@@ -76,7 +78,11 @@ pub async fn generate(
         (WORKOUT_SEED, plan.seed.into()),
     ];
     let body = Body::from_stream(Delivery::new(rendering, state.shutdown.clone()));
-    Ok((headers, body).into_response())
+    let mut response = (headers, body).into_response();
+    if let Some(notes) = notes::header(&plan.notes) {
+        response.headers_mut().insert(WORKOUT_NOTES, notes);
+    }
+    Ok(response)
 }
 
 /// Show a workout's timeline.

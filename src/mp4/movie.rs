@@ -66,7 +66,7 @@ impl Movie {
         out.into()
     }
 
-    /// The tracks' codecs as `Content-Type` and players' APIs name them: `avc1.64001F,mp4a.40.2` (RFC 6381).
+    /// The tracks' codecs as `Content-Type` and players' APIs name them: `avc1.42C01F,mp4a.40.2` (RFC 6381).
     #[must_use]
     pub fn codecs(&self) -> String {
         match &self.audio {

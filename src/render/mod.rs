@@ -181,7 +181,7 @@ enum Message {
 /// A fragmented MP4 that is being made: a stream of its bytes. Dropping it ends the rendering.
 #[derive(Debug)]
 pub struct Rendering {
-    /// For a player's `MediaSource`: `avc1.64001F,mp4a.40.2`.
+    /// For a player's `MediaSource`: `avc1.42C01F,mp4a.40.2`.
     pub codecs: String,
     progress: watch::Receiver<Frames>,
     queue: mpsc::Receiver<Message>,

@@ -10,6 +10,8 @@ use axum::http::StatusCode;
 pub enum Kind {
     /// The body is not JSON.
     MalformedJson,
+    /// The address cannot be read.
+    MalformedAddress,
     /// An empty list of exercises.
     NoExercise,
     /// A name that the catalogue does not have.
@@ -24,6 +26,8 @@ pub enum Kind {
     BodyTimeout,
     /// The body is longer than allowed.
     BodyTooLarge,
+    /// A byte range beyond the end of a file.
+    RangeNotSatisfiable,
     /// The body is said to be something other than JSON.
     UnsupportedMediaType,
     /// Bad or contradictory values.
@@ -57,8 +61,9 @@ pub struct Facts {
 
 impl Kind {
     /// Every kind that has an address of its own.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::MalformedJson,
+        Self::MalformedAddress,
         Self::NoExercise,
         Self::UnknownExercise,
         Self::ClipUnavailable,
@@ -67,6 +72,7 @@ impl Kind {
         Self::BodyTimeout,
         Self::BodyTooLarge,
         Self::UnsupportedMediaType,
+        Self::RangeNotSatisfiable,
         Self::InvalidRequest,
         Self::Capacity,
         Self::ShuttingDown,
@@ -87,6 +93,13 @@ impl Kind {
                 "The body is not JSON",
                 "Send one JSON object. `detail` says at which line and column reading stopped. The smallest \
                  body that works is {}.",
+            ),
+            Self::MalformedAddress => (
+                "malformed-address",
+                StatusCode::BAD_REQUEST,
+                "The address cannot be read",
+                "Write what is no plain letter in the address as UTF-8, percent-encoded: %C3%A9 for an e with an \
+                 acute accent.",
             ),
             Self::NoExercise => (
                 "no-exercise",
@@ -138,6 +151,13 @@ impl Kind {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "The body must be JSON",
                 "Send the header `Content-Type: application/json`.",
+            ),
+            Self::RangeNotSatisfiable => (
+                "range-not-satisfiable",
+                StatusCode::RANGE_NOT_SATISFIABLE,
+                "The file has no such part",
+                "Ask for a range that begins before the length in the `Content-Range` header, or for the whole \
+                 file, without a `Range` header.",
             ),
             Self::InvalidRequest => (
                 "invalid-request",

@@ -151,6 +151,15 @@ impl Problem {
                 Kind::MethodNotAllowed,
                 "This address takes only the methods that the Allow header names.",
             ),
+            // Handlers and their bodies bring problems of their own: what is left is the address.
+            StatusCode::BAD_REQUEST => Self::new(
+                Kind::MalformedAddress,
+                "The address is not percent-encoded UTF-8 as this server reads it.",
+            ),
+            StatusCode::RANGE_NOT_SATISFIABLE => Self::new(
+                Kind::RangeNotSatisfiable,
+                "The file ends before that range; the Content-Range header gives its length.",
+            ),
             StatusCode::INTERNAL_SERVER_ERROR => Self::internal("answered 500 without a problem"),
             other => Self::new(Kind::Other(other), other.canonical_reason().unwrap_or("Refused.")),
         }
