@@ -50,8 +50,8 @@ pub(crate) fn nearest<'a>(wanted: &str, candidates: impl Iterator<Item = &'a str
     const ALIKE: f64 = 0.7;
     /// What is so much less alike than the best one is not what was meant.
     const BEHIND: f64 = 0.2;
-    /// No name is longer, and the comparison takes the product of both lengths.
-    const LONGEST: usize = 200;
+    /// Bytes; names are shorter, and the comparison takes the product of both lengths.
+    const LONGEST: usize = 120;
     if wanted.len() > LONGEST {
         return Vec::new();
     }
@@ -80,8 +80,8 @@ struct Words {
 }
 
 impl Words {
-    /// More words than a name has; every one is compared with every other.
-    const MOST: usize = 12;
+    /// More words say no more; every one is compared with every other.
+    const MOST: usize = 8;
 
     fn of(name: &str) -> Self {
         let name = folded(name).replace(['\'', '’'], "");
@@ -107,19 +107,21 @@ impl Words {
     fn in_common(&self, other: &Self) -> f64 {
         /// Shorter words ("up", "in") say nothing by themselves.
         const TELLING: usize = 3;
-        let best = |word: &str, words: &[String]| {
-            let likenesses = words.iter().map(|other| word_likeness(word, other));
-            likenesses.fold(0.0, f64::max)
-        };
-        let telling = |word: &String| word.chars().count() >= TELLING && best(word, &other.words) > 0.0;
-        if !self.words.iter().any(telling) {
+        let (mut mine, mut theirs) = ([0.0_f64; Self::MOST], [0.0_f64; Self::MOST]);
+        let mut told = false;
+        for (word, best) in self.words.iter().zip(&mut mine) {
+            for (other, others_best) in other.words.iter().zip(&mut theirs) {
+                let likeness = word_likeness(word, other);
+                *best = best.max(likeness);
+                *others_best = others_best.max(likeness);
+            }
+            told |= *best > 0.0 && word.chars().count() >= TELLING;
+        }
+        if !told {
             return 0.0;
         }
-        let share = |these: &[String], those: &[String]| {
-            let all: f64 = these.iter().map(|word| best(word, those)).sum();
-            all / these.len() as f64
-        };
-        0.7 + 0.3 * share(&self.words, &other.words) * share(&other.words, &self.words)
+        let share = |best: &[f64], of: &[String]| best.iter().sum::<f64>() / of.len() as f64;
+        0.7 + 0.3 * share(&mine, &self.words) * share(&theirs, &other.words)
     }
 }
 
@@ -129,9 +131,12 @@ fn word_likeness(a: &str, b: &str) -> f64 {
     const STEM: usize = 4;
     /// One slip in four letters.
     const SLIP: f64 = 0.75;
-    let short = a.len().min(b.len());
+    let (short, long) = (a.len().min(b.len()), a.len().max(b.len()));
     if a == b {
         1.0
+    } else if a.chars().next() != b.chars().next() || short * 2 < long {
+        // Few slip at the first letter; this is here to be quick with thousands of names.
+        0.0
     } else if short >= STEM && (a.starts_with(b) || b.starts_with(a)) {
         0.9
     } else {
