@@ -14,7 +14,7 @@ const CRF: &str = "22";
 /// of them, and the rest is said here because FFmpeg would fill it in from the clips' own tags (a
 /// JPEG's chroma lies in the middle, an MPEG-2 clip's at the left).
 const X264: &str =
-    "stitchable=1:scenecut=0:range=tv:colorprim=bt709:transfer=bt709:colormatrix=bt709:chromaloc=0";
+    "stitchable=1:scenecut=0:fullrange=off:colorprim=bt709:transfer=bt709:colormatrix=bt709:chromaloc=0";
 /// A key picture at least every two seconds: where players may seek to and streams may be cut.
 const GOP: &str = "60";
 /// Bits a second of the sound. Beeps need less; the clips' music does not.
