@@ -72,6 +72,39 @@ fn the_shipped_catalogue_has_what_the_product_promises() {
     assert!(catalogue.exercises().iter().any(|e| e.sides == Sides::PerSide));
 }
 
+/// So many translations, "aa", "ab" and so on.
+fn languages(many: u8) -> Value {
+    let tags = (0..many).map(|i| format!("{}{}", char::from(b'a' + i / 26), char::from(b'a' + i % 26)));
+    tags.map(|tag| (tag, json!({"name": "x", "description": "x"})))
+        .collect()
+}
+
+#[test]
+fn every_shipped_exercise_is_told_in_french() {
+    let french = Language::new("fr").unwrap();
+    let catalogue = shipped();
+    let untold: Vec<&str> = catalogue
+        .exercises()
+        .iter()
+        .filter(|e| {
+            let told = e.translations.get(&french);
+            told.is_none_or(|told| told.description == e.description)
+        })
+        .map(|e| e.id.as_str())
+        .collect();
+    assert!(untold.is_empty(), "not told in French: {untold:?}");
+}
+
+#[test]
+fn a_translated_name_names_no_exercise_and_need_not_be_unique() {
+    let mut file = with("/exercises/0/translations/fr/name", json!("Plank"));
+    file["exercises"][1]["translations"]["fr"]["name"] = json!("Plank");
+    assert_eq!(mistakes(&file), [""; 0]);
+    let catalogue = Catalogue::parse(&file.to_string()).unwrap();
+    assert_eq!(catalogue.named("Plank").map(|e| e.id.as_str()), Some("plank"));
+    assert!(catalogue.named("Pompes").is_none());
+}
+
 #[test]
 fn schema_and_reader_agree() {
     let first = "/exercises/0";
@@ -94,6 +127,45 @@ fn schema_and_reader_agree() {
         with(&format!("{first}/name"), json!("Two\nlines")),
         with(&format!("{first}/name"), json!("ß".repeat(60))),
         with(&format!("{first}/name"), json!("ß".repeat(61))),
+        with(&format!("{first}/translations"), json!({})),
+        with(&format!("{first}/translations"), json!(null)),
+        with(&format!("{first}/translations"), json!(["fr"])),
+        with(
+            &format!("{first}/translations/de"),
+            json!({"name": "Liegestütze", "description": "ß".repeat(600)}),
+        ),
+        with(
+            &format!("{first}/translations/de"),
+            json!({"name": "Liegestütze"}),
+        ),
+        with(&format!("{first}/translations/de"), json!("Liegestütze")),
+        with(
+            &format!("{first}/translations/FR"),
+            json!({"name": "x", "description": "x"}),
+        ),
+        with(
+            &format!("{first}/translations/fra"),
+            json!({"name": "x", "description": "x"}),
+        ),
+        with(
+            &format!("{first}/translations/é"),
+            json!({"name": "x", "description": "x"}),
+        ),
+        with(
+            &format!("{first}/translations/"),
+            json!({"name": "x", "description": "x"}),
+        ),
+        with(&format!("{first}/translations/fr/name"), json!("")),
+        with(&format!("{first}/translations/fr/name"), json!("ß".repeat(60))),
+        with(&format!("{first}/translations/fr/name"), json!("ß".repeat(61))),
+        with(
+            &format!("{first}/translations/fr/description"),
+            json!("ß".repeat(601)),
+        ),
+        with(&format!("{first}/translations/fr/description"), json!("Padded ")),
+        with(&format!("{first}/translations/fr/icon"), json!("x")),
+        with(&format!("{first}/translations"), languages(50)),
+        with(&format!("{first}/translations"), languages(51)),
         with(&format!("{first}/video"), json!("it's -my clip.mp4")),
         with(&format!("{first}/video"), json!("-y.mp4")),
         with(&format!("{first}/video"), json!("sub/clip.mp4")),
@@ -162,11 +234,13 @@ fn schema_and_reader_agree() {
 #[test]
 fn all_mistakes_come_at_once_with_their_pointers() {
     let mut file = with("/exercises/0/met", json!(99));
-    file["exercises"][1]["id"] = json!("push-ups");
-    file["exercises"][3]["name"] = json!("PUSH-UPS");
+    file["exercises"][3]["id"] = json!("arm-circles");
+    file["exercises"][3]["name"] = json!("ARM CIRCLES");
+    file["exercises"][2]["translations"] =
+        json!({"fr": {"name": ""}, "F/R": {"name": "x", "description": 3}});
     file["exercises"][4]["descripton"] = json!("x");
     file["exercises"][5]["loop_range"] = json!({"start": 3, "end": 2});
-    file["exercises"][6]["muscles"]["secondary"] = json!(["calves"]);
+    file["exercises"][6]["muscles"] = json!({"primary": ["calves"], "secondary": ["calves"]});
     file["exercises"][7]["video"] = json!("../../etc/passwd");
     file["exercises"][8] = json!(7);
     file["exercises"][9]["a/b~c"] = json!(1);
