@@ -306,6 +306,8 @@ async fn exercises_are_listed_filtered_and_shown() {
 
     let shown: Value = server.get("/api/exercises/PUSH-UPS").await.json().await.unwrap();
     assert_eq!(shown["name"], "Push-ups");
+    assert_eq!(shown["translations"]["fr"]["name"], "Pompes");
+    assert!(shown["translations"]["fr"]["description"].is_string());
     assert_eq!(shown["available"], true);
     assert_eq!(shown["video_url"], "/api/exercises/push-ups/preview.mp4");
     assert_eq!(shown["thumbnail_url"], "/api/exercises/push-ups/poster.jpg");

@@ -1,5 +1,6 @@
 //! One exercise as the catalogue describes it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -35,6 +36,36 @@ impl fmt::Display for ExerciseId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// A language's tag: two lower-case letters (ISO 639-1). Checked when it is made.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct Language(Arc<str>);
+
+impl Language {
+    /// `None` unless `tag` is two of `a-z`. Whether there is such a language is not asked.
+    #[must_use]
+    pub fn new(tag: &str) -> Option<Self> {
+        let ok = tag.len() == 2 && tag.bytes().all(|c| c.is_ascii_lowercase());
+        ok.then(|| Self(tag.into()))
+    }
+
+    /// The tag itself.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// An exercise's texts in another language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Translation {
+    /// Name in that language; it need not be unique, and requests do not take it.
+    #[schema(example = "Pompes")]
+    pub name: String,
+    /// How to do it right, in that language.
+    pub description: String,
 }
 
 /// Where in a workout an exercise belongs.
@@ -122,6 +153,8 @@ pub struct Exercise {
     pub name: String,
     /// How to do it right, one or two sentences.
     pub description: String,
+    /// Name and description in other languages; empty for none.
+    pub translations: BTreeMap<Language, Translation>,
     /// One emoji or a short icon name.
     pub icon: String,
     /// File name in the videos folder: relative, no `..`, no separator at its start.

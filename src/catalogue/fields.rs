@@ -172,7 +172,7 @@ impl<'a> Fields<'a> {
 }
 
 /// A name as a segment of a JSON pointer (RFC 6901), cut where it is absurdly long.
-fn escaped(name: &str) -> String {
+pub(super) fn escaped(name: &str) -> String {
     let cut: String = name.chars().take(60).collect();
     cut.replace('~', "~0").replace('/', "~1")
 }

@@ -49,7 +49,7 @@ pub(crate) fn nearest<'a>(wanted: &str, candidates: impl Iterator<Item = &'a str
     /// Below this likeness two names share little more than a few letters.
     const ALIKE: f64 = 0.7;
     /// What is so much less alike than the best one is not what was meant.
-    const BEHIND: f64 = 0.2;
+    const BEHIND: f64 = 0.1;
     /// Bytes; names are shorter, and the comparison takes the product of both lengths.
     const LONGEST: usize = 120;
     if wanted.len() > LONGEST {

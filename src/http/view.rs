@@ -1,8 +1,12 @@
 //! An exercise as clients read it: our fields, and the names that older clients know.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use crate::catalogue::{Attribution, Catalogue, Category, Difficulty, Exercise, Muscles, Sides};
+use crate::catalogue::{
+    Attribution, Catalogue, Category, Difficulty, Exercise, Language, Muscles, Sides, Translation,
+};
 
 /// Body weight for `calories_per_min`, in kilograms: the usual reference person.
 const REFERENCE_WEIGHT: f64 = 70.0;
@@ -19,6 +23,9 @@ pub struct ExerciseView {
     pub name: String,
     /// How to do it right.
     pub description: String,
+    /// Name and description in other languages, by the language's two letters (ISO 639-1); empty for none.
+    #[schema(value_type = BTreeMap<String, Translation>)]
+    pub translations: BTreeMap<Language, Translation>,
     /// One emoji or a short icon name.
     pub icon: String,
     /// Where in a workout it belongs.
@@ -83,6 +90,7 @@ impl ExerciseView {
             id: exercise.id.to_string(),
             name: exercise.name.clone(),
             description: exercise.description.clone(),
+            translations: exercise.translations.clone(),
             icon: exercise.icon.clone(),
             category: exercise.category,
             difficulty: exercise.difficulty,

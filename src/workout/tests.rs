@@ -122,12 +122,12 @@ fn contradictions_and_what_cannot_be_planned_are_refused_with_what_would_work() 
         json!({"exercise_names": ["Plank", "Push-ups"], "config": {"rounds": 50, "intervals": {"work_time": 600}}}),
         json!({"exercise_names": vec!["Plank"; 700], "config": {"rounds": 2, "intervals": {"work_time": 1}}}),
         json!({"exercise_names": vec!["Plank"; 1001]}),
-        json!({"config": {"no_repeat": true}}),
+        json!({"config": {"no_repeat": true, "no_jump": true}}),
         json!({"config": {"no_repeat": true, "target_duration": 60}}),
         json!({"config": {"target_duration": 1, "include_warm_up": true}}),
         json!({"config": {"target_duration": 20, "intervals": {"work_time": 3600}}}),
         json!({"config": {"target_duration": 100, "include_warm_up": false, "include_cool_down": false, "intervals": {"work_time": 3600}}}),
-        json!({"config": {"intensity_levels": ["hard"], "no_jump": true, "no_repeat": true, "target_duration": 10}}),
+        json!({"config": {"intensity_levels": ["hard"], "no_jump": true, "no_repeat": true, "target_duration": 30}}),
     ];
     let told: Vec<String> = bodies
         .iter()
