@@ -10,6 +10,7 @@ from PIL import Image
 import sound
 
 FPS, SIZE, SMALL = 30, (1280, 720), (640, 360)
+LIMIT, TRANSPARENT_LIMIT = 600_000, 3_000_000          # bytes
 BT709 = ["-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709", "-color_range", "tv"]
 
 
@@ -36,6 +37,10 @@ def encode(exercise, pictures, target):
         command += ["-r", str(FPS), "-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact",
                     "-movflags", "+faststart", str(target)]
         subprocess.run(command, check=True)
+        while not exercise.transparent and target.stat().st_size > LIMIT:
+            at = command.index("-crf") + 1             # long or lively: a little coarser
+            command[at] = str(int(command[at]) + 1)
+            subprocess.run(command, check=True)
 
 
 def coarse(picture, step=6):
@@ -66,7 +71,7 @@ def faults(exercise, path):
     for key, value in want.items():
         if video.get(key) != value:
             yield f"{key} is {video.get(key)}, not {value}"
-    limit = 3_000_000 if exercise.transparent else 600_000
+    limit = TRANSPARENT_LIMIT if exercise.transparent else LIMIT
     if path.stat().st_size > limit:
         yield f"{path.stat().st_size} bytes, more than {limit}"
     if bool(exercise.steps) != (audio is not None):

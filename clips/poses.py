@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 
 import numpy as np
 
-from skeleton import ANKLE_HEIGHT, BALL, PALM, REST, SHIN, THIGH, turned
+from skeleton import ANKLE_HEIGHT, BALL, PALM, REST, SHIN, THIGH, bent, solve, turned
 
 DOWN, UP, FORWARD, BACK, OUT, IN = (0, 0, -1), (0, 0, 1), (1, 0, 0), (-1, 0, 0), (0, 1, 0), (0, -1, 0)
 
@@ -19,6 +19,7 @@ class Leg:
     toes: float = 0                    # degrees the toes stay behind when the heel lifts
     out: float = 8                     # degrees the foot points outwards
     knee: tuple = (1, .14, 0)          # where the knee points, in the room
+    roll: float = 0                    # degrees the foot lies on its side, negative on its outer edge
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,46 @@ def on_floor(x, y):
     return (x, y, PALM)
 
 
-def foot_in_air(ankle, heel, knee, toes=0, out=0):
+def foot_in_air(ankle, heel, knee, toes=0, out=0, roll=0):
     """A leg given by its ankle, for feet that hang or rest on the instep."""
-    back = turned("z", out) @ turned("y", heel) @ np.array((-BALL, 0, ANKLE_HEIGHT))
-    return Leg(ball=tuple(np.array(ankle) - back), heel=heel, toes=toes, out=out, knee=knee)
+    back = turned("z", out) @ turned("y", heel) @ turned("x", roll) @ np.array((-BALL, 0, ANKLE_HEIGHT))
+    return Leg(ball=tuple(np.array(ankle) - back), heel=heel, toes=toes, out=out, knee=knee, roll=roll)
+
+
+def carried(pose, x, out, up, side=1):
+    """Where a point fixed to the pelvis is (metres from its joint; side: 1 left, -1 right), as arms and legs count."""
+    at = np.array(pose.pelvis) + bent(pose.lean, pose.turn, pose.tilt) @ np.array((x, side * out, up))
+    return (at[0], side * at[1], at[2])
+
+
+def straight_leg(pose, angle, side=1, point=0, apart=.03, reach=.842):
+    """A leg stretched from the hip: 0 degrees straight down, 90 forward, 180 up; `point` degrees of pointed toes."""
+    a = math.radians(angle)
+    x, y, z = carried(pose, 0, .09, 0, side)
+    flat = math.sqrt(reach**2 - apart**2)
+    return foot_in_air((x + flat * math.sin(a), y + apart, z - flat * math.cos(a)), heel=point - angle,
+                       knee=(math.cos(a), .06, math.sin(a)))
+
+
+def hands_on_hips(pose, elbow=(-.45, 1, 0)):
+    """Both arms, the wrists behind the points of the hips, the fingers forward."""
+    return tuple(Arm(hand=carried(pose, -.035, .205, .075, side), elbow=elbow, fingers=(1, -.30, -.35), palm=(-.2, -1, 0))
+                 for side in (1, -1))
+
+
+def within_reach(pose, hand, arm=.53):
+    """A wrist in the room, drawn towards the left shoulder if it is further away than an arm is long."""
+    shoulder = solve(pose).joint["upper.left"]
+    way = np.array(hand) - shoulder
+    return tuple(shoulder + way * min(1, arm / np.linalg.norm(way)))
+
+
+def mirrored(pose):
+    """Left for right."""
+    x, y, z = pose.pelvis
+    (bow, turn, tilt), (nod, look, cock) = pose.spine, pose.head
+    return replace(pose, pelvis=(x, -y, z), turn=-pose.turn, tilt=-pose.tilt, spine=(bow, -turn, -tilt),
+                   head=(nod, -look, -cock), arms=pose.arms[::-1], legs=pose.legs[::-1])
 
 
 def on_toes(x, y, heel=62):

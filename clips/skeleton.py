@@ -119,7 +119,7 @@ def solve(pose):
 def _leg(out, leg, side, k):
     own = np.array((1, k, 1))                           # a pose says "outwards", not "left"
     hip = out.joint[f"thigh.{side}"] = out.place("pelvis", REST[f"thigh.{side}"])
-    foot = turned("z", leg.out * k) @ turned("y", leg.heel)
+    foot = turned("z", leg.out * k) @ turned("y", leg.heel) @ turned("x", leg.roll * k)
     ball = np.array(leg.ball) * own
     ankle = ball + foot @ np.array((-BALL, 0, ANKLE_HEIGHT))
     knee, end, missed = two_bones(hip, ankle, np.array(leg.knee) * own, THIGH, SHIN)
