@@ -85,16 +85,4 @@ impl Library {
     pub fn files(&self) -> impl Iterator<Item = &Path> {
         self.clips.values().map(|clip| clip.path.as_path())
     }
-
-    /// How many can be shown.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.clips.len()
-    }
-
-    /// Whether none can be shown.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.clips.is_empty()
-    }
 }
