@@ -71,6 +71,8 @@ pub struct Studio {
     pub catalogue: Arc<Catalogue>,
     /// Their clips.
     pub library: Arc<Library>,
+    /// What looked at them.
+    pub inspector: Inspector,
     /// What makes the videos.
     pub renderer: Renderer,
     /// What makes posters and previews.
@@ -111,6 +113,7 @@ pub async fn studio(settings: &Settings, lifetime: &Lifetime) -> Result<Studio> 
             lifetime.tasks.clone(),
         ),
         library,
+        inspector,
     })
 }
 
@@ -128,11 +131,12 @@ pub async fn state(settings: &Settings, lifetime: &Lifetime) -> Result<AppState>
     let Studio {
         catalogue,
         library,
+        inspector,
         renderer,
         stills,
     } = studio(settings, lifetime).await?;
     let used: Vec<&Path> = library.files().collect();
-    inspector(settings, &Arc::new(tools(settings, lifetime))).tidy(&used);
+    inspector.tidy(&used);
     Ok(AppState {
         catalogue,
         renderer,

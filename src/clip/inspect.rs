@@ -20,6 +20,7 @@ const FIRST_PICTURES: &str = "3";
 /// The part of its claimed length that a clip's pictures must last: containers round, and the last
 /// picture's length is often left open.
 const WHOLE: f64 = 0.9;
+
 /// A clip that can be shown: probed, decoded, and where to read it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Clip {
@@ -31,8 +32,8 @@ pub struct Clip {
     pub length: Seconds,
     /// Whether `path` is a cut of a longer clip.
     pub cut: bool,
-    /// Where its pictures end when they do so before the length that the file claims; looked for
-    /// only when all of it is decoded.
+    /// Where the file's pictures end when they do so before the length that it claims: missing ones are
+    /// noticed in any short clip, damaged ones only when all of it is decoded.
     pub breaks_off: Option<Seconds>,
 }
 
