@@ -2,7 +2,8 @@
 //!
 //! Drawn up for a bar of 1280x80 (landscape) and of 720x144 (portrait) and scaled by the bar's height.
 //! The big digits stand inside as few macroblock rows as they can, and the progress bar inside the
-//! first, so that few macroblocks change from second to second and from picture to picture.
+//! last, so that few macroblocks change from second to second and from picture to picture. The bar's
+//! top stays plain ([`Profile::guard`]).
 
 use crate::workout::Profile;
 
@@ -19,8 +20,8 @@ pub(super) struct Layout {
     pub right: i32,
     /// Room between two blocks of text.
     pub gap: i32,
-    /// Rows of the progress bar, from the top; even.
-    pub progress_rows: usize,
+    /// First row of the progress bar, which reaches to the bottom; even.
+    pub progress_top: usize,
     pub label_size: f32,
     pub label_base: i32,
     pub name_size: f32,
@@ -57,13 +58,16 @@ impl Layout {
         let at = |units: f32| (units * scale).round() as i32;
         let cap = |units: f32| units * scale / CAP;
         let margin = at(if portrait { 28.0 } else { 32.0 });
+        // Inside the last macroblock row, which the picture's height may cut short.
+        let last_row = profile.height as usize - (profile.height as usize - 1) / 16 * 16;
+        let progress_rows = |half: f32| (at(half) as usize * 2).clamp(2, last_row.min(height).max(2));
         let common = Self {
             width,
             height,
             left: margin,
             right: width as i32 - margin,
             gap: at(40.0),
-            progress_rows: (at(3.0) * 2).clamp(2, 16) as usize,
+            progress_top: height - progress_rows(3.0),
             label_size: cap(10.5),
             label_base: at(28.0),
             name_size: cap(23.5),
@@ -78,7 +82,7 @@ impl Layout {
         };
         let portrait_only = Self {
             gap: at(28.0),
-            progress_rows: (at(4.0) * 2).clamp(2, 16) as usize,
+            progress_top: height - progress_rows(4.0),
             label_size: cap(12.0),
             label_base: at(41.0),
             name_size: cap(28.0),

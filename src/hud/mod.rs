@@ -44,6 +44,15 @@ use words::Words;
 /// Room between the capitals of a label, in units of its font size.
 const LABEL_TRACKING: f32 = 0.07;
 
+/// A part of the bar that was painted anew, in pixels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Area {
+    /// From the left.
+    pub columns: Range<usize>,
+    /// From the top of the bar.
+    pub rows: Range<usize>,
+}
+
 /// Draws the bars of one timeline.
 ///
 /// Hundreds of thousands of bars a second where only progress moves, about half a millisecond where an
@@ -64,6 +73,7 @@ pub struct Hud {
     place: PlaceBlock,
     canvas: Canvas,
     drawn: Option<Drawn>,
+    painted: Vec<Area>,
 }
 
 /// What the canvas shows at present.
@@ -121,6 +131,7 @@ impl Hud {
                 waiting: Ink::new(WAIT),
             },
             drawn: None,
+            painted: Vec::with_capacity(3),
             timeline,
             shows,
             layout,
@@ -151,6 +162,7 @@ impl Hud {
         };
         let same_interval = self.drawn.is_some_and(|drawn| drawn.interval == now.interval);
         let same_second = same_interval && self.drawn.is_some_and(|drawn| drawn.seconds == now.seconds);
+        self.painted.clear();
         if !same_interval {
             self.draw_interval(&timeline, interval);
         }
@@ -166,10 +178,27 @@ impl Hud {
         self.canvas.bytes()
     }
 
+    /// All three planes as they were drawn last.
+    #[must_use]
+    pub fn bar(&self) -> &[u8] {
+        self.canvas.bytes()
+    }
+
+    /// Where the last [`draw`](Self::draw) painted: outside of it the bar is as it was before. Inside,
+    /// not every pixel need have changed.
+    #[must_use]
+    pub fn painted(&self) -> &[Area] {
+        &self.painted
+    }
+
     /// All that stays the same during an interval.
     fn draw_interval(&mut self, timeline: &Timeline, interval: &Interval) {
-        let rows = self.layout.progress_rows..self.layout.height;
-        self.canvas.clear(0..self.layout.width, rows);
+        let all = Area {
+            columns: 0..self.layout.width,
+            rows: 0..self.layout.progress_top,
+        };
+        self.canvas.clear(all.columns.clone(), all.rows.clone());
+        self.painted.push(all);
         if let Some(place) = interval.place.filter(|_| self.shows.round) {
             self.place
                 .draw(&mut self.canvas, &self.layout, &self.faces, &self.inks, place);
@@ -231,13 +260,16 @@ impl Hud {
         let Layout {
             width,
             right,
-            progress_rows,
-            height,
+            progress_top,
             timer_base,
             ..
         } = self.layout;
-        let clear = self.timer_left.clamp(0, width as i32) as usize..width;
-        self.canvas.clear(clear, progress_rows..height);
+        let room = Area {
+            columns: self.timer_left.clamp(0, width as i32) as usize..width,
+            rows: 0..progress_top,
+        };
+        self.canvas.clear(room.columns.clone(), room.rows.clone());
+        self.painted.push(room);
         let ink = self.inks.accent(interval.kind);
         let mut x = right;
         for c in countdown_text(seconds).chars().rev() {
@@ -252,12 +284,18 @@ impl Hud {
         if !self.shows.progress_bar {
             return;
         }
-        let moves = &self.moves;
-        self.canvas
-            .paint_columns(changed, 0..self.layout.progress_rows, |x| {
-                let track = if moves[x] { TRACK_MOVE } else { TRACK_WAIT };
-                track[usize::from(x >= lit)]
-            });
+        if changed.is_empty() {
+            return;
+        }
+        let (moves, rows) = (&self.moves, self.layout.progress_top..self.layout.height);
+        self.canvas.paint_columns(changed.clone(), rows.clone(), |x| {
+            let track = if moves[x] { TRACK_MOVE } else { TRACK_WAIT };
+            track[usize::from(x >= lit)]
+        });
+        self.painted.push(Area {
+            columns: changed,
+            rows,
+        });
     }
 }
 

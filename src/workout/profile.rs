@@ -28,11 +28,27 @@ pub enum Orientation {
     Portrait,
 }
 
+/// Lines and columns of a macroblock: what H.264 codes at a time.
+const MACROBLOCK: u32 = 16;
+/// Lines of the smallest bar.
+const LEAST_BAR: u32 = 56;
+/// Plain lines at the top of a bar, at least.
+const LEAST_GUARD: u32 = 8;
+
 /// Sizes in pixels of everything in the output picture.
 ///
 /// The exercise is shown in the picture area, the top `area_height` lines; the HUD bar is below it
-/// and never covers it. The boundary lies on a macroblock row (16 lines), so that either part can
-/// be coded without the other.
+/// and never covers it.
+///
+/// ```text
+/// 0            ┌──────────────────────┐
+///              │ picture area         │
+/// area_height  ├──────────────────────┤
+///              │ guard: plain         │  } the bar
+/// hud_top      ├──────────────────────┤  }   a macroblock row: what is below can be coded
+///              │ texts, progress      │  }   without what is above
+/// height       └──────────────────────┘
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Profile {
     /// Width of picture, picture area and bar.
@@ -57,8 +73,9 @@ impl Profile {
             Orientation::Portrait => (short, long),
         };
         let area_height = if hud {
-            // The macroblock row nearest to 8/9 of the height: 640 of 720 lines.
-            (height * 8 + 72) / 144 * 16
+            // The macroblock row nearest to 8/9 of the height: 640 of 720 lines. The smallest bar
+            // gets a few lines more: small texts are not read from across a room.
+            ((height * 8 + 72) / 144 * 16).min(height - LEAST_BAR)
         } else {
             height
         };
@@ -74,6 +91,26 @@ impl Profile {
     pub fn bar_height(&self) -> u32 {
         self.height - self.area_height
     }
+
+    /// Lines at the top of the bar in which nothing is ever shown: from the picture area to
+    /// [`hud_top`](Self::hud_top). Zero without a bar.
+    ///
+    /// A decoder that interpolates between pixels (6 taps) for a block at the bottom of the picture
+    /// area reads up to three lines below it; these lines keep it away from texts that change.
+    #[must_use]
+    pub fn guard(&self) -> u32 {
+        self.hud_top() - self.area_height
+    }
+
+    /// The first line in which the HUD may show something: a macroblock row (a multiple of 16), at
+    /// least [`LEAST_GUARD`] lines below the picture area. The height when there is no room for any.
+    #[must_use]
+    pub fn hud_top(&self) -> u32 {
+        if self.bar_height() == 0 {
+            return self.height;
+        }
+        ((self.area_height + LEAST_GUARD).div_ceil(MACROBLOCK) * MACROBLOCK).min(self.height)
+    }
 }
 
 #[cfg(test)]
@@ -81,17 +118,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_bar_is_about_a_ninth_and_starts_on_a_macroblock_row() {
+    fn the_bar_is_about_a_ninth_and_its_texts_start_on_a_macroblock_row() {
         use Orientation::{Landscape, Portrait};
         use Resolution::{P480, P720, P1080};
         let bars = [P480, P720, P1080].map(|r| {
             [Landscape, Portrait].map(|o| {
                 let profile = Profile::new(r, o, true);
-                assert_eq!(profile.area_height % 16, 0, "{profile:?}");
-                profile.bar_height()
+                assert_eq!(profile.hud_top() % 16, 0, "{profile:?}");
+                (profile.bar_height(), profile.guard())
             })
         });
-        assert_eq!(bars, [[48, 102], [80, 144], [120, 208]]);
-        assert_eq!(Profile::new(P720, Landscape, false).bar_height(), 0);
+        assert_eq!(
+            bars,
+            [
+                [(56, 8), (102, 16)],
+                [(80, 16), (144, 16)],
+                [(120, 16), (208, 16)]
+            ]
+        );
+        let whole = Profile::new(P720, Landscape, false);
+        assert_eq!((whole.bar_height(), whole.guard(), whole.hud_top()), (0, 0, 720));
     }
 }
