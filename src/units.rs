@@ -53,10 +53,35 @@ impl Frames {
         Samples(self.0 * SAMPLES_PER_FRAME)
     }
 
+    /// The same length on the video track's clock, exactly.
+    #[must_use]
+    pub fn ticks(self) -> Ticks {
+        Ticks(self.0 * u64::from(TICKS_PER_FRAME))
+    }
+
     /// `self - other`, or zero when `other` is longer.
     #[must_use]
     pub fn saturating_sub(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))
+    }
+}
+
+/// A count of ticks of the video track's clock ([`VIDEO_TIMESCALE`] a second): what a picture that does
+/// not keep to the grid of [`Frames`] is timed by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Ticks(pub u64);
+
+impl Ticks {
+    /// The output picture during which this instant lies.
+    #[must_use]
+    pub fn frame(self) -> Frames {
+        Frames(self.0 / u64::from(TICKS_PER_FRAME))
+    }
+
+    /// The same length in audio samples, rounded up to a whole one.
+    #[must_use]
+    pub fn samples(self) -> Samples {
+        Samples((self.0 * u64::from(SAMPLE_RATE)).div_ceil(u64::from(VIDEO_TIMESCALE)))
     }
 }
 
@@ -182,7 +207,7 @@ macro_rules! counts {
         }
     )*};
 }
-counts!(Frames, Samples);
+counts!(Frames, Samples, Ticks);
 
 #[cfg(test)]
 mod tests {

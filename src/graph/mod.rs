@@ -21,7 +21,7 @@ mod shot;
 mod sound;
 
 pub use group::{Group, groups};
-pub use picture::{Backdrop, Look, picture_graph, picture_of_clip};
+pub use picture::{Backdrop, Look, loop_graph, picture_graph, picture_of_clip};
 pub use shot::{Repeat, Shot, shots};
 pub use sound::sound_graph;
 
@@ -72,6 +72,7 @@ pub const FILTERS: &[&str] = &[
     "settb",
     "split",
     "tonemap",
+    "tpad",
     "trim",
     "vstack",
     "zscale",

@@ -8,6 +8,7 @@ use super::shot::{Repeat, Shot};
 use super::{FilterGraph, Group, Input, OUTPUT};
 use crate::clip::Clip;
 use crate::colour::{Colour, Yuv};
+use crate::hud;
 use crate::units::{FPS, Frames, Speed};
 use crate::workout::{Fit, Profile};
 
@@ -96,6 +97,53 @@ pub fn picture_of_clip(clip: &Clip, first: Frames, look: &Look) -> FilterGraph {
     graph.chain(format!(
         "[fit0]trim=start_frame={first},settb=1/{FPS},setpts=N{OUTPUT}"
     ));
+    graph.finish()
+}
+
+/// The graph of one pass of a loop that is prepared for stitching.
+///
+/// ```text
+/// clip, fitted to the picture area, of which it leaves `room` lines
+/// plain lines, to where the HUD's slice begins
+/// noise, which the encoder can predict nothing from (on standard input, one picture)
+/// ```
+///
+/// Without a bar it is the clip alone.
+#[must_use]
+pub fn loop_graph(clip: &Clip, mirrored: bool, room: u32, look: &Look) -> FilterGraph {
+    let (width, hud_top) = (look.profile.width, look.profile.hud_top());
+    let area_height = look.profile.area_height - room;
+    let area = Look {
+        profile: Profile {
+            area_height,
+            ..look.profile
+        },
+        ..look.clone()
+    };
+    let mut graph = Builder::default();
+    let source = graph.clip(clip, false);
+    graph.fit(0, &source, clip, &area, mirrored, false);
+    // A clip's last picture may round away; a pass has exactly the pictures that the plan counts on.
+    let whole = format!("[fit0]settb=1/{FPS},setpts=N,tpad=stop=2:stop_mode=clone");
+    if look.profile.bar_height() == 0 {
+        graph.chain(format!("{whole}{OUTPUT}"));
+        return graph.finish();
+    }
+    let noise = graph.input(Input::Hud {
+        width,
+        height: look.profile.height - hud_top,
+    });
+    let Yuv { y, u, v } = hud::GROUND.yuv();
+    graph.chain(format!("{whole}[area]"));
+    graph.chain(format!(
+        "color=size={width}x{}:rate={FPS},format=yuv420p,lutyuv=y={y}:u={u}:v={v},settb=1/{FPS},setpts=N,\
+         setsar=1[guard]",
+        hud_top - area_height
+    ));
+    graph.chain(format!(
+        "[{noise}:v]loop=loop=-1:size=1,settb=1/{FPS},setpts=N,setsar=1[noise]"
+    ));
+    graph.chain(format!("[area][guard][noise]vstack=inputs=3:shortest=1{OUTPUT}"));
     graph.finish()
 }
 

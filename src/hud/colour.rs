@@ -3,7 +3,7 @@
 use crate::colour::{Colour, Yuv};
 
 /// What is behind everything.
-pub(super) const GROUND: Colour = Colour::hex(0x12_14_1c);
+pub const GROUND: Colour = Colour::hex(0x12_14_1c);
 /// What is to be read first.
 pub(super) const BRIGHT: Colour = Colour::hex(0xf8_fa_fc);
 /// What is to be read second.

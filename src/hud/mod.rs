@@ -26,6 +26,7 @@ mod looks;
 #[cfg(test)]
 mod tests;
 
+pub use colour::GROUND;
 pub use law::{countdown_text, progress_columns, seconds_left};
 
 use std::collections::HashMap;
