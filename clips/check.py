@@ -1,6 +1,7 @@
 """Checks of the movements themselves, without drawing anything: what a trainer would object to."""
 import numpy as np
 
+import encode
 import figure
 import skeleton
 from skeleton import FORE, PALM, REST, SHIN, SIDES, THIGH, UPPER
@@ -20,7 +21,7 @@ def movement(exercise):
 
 def view_of(exercise, skins):
     """The camera that holds the whole loop; every fourth picture tells enough."""
-    return framed(exercise.camera, np.concatenate([v for s in skins[::4] for v in s]))
+    return framed(exercise.camera, np.concatenate([v for s in skins[::4] for v in s]), encode.DELIVERIES[exercise.delivery].aspect)
 
 
 def support(posed, which):

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
 import check
 import encode
@@ -20,8 +20,6 @@ import exercises
 import figure
 
 HERE = Path(__file__).resolve().parent
-# Drawn larger than shown, one sample a pixel: smoother edges for less time than two samples a pixel.
-LOOKS = {"fine": ((1440, 810), 1), "rough": ((320, 180), 1), "transparent": (encode.SMALL, 10)}
 PLATE_SAMPLES, FEATHER = 3, 48         # of the empty studio; pixels over which the drawn part fades into it
 
 
@@ -32,28 +30,41 @@ def digest(*parts):
     return h.hexdigest()[:24]
 
 
+def look_of(exercise, rough):
+    """What the look is called, the size it is drawn in, samples a pixel."""
+    delivery = encode.DELIVERIES[exercise.delivery]
+    if rough:
+        return "rough", tuple(320 * n // max(delivery.size) for n in delivery.size), 1
+    if delivery.alpha:
+        return "transparent", delivery.size, 10
+    # Drawn larger than shown, one sample a pixel: smoother edges for less time than two samples a pixel.
+    return "fine", tuple(n * 9 // 8 for n in delivery.size), 1
+
+
 def picture_key(common, vertices):
     return digest(common, *(np.round(v, 5).astype(np.float32).tobytes() for v in vertices))
 
 
-def draw(exercise, cache, look, numbers):
+def draw(exercise, cache, numbers, rough=False):
     """The PNG of every asked-for picture, drawn where the cache has none."""
     import bpy                         # heavy, and not needed for --check
 
     import studio
-    size, samples = LOOKS[look]
+    look, size, samples = look_of(exercise, rough)
+    delivery = encode.DELIVERIES[exercise.delivery]
     _, skins = check.movement(exercise)
     view = check.view_of(exercise, skins)
     parts = figure.parts(exercise.curl)
-    common = digest((HERE / "studio.py").read_bytes(), bpy.app.version, figure.MATERIALS, look, LOOKS[look], exercise.transparent,
+    common = digest((HERE / "studio.py").read_bytes(), bpy.app.version, figure.MATERIALS, look, (size, samples), delivery.alpha,
                     PLATE_SAMPLES, FEATHER, *(np.round(v, 5).tobytes() for v in (view.eye, view.back, view.floor)),
-                    *(p.quads.tobytes() for p in parts), [p.material for p in parts])
+                    *(p.quads.tobytes() for p in parts), [p.material for p in parts],
+                    *([exercise.camera.room] if exercise.camera.room else []))
     paths = [cache / f"{picture_key(common, skins[n])}.png" for n in numbers]
     missing = {path: n for path, n in zip(paths, numbers) if not path.exists()}
     if missing:
-        scene = studio.Studio(view, size, samples, exercise.transparent)
+        scene = studio.Studio(view, size, samples, delivery.alpha)
         scene.dress(parts)
-        finish = windowed(scene, view, skins, size, cache) if look == "fine" else os.replace
+        finish = windowed(scene, view, skins, size, delivery.size, exercise.camera.room, cache) if look == "fine" else os.replace
     begun = time.monotonic()
     for path, n in missing.items():
         partial = path.with_name("partial.png")
@@ -65,7 +76,7 @@ def draw(exercise, cache, look, numbers):
     return paths
 
 
-def windowed(scene, view, skins, size, cache):
+def windowed(scene, view, skins, size, shown, room, cache):
     """Draw only where the figure and its shadow ever come; around them stands the empty studio.
 
     That takes less time, and a background that is the same in every picture cannot flicker.
@@ -77,7 +88,7 @@ def windowed(scene, view, skins, size, cache):
     low = np.minimum(figure_box.min(0), shadow_box.min(0))
     high = np.maximum(figure_box.max(0), shadow_box.max(0))
     edges = np.array((low[0] + 1, 1 - high[1], high[0] + 1, 1 - low[1])) / 2 * (*size, *size)
-    margin = FEATHER + 25
+    margin = FEATHER + 25 + room
     box = [int(v) for v in np.clip(edges + (-margin, -margin, margin, margin), 0, (*size, *size))]
     empty = cache / "plate.png"
     scene.plate(empty, PLATE_SAMPLES)
@@ -92,7 +103,7 @@ def windowed(scene, view, skins, size, cache):
             mask = feather(part.size, box, size)
         whole = plate.copy()
         whole.paste(part, (box[0], box[1]), mask)
-        whole.resize(encode.SIZE, Image.LANCZOS).save(drawn, compress_level=2)
+        whole.resize(shown, Image.LANCZOS).save(drawn, compress_level=2)
         os.replace(drawn, path)
     return finish
 
@@ -107,19 +118,19 @@ def feather(size, box, whole):
     return Image.fromarray((255 * fade * fade * (3 - 2 * fade)).round().astype(np.uint8))
 
 
-def contact_sheet(exercise, cache, target, look="rough", count=12):
+def contact_sheet(exercise, cache, target, count=12):
     """Twelve small pictures of a loop, evenly spread, row by row."""
     numbers = [round(i * exercise.pictures / count) for i in range(count)]
-    paste([(p, f"{exercise.id} {n}") for p, n in zip(draw(exercise, cache, look, numbers), numbers)], target)
+    paste([(p, f"{exercise.id} {n}") for p, n in zip(draw(exercise, cache, numbers, rough=True), numbers)], target)
 
 
 def paste(pictures, target, size=(320, 180), columns=4):
     rows = -(-len(pictures) // columns)
     sheet = Image.new("RGB", (size[0] * columns, size[1] * rows), (150, 160, 165))
     for i, (path, text) in enumerate(pictures):
-        one = Image.open(path).convert("RGBA").resize(size, Image.LANCZOS)
+        one = ImageOps.contain(Image.open(path).convert("RGBA"), size, Image.LANCZOS)
         place = (i % columns * size[0], i // columns * size[1])
-        sheet.paste(one, place, one)
+        sheet.paste(one, (place[0] + (size[0] - one.width) // 2, place[1]), one)
         ImageDraw.Draw(sheet).text((place[0] + 6, place[1] + 4), text, fill=(40, 50, 60))
     target.parent.mkdir(parents=True, exist_ok=True)
     sheet.save(target)
@@ -128,10 +139,7 @@ def paste(pictures, target, size=(320, 180), columns=4):
 
 def overview(chosen, cache, target):
     """One picture of each exercise, a third of the way through."""
-    found = []
-    for e in chosen:
-        look = "transparent" if e.transparent else "fine"
-        found.append((draw(e, cache, look, [round(e.pictures * .36)])[0], e.id))
+    found = [(draw(e, cache, [round(e.pictures * .36)])[0], e.id) for e in chosen]
     paste(found, target, size=(480, 270))
 
 
@@ -181,7 +189,7 @@ def main():
         if args.contact:
             contact_sheet(e, cache, cache / "contact" / f"{e.id}.png")
             continue
-        pictures = draw(e, cache, "transparent" if e.transparent else "fine", range(e.pictures))
+        pictures = draw(e, cache, range(e.pictures))
         if not args.only_frames:
             encode.encode(e, pictures, args.videos / f"{e.id}.mov")
     if not (args.contact or args.only_frames):

@@ -67,7 +67,7 @@ def top():
     blade = ellipsoid((-.075, .085, 1.31), (.055, .075, .11))
     slope = capsule((-.025, .035, 1.455), (-.018, .145, 1.392), .036, .042)
     shape = melt(.05, body, both_sides(melt(.045, melt(.04, sleeve, slope), melt(.05, chest, blade))))
-    shape = cut(shape, (0, 0, .885), (0, 0, -1), .012)
+    shape = cut(shape, (0, 0, .925), (0, 0, -1), .012)
     shape = cut(shape, (-.015, 0, 1.478), (.40, 0, 1), .008)
 
     def breath(v):
@@ -124,6 +124,10 @@ def head_parts():
     def at(y, z, depth):
         return face_point(shape, y, z) + (depth, 0, 0)
 
+    def stroke(points, radius, depth):
+        ends = [at(y, z, depth) for y, z in points]
+        return melt(.003, *(capsule(a, b, radius) for a, b in zip(ends, ends[1:])))
+
     yield part("head", shape, (-.13, -.11, 1.32), (.14, .11, 1.78), .006, "skin", skin.torso)
     cap = melt(.04, ellipsoid((-.012, 0, 1.664), (.110, .089, .112)), ellipsoid((.030, 0, 1.715), (.072, .066, .062)),
                ellipsoid((-.055, 0, 1.625), (.062, .070, .075)))
@@ -133,11 +137,13 @@ def head_parts():
     hair = melt(.018, cap, bun)
     rigid = functools.partial(skin.rigid, bone="head")
     yield part("hair", hair, (-.16, -.11, 1.54), (.14, .11, 1.83), .006, "hair", rigid)
-    eye = ellipsoid(at(.031, 1.640, -.0035), (.0065, .0095, .0115))
-    brow = capsule(at(.019, 1.6655, -.0015), at(.044, 1.6640, -.0015), .0036, .003)
-    mouth = melt(.01, capsule(at(0, 1.577, -.0025), at(.019, 1.581, -.0025), .0048, .0028))
-    for name, small, material in (("eyes", eye, "eye"), ("brows", brow, "hair"), ("mouth", mouth, "lips")):
-        yield part(name, both_sides(small), (.04, -.07, 1.55), (.14, .07, 1.69), .0022, material, rigid)
+    # Wide eyes with a glint, brows raised in an arch, a smile: friendly also where the head is forty pixels high.
+    eye = ellipsoid(at(.031, 1.641, -.0035), (.0070, .0105, .0130))
+    glint = ellipsoid(at(.0345, 1.6465, .0028), (.0022, .0030, .0032))
+    brow = stroke(((.0155, 1.6700), (.0230, 1.6725), (.0310, 1.6730), (.0390, 1.6715), (.0465, 1.6675)), .0034, -.0008)
+    mouth = stroke(((0, 1.5735), (.0085, 1.5742), (.0165, 1.5775), (.0235, 1.5830)), .0042, -.0015)
+    for name, small, material in (("eyes", eye, "eye"), ("glints", glint, "white"), ("brows", brow, "hair"), ("mouth", mouth, "lips")):
+        yield part(name, both_sides(small), (.04, -.07, 1.55), (.14, .07, 1.69), .0018 if name == "glints" else .0022, material, rigid)
 
 
 def arm():

@@ -68,7 +68,7 @@ def carried(pose, x, out, up, side=1):
     return (at[0], side * at[1], at[2])
 
 
-def straight_leg(pose, angle, side=1, point=0, apart=.03, reach=.842):
+def straight_leg(pose, angle, side=1, point=0, apart=.03, reach=.8485):
     """A leg stretched from the hip: 0 degrees straight down, 90 forward, 180 up; `point` degrees of pointed toes."""
     a = math.radians(angle)
     x, y, z = carried(pose, 0, .09, 0, side)
@@ -103,7 +103,7 @@ def on_toes(x, y, heel=62):
     return Leg(ball=(x, y, 0), heel=heel, toes=heel, out=0, knee=(0, .15, -1))
 
 
-def straight_body(shoulder_height, toes=0.0, sag=.008, y=.10, **other):
+def straight_body(shoulder_height, toes=0.0, sag=.0015, y=.10, **other):
     """A plank: ankles, hips and shoulders in one line, on the toes; facing the floor, head along +x.
 
     Gives the pose (without arms) and where the shoulders are above the floor.
@@ -188,6 +188,7 @@ class Camera:
     above: float = 6
     height: float = .76                # the share of the picture's height a loop may fill
     width: float = .80                 # and of its width
+    room: int = 0                      # pixels to draw beyond the usual around figure and shadow, where soft light reaches far
 
 
 @dataclass(frozen=True)
@@ -199,4 +200,4 @@ class Exercise:
     bears: tuple = ()                  # hands and feet that hold the floor all the time: "left hand" ...
     curl: float = 38                   # how far the fingers are closed, degrees a joint
     steps: tuple = ()                  # pictures at which a foot lands: the clip gets sound
-    transparent: bool = False          # no studio: MOV qtrle ARGB, 640 x 360
+    delivery: str = "studio"           # one of encode.DELIVERIES: what kind of file the clip is

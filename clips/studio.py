@@ -13,7 +13,7 @@ from mathutils import Vector
 
 from figure import MATERIALS
 
-from view import LENS, SENSOR
+from view import SENSOR
 
 BACKDROP, KEY_WARM, FILL_COOL = (.67, .715, .735), (1, .955, .90), (.86, .93, 1)
 
@@ -61,7 +61,7 @@ class Studio:
 
     def _camera(self, view):
         data = bpy.data.cameras.new("camera")
-        data.lens, data.sensor_width, data.sensor_fit = LENS, SENSOR, "HORIZONTAL"
+        data.lens, data.sensor_width, data.sensor_fit = view.lens, SENSOR, "HORIZONTAL"
         camera = self.scene.camera = self._link(bpy.data.objects.new("camera", data))
         camera.location = view.eye
         camera.rotation_euler = Vector(-view.back).to_track_quat("-Z", "Y").to_euler()

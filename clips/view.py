@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-LENS, SENSOR, ASPECT = 62, 36, 16 / 9                  # millimetres; width / height
-# What every crop to 16:8 and a small border keep of the 1280 x 720 picture.
+LENS, SENSOR = 62, 36                                  # millimetres
+LANDSCAPE, PORTRAIT = 16 / 9, 9 / 16                   # width / height
+# What every crop to 16:8 and a small border keep of the 1280 x 720 picture; as much of an upright one.
 SAFE_WIDTH, SAFE_HEIGHT = 1138 / 1280, 640 / 720
 
 
@@ -16,6 +17,12 @@ class View:
     right: np.ndarray
     up: np.ndarray
     floor: np.ndarray                  # the point of the floor the studio is built around
+    aspect: float = LANDSCAPE
+
+    @property
+    def lens(self):
+        """Longer for an upright picture: the camera stays far enough away to flatter."""
+        return LENS if self.aspect > 1 else LENS * LANDSCAPE
 
     @property
     def back_level(self):
@@ -30,11 +37,11 @@ class View:
         """Picture coordinates, -1 to 1 from edge to edge, right and up."""
         p = points - self.eye
         depth = -(p @ self.back)
-        scale = 2 * LENS / SENSOR / depth
-        return np.stack((p @ self.right * scale, p @ self.up * scale * ASPECT), 1)
+        scale = 2 * self.lens / SENSOR / depth
+        return np.stack((p @ self.right * scale, p @ self.up * scale * self.aspect), 1)
 
 
-def framed(camera, points):
+def framed(camera, points, aspect=LANDSCAPE):
     """The view in which the points of a whole loop fill the share of the picture the camera asks for."""
     a, b = math.radians(camera.around), math.radians(camera.above)
     level = np.array((math.cos(a), math.sin(a), 0))
@@ -45,10 +52,10 @@ def framed(camera, points):
     distance = 4.0
     floor = middle * (1, 1, 0)
     for _ in range(40):
-        view = View(middle + back * distance, back, right, up, floor)
+        view = View(middle + back * distance, back, right, up, floor, aspect)
         seen = view.project(points)
         low, high = seen.min(0), seen.max(0)
-        off = (low + high) / 2 * SENSOR / (2 * LENS) * distance
-        middle = middle + right * off[0] + up * off[1] / ASPECT
+        off = (low + high) / 2 * SENSOR / (2 * view.lens) * distance
+        middle = middle + right * off[0] + up * off[1] / aspect
         distance *= max((high[0] - low[0]) / 2 / camera.width, (high[1] - low[1]) / 2 / camera.height)**.8
     return view

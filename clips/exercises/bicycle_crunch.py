@@ -8,12 +8,13 @@ import skeleton
 from poses import Arm, Camera, Exercise, Pose, blend, ease, foot_in_air, mirrored
 
 PICTURES = 64
-DRAWN_IN = foot_in_air((.205, .065, .560), heel=-70, knee=(-.6, .05, 1))
-STRETCHED = foot_in_air((.80, .100, .345), heel=-52, knee=(0, .05, 1))
+PEDAL = .055                           # metres: a foot goes out over its way back, as on a pedal
+DRAWN_IN = foot_in_air((.135, .055, .570), heel=-65, knee=(-1, -.05, .9))
+STRETCHED = foot_in_air((.822, .100, .345), heel=-52, knee=(0, .05, 1))
 # The right elbow to the left knee.
-LEFT = Pose(pelvis=(0, 0, .150), lean=-94, tilt=-2, spine=(43, 34, 0), head=(12, 4, 0), legs=(DRAWN_IN, STRETCHED))
+LEFT = Pose(pelvis=(0, 0, .150), lean=-94, tilt=-2, spine=(48, 35, 13), head=(12, 4, 0), legs=(DRAWN_IN, STRETCHED))
 RIGHT = mirrored(LEFT)
-WIDE, REACHING = np.array((-.05, 1, -.1)), np.array((1, .55, -.25))     # where an elbow points, seen from the chest
+WIDE, REACHING = np.array((-.05, 1, -.1)), np.array((.6, -.2, -.35))     # where an elbow points, seen from the chest
 
 
 def arm(solved, side, reach):
@@ -32,6 +33,10 @@ def pose(n):
     s = .5 - .5 * math.cos(2 * math.pi * n / PICTURES)
     s = .3 * s + .7 * ease(s)          # a little slower where elbow and knee meet
     body = blend(LEFT, RIGHT, s)
+    over = PEDAL * math.sin(2 * math.pi * n / PICTURES)
+    bow, turn, tilt = body.spine       # the shoulders sink a little on the way, but not to the floor
+    body = replace(body, spine=(bow - 11 * math.sin(2 * math.pi * n / PICTURES)**2, turn, tilt), legs=tuple(replace(leg, ball=(leg.ball[0], leg.ball[1], leg.ball[2] + up))
+        for leg, up in zip(body.legs, (over, -over))))
     solved = skeleton.solve(body)
     return replace(body, arms=(arm(solved, 1, s), arm(solved, -1, 1 - s)))
 

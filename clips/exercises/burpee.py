@@ -1,4 +1,4 @@
-"""Burpee: hands to the floor, feet jump back to a plank and in again, and a jump with the arms overhead."""
+"""Burpee: hands to the floor, feet jump back to a plank, a push-up, feet jump in again, and a jump with the arms overhead."""
 import math
 from dataclasses import replace
 
@@ -8,9 +8,9 @@ import skeleton
 from poses import Arm, Camera, Exercise, Leg, Pose, blend, both, ease, on_floor, straight_body, within_reach
 from surface import curve
 
-LOWER, HOP, PLANK, RISE, AIR, LAND = 18, 11, 10, 10, 13, 18        # pictures; the hop back and the hop in take as long
+LOWER, HOP, PUSH_UP, RISE, AIR, LAND = 18, 11, 26, 10, 12, 18        # pictures; the hop back and the hop in take as long
 GRAVITY = 9.81 / 30**2                 # metres a picture a picture
-SHOULDERS = .545
+SHOULDERS, CHEST_LOW = .545, .255       # heights of the shoulders in the plank
 HANDS = straight_body(SHOULDERS)[1]
 FEET = HANDS - .36                     # where the feet stand; in the plank they are at 0
 FLOOR = on_floor(HANDS, .215)
@@ -33,7 +33,7 @@ def arms(body, swing, floor):
     hand = FLOOR if floor == 1 else within_reach(body, hand, length + .01)
     flat = min(1.7 * floor, 1)         # the hands are flat while they are near the floor
     fingers, palm = blend(tuple(along + (0, -.06, 0)), (1, -.06, 0), flat), blend((0, -1, 0), (0, 0, -1), flat)
-    return both(Arm(hand=hand, elbow=(-.9, .6, -.1), fingers=fingers, palm=palm))
+    return both(Arm(hand=hand, elbow=(-1, .7, .15), fingers=fingers, palm=palm))
 
 
 def raised(n):
@@ -54,20 +54,20 @@ def hop(s):
 
 
 def pose(n):
-    n %= LOWER + 2 * HOP + PLANK + RISE + AIR + LAND
+    n %= LOWER + 2 * HOP + PUSH_UP + RISE + AIR + LAND
     if n < LOWER:
         s = ease(n / LOWER)
         body = blend(STANDING, CROUCH, s)
         return replace(body, arms=arms(body, 8 + 30 * s, max((n / LOWER - .4) / .6, 0)**1.5))
     n -= LOWER
-    if n < 2 * HOP + PLANK:
-        n = min(n, 2 * HOP + PLANK - n)
+    if n < 2 * HOP + PUSH_UP:
+        n = min(n, 2 * HOP + PUSH_UP - n)
         if n < HOP:
             return hop(ease(n / HOP))
-        give = math.sin(math.pi * (n - HOP) / PLANK)       # the arms catch the weight
-        body = straight_body(SHOULDERS - .022 * give)[0]
+        low = ease(2 * (n - HOP) / PUSH_UP)
+        body = straight_body(SHOULDERS + (CHEST_LOW - SHOULDERS) * low)[0]
         return replace(body, head=CROUCH.head, arms=arms(body, 0, 1))
-    n -= 2 * HOP + PLANK
+    n -= 2 * HOP + PUSH_UP
     if n < RISE:                       # fastest at the end, as the jump begins
         s = (n / RISE)**1.6
         body = blend(CROUCH, TALL, s)
@@ -93,4 +93,4 @@ def pose(n):
     return replace(body, arms=arms(body, 165 - 157 * s, 0))
 
 
-EXERCISE = Exercise("burpee", LOWER + 2 * HOP + PLANK + RISE + AIR + LAND, pose, Camera(around=64, above=6, height=.86), curl=8)
+EXERCISE = Exercise("burpee", LOWER + 2 * HOP + PUSH_UP + RISE + AIR + LAND, pose, Camera(around=44, above=6, height=.87), curl=8)

@@ -1,7 +1,7 @@
 """Child's pose: hips on the heels, knees apart, forehead to the floor, arms long; held, breathing."""
 from poses import Arm, Camera, Exercise, Pose, both, breathing, foot_in_air, on_floor
 
-PICTURES = 78
+PICTURES = 120
 
 
 def pose(n):

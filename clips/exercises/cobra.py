@@ -3,7 +3,7 @@ from dataclasses import replace
 
 from poses import Arm, Camera, Exercise, Pose, both, breathing, on_floor, straight_leg
 
-PICTURES = 78
+PICTURES = 120
 
 
 def pose(n):

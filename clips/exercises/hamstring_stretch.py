@@ -3,9 +3,9 @@ from dataclasses import replace
 
 from poses import Camera, Exercise, Leg, Pose, breathing, foot_in_air, hands_on_hips
 
-PICTURES = 78
+PICTURES = 120
 STAND = Leg(ball=(-.12, .10, 0), out=6, knee=(1, .12, 0))
-HEEL = foot_in_air((.214, .10, .101), heel=-24, knee=(1, .04, .6))
+HEEL = foot_in_air((.2225, .10, .101), heel=-24, knee=(1, .04, .6))
 
 
 def pose(n):

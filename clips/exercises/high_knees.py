@@ -1,4 +1,4 @@
-"""High knees: running on the spot on the balls of the feet, knees to hip height, arms against them."""
+"""High knees: running on the spot on the balls of the feet, knees to hip height, arms against them; drawn without a studio."""
 import math
 
 from poses import Arm, Camera, Exercise, Leg, Pose, blend
@@ -29,4 +29,4 @@ def pose(n):
                 legs=(blend(STAND, RAISED, left), blend(STAND, RAISED, right)))
 
 
-EXERCISE = Exercise("high-knees", TIMES * 2 * STEP, pose, Camera(around=42), curl=55)
+EXERCISE = Exercise("high-knees", TIMES * 2 * STEP, pose, Camera(around=42), curl=55, delivery="prores")

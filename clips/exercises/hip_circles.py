@@ -12,7 +12,7 @@ def pose(n):
     a = 2 * math.pi * n / PICTURES
     aside, forward = math.sin(a), math.cos(a)
     # The trunk tips over the hips as they move, which leaves the head nearly over the feet.
-    body = Pose(pelvis=(LONG * forward - .02, WIDE * aside, .893), lean=3 - 8 * forward, tilt=7 * aside,
+    body = Pose(pelvis=(LONG * forward - .02, WIDE * aside, .904), lean=3 - 8 * forward, tilt=7 * aside,
                 spine=(-1 - 4 * forward, 0, 4 * aside), head=(8 * forward, 0, -8 * aside), legs=FEET)
     return replace(body, arms=hands_on_hips(body))
 

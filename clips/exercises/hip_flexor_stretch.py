@@ -5,7 +5,7 @@ from dataclasses import replace
 from poses import Camera, Exercise, Leg, Pose, breathing, foot_in_air, hands_on_hips
 from skeleton import SHIN, THIGH
 
-PICTURES, KNEE = 78, (-.25, .058)      # the kneeling knee joint: along, height
+PICTURES, KNEE = 120, (-.25, .058)      # the kneeling knee joint: along, height
 FRONT = Leg(ball=(.52, .10, 0), out=3, knee=(1, .05, .3))
 ANKLE = (KNEE[0] - SHIN * math.cos(math.radians(3)), .085, KNEE[1] + SHIN * math.sin(math.radians(3)))
 BEHIND = foot_in_air(ANKLE, heel=150, toes=8, knee=(1, .02, -.8))

@@ -34,7 +34,7 @@ def body(w, between):
     # Hips high over the two supports as long as can be; in the end the line of a plank.
     plank = straight_body(SHOULDERS)[0]
     far = np.linalg.norm(floor - plank.pelvis)
-    hips = skeleton.two_bones(ankle, floor, np.array((-.2, 0, 1)), .822 + .014 * w, far + (.92 - far) * (1 - w**2.2))[0]
+    hips = skeleton.two_bones(ankle, floor, np.array((-.2, 0, 1)), .836 + .0105 * w, far + (.92 - far) * (1 - w**2.2))[0]
     shoulder = skeleton.two_bones(hips, floor, np.array((1, 0, 1)), TRUNK, .522 + .014 * w**3)[0]
     along, bow = shoulder - hips, 26 * (1 - w)
     lean = math.degrees(math.atan2(along[0], along[2])) % 360

@@ -32,4 +32,4 @@ def pose(n):
                 spine=(-2, 0, 0), arms=both(arm), legs=both(leg))
 
 
-EXERCISE = Exercise("jumping-jack", 4 * HALF, pose, Camera(around=14, above=3, height=.84), curl=12, transparent=True)
+EXERCISE = Exercise("jumping-jack", 4 * HALF, pose, Camera(around=14, above=3, height=.84), curl=12, delivery="animation")

@@ -10,11 +10,11 @@ STAND = Leg(ball=(.125, .075, 0), out=6, knee=(1, .06, 0))
 
 def pose(n):
     s = math.sin(2 * math.pi * n / PICTURES)
-    body = Pose(pelvis=(-.004 * s, -.055, .917), lean=5 - 9 * s, tilt=4, spine=(-3 + 4 * s, 0, -4), head=(2 * s, 0, 0))
+    body = Pose(pelvis=(-.004 * s, -.055, .926), lean=5 - 9 * s, tilt=4, spine=(-3 + 4 * s, 0, -4), head=(2 * s, 0, 0))
     balance = Arm(upper=(.10, 1, -.28 + .05 * s), bend=10, elbow=(1, 0, .3), palm=(.2, 0, -1))
     angle = MIDDLE + SWING * s         # the knee gives a little where the foot passes the floor
     bend = .040 * math.exp(-(angle / (15 if angle > 0 else 24))**2)
-    left = straight_leg(body, angle, point=.4 * min(angle, 0), apart=.005, reach=.846 - bend)
+    left = straight_leg(body, angle, point=.4 * min(angle, 0), apart=.005, reach=.8485 - bend)
     return replace(body, arms=(balance, hands_on_hips(body)[1]), legs=(left, STAND))
 
 

@@ -2,7 +2,7 @@
 from poses import Arm, Camera, Exercise, both, breathing, straight_body
 from skeleton import FORE, PALM
 
-PICTURES, SHOULDERS = 78, .352
+PICTURES, SHOULDERS = 120, .352
 ELBOWS = straight_body(SHOULDERS)[1]
 
 

@@ -14,10 +14,10 @@ LEGS = both(foot_in_air((.60, .075, .27), heel=-12, knee=(.3, .03, 1)))
 def pose(n):
     s = math.sin(2 * math.pi * n / PICTURES)
     s *= 1.15 - .15 * s**2             # a little slower at the ends
-    body = Pose(pelvis=(0, 0, .157), lean=-46, turn=3 * s, spine=(13, 36 * s, 0), head=(9, 6 * s, 0), legs=LEGS)
+    body = Pose(pelvis=(0, 0, .157), lean=-46, turn=3 * s, spine=(13, 42 * s, 0), head=(9, 6 * s, 0), legs=LEGS)
     # The clasped hands travel a little further than the chest.
     solved = skeleton.solve(body)
-    clasp = solved.place("chest", np.array((.35, .12 * s, 1.15)))
+    clasp = solved.place("chest", np.array((.40, .05 * s, 1.19)))
     away = solved.turn["chest"] @ (.7, .3 * s, -.4)
 
     def arm(side):
@@ -28,4 +28,4 @@ def pose(n):
     return replace(body, arms=(arm(1), arm(-1)))
 
 
-EXERCISE = Exercise("russian-twist", PICTURES, pose, Camera(around=56, above=12), curl=34)
+EXERCISE = Exercise("russian-twist", PICTURES, pose, Camera(around=26, above=14, room=150), curl=34)

@@ -5,8 +5,8 @@ from dataclasses import replace
 from poses import Arm, Camera, Exercise, Pose, breathing, carried, foot_in_air, hands_on_hips
 from skeleton import PALM, REST, SHIN, THIGH
 
-PICTURES, ANKLES, CLIMB = 72, .095, 18.2       # height of the middle between the ankles; degrees of the body's line
-TO_HIPS = THIGH + SHIN - .006
+PICTURES, ANKLES, CLIMB = 120, .095, 18.2       # height of the middle between the ankles; degrees of the body's line
+TO_HIPS = THIGH + SHIN - .002
 SHOULDER = REST["upper.left"] - REST["pelvis"]
 
 

@@ -1,7 +1,7 @@
-"""Standing quad stretch: the left heel to the seat, held by the left hand; per side."""
+"""Standing quad stretch: the left heel to the seat, held by the left hand; per side; an upright clip."""
 from poses import Arm, Camera, Exercise, Leg, Pose, breathing, foot_in_air
 
-PICTURES = 78
+PICTURES = 120
 
 
 def pose(n):
@@ -18,4 +18,4 @@ def pose(n):
                 legs=(held, stand), breath=breath)
 
 
-EXERCISE = Exercise("standing-quad-stretch", PICTURES, pose, Camera(around=58), bears=("right foot",), curl=46)
+EXERCISE = Exercise("standing-quad-stretch", PICTURES, pose, Camera(around=58), bears=("right foot",), curl=58, delivery="portrait")

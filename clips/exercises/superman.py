@@ -6,8 +6,8 @@ from poses import Arm, Camera, Exercise, Pose, ThereAndBack, blend, both, straig
 RHYTHM = ThereAndBack(there=30, hold=10, back=30, rest=4)
 LYING = Pose(pelvis=(0, 0, .131), lean=90, head=(-4, 0, 0),
              arms=both(Arm(upper=(.22, .22, 1), bend=6, elbow=(-1, 0, 0), palm=(1, -.1, 0))))
-LIFTED = Pose(pelvis=(0, 0, .130), lean=87, spine=(-25, 0, 0), head=(-8, 0, 0),
-              arms=both(Arm(upper=(.06, .22, 1), bend=6, elbow=(-1, 0, 0), palm=(1, -.1, 0))))
+LIFTED = Pose(pelvis=(0, 0, .130), lean=87, spine=(-26, 0, 0), head=(-10, 0, 0),
+              arms=both(Arm(upper=(.34, .20, 1), bend=6, elbow=(-1, 0, 0), palm=(1, -.1, 0))))
 
 
 def pose(n):

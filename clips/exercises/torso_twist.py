@@ -11,7 +11,7 @@ FEET = both(Leg(ball=(.125, .17, 0), out=12, knee=(1, .22, 0)))
 def pose(n):
     turn = math.sin(2 * math.pi * n / PICTURES)
     turn *= 1.12 - .12 * turn**2       # a little slower at the ends
-    return Pose(pelvis=(-.02, -.012 * turn, .900), lean=3, turn=9 * turn, spine=(-3, TURN * turn, 0),
+    return Pose(pelvis=(-.02, -.012 * turn, .920), lean=3, turn=9 * turn, spine=(-3, TURN * turn, 0),
                 head=(0, 8 * turn, 0), arms=ARMS, legs=FEET)
 
 

@@ -177,6 +177,9 @@ pub struct Exercise {
     pub default_duration: Seconds,
     /// Part of the clip to repeat; the whole clip when missing.
     pub loop_range: Option<LoopRange>,
+    /// The picture that a poster is made of, counted from the first one that is shown; without it, one is
+    /// chosen.
+    pub poster: Option<Seconds>,
     /// Who made it.
     pub attribution: Attribution,
 }

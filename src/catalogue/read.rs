@@ -22,6 +22,8 @@ const MAX_TRANSLATIONS: usize = 50;
 /// Longest name and description of an exercise, in characters, in every language.
 const LONGEST_NAME: usize = 60;
 const LONGEST_DESCRIPTION: usize = 600;
+/// The latest instant of a loop that may be a poster: no loop range is longer.
+const LATEST_POSTER: f64 = 30.0;
 /// The version of the file's form that this program reads.
 const VERSION: u64 = 1;
 
@@ -42,6 +44,7 @@ const FIELDS: &[&str] = &[
     "met",
     "default_duration",
     "loop_range",
+    "poster",
     "attribution",
 ];
 
@@ -133,6 +136,10 @@ fn exercise(fields: &Fields<'_>) -> Option<Exercise> {
         None => Some(None),
         Some(_) => loop_range(fields).map(Some),
     };
+    let poster = match fields.optional("poster") {
+        None => Some(None),
+        Some(_) => poster(fields, loop_range.flatten()).map(Some),
+    };
     let attribution = attribution(fields);
     Some(Exercise {
         id: id?,
@@ -150,6 +157,7 @@ fn exercise(fields: &Fields<'_>) -> Option<Exercise> {
         met: met?,
         default_duration: Seconds(default_duration?),
         loop_range: loop_range?,
+        poster: poster?,
         attribution: attribution?,
     })
 }
@@ -250,6 +258,17 @@ fn loop_range(fields: &Fields<'_>) -> Option<LoopRange> {
         start: Seconds(start),
         end: Seconds(end),
     })
+}
+
+/// Whether it lies inside a clip without loop range, only the clip can tell.
+fn poster(fields: &Fields<'_>, shown: Option<LoopRange>) -> Option<Seconds> {
+    let at = fields.number("poster", &(0.0..=LATEST_POSTER))?;
+    match shown {
+        Some(shown) if at >= shown.end.0 - shown.start.0 => {
+            fields.wrong("poster", "must lie inside loop_range, counted from its start")
+        }
+        _ => Some(Seconds(at)),
+    }
 }
 
 fn attribution(fields: &Fields<'_>) -> Option<Attribution> {

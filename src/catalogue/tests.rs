@@ -197,6 +197,13 @@ fn schema_and_reader_agree() {
         with(&format!("{first}/loop_range"), json!({"start": -1, "end": 2})),
         with(&format!("{first}/loop_range"), json!({"end": 2})),
         with(&format!("{first}/loop_range"), json!(null)),
+        with(&format!("{first}/poster"), json!(0)),
+        with(&format!("{first}/poster"), json!(30)),
+        with(&format!("{first}/poster"), json!(30.1)),
+        with(&format!("{first}/poster"), json!(-0.1)),
+        with(&format!("{first}/poster"), json!("1")),
+        with(&format!("{first}/poster"), json!(null)),
+        without(&format!("{first}/poster")),
         with(&format!("{first}/attribution/license"), json!("")),
         with(&format!("{first}/thumbnail"), json!("x.png")),
         without(&format!("{first}/attribution")),
@@ -236,6 +243,23 @@ fn schema_and_reader_agree_on_translations() {
         with("/exercises/0/translations", languages(51)),
     ];
     assert_eq!(agreed(&cases), 4);
+}
+
+#[test]
+fn a_poster_is_a_picture_of_the_loop() {
+    let with_poster = |at: f64| {
+        let mut file = with("/exercises/0/loop_range", json!({"start": 4, "end": 6.5}));
+        file["exercises"][0]["poster"] = json!(at);
+        file
+    };
+    assert_eq!(mistakes(&with_poster(2.4)), [""; 0]);
+    assert_eq!(
+        mistakes(&with_poster(2.5)),
+        ["/exercises/0/poster: must lie inside loop_range, counted from its start"]
+    );
+    let poster = |file: &Value| Catalogue::parse(&file.to_string()).unwrap().exercises()[0].poster;
+    assert_eq!(poster(&with_poster(2.4)), Some(crate::units::Seconds(2.4)));
+    assert_eq!(poster(&without("/exercises/0/poster")), None);
 }
 
 #[test]

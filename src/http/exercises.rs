@@ -89,7 +89,7 @@ pub async fn poster(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let exercise = showable(&state, &id)?;
-    let picture: Bytes = of_clip(state.stills.poster(&exercise.id).await)?;
+    let picture: Bytes = of_clip(state.stills.poster(exercise).await)?;
     media::answer(&headers, "image/jpeg", &picture)
 }
 

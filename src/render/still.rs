@@ -7,11 +7,11 @@ use moka::future::Cache;
 use tokio::sync::Semaphore;
 
 use super::{RenderSettings, encode};
-use crate::catalogue::ExerciseId;
+use crate::catalogue::{Exercise, ExerciseId};
 use crate::clip::{Clip, Library};
 use crate::ffmpeg::{FfmpegError, SHORT};
 use crate::graph::{self, Look};
-use crate::units::Frames;
+use crate::units::{Frames, Seconds};
 use crate::workout::{Fit, Orientation, Profile, Resolution};
 
 /// Bytes of posters and previews that are kept in memory.
@@ -20,16 +20,27 @@ const CACHE_BYTES: u64 = 64 << 20;
 const STILL_BYTES: u64 = 16 << 20;
 /// FFmpeg processes that make posters and previews at once: a page may ask for all of them.
 const PLACES: usize = 2;
-/// The last picture that a poster is made of.
-const POSTER_AT_MOST: Frames = Frames(90);
+/// The last picture that is chosen for a poster: all before it are decoded, which in a long clip takes long.
+const CHOSEN_AT_MOST: Frames = Frames(90);
 /// The longest preview in seconds.
 const PREVIEW_SECONDS: f64 = 10.0;
 
 /// What is made of a clip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Kind {
-    Poster,
+    /// Of this picture of the loop.
+    Poster(Frames),
     Preview,
+}
+
+/// The picture of a loop of `pictures` that its poster shows: the one that the catalogue asks for. Without a
+/// wish, or with one behind the loop's end, a third into it, where most movements are far from where they begin
+/// and end.
+fn best_picture(wish: Option<Seconds>, pictures: Frames) -> Frames {
+    let third = Frames(pictures.0 / 3).min(CHOSEN_AT_MOST);
+    wish.map(Frames::from_seconds)
+        .filter(|wish| *wish < pictures)
+        .unwrap_or(third)
 }
 
 /// Makes posters and previews, each once while it is remembered.
@@ -54,9 +65,15 @@ impl Stills {
         }
     }
 
-    /// A JPEG, 854x480; `None` when the exercise has no clip that can be shown.
-    pub async fn poster(&self, exercise: &ExerciseId) -> Option<Result<Bytes, Arc<FfmpegError>>> {
-        self.get(exercise, Kind::Poster).await
+    /// A JPEG, 854x480, of the picture that the catalogue asks for; `None` when the exercise has no clip
+    /// that can be shown.
+    pub async fn poster(&self, exercise: &Exercise) -> Option<Result<Bytes, Arc<FfmpegError>>> {
+        let pictures = self.library.get(&exercise.id)?.pictures();
+        let at = best_picture(exercise.poster, pictures);
+        if let Some(wish) = exercise.poster.filter(|wish| Frames::from_seconds(*wish) != at) {
+            tracing::warn!(exercise = %exercise.id, at = wish.0, "poster lies behind the end of the loop");
+        }
+        self.get(&exercise.id, Kind::Poster(at)).await
     }
 
     /// A short MP4 without sound, 854x480, one pass of the clip; `None` when the exercise has no
@@ -86,20 +103,18 @@ impl Stills {
         let settings = &self.settings;
         let of = |first| encode::with_graph(settings, &graph::picture_of_clip(clip, first, &look));
         match kind {
-            Kind::Poster => {
+            Kind::Poster(at) => {
                 let poster = |first| {
                     let mut command = of(first);
                     command.args(["-frames:v", "1", "-q:v", "3", "-f", "mjpeg", "pipe:1"]);
                     settings.tools.run(command, STILL_BYTES, SHORT)
                 };
-                // A third into the loop most movements are far from where they begin and end. Everything
-                // before it is decoded, so in a long clip it is not looked for so far.
-                let third = poster(Frames(clip.pictures().0 / 3).min(POSTER_AT_MOST)).await?;
+                let best = poster(at).await?;
                 // A clip that breaks off may have nothing there.
-                let picture = if third.is_empty() {
+                let picture = if best.is_empty() {
                     poster(Frames::ZERO).await?
                 } else {
-                    third
+                    best
                 };
                 Ok(picture.into())
             }
@@ -117,5 +132,23 @@ impl Stills {
                 Ok(settings.tools.run(command, STILL_BYTES, SHORT).await?.into())
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_poster_shows_the_picture_asked_for_if_the_loop_has_it() {
+        let best = |wish: Option<f64>, pictures| best_picture(wish.map(Seconds), Frames(pictures)).0;
+        assert_eq!(best(Some(0.0), 64), 0);
+        assert_eq!(best(Some(1.2), 64), 36);
+        assert_eq!(best(Some(2.1), 64), 63);
+        assert_eq!(best(Some(2.2), 64), 21, "behind the end");
+        assert_eq!(best(None, 64), 21);
+        assert_eq!(best(None, 1), 0);
+        assert_eq!(best(None, 9_000), 90, "not far into a long clip");
+        assert_eq!(best(Some(20.0), 9_000), 600);
     }
 }
