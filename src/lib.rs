@@ -29,5 +29,6 @@ pub mod hud;
 pub mod mp4;
 pub mod render;
 pub mod sound;
+pub mod stitch;
 pub mod units;
 pub mod workout;
