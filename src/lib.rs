@@ -10,6 +10,7 @@
 //! | [`workout`] | request -> plan -> timeline, in whole pictures | files, FFmpeg, HTTP |
 //! | [`hud`] | the pixels of the bar for any picture of a timeline | codecs |
 //! | [`sound`] | cues, where they lie, and their samples | pictures |
+//! | [`h264`] | coded pictures as bits: slices read, the bar's slice written | boxes, workouts |
 //! | [`mp4`] | boxes: reading FFmpeg's fragments, writing ours | workouts |
 //! | [`ffmpeg`] | the child process and its end of life | what it renders |
 //! | [`clip`] | what a clip file is, and what is wrong with it | workouts |
@@ -24,10 +25,12 @@ pub mod clip;
 pub mod colour;
 pub mod ffmpeg;
 pub mod graph;
+pub mod h264;
 pub mod http;
 pub mod hud;
 pub mod mp4;
 pub mod render;
 pub mod sound;
+pub mod stitch;
 pub mod units;
 pub mod workout;

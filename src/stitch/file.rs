@@ -1,0 +1,402 @@
+//! A prepared loop, and the file that one is kept as.
+//!
+//! For the store, which keeps such files, and for what puts workouts together from coded pictures.
+//! Pure code: bytes in, bytes out. It checks that slices lie whole behind their lengths, not what is in
+//! them; that a loop decodes as it should is seen when it is prepared.
+//!
+//! ```text
+//! magic     6 bytes  "VCLOOP"
+//! version   u16
+//! avcC      u32      its size
+//! pictures  u32      how many
+//! restart   u32      size of the second form of picture 0
+//! hud_top   u32
+//! guard     u32
+//! sizes     u32      of each picture
+//! payload            avcC, the pictures in their order, the restart: without a gap
+//! digest    32 bytes BLAKE3 of everything before it
+//! ```
+//!
+//! Integers are big endian. A loop has one form only: what was read is written again as the same bytes.
+
+use bytes::{Buf, BufMut, Bytes};
+
+use crate::mp4::{AvcConfig, ConfigError};
+
+const MAGIC: &[u8; 6] = b"VCLOOP";
+/// Raised when the layout or the meaning of a field changes.
+const VERSION: u16 = 1;
+/// Bytes before the pictures' sizes.
+const HEAD: u64 = 28;
+const DIGEST: u64 = blake3::OUT_LEN as u64;
+
+/// The most pictures of a loop: ten minutes.
+pub const MAX_PICTURES: usize = 18_000;
+/// The most bytes of a file. Ten minutes at 3.5 Mbit/s; the usual loop has a few seconds.
+pub const MAX_FILE: u64 = 256 << 20;
+/// More lines than a picture of any H.264 level has (ITU-T H.264 table A-1).
+const MAX_LINES: u32 = 1 << 15;
+
+/// A loop as coded pictures, without what belongs to one workout: times and HUD.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prepared {
+    /// SPS and PPS, which all slices refer to.
+    pub config: AvcConfig,
+    /// For each picture in its order: the exercise slices, as NAL units behind lengths of 4 bytes. The
+    /// first picture is an IDR.
+    pub pictures: Vec<Bytes>,
+    /// Another form of the first picture, for a pass that follows another without an IDR.
+    pub restart: Bytes,
+    /// The line at which the exercise slices end and the HUD slice begins.
+    pub hud_top: u32,
+    /// Of the lines above `hud_top`, so many are plain, so that no motion vector reaches below them.
+    pub guard: u32,
+}
+
+/// Why bytes are not a prepared loop, or why a loop cannot be kept as one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FileError {
+    /// It begins with something else.
+    #[error("this is not the file of a prepared loop")]
+    Magic,
+    /// Another version of the program wrote it.
+    #[error("the file has format {0}, not {VERSION}")]
+    Version(u16),
+    /// More than [`MAX_FILE`].
+    #[error("{0} bytes are more than the {MAX_FILE} of a prepared loop")]
+    TooLarge(u64),
+    /// Its head and the sizes in it say another length: it was cut off, or something was added.
+    #[error("the file has {has} bytes, not {needs}")]
+    Length {
+        /// Bytes that it should have; at least so many, if the sizes themselves are cut off.
+        needs: u64,
+        /// Bytes that it has.
+        has: u64,
+    },
+    /// Its bytes are not those that were written.
+    #[error("the digest of the file's bytes is another than the one at its end")]
+    Digest,
+    /// None, or more than [`MAX_PICTURES`].
+    #[error("a loop has 1 to {MAX_PICTURES} pictures, not {0}")]
+    Pictures(u64),
+    /// A picture is not a row of NAL units behind lengths of 4 bytes.
+    #[error("the slices of picture {0} do not fill it")]
+    Slices(usize),
+    /// The same of the second form of the first picture.
+    #[error("the slices of the restart do not fill it")]
+    Restart,
+    /// More plain lines than lines, or more lines than any picture has.
+    #[error("a HUD cannot begin at line {hud_top}, below {guard} plain lines")]
+    Lines {
+        /// See [`Prepared::hud_top`].
+        hud_top: u32,
+        /// See [`Prepared::guard`].
+        guard: u32,
+    },
+    /// The avcC cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+}
+
+impl Prepared {
+    /// Bytes of its file, which are also what it takes in memory once it was read.
+    #[must_use]
+    pub fn file_bytes(&self) -> u64 {
+        let sizes = self.pictures.iter().map(|picture| picture.len() as u64);
+        file_bytes(self.config.avcc().len() as u64, self.restart.len() as u64, sizes)
+    }
+
+    /// What holds for every loop that is written or read.
+    fn check(&self) -> Result<(), FileError> {
+        let bytes = self.file_bytes();
+        if bytes > MAX_FILE {
+            return Err(FileError::TooLarge(bytes));
+        }
+        if !(1..=MAX_PICTURES).contains(&self.pictures.len()) {
+            return Err(FileError::Pictures(self.pictures.len() as u64));
+        }
+        if let Some(picture) = self.pictures.iter().position(|picture| !is_slices(picture)) {
+            return Err(FileError::Slices(picture));
+        }
+        if !is_slices(&self.restart) {
+            return Err(FileError::Restart);
+        }
+        let (hud_top, guard) = (self.hud_top, self.guard);
+        if hud_top > MAX_LINES || guard > hud_top {
+            return Err(FileError::Lines { hud_top, guard });
+        }
+        Ok(())
+    }
+}
+
+fn file_bytes(avcc: u64, restart: u64, pictures: impl Iterator<Item = u64>) -> u64 {
+    HEAD + avcc + restart + pictures.map(|size| 4 + size).sum::<u64>() + DIGEST
+}
+
+/// Whether the bytes are NAL units, at least one, each behind its length in 4 bytes.
+fn is_slices(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    while let Some((length, after)) = rest.split_first_chunk() {
+        let length = u32::from_be_bytes(*length) as usize;
+        if length == 0 || length > after.len() {
+            return false;
+        }
+        rest = &after[length..];
+    }
+    rest.is_empty() && !bytes.is_empty()
+}
+
+/// The file of a loop.
+pub fn write(prepared: &Prepared) -> Result<Vec<u8>, FileError> {
+    prepared.check()?;
+    let avcc = prepared.config.avcc();
+    // `check` bounds every number: all of them fit 32 bits.
+    let mut file = Vec::with_capacity(prepared.file_bytes() as usize);
+    file.put_slice(MAGIC);
+    file.put_u16(VERSION);
+    file.put_u32(avcc.len() as u32);
+    file.put_u32(prepared.pictures.len() as u32);
+    file.put_u32(prepared.restart.len() as u32);
+    file.put_u32(prepared.hud_top);
+    file.put_u32(prepared.guard);
+    for picture in &prepared.pictures {
+        file.put_u32(picture.len() as u32);
+    }
+    file.put_slice(avcc);
+    for picture in &prepared.pictures {
+        file.put_slice(picture);
+    }
+    file.put_slice(&prepared.restart);
+    let digest = blake3::hash(&file);
+    file.put_slice(digest.as_bytes());
+    Ok(file)
+}
+
+/// Reads a whole file. The loop's parts are slices of it: nothing is copied, and all of it stays in
+/// memory until the last of them is dropped.
+pub fn read(file: &Bytes) -> Result<Prepared, FileError> {
+    let has = file.len() as u64;
+    if has > MAX_FILE {
+        return Err(FileError::TooLarge(has));
+    }
+    if !file.starts_with(MAGIC) {
+        return Err(FileError::Magic);
+    }
+    if has < HEAD + DIGEST {
+        let needs = HEAD + DIGEST;
+        return Err(FileError::Length { needs, has });
+    }
+    // What `get_*` and `split_to` would panic on is excluded before each: first `HEAD` bytes are there.
+    let mut rest = file.slice(MAGIC.len()..);
+    let version = rest.get_u16();
+    if version != VERSION {
+        return Err(FileError::Version(version));
+    }
+    let [avcc, count, restart, hud_top, guard] = std::array::from_fn(|_| rest.get_u32());
+    if count == 0 || count as usize > MAX_PICTURES {
+        return Err(FileError::Pictures(count.into()));
+    }
+    let needs = HEAD + 4 * u64::from(count) + DIGEST;
+    if has < needs {
+        return Err(FileError::Length { needs, has });
+    }
+    let sizes: Vec<u32> = (0..count).map(|_| rest.get_u32()).collect();
+    let needs = file_bytes(
+        avcc.into(),
+        restart.into(),
+        sizes.iter().map(|size| u64::from(*size)),
+    );
+    if has != needs {
+        return Err(FileError::Length { needs, has });
+    }
+    let (said, digest) = file.split_at(file.len() - blake3::OUT_LEN);
+    if blake3::hash(said) != *digest {
+        return Err(FileError::Digest);
+    }
+    // All parts together are as long as the file.
+    let mut part = |size: u32| rest.split_to(size as usize);
+    let prepared = Prepared {
+        config: AvcConfig::new(part(avcc))?,
+        pictures: sizes.into_iter().map(&mut part).collect(),
+        restart: part(restart),
+        hud_top,
+        guard,
+    };
+    prepared.check()?;
+    Ok(prepared)
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// As libx264 makes it for 320x180 High profile.
+    const AVCC: &[u8] = b"\x01\x64\x00\x1f\xff\xe1\0\x04\x67\x64\0\x1f\x01\0\x02\x68\xeb\xfd\xf8\xf8\0";
+
+    /// NAL units behind their lengths.
+    fn slices(nals: &[Vec<u8>]) -> Bytes {
+        let mut out = Vec::new();
+        for nal in nals {
+            out.put_u32(nal.len() as u32);
+            out.put_slice(nal);
+        }
+        out.into()
+    }
+
+    /// A loop of three pictures; `filling` tells it from others, each of its slices has `bytes`.
+    pub(crate) fn sample(filling: u8, bytes: usize) -> Prepared {
+        let picture = |k: u8| slices(&[vec![filling, k], vec![filling; bytes - 10]]);
+        Prepared {
+            config: AvcConfig::new(Bytes::from_static(AVCC)).expect("a sound avcC"),
+            pictures: (0..3).map(picture).collect(),
+            restart: picture(9),
+            hud_top: 640,
+            guard: 16,
+        }
+    }
+
+    fn any_prepared() -> impl Strategy<Value = Prepared> {
+        let nal = || prop::collection::vec(any::<u8>(), 1..60);
+        let picture = || prop::collection::vec(nal(), 1..4).prop_map(|nals| slices(&nals));
+        let pictures = prop::collection::vec(picture(), 1..20);
+        (pictures, picture(), 0..=MAX_LINES, 0..=64u32).prop_map(|(pictures, restart, hud_top, guard)| {
+            Prepared {
+                config: sample(0, 10 + 1).config,
+                pictures,
+                restart,
+                hud_top,
+                guard: guard.min(hud_top),
+            }
+        })
+    }
+
+    /// Puts the digest right that changes to the bytes before it have made wrong.
+    fn seal(mut file: Vec<u8>) -> Bytes {
+        file.truncate(file.len() - blake3::OUT_LEN);
+        let digest = blake3::hash(&file);
+        file.extend(digest.as_bytes());
+        file.into()
+    }
+
+    /// A file with another number at a position, with the right digest.
+    fn forged(at: usize, number: u32) -> Result<Prepared, FileError> {
+        let mut file = write(&sample(1, 20)).expect("a sound loop");
+        file[at..at + 4].copy_from_slice(&number.to_be_bytes());
+        read(&seal(file))
+    }
+
+    #[test]
+    fn every_part_of_a_loop_that_was_read_lies_in_the_file() {
+        let file = Bytes::from(write(&sample(1, 100)).expect("a sound loop"));
+        let lies = |part: &Bytes| file.as_ptr_range().contains(&part.as_ptr());
+        let read = read(&file).expect("as it was written");
+        assert!(lies(read.config.avcc()) && lies(&read.restart));
+        assert!(read.pictures.iter().all(lies));
+    }
+
+    #[test]
+    fn any_bit_that_is_flipped_is_found() {
+        let file = write(&sample(1, 20)).expect("a sound loop");
+        for bit in 0..8 * file.len() {
+            let mut flipped = file.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            assert!(read(&flipped.into()).is_err(), "bit {bit}");
+        }
+    }
+
+    #[test]
+    fn numbers_that_only_a_forger_writes_are_refused() {
+        let huge = u32::MAX;
+        assert_eq!(forged(12, huge), Err(FileError::Pictures(huge.into())));
+        assert_eq!(forged(12, 0), Err(FileError::Pictures(0)));
+        assert!(matches!(forged(12, 17_999), Err(FileError::Length { .. })));
+        // avcC, restart and the first picture.
+        for at in [8, 16, 28] {
+            assert!(
+                matches!(forged(at, huge), Err(FileError::Length { .. })),
+                "at {at}"
+            );
+        }
+        let (hud_top, guard) = (640, 641);
+        assert_eq!(forged(24, guard), Err(FileError::Lines { hud_top, guard }));
+        assert!(matches!(forged(20, huge), Err(FileError::Lines { .. })));
+        let first_picture = 28 + 3 * 4 + AVCC.len();
+        assert_eq!(forged(first_picture, huge), Err(FileError::Slices(0)));
+        assert_eq!(forged(first_picture, 0), Err(FileError::Slices(0)));
+        let bad_avcc = forged(first_picture - AVCC.len(), 0);
+        assert!(matches!(bad_avcc, Err(FileError::Config(_))), "{bad_avcc:?}");
+    }
+
+    #[test]
+    fn other_files_and_other_versions_are_told_apart() {
+        let mut file = write(&sample(1, 20)).expect("a sound loop");
+        file[7] = 2;
+        assert_eq!(read(&seal(file)), Err(FileError::Version(2)));
+        assert_eq!(
+            read(&Bytes::from_static(b"\0\0\0\x20ftyp")),
+            Err(FileError::Magic)
+        );
+        assert_eq!(read(&Bytes::new()), Err(FileError::Magic));
+    }
+
+    #[test]
+    fn a_loop_that_could_not_be_read_is_not_written() {
+        let with = |change: fn(&mut Prepared)| {
+            let mut prepared = sample(1, 20);
+            change(&mut prepared);
+            write(&prepared)
+        };
+        assert_eq!(with(|p| p.pictures.clear()), Err(FileError::Pictures(0)));
+        assert_eq!(
+            with(|p| p.pictures = vec![p.restart.clone(); MAX_PICTURES + 1]),
+            Err(FileError::Pictures(MAX_PICTURES as u64 + 1))
+        );
+        assert_eq!(with(|p| p.pictures[2] = Bytes::new()), Err(FileError::Slices(2)));
+        let cut = |p: &mut Prepared| p.restart.truncate(15);
+        assert_eq!(with(cut), Err(FileError::Restart));
+        let large = |p: &mut Prepared| p.pictures = vec![slices(&[vec![7; 1 << 20]]); 256];
+        assert!(matches!(with(large), Err(FileError::TooLarge(_))));
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_written_is_read_and_cut_off_anywhere_it_is_refused(prepared in any_prepared()) {
+            let file = Bytes::from(write(&prepared).expect("a sound loop"));
+            prop_assert_eq!(file.len() as u64, prepared.file_bytes());
+            for length in 0..file.len() {
+                prop_assert!(read(&file.slice(..length)).is_err(), "cut off at byte {}", length);
+            }
+            prop_assert_eq!(read(&file), Ok(prepared));
+        }
+
+        #[test]
+        fn flipped_bits_are_found(prepared in any_prepared(), bits in prop::collection::hash_set(0usize..1 << 20, 1..20)) {
+            let mut file = write(&prepared).expect("a sound loop");
+            let all = 8 * file.len();
+            let bits: std::collections::HashSet<usize> = bits.into_iter().map(|bit| bit % all).collect();
+            for bit in bits {
+                file[bit / 8] ^= 1 << (bit % 8);
+            }
+            prop_assert!(read(&file.into()).is_err());
+        }
+
+        /// With the right digest, any file is refused or has the one form of its loop.
+        #[test]
+        fn forged_files_do_no_harm(
+            prepared in any_prepared(),
+            changes in prop::collection::vec((0usize..400, any::<u8>()), 0..6),
+        ) {
+            let mut file = write(&prepared).expect("a sound loop");
+            for (at, byte) in changes {
+                let at = at % file.len();
+                file[at] = byte;
+            }
+            let file = seal(file);
+            if let Ok(prepared) = read(&file) {
+                prop_assert_eq!(write(&prepared), Ok(file.to_vec()));
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Which loops stay in memory though nobody uses them: the last ones that were used, up to a number of
+//! bytes.
+//!
+//! For the store. Loops are few and large, so a queue that is searched from its end does it.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::file::Prepared;
+use super::store::Digest;
+
+/// The loops that were used last, bounded by their bytes.
+#[derive(Debug)]
+pub(super) struct Recent {
+    limit: u64,
+    bytes: u64,
+    /// The one used last is at the back.
+    loops: VecDeque<(Digest, Arc<Prepared>)>,
+}
+
+impl Recent {
+    /// Room for loops of `limit` bytes together.
+    pub(super) fn new(limit: u64) -> Self {
+        Self {
+            limit,
+            bytes: 0,
+            loops: VecDeque::new(),
+        }
+    }
+
+    /// This loop was used now. Those that have no room beside it are let go; a loop larger than all the
+    /// room is not taken.
+    pub(super) fn used(&mut self, digest: Digest, prepared: Arc<Prepared>) {
+        self.remove(&digest);
+        let bytes = prepared.file_bytes();
+        if bytes > self.limit {
+            return;
+        }
+        self.bytes += bytes;
+        self.loops.push_back((digest, prepared));
+        while self.bytes > self.limit
+            && let Some((_, oldest)) = self.loops.pop_front()
+        {
+            self.bytes -= oldest.file_bytes();
+        }
+    }
+
+    /// Whether exactly this loop is held.
+    pub(super) fn holds(&self, prepared: &Arc<Prepared>) -> bool {
+        self.loops.iter().any(|(_, held)| Arc::ptr_eq(held, prepared))
+    }
+
+    /// Lets go of a loop, if it is held.
+    pub(super) fn remove(&mut self, digest: &Digest) {
+        if let Some(at) = self.loops.iter().rposition(|(held, _)| held == digest)
+            && let Some((_, prepared)) = self.loops.remove(at)
+        {
+            self.bytes -= prepared.file_bytes();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::file::tests::sample;
+    use super::*;
+
+    fn digest(of: u8) -> Digest {
+        Digest::from(blake3::hash(&[of]))
+    }
+
+    #[test]
+    fn what_was_used_last_stays_and_the_bytes_keep_their_bound() {
+        let loops: Vec<Arc<Prepared>> = (0..4).map(|of| Arc::new(sample(of, 1000))).collect();
+        let one = loops[0].file_bytes();
+        let mut recent = Recent::new(3 * one);
+        for of in [0, 1, 2, 0, 3] {
+            recent.used(digest(of), Arc::clone(&loops[of as usize]));
+            assert!(recent.bytes <= recent.limit, "{} bytes", recent.bytes);
+        }
+        let held: Vec<bool> = loops.iter().map(|prepared| recent.holds(prepared)).collect();
+        assert_eq!(held, [true, false, true, true]);
+
+        recent.used(digest(8), Arc::new(sample(8, 5000)));
+        assert_eq!((recent.loops.len(), recent.bytes), (3, 3 * one));
+        for of in 0..4 {
+            recent.remove(&digest(of));
+        }
+        assert_eq!((recent.loops.len(), recent.bytes), (0, 0));
+    }
+}

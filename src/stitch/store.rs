@@ -1,0 +1,320 @@
+//! The folder of prepared loops, bounded by bytes, and those of them that are in memory.
+//!
+//! For the renderer and for whatever prepares loops. It does not prepare any: what is not there, or
+//! turned out damaged, is `None`, and the caller makes it again. Calls read and write files, so an
+//! asynchronous caller makes them where blocking is allowed.
+//!
+//! Each loop is a file `<digest>.loop`. Several processes may share a folder: a file appears whole, by
+//! being renamed, and may vanish at any time, which costs one more preparation and nothing else. When a
+//! file was used last is its modification time, so all processes see it.
+//!
+//! Within one process a loop is in memory once, however many ask for it at the same time, and is not
+//! evicted as long as somebody holds it.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use tempfile::NamedTempFile;
+
+use super::file::{self, FileError, MAX_FILE, Prepared};
+use super::recent::Recent;
+
+/// How the names of unfinished files begin.
+const ASIDE: &str = "aside-";
+const SUFFIX: &str = ".loop";
+/// An unfinished file that was not written to for so long belongs to a writer that was killed: the
+/// largest file takes seconds.
+const ABANDONED: Duration = Duration::from_secs(600);
+/// A use within this time after another is not noted: it saves a write for each workout.
+const NOTED_EVERY: Duration = Duration::from_secs(60);
+
+/// Names a loop by all that made it: clip, arguments, versions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Digest(blake3::Hash);
+
+impl From<blake3::Hash> for Digest {
+    fn from(hash: blake3::Hash) -> Self {
+        Self(hash)
+    }
+}
+
+impl fmt::Display for Digest {
+    /// 64 hexadecimal digits in lower case.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The bytes that loops may take. What is in use is kept beyond them.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// Of all loops in the folder.
+    pub folder: u64,
+    /// Of the loops that stay in memory though nobody uses them.
+    pub memory: u64,
+}
+
+/// See the module. Shared by reference; every call may be made from any thread.
+#[derive(Debug)]
+pub struct Store {
+    folder: PathBuf,
+    limit: u64,
+    /// Locked while it is searched, never while files are read.
+    slots: Mutex<HashMap<Digest, Slot>>,
+    /// Locked last: its holder takes no other lock.
+    recent: Mutex<Recent>,
+}
+
+/// Where a loop is in memory, if it is. Locked while its file is read, written or removed: the others
+/// who want that loop wait.
+type Slot = Arc<Mutex<Weak<Prepared>>>;
+
+/// A loop's file as the folder lists it.
+struct Listed {
+    used: SystemTime,
+    bytes: u64,
+    digest: Digest,
+}
+
+impl Store {
+    /// Opens a folder, which is created if need be; removes what killed writers left, and loops beyond
+    /// the bound.
+    pub fn open(folder: impl Into<PathBuf>, bounds: Bounds) -> io::Result<Self> {
+        let store = Self {
+            folder: folder.into(),
+            limit: bounds.folder,
+            slots: Mutex::default(),
+            recent: Mutex::new(Recent::new(bounds.memory)),
+        };
+        fs::create_dir_all(&store.folder)?;
+        store.clean()?;
+        store.evict();
+        Ok(store)
+    }
+
+    /// A loop, out of memory or out of its file. `None` if there is none, or if its file is damaged; that
+    /// is removed then.
+    pub fn get(&self, digest: &Digest) -> Option<Arc<Prepared>> {
+        let slot = self.slot(digest);
+        let mut held = lock(&slot);
+        let prepared = if let Some(prepared) = held.upgrade() {
+            prepared
+        } else {
+            let prepared = Arc::new(self.load(digest)?);
+            *held = Arc::downgrade(&prepared);
+            prepared
+        };
+        lock(&self.recent).used(*digest, Arc::clone(&prepared));
+        self.note_use(digest);
+        Some(prepared)
+    }
+
+    /// Keeps a loop under its name, in the place of one that was there, and evicts what the bound then
+    /// demands. What is given back holds no more memory than its file has bytes, whatever larger buffers
+    /// the given one was cut from.
+    pub fn put(&self, digest: &Digest, prepared: Prepared) -> io::Result<Arc<Prepared>> {
+        let unfit = |error: FileError| io::Error::new(io::ErrorKind::InvalidInput, error);
+        let file = Bytes::from(file::write(&prepared).map_err(unfit)?);
+        drop(prepared);
+        let fresh = file::read(&file).map_err(unfit)?;
+
+        let slot = self.slot(digest);
+        let mut held = lock(&slot);
+        self.write_aside(&file)?
+            .persist(self.path(digest))
+            .map_err(|failed| failed.error)?;
+        let prepared = match held.upgrade() {
+            Some(same) if *same == fresh => same,
+            _ => Arc::new(fresh),
+        };
+        *held = Arc::downgrade(&prepared);
+        lock(&self.recent).used(*digest, Arc::clone(&prepared));
+        drop(held);
+        // `prepared` is held here, so it is not what is evicted.
+        self.evict();
+        Ok(prepared)
+    }
+
+    fn path(&self, digest: &Digest) -> PathBuf {
+        self.folder.join(format!("{digest}{SUFFIX}"))
+    }
+
+    /// The place of a loop in memory. Places that nobody looks at and that hold nothing are given up.
+    fn slot(&self, digest: &Digest) -> Slot {
+        let mut slots = lock(&self.slots);
+        if let Some(slot) = slots.get(digest) {
+            return Arc::clone(slot);
+        }
+        slots.retain(|_, slot| {
+            let looked_at = Arc::strong_count(slot) > 1;
+            looked_at || lock(slot).strong_count() > 0
+        });
+        Arc::clone(slots.entry(*digest).or_default())
+    }
+
+    /// Reads and checks a loop's file.
+    fn load(&self, digest: &Digest) -> Option<Prepared> {
+        let path = self.path(digest);
+        let bytes = File::open(&path).and_then(|file| {
+            let length = file.metadata()?.len();
+            // One byte more than is allowed, so that a file that is too large is seen to be.
+            let mut bytes = Vec::with_capacity(length.min(MAX_FILE + 1) as usize);
+            file.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
+            Ok(bytes)
+        });
+        match bytes {
+            Ok(bytes) => match file::read(&bytes.into()) {
+                Ok(prepared) => return Some(prepared),
+                Err(error) => {
+                    tracing::warn!(%error, %digest, "a prepared loop is damaged and is removed");
+                    remove(&path);
+                }
+            },
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => tracing::warn!(%error, %digest, "a prepared loop cannot be read"),
+        }
+        None
+    }
+
+    /// A whole file on the disk, without its name yet. The folder itself is not synced: after a power
+    /// failure the file may be missing, but never half there.
+    fn write_aside(&self, bytes: &[u8]) -> io::Result<NamedTempFile> {
+        // Again, for somebody may have emptied the cache by removing it.
+        fs::create_dir_all(&self.folder)?;
+        let mut aside = tempfile::Builder::new().prefix(ASIDE).tempfile_in(&self.folder)?;
+        aside.write_all(bytes)?;
+        aside.as_file().sync_all()?;
+        Ok(aside)
+    }
+
+    /// Sets the file's modification time, for every process's order of eviction.
+    fn note_use(&self, digest: &Digest) {
+        let path = self.path(digest);
+        let note = || {
+            let noted = fs::metadata(&path)?.modified()?;
+            // A time to come, which some clock was set back from, is replaced too.
+            if noted.elapsed().is_ok_and(|age| age < NOTED_EVERY) {
+                return Ok(());
+            }
+            File::options()
+                .write(true)
+                .open(&path)?
+                .set_modified(SystemTime::now())
+        };
+        match note() {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                tracing::debug!(%error, %digest, "the use of a prepared loop cannot be noted");
+            }
+            _ => {}
+        }
+    }
+
+    /// Removes unfinished files of writers that were killed.
+    fn clean(&self) -> io::Result<()> {
+        for file in fs::read_dir(&self.folder)? {
+            let file = file?;
+            // One that cannot be looked at has vanished: its writer has renamed it.
+            let changed = file.metadata().and_then(|facts| facts.modified());
+            if file.file_name().to_string_lossy().starts_with(ASIDE)
+                && changed.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > ABANDONED))
+            {
+                remove(&file.path());
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the files that were used least recently, until all keep their bound or only those are left
+    /// that are in use.
+    fn evict(&self) {
+        let mut files = match self.list() {
+            Ok(files) => files,
+            Err(error) => {
+                tracing::warn!(%error, "the folder of prepared loops cannot be listed");
+                return;
+            }
+        };
+        files.sort_by_key(|file| file.used);
+        let mut all: u64 = files.iter().map(|file| file.bytes).sum();
+        for file in files {
+            if all <= self.limit {
+                return;
+            }
+            if self.let_go(&file.digest) {
+                tracing::debug!(digest = %file.digest, bytes = file.bytes, "a prepared loop is evicted");
+                all -= file.bytes;
+            }
+        }
+    }
+
+    /// All loops in the folder. Files of any other name are not the store's: neither counted nor removed.
+    fn list(&self) -> io::Result<Vec<Listed>> {
+        let mut files = Vec::new();
+        for file in fs::read_dir(&self.folder)? {
+            let file = file?;
+            let name = file.file_name();
+            let Some(digest) = name.to_str().and_then(named) else {
+                continue;
+            };
+            // One that cannot be looked at has vanished.
+            if let Ok(facts) = file.metadata()
+                && let Ok(used) = facts.modified()
+            {
+                let bytes = facts.len();
+                files.push(Listed { used, bytes, digest });
+            }
+        }
+        Ok(files)
+    }
+
+    /// Removes a loop from memory and disk unless it is in use; whether its file is gone.
+    fn let_go(&self, digest: &Digest) -> bool {
+        let slot = self.slot(digest);
+        let Ok(held) = slot.try_lock() else {
+            return false; // It is being read or written.
+        };
+        if let Some(prepared) = held.upgrade() {
+            let mut recent = lock(&self.recent);
+            // No new use can begin while the slot is locked: only uses make uses.
+            let not_users = 1 + usize::from(recent.holds(&prepared));
+            if Arc::strong_count(&prepared) > not_users {
+                return false;
+            }
+            recent.remove(digest);
+        }
+        remove(&self.path(digest))
+    }
+}
+
+/// The digest of a loop's file name.
+fn named(name: &str) -> Option<Digest> {
+    let digest = Digest(blake3::Hash::from_hex(name.strip_suffix(SUFFIX)?).ok()?);
+    // Upper case digits mean the same number, but not the same file.
+    (name == format!("{digest}{SUFFIX}")).then_some(digest)
+}
+
+/// Removes a file; whether it is gone now, be it by another process.
+fn remove(path: &std::path::Path) -> bool {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            tracing::warn!(%error, path = %path.display(), "a file cannot be removed");
+            false
+        }
+        _ => true,
+    }
+}
+
+/// Nothing under these locks is ever half changed, so a panic of another thread does no harm.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+#[path = "store_tests.rs"]
+mod tests;

@@ -1,0 +1,285 @@
+use std::path::Path;
+
+use super::super::file::tests::sample;
+use super::*;
+
+/// Of each slice of the loops here.
+const BYTES: usize = 1000;
+
+fn digest(of: u8) -> Digest {
+    Digest::from(blake3::hash(&[of]))
+}
+
+/// Room for so many loops on disk and in memory.
+fn store(folder: &Path, on_disk: u64, in_memory: u64) -> Store {
+    let one = sample(0, BYTES).file_bytes();
+    let bounds = Bounds {
+        folder: on_disk * one,
+        memory: in_memory * one,
+    };
+    Store::open(folder, bounds).expect("a folder")
+}
+
+fn put(store: &Store, of: u8) -> Arc<Prepared> {
+    let prepared = store
+        .put(&digest(of), sample(of, BYTES))
+        .expect("room on the disk");
+    assert_eq!(*prepared, sample(of, BYTES));
+    prepared
+}
+
+fn path(folder: &Path, of: u8) -> PathBuf {
+    folder.join(format!("{}.loop", digest(of)))
+}
+
+/// Which of the loops 0 to 9 have files.
+fn on_disk(folder: &Path) -> Vec<u8> {
+    (0..10).filter(|of| path(folder, *of).exists()).collect()
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let files = fs::read_dir(folder).expect("a folder");
+    let name = |file: io::Result<fs::DirEntry>| file.expect("a file").file_name().into_string();
+    files.map(|file| name(file).expect("a plain name")).collect()
+}
+
+fn age(path: &Path, seconds: u64) {
+    let file = File::options().write(true).open(path).expect("a file");
+    let then = SystemTime::now() - Duration::from_secs(seconds);
+    file.set_modified(then).expect("a time that can be set");
+}
+
+fn seconds_since_use(folder: &Path, of: u8) -> u64 {
+    let facts = fs::metadata(path(folder, of)).expect("a file");
+    let used = facts.modified().expect("a time");
+    used.elapsed().map_or(0, |age| age.as_secs())
+}
+
+#[test]
+fn loops_outlive_the_store_and_nothing_else_is_left_in_the_folder() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let inner = folder.path().join("not/there/yet");
+    put(&store(&inner, 9, 9), 1);
+    let again = store(&inner, 9, 9);
+    assert_eq!(again.get(&digest(1)).as_deref(), Some(&sample(1, BYTES)));
+    assert_eq!(again.get(&digest(2)), None);
+    assert_eq!(names(&inner), [format!("{}.loop", digest(1))]);
+}
+
+#[test]
+fn those_used_least_recently_go_and_the_bound_is_kept() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = store(folder.path(), 3, 9);
+    for of in [0, 1, 2] {
+        put(&store, of);
+        age(&path(folder.path(), of), 1000 - u64::from(of));
+    }
+    // Out of memory, but a use like any other.
+    assert!(store.get(&digest(0)).is_some());
+    put(&store, 3);
+    assert_eq!(on_disk(folder.path()), [0, 2, 3]);
+    put(&store, 4);
+    assert_eq!(on_disk(folder.path()), [0, 3, 4]);
+    assert_eq!(store.get(&digest(1)), None, "what was evicted left memory too");
+}
+
+#[test]
+fn what_is_in_use_is_kept_beyond_the_bound() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // Held by users only; and also among the recent ones.
+    for in_memory in [0, 9] {
+        let store = store(folder.path(), 2, in_memory);
+        let used: Vec<_> = (0..4).map(|of| put(&store, of)).collect();
+        assert_eq!(on_disk(folder.path()), [0, 1, 2, 3]);
+        age(&path(folder.path(), 0), 1000);
+        drop(used);
+        put(&store, 5);
+        assert_eq!(on_disk(folder.path()).len(), 2, "the bound holds again");
+        assert!(path(folder.path(), 5).exists());
+        fs::remove_file(path(folder.path(), 5)).expect("a file");
+    }
+}
+
+#[test]
+fn a_bound_that_was_lowered_holds_from_the_start_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let wide = store(folder.path(), 9, 0);
+    for of in 0..5 {
+        put(&wide, of);
+        age(&path(folder.path(), of), 1000 - u64::from(of));
+    }
+    let foreign = folder.path().join("notes.loop");
+    fs::write(&foreign, vec![0; 100_000]).expect("a file");
+    store(folder.path(), 2, 0);
+    assert_eq!(on_disk(folder.path()), [3, 4]);
+    assert!(foreign.exists(), "a file of another name is not the store's");
+}
+
+#[test]
+fn a_use_is_noted_once_a_minute_at_most() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = store(folder.path(), 9, 9);
+    put(&store, 1);
+    age(&path(folder.path(), 1), 40);
+    store.get(&digest(1));
+    assert!(seconds_since_use(folder.path(), 1) >= 40);
+    age(&path(folder.path(), 1), 70);
+    store.get(&digest(1));
+    assert!(seconds_since_use(folder.path(), 1) < 40);
+}
+
+#[test]
+fn a_loop_is_in_memory_once_however_many_ask() {
+    let folder = tempfile::tempdir().expect("a folder");
+    put(&store(folder.path(), 9, 0), 1);
+    // Without room for the recent ones, only users hold it.
+    let store = store(folder.path(), 9, 0);
+    let barrier = std::sync::Barrier::new(8);
+    let ask = || {
+        barrier.wait();
+        store.get(&digest(1)).expect("it was put")
+    };
+    let all: Vec<_> = std::thread::scope(|scope| {
+        let asking: Vec<_> = (0..8).map(|_| scope.spawn(ask)).collect();
+        asking
+            .into_iter()
+            .map(|one| one.join().expect("no panic"))
+            .collect()
+    });
+    assert!(all.iter().all(|one| Arc::ptr_eq(one, &all[0])));
+    assert!(Arc::ptr_eq(&put(&store, 1), &all[0]), "put again, it is the same");
+    let other = store.put(&digest(1), sample(7, BYTES)).expect("room on the disk");
+    assert_eq!(*other, sample(7, BYTES), "prepared anew, it takes the place");
+    assert_eq!(*store.get(&digest(1)).expect("it was put"), sample(7, BYTES));
+    assert_eq!(*all[0], sample(1, BYTES));
+}
+
+#[test]
+fn recent_loops_need_no_disk_and_others_leave_memory() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = store(folder.path(), 9, 2);
+    let weak: Vec<_> = (0..3).map(|of| Arc::downgrade(&put(&store, of))).collect();
+    let alive: Vec<bool> = weak.iter().map(|one| one.strong_count() > 0).collect();
+    assert_eq!(alive, [false, true, true]);
+    fs::remove_file(path(folder.path(), 2)).expect("a file");
+    assert_eq!(store.get(&digest(2)).as_deref(), Some(&sample(2, BYTES)));
+}
+
+#[test]
+fn what_is_kept_in_memory_does_not_hold_on_to_the_buffer_it_was_cut_from() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let large = Bytes::from(file::write(&sample(1, BYTES)).expect("a sound loop"));
+    let cut = file::read(&large).expect("a sound loop");
+    assert!(!large.is_unique());
+    let kept = store(folder.path(), 9, 9).put(&digest(1), cut);
+    assert!(kept.is_ok() && large.is_unique());
+}
+
+#[test]
+fn a_damaged_file_counts_as_absent_is_removed_and_can_be_made_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = path(folder.path(), 1);
+    let sound = file::write(&sample(1, BYTES)).expect("a sound loop");
+    let mut flipped = sound.clone();
+    flipped[500] ^= 4;
+    let store = store(folder.path(), 9, 0);
+    for damaged in [&flipped[..], &sound[..700], b"", &[0; 5000]] {
+        fs::write(&path, damaged).expect("a file");
+        assert_eq!(store.get(&digest(1)), None);
+        assert!(!path.exists(), "{} bytes are still there", damaged.len());
+    }
+    // Larger than is allowed; it takes no room on the disk.
+    let sparse = File::create(&path).expect("a file");
+    sparse.set_len(MAX_FILE + 1).expect("a sparse file");
+    assert_eq!(store.get(&digest(1)), None);
+    assert!(!path.exists());
+    put(&store, 1);
+    assert!(store.get(&digest(1)).is_some());
+}
+
+#[test]
+fn a_writer_killed_before_the_rename_leaves_no_loop_and_its_file_goes_when_it_is_old() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bytes = file::write(&sample(1, BYTES)).expect("a sound loop");
+    for length in [0, 700, bytes.len()] {
+        let killed = store(folder.path(), 9, 9);
+        let aside = killed.write_aside(&bytes[..length]).expect("room on the disk");
+        // Nothing that a kill would not run is run.
+        let (_, aside) = aside.keep().expect("a file");
+
+        let next = store(folder.path(), 9, 9);
+        assert_eq!(next.get(&digest(1)), None);
+        assert!(aside.exists(), "its writer may still live");
+        age(&aside, ABANDONED.as_secs() + 5);
+        store(folder.path(), 9, 9);
+        assert!(!aside.exists());
+    }
+    assert_eq!(names(folder.path()), [""; 0]);
+}
+
+#[test]
+fn a_put_that_fails_says_so_and_leaves_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = store(folder.path(), 9, 9);
+    let mut unfit = sample(1, BYTES);
+    unfit.pictures.clear();
+    let error = store.put(&digest(1), unfit).expect_err("a loop without pictures");
+    assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+
+    // A folder of that name cannot be replaced.
+    fs::create_dir(path(folder.path(), 2)).expect("a folder");
+    assert!(store.put(&digest(2), sample(2, BYTES)).is_err());
+    assert_eq!(store.get(&digest(2)), None);
+    assert_eq!(names(folder.path()).len(), 1);
+}
+
+#[test]
+fn two_stores_share_a_folder() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let one = store(folder.path(), 2, 9);
+    let other = store(folder.path(), 2, 0);
+    let used = put(&one, 0);
+    age(&path(folder.path(), 0), 1000);
+    assert!(other.get(&digest(0)).is_some());
+    age(&path(folder.path(), 0), 1000);
+    // The other does not know what is in use here.
+    put(&other, 1);
+    put(&other, 2);
+    assert_eq!(on_disk(folder.path()), [1, 2]);
+    assert!(
+        one.get(&digest(0))
+            .is_some_and(|again| Arc::ptr_eq(&again, &used))
+    );
+    assert_eq!(other.get(&digest(0)), None);
+    // The whole folder is removed under both.
+    fs::remove_dir_all(folder.path()).expect("a folder");
+    assert_eq!(other.get(&digest(1)), None);
+    put(&one, 3);
+    assert!(other.get(&digest(3)).is_some());
+}
+
+#[test]
+fn threads_of_two_stores_do_each_other_no_harm() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let stores = [store(folder.path(), 3, 2), store(folder.path(), 3, 0)];
+    std::thread::scope(|scope| {
+        for thread in 0..6usize {
+            let store = &stores[thread % 2];
+            scope.spawn(move || {
+                for round in 0..40 {
+                    let of = ((thread * 7 + round * 3) % 8) as u8;
+                    let prepared = store.get(&digest(of)).unwrap_or_else(|| put(store, of));
+                    assert_eq!(*prepared, sample(of, BYTES));
+                }
+            });
+        }
+    });
+    put(&stores[0], 9);
+    let left = on_disk(folder.path());
+    assert!(left.len() <= 3 && left.contains(&9), "{left:?}");
+    assert_eq!(
+        names(folder.path()).len(),
+        left.len(),
+        "no unfinished file is left"
+    );
+}
