@@ -58,6 +58,37 @@ fn a_plan_is_printed_for_people_and_for_programs() {
 }
 
 #[test]
+fn a_plan_shows_the_speed_of_the_video_or_says_that_it_cannot() {
+    let folder = furnished();
+    // The clip lasts a second.
+    let told = |exercise: &str, fit_reps: bool, arguments: &[&str]| {
+        let config = format!(
+            r#"{{"exercises": [{{"id": "{exercise}", "work_time": 20.5}}], "config": {{"fit_reps": {fit_reps}}}}}"#
+        );
+        let mut all = vec!["plan", "-", "--json"];
+        all.extend(arguments);
+        let (code, json, error) = said(&fed(folder.path(), &all, &config));
+        assert_eq!(code, 0, "{error}");
+        let plan: Value = serde_json::from_str(&json).unwrap();
+        (plan["intervals"][1]["speed"].as_f64().unwrap(), error)
+    };
+    assert_eq!(told("push-ups", true, &[]), (0.976, String::new()));
+    assert_eq!(told("push-ups", false, &[]), (1.0, String::new()));
+    let (speed, error) = told("plank", true, &[]);
+    assert!((speed - 1.0).abs() < 1e-9, "{speed}");
+    assert!(
+        error.contains("plank: the file plank.mp4 is not in the videos folder"),
+        "{error}"
+    );
+    let nowhere = ["--ffmpeg", "/nowhere/ffmpeg", "--ffprobe", "/nowhere/ffprobe"];
+    let (speed, error) = told("push-ups", true, &nowhere);
+    assert!((speed - 1.0).abs() < 1e-9, "{speed}");
+    assert!(error.contains("FFmpeg cannot be run"), "{error}");
+    // Nothing to look for.
+    assert_eq!(told("push-ups", false, &nowhere), (1.0, String::new()));
+}
+
+#[test]
 fn every_mistake_in_a_config_is_named_with_its_place() {
     let folder = furnished();
     for (config, words) in [

@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde_json::Value;
-use virtual_coach::catalogue::Catalogue;
+use virtual_coach::catalogue::{Catalogue, LoopLengths};
 use virtual_coach::http::problem::Kind;
+use virtual_coach::units::Frames;
 use virtual_coach::workout::{WorkoutRequest, plan};
 
 const README: &str = include_str!("../README.md");
@@ -226,7 +227,7 @@ fn the_examples_are_what_the_program_takes_and_gives() {
         panic!("docs/request.md has other examples than a request and a plan");
     };
     let request = WorkoutRequest::from_json(request.as_bytes()).unwrap();
-    plan(&request, &catalogue, 1).expect("the first example can be planned");
+    plan(&request, &catalogue, &LoopLengths::default(), 1).expect("the first example can be planned");
     assert!(request.ignored.is_empty(), "{:?}", request.ignored);
 
     let asked = REQUEST
@@ -245,7 +246,10 @@ fn the_examples_are_what_the_program_takes_and_gives() {
 
 fn planned(request: &str, catalogue: &Catalogue) -> Value {
     let request = WorkoutRequest::from_json(request.as_bytes()).unwrap();
-    serde_json::to_value(plan(&request, catalogue, 1).unwrap().view()).unwrap()
+    // As long as the clip that comes with the program: 2 s.
+    let push_ups = catalogue.named("push-ups").unwrap().id.clone();
+    let loops = LoopLengths::from_iter([(push_ups, Frames(60))]);
+    serde_json::to_value(plan(&request, catalogue, &loops, 1).unwrap().view()).unwrap()
 }
 
 /// A heading as a link names it: `## What /ready says` -> `what-ready-says`.

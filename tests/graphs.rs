@@ -46,7 +46,6 @@ fn shot(clip: Clip, length: u64) -> Shot {
         length: Frames(length),
         speed: Speed::NORMAL,
         mirrored: false,
-        dimmed: false,
         heard: false,
     }
 }
@@ -81,7 +80,6 @@ fn readable(graph: &FilterGraph) -> String {
 #[test]
 fn a_rest_and_the_work_after_it() {
     let mut rest = shot(clip("videos/air-squat.mov", 1280, 720, 2.0), 600);
-    rest.dimmed = true;
     rest.speed = Speed::new(1, 2).unwrap();
     let mut work = shot(clip("videos/air-squat.mov", 1280, 720, 20.0), 1200);
     work.speed = Speed::new(6, 5).unwrap();
@@ -136,6 +134,33 @@ fn sound_of_one_clip_and_silence_of_another() {
     ));
     let group = Group { shots: vec![silent] };
     assert_eq!(sound_graph(&group, &profile), None);
+}
+
+#[test]
+fn sound_slower_than_half_takes_two_filters_for_its_speed() {
+    let mut clip = clip("videos/march.mov", 1280, 720, 2.0);
+    clip.facts.sound = Some(SoundFacts {
+        stream: 1,
+        codec: "aac".to_owned(),
+        rate: 48_000,
+        channels: 2,
+        start: Seconds(0.0),
+    });
+    let mut shot = shot(clip, 300);
+    shot.heard = true;
+    let profile = look(true, Fit::Contain).profile;
+    for (speed, filters) in [
+        ((1, 2), ",atempo=1/2,"),
+        ((19, 40), ",atempo=1/2,atempo=2*19/40,"),
+        ((21, 10), ",atempo=21/10,"),
+    ] {
+        shot.speed = Speed::new(speed.0, speed.1).unwrap();
+        let group = Group {
+            shots: vec![shot.clone()],
+        };
+        let text = sound_graph(&group, &profile).expect("it is heard").text;
+        assert!(text.contains(filters), "{speed:?}: {text}");
+    }
 }
 
 #[test]

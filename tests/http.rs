@@ -50,6 +50,7 @@ async fn pages_of_other_origins_may_ask_and_read() {
         "x-workout-duration",
         "x-workout-codecs",
         "x-workout-seed",
+        "x-workout-renderer",
         "x-workout-notes",
         "x-request-id",
     ] {
@@ -106,6 +107,24 @@ async fn exercises_are_listed_filtered_and_shown() {
     assert_eq!(broken["available"], false);
     assert!(broken["unavailable_reason"].is_string());
     assert_eq!(broken["video_url"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_plan_shows_the_speed_at_which_whole_repetitions_fill_an_exercise() {
+    let server = Server::start(&[]);
+    let speeds = async |fit_reps: bool| {
+        // The clips last a second.
+        let body = json!({"exercises": [{"id": "push-ups", "work_time": 20.5}, {"id": "air-squat", "work_time": 2.5}],
+            "config": {"fit_reps": fit_reps}});
+        let ask = server.request(Method::POST, "/api/plan").json(&body);
+        let plan: Value = ask.send().await.unwrap().json().await.unwrap();
+        let intervals = plan["intervals"].as_array().unwrap().iter();
+        intervals
+            .map(|i| i["speed"].as_f64().unwrap())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(speeds(true).await, [0.5, 0.976, 0.5, 1.0, 0.5]);
+    assert_eq!(speeds(false).await, [0.5, 1.0, 0.5, 1.0, 0.5]);
 }
 
 #[tokio::test]
@@ -356,5 +375,7 @@ async fn a_video_tells_of_a_field_that_was_ignored() {
     assert!(told.to_str().unwrap().contains("/config/sped"), "{told:?}");
     assert_eq!(ask(json!({"resolution": "480p"})).await, None);
     let spec = server.get("/openapi.json").await.text().await.unwrap();
-    assert!(spec.contains("X-Workout-Notes"), "it is not documented");
+    for header in ["X-Workout-Notes", "X-Workout-Renderer"] {
+        assert!(spec.contains(header), "{header} is not documented");
+    }
 }

@@ -5,6 +5,7 @@
 
 mod exercise;
 mod fields;
+mod loops;
 mod read;
 mod search;
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod tests;
 mod vocabulary;
 
 pub use exercise::*;
+pub use loops::LoopLengths;
 pub use read::{MAX_EXERCISES, MAX_FILE_BYTES};
 pub use search::Filter;
 pub use vocabulary::{EQUIPMENT, MUSCLES};

@@ -93,7 +93,7 @@ pub async fn studio(settings: &Settings, lifetime: &Lifetime) -> Result<Studio> 
             )
         })?;
     }
-    let diagnoses = Library::inspect(&catalogue, &inspector, Depth::First).await;
+    let diagnoses = Library::inspect(catalogue.exercises(), &inspector, Depth::First).await;
     let library = Arc::new(Library::new(diagnoses, &mut catalogue));
     let rendering = RenderSettings {
         tools,
@@ -139,6 +139,7 @@ pub async fn state(settings: &Settings, lifetime: &Lifetime) -> Result<AppState>
     inspector.tidy(&used);
     Ok(AppState {
         catalogue,
+        loops: Arc::new(library.loop_lengths()),
         renderer,
         stills,
         readiness: Arc::new(readiness(settings)),

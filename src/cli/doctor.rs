@@ -25,7 +25,7 @@ pub async fn run(settings: &Settings) -> Result<ExitCode> {
     let catalogue = assemble::catalogue(settings)?;
     let tools = Arc::new(assemble::tools(settings, &Lifetime::default()));
     let inspector = assemble::inspector(settings, &tools);
-    let clips = Library::inspect(&catalogue, &inspector, Depth::Whole).await;
+    let clips = Library::inspect(catalogue.exercises(), &inspector, Depth::Whole).await;
     print(&format!("\n{}", report(&clips).trim_end()))?;
     let broken = clips.iter().filter(|clip| clip.outcome.is_err()).count();
     let healthy = ffmpeg.ok && ffprobe.ok && cache.ok && broken == 0;

@@ -35,9 +35,13 @@ async fn make(settings: &Settings, request: &Path, output: &Path, lifetime: &Lif
         bail!("FFmpeg does not run: install it, or name the program with --ffmpeg or COACH_FFMPEG");
     }
     let Studio {
-        catalogue, renderer, ..
+        catalogue,
+        library,
+        renderer,
+        ..
     } = assemble::studio(settings, lifetime).await?;
-    let plan = Arc::new(plan::planned(request, settings, &catalogue)?);
+    let config = plan::Config::read(request, settings)?;
+    let plan = Arc::new(config.planned(&catalogue, &library.loop_lengths())?);
     for note in &plan.notes {
         eprintln!("{note}");
     }

@@ -36,7 +36,7 @@ struct Arguments {
 enum Command {
     /// Serve the API (also without a subcommand).
     Serve,
-    /// Show the timeline of a workout, without a video. Looks at no clip.
+    /// Show the timeline of a workout, without a video. Looks at its clips for their lengths.
     Plan {
         /// The config: a JSON file, or - for standard input.
         #[arg(value_name = "FILE|-")]
@@ -86,7 +86,7 @@ fn run(Arguments { settings, command }: Arguments) -> Result<ExitCode> {
     runtime.block_on(async {
         match command {
             Command::Serve => serve::run(&settings).await.map(|()| ExitCode::SUCCESS),
-            Command::Plan { request, json } => plan::run(&settings, &request, json),
+            Command::Plan { request, json } => plan::run(&settings, &request, json).await,
             Command::Generate { request, output } => generate::run(&settings, &request, &output).await,
             Command::Doctor => doctor::run(&settings).await,
             Command::Openapi => {

@@ -1,14 +1,18 @@
 //! `virtual-coach plan`: the timeline of a workout, on paper.
 
+use std::collections::HashSet;
 use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 
+use super::assemble::Lifetime;
 use super::settings::Settings;
 use super::{assemble, print};
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, Exercise, LoopLengths};
+use crate::clip::{ClipError, Depth, Diagnosis, Library};
 use crate::http::problem::{Fault, Problem};
 use crate::http::workouts::fresh_seed;
 use crate::workout::{self, Plan, WorkoutRequest};
@@ -16,9 +20,14 @@ use crate::workout::{self, Plan, WorkoutRequest};
 /// Width of the one-line picture, in characters: fits any terminal.
 const STRIP_WIDTH: usize = 78;
 
-pub fn run(settings: &Settings, request: &Path, json: bool) -> Result<ExitCode> {
+pub async fn run(settings: &Settings, request: &Path, json: bool) -> Result<ExitCode> {
     let catalogue = assemble::catalogue(settings)?;
-    let plan = planned(request, settings, &catalogue)?;
+    let config = Config::read(request, settings)?;
+    let mut plan = config.planned(&catalogue, &LoopLengths::default())?;
+    if config.request.fits_reps() {
+        let loops = look_at_clips(&plan, &catalogue, settings).await;
+        plan = config.planned(&catalogue, &loops)?;
+    }
     if json {
         print(&serde_json::to_string_pretty(&plan.view())?)?;
     } else {
@@ -33,18 +42,81 @@ pub fn run(settings: &Settings, request: &Path, json: bool) -> Result<ExitCode> 
     Ok(ExitCode::SUCCESS)
 }
 
-/// Reads a config and plans it; the error names every mistake in it.
-pub fn planned(request: &Path, settings: &Settings, catalogue: &Catalogue) -> Result<Plan> {
-    let name = if request == Path::new("-") {
-        "standard input".to_owned()
-    } else {
-        request.display().to_string()
-    };
-    let body = read(request, settings.max_body.into()).with_context(|| format!("cannot read {name}"))?;
-    let checked = WorkoutRequest::from_json(&body)
-        .map_err(Problem::from)
-        .and_then(|request| Ok(workout::plan(&request, catalogue, fresh_seed())?));
-    checked.map_err(|problem| anyhow::anyhow!("{name}: {}", told(&problem)))
+/// How long the loops are that a plan shows: what it chooses does not depend on them, its speeds do.
+/// Of a clip that cannot be looked at, standard error is told.
+async fn look_at_clips(plan: &Plan, catalogue: &Catalogue, settings: &Settings) -> LoopLengths {
+    let shown = plan.timeline.intervals().iter().map(|i| &i.shows.exercise);
+    let shown: HashSet<_> = shown.collect();
+    let all = catalogue.exercises().iter();
+    let exercises: Vec<Exercise> = all.filter(|e| shown.contains(&e.id)).cloned().collect();
+    let lifetime = Lifetime::default();
+    let inspector = assemble::inspector(settings, &Arc::new(assemble::tools(settings, &lifetime)));
+    let clips = Library::inspect(&exercises, &inspector, Depth::First).await;
+    lifetime.end().await;
+    for complaint in complaints(&clips) {
+        eprintln!("virtual-coach: {complaint}");
+    }
+    let lengths = clips.iter().filter_map(|clip| {
+        let pictures = clip.outcome.as_ref().ok()?.pictures();
+        Some((clip.exercise.clone(), pictures))
+    });
+    lengths.collect()
+}
+
+/// What is said when no clip can be looked at.
+const NO_FFMPEG: &str = "FFmpeg cannot be run, so the clips' lengths are not known: speeds are shown as asked \
+    for, without the 5 % by which a video's may differ (fit_reps). Install it, or name the programs with \
+    --ffmpeg and --ffprobe";
+
+/// A sentence for each clip without a length, and one for all where FFmpeg itself is missing.
+fn complaints(clips: &[Diagnosis]) -> Vec<String> {
+    let mut told = Vec::new();
+    let mut no_ffmpeg = false;
+    for clip in clips {
+        match &clip.outcome {
+            Ok(_) => {}
+            Err(ClipError::Tools(_)) => no_ffmpeg = true,
+            Err(error) => told.push(format!(
+                "{}: {error}: its speed is shown as asked for, but no video can show it",
+                clip.exercise
+            )),
+        }
+    }
+    told.extend(no_ffmpeg.then(|| NO_FFMPEG.to_owned()));
+    told
+}
+
+/// A config that was read, with the name of its file and a seed for when it brings none.
+pub struct Config {
+    name: String,
+    request: WorkoutRequest,
+    fresh_seed: u64,
+}
+
+impl Config {
+    /// Reads a file, or standard input for `-`.
+    pub fn read(file: &Path, settings: &Settings) -> Result<Self> {
+        let name = if file == Path::new("-") {
+            "standard input".to_owned()
+        } else {
+            file.display().to_string()
+        };
+        let body = read(file, settings.max_body.into()).with_context(|| format!("cannot read {name}"))?;
+        match WorkoutRequest::from_json(&body) {
+            Ok(request) => Ok(Self {
+                name,
+                request,
+                fresh_seed: fresh_seed(),
+            }),
+            Err(error) => bail!("{name}: {}", told(&error.into())),
+        }
+    }
+
+    /// Plans it, every time with the same seed; the error names every mistake in it.
+    pub fn planned(&self, catalogue: &Catalogue, loops: &LoopLengths) -> Result<Plan> {
+        workout::plan(&self.request, catalogue, loops, self.fresh_seed)
+            .map_err(|error| anyhow::anyhow!("{}: {}", self.name, told(&error.into())))
+    }
 }
 
 fn read(request: &Path, limit: u64) -> Result<Vec<u8>> {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures_util::StreamExt as _;
 
 use super::inspect::{Clip, ClipError, Depth, Inspector};
-use crate::catalogue::{Catalogue, ExerciseId};
+use crate::catalogue::{Catalogue, Exercise, ExerciseId, LoopLengths};
 
 /// Clips between two words of progress in the log: a few seconds.
 const PROGRESS: usize = 25;
@@ -30,13 +30,13 @@ pub struct Diagnosis {
 }
 
 impl Library {
-    /// Looks at every clip of the catalogue, as many at once as there are cores. The answer is in
-    /// the catalogue's order.
-    pub async fn inspect(catalogue: &Catalogue, inspector: &Inspector, depth: Depth) -> Vec<Diagnosis> {
+    /// Looks at the clips of these exercises, as many at once as there are cores. The answer is in
+    /// their order.
+    pub async fn inspect(exercises: &[Exercise], inspector: &Inspector, depth: Depth) -> Vec<Diagnosis> {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        let all = catalogue.exercises().len();
+        let all = exercises.len();
         let mut diagnoses = Vec::with_capacity(all);
-        let mut each = futures_util::stream::iter(catalogue.exercises())
+        let mut each = futures_util::stream::iter(exercises)
             .map(|exercise| async move {
                 Diagnosis {
                     exercise: exercise.id.clone(),
@@ -79,6 +79,15 @@ impl Library {
     #[must_use]
     pub fn get(&self, exercise: &ExerciseId) -> Option<&Arc<Clip>> {
         self.clips.get(exercise)
+    }
+
+    /// How long one pass of each clip's loop is.
+    #[must_use]
+    pub fn loop_lengths(&self) -> LoopLengths {
+        let lengths = self.clips.iter();
+        lengths
+            .map(|(exercise, clip)| (exercise.clone(), clip.pictures()))
+            .collect()
     }
 
     /// The files that are read to show them.

@@ -93,7 +93,7 @@ pub fn picture_graph(group: &Group, look: &Look) -> FilterGraph {
 pub fn picture_of_clip(clip: &Clip, first: Frames, look: &Look) -> FilterGraph {
     let mut graph = Builder::default();
     let source = graph.clip(clip, false);
-    graph.fit(0, &source, clip, look, false, false);
+    graph.fit(0, &source, clip, look, false);
     graph.chain(format!(
         "[fit0]trim=start_frame={first},settb=1/{FPS},setpts=N{OUTPUT}"
     ));
@@ -184,7 +184,7 @@ impl Builder {
     fn shot(&mut self, number: usize, shot: &Shot, look: &Look) {
         let repeat = shot.repeat(&look.profile);
         let source = self.clip(&shot.clip, repeat == Repeat::Reread);
-        self.fit(number, &source, &shot.clip, look, shot.mirrored, shot.dimmed);
+        self.fit(number, &source, &shot.clip, look, shot.mirrored);
         let mut chain = Chain::from(format!("[fit{number}]"));
         if let Repeat::Hold(Frames(pictures)) = repeat {
             chain.add(format_args!("loop=loop=-1:size={pictures}:start=0"));
@@ -195,7 +195,7 @@ impl Builder {
     }
 
     /// `[fitN]`: the clip once, upright, at our rate, size and colours, in the picture area.
-    fn fit(&mut self, number: usize, source: &str, clip: &Clip, look: &Look, mirrored: bool, dimmed: bool) {
+    fn fit(&mut self, number: usize, source: &str, clip: &Clip, look: &Look, mirrored: bool) {
         let picture = &clip.facts.picture;
         let Profile {
             width, area_height, ..
@@ -246,10 +246,6 @@ impl Builder {
         fit.add("setsar=1,format=yuv420p");
         if mirrored {
             fit.add("hflip");
-        }
-        if dimmed {
-            // Towards black (16) and grey (128) in limited range.
-            fit.add("lutyuv=y=(val-16)*0.65+16:u=(val-128)*0.7+128:v=(val-128)*0.7+128");
         }
         self.chain(format!("{fit}[fit{number}]"));
     }

@@ -36,8 +36,6 @@ pub struct Shot {
     pub speed: Speed,
     /// Left and right exchanged.
     pub mirrored: bool,
-    /// Darkened: a preview, not to be followed yet.
-    pub dimmed: bool,
     /// Whether the clip's own sound is heard.
     pub heard: bool,
 }
@@ -50,7 +48,6 @@ impl Shot {
             length: interval.length,
             speed: interval.shows.speed,
             mirrored: interval.shows.side == Some(Side::Right),
-            dimmed: !exercise,
             heard: exercise && clip_sound && clip.facts.sound.is_some(),
             clip,
         }

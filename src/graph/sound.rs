@@ -66,7 +66,11 @@ fn heard(shot: &Shot, source: &str, profile: &Profile) -> String {
     if (pass.0 as f64) < needed.0 as f64 * shot.speed.as_f64() {
         filters.push(format!("aloop=loop=-1:size={pass},asetpts=N/SR/TB"));
     }
-    if shot.speed != Speed::NORMAL {
+    let (above, below) = (shot.speed.numerator(), shot.speed.denominator());
+    if u64::from(above) * 2 < u64::from(below) {
+        // `atempo` goes down to a half: what is slower takes two of them.
+        filters.push(format!("atempo=1/2,atempo=2*{above}/{below}"));
+    } else if shot.speed != Speed::NORMAL {
         filters.push(format!("atempo={}", shot.speed));
     }
     let end = needed.0.saturating_sub(FADE.0);

@@ -190,6 +190,10 @@ mod tests {
             Problem::of_status(StatusCode::RANGE_NOT_SATISFIABLE),
             RenderError::Capacity { limit: 4 }.into(),
             RenderError::Timeout { seconds: 300 }.into(),
+            RenderError::NotStitchable(
+                "A workout with clip_sound cannot be stitched: take renderer graph or auto.".to_owned(),
+            )
+            .into(),
             RenderError::Output(SECRET.to_owned()).into(),
             RenderError::Internal(SECRET.to_owned()).into(),
             Problem::shutting_down(),

@@ -41,7 +41,7 @@ use tower_http::cors::{Any as AnyOrigin, CorsLayer};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, LoopLengths};
 use crate::render::{Renderer, Stills};
 use problem::Problem;
 
@@ -51,12 +51,16 @@ pub const WORKOUT_DURATION: HeaderName = HeaderName::from_static("x-workout-dura
 pub const WORKOUT_CODECS: HeaderName = HeaderName::from_static("x-workout-codecs");
 /// What the choices of a workout were made with.
 pub const WORKOUT_SEED: HeaderName = HeaderName::from_static("x-workout-seed");
+/// Who makes a video: `graph` or `stitch`.
+pub const WORKOUT_RENDERER: HeaderName = HeaderName::from_static("x-workout-renderer");
 
 /// What all requests share. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct AppState {
     /// Which exercises there are, and which of them cannot be shown.
     pub catalogue: Arc<Catalogue>,
+    /// How long one pass of each exercise's loop is.
+    pub loops: Arc<LoopLengths>,
     /// Makes the videos.
     pub renderer: Renderer,
     /// Posters and previews.
@@ -133,6 +137,7 @@ fn cors() -> CorsLayer {
             WORKOUT_DURATION,
             WORKOUT_CODECS,
             WORKOUT_SEED,
+            WORKOUT_RENDERER,
             notes::WORKOUT_NOTES,
             envelope::REQUEST_ID,
             header::RETRY_AFTER,

@@ -13,7 +13,7 @@ use super::delivery::Delivery;
 use super::media::Binary;
 use super::notes::{self, WORKOUT_NOTES};
 use super::problem::{Problem, ProblemBody};
-use super::{AppState, WORKOUT_CODECS, WORKOUT_DURATION, WORKOUT_SEED};
+use super::{AppState, WORKOUT_CODECS, WORKOUT_DURATION, WORKOUT_RENDERER, WORKOUT_SEED};
 use crate::units::Seconds;
 use crate::workout::{Plan, PlanView, WorkoutRequest, plan};
 
@@ -33,6 +33,7 @@ use crate::workout::{Plan, PlanView, WorkoutRequest, plan};
             ("X-Workout-Duration" = f64, description = "Length in seconds, such as 95.0."),
             ("X-Workout-Codecs" = String, description = "For a player's MediaSource, such as avc1.42C01F,mp4a.40.2."),
             ("X-Workout-Seed" = u64, description = "Send it as `seed` to get the same workout again."),
+            ("X-Workout-Renderer" = String, description = "Who makes it: `graph`, encoded as a whole by FFmpeg, or `stitch`, put together from loops that were encoded before."),
             ("X-Workout-Notes" = String, description = "What was decided that you may not expect, such as fields that were ignored; missing when there is nothing. Divided by commas, each entry percent-encoded, 1 KiB at most; POST /api/plan has all."),
         )),
         (status = 400, description = "Not JSON (`malformed-json`), or an empty list of exercises (`no-exercise`).", body = ProblemBody, content_type = "application/problem+json"),
@@ -40,7 +41,7 @@ use crate::workout::{Plan, PlanView, WorkoutRequest, plan};
         (status = 408, description = "The body did not arrive in time (`body-timeout`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 413, description = "The body is too large (`body-too-large`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "The body is not declared as JSON (`unsupported-media-type`).", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Values that cannot be used (`invalid-request`), all of them in `errors`.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Values that cannot be used (`invalid-request`), all of them in `errors`; also a `renderer` that cannot make this workout.", body = ProblemBody, content_type = "application/problem+json"),
         (status = 500, description = "FFmpeg failed (`render-failed`), or this server did (`internal`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 503, description = "All places are taken (`capacity`), or the server is stopping (`shutting-down`).", body = ProblemBody, content_type = "application/problem+json", headers(
             ("Retry-After" = u32, description = "Seconds to wait before asking again."),
@@ -76,6 +77,7 @@ pub async fn generate(
         (WORKOUT_DURATION, duration),
         (WORKOUT_CODECS, codecs),
         (WORKOUT_SEED, plan.seed.into()),
+        (WORKOUT_RENDERER, HeaderValue::from_static(rendering.renderer)),
     ];
     let body = Body::from_stream(Delivery::new(rendering, state.shutdown.clone()));
     let mut response = (headers, body).into_response();
@@ -116,7 +118,7 @@ pub async fn show_plan(
 }
 
 fn planned(state: &AppState, request: &WorkoutRequest) -> Result<Plan, Problem> {
-    Ok(plan(request, &state.catalogue, fresh_seed())?)
+    Ok(plan(request, &state.catalogue, &state.loops, fresh_seed())?)
 }
 
 /// A seed for a request that brings none; 32 bits, so that JavaScript reads it back exactly.

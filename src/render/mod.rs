@@ -124,6 +124,7 @@ impl Renderer {
         self.tasks.spawn(task.in_current_span());
         let mut rendering = Rendering {
             codecs: String::new(),
+            renderer: "graph",
             progress,
             queue,
             pieces: VecDeque::new(),
@@ -183,6 +184,8 @@ enum Message {
 pub struct Rendering {
     /// For a player's `MediaSource`: `avc1.42C01F,mp4a.40.2`.
     pub codecs: String,
+    /// Who makes it: `graph` or `stitch`.
+    pub renderer: &'static str,
     progress: watch::Receiver<Frames>,
     queue: mpsc::Receiver<Message>,
     pieces: VecDeque<Bytes>,
@@ -248,6 +251,10 @@ pub enum RenderError {
     /// FFmpeg wrote something that cannot be read (500).
     #[error("FFmpeg's output cannot be read: {0}")]
     Output(String),
+    /// It was to be stitched by name, and cannot be (422). A sentence for the client: why not, and what
+    /// would work. It holds no path.
+    #[error("{0}")]
+    NotStitchable(String),
     /// The plan shows an exercise whose clip is not there (500: the planner should have refused).
     #[error("there is no clip of {0}")]
     NoClip(ExerciseId),

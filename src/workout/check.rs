@@ -9,8 +9,8 @@ use serde::Deserialize;
 
 use super::refusals::{Refusals, quoted};
 use super::{
-    Fit, Orientation, Profile, RequestedExercise, RequestedIntervals, Resolution, Shows, WorkoutConfig,
-    WorkoutRequest,
+    Fit, Orientation, Profile, RendererChoice, RequestedExercise, RequestedIntervals, Resolution, Shows,
+    WorkoutConfig, WorkoutRequest,
 };
 use crate::catalogue::{Difficulty, EQUIPMENT, folded, nearest};
 use crate::units::{Frames, Seconds, Speed};
@@ -107,8 +107,10 @@ pub(super) struct Wishes {
     pub(super) profile: Profile,
     pub(super) shows: Shows,
     pub(super) fit: Fit,
+    pub(super) fit_reps: bool,
     pub(super) cues: bool,
     pub(super) clip_sound: bool,
+    pub(super) renderer: RendererChoice,
 }
 
 /// Checks every value for itself and notes what is wrong.
@@ -164,8 +166,12 @@ fn wishes(request: &WorkoutRequest, config: &WorkoutConfig, refusals: &mut Refus
         fit: refusals
             .choice("/config/fit", config.fit.as_ref(), "auto, contain, cover")
             .unwrap_or_default(),
+        fit_reps: request.fits_reps(),
         cues: config.cues.unwrap_or(true),
         clip_sound: config.clip_sound.unwrap_or(false),
+        renderer: refusals
+            .choice("/renderer", request.renderer.as_ref(), "auto, stitch, graph")
+            .unwrap_or_default(),
     }
 }
 

@@ -7,8 +7,8 @@ use super::{Interval, IntervalKind, Movement, Place, Side, Timeline};
 use crate::catalogue::{Exercise, Sides};
 use crate::units::{Frames, Speed};
 
-/// How fast the next exercise is shown while one rests, and the last one at the end: slow enough
-/// to study it and not to be taken for the work itself. Evaluated by the compiler.
+/// How fast the next exercise is shown while one rests, and the last one at the end: slow enough to
+/// study it. Evaluated by the compiler.
 const PREVIEW: Speed = Speed::new(1, 2).unwrap();
 
 /// One exercise with its length and speed.
@@ -160,7 +160,20 @@ fn movement(station: &Station<'_>, side: Option<Side>, speed: Speed) -> Movement
 }
 
 fn preview(station: &Station<'_>, side: Option<Side>) -> Movement {
-    movement(station, side, PREVIEW)
+    movement(station, side, preview_speed(station.speed))
+}
+
+/// Half the speed of the clip; of slow work three quarters of its speed, so that a preview is never taken for
+/// the work itself.
+fn preview_speed(work: Speed) -> Speed {
+    let parts = work
+        .numerator()
+        .checked_mul(3)
+        .zip(work.denominator().checked_mul(4));
+    match parts.and_then(|(above, below)| Speed::new(above, below)) {
+        Some(slow) if slow.as_f64() < PREVIEW.as_f64() => slow,
+        _ => PREVIEW,
+    }
 }
 
 /// The intervals so far; index and start are set by [`Timeline::new`].

@@ -1,7 +1,7 @@
 //! What happens when: request -> plan -> timeline.
 //!
-//! Pure and deterministic: the same request, catalogue and seed give the same timeline on every
-//! machine. Knows nothing of files, FFmpeg or HTTP.
+//! Pure and deterministic: the same request, catalogue, lengths of loops and seed give the same timeline
+//! on every machine. Knows nothing of files, FFmpeg or HTTP.
 //!
 //! | file | does |
 //! | --- | --- |
@@ -11,6 +11,7 @@
 //! | `choose`, `draw` | which exercises, in which order, by which chance |
 //! | `fill` | rounds, exercises a round, and where a remainder of time goes |
 //! | `lay` | course -> timeline |
+//! | `reps` | speeds at which whole repetitions fill the exercises |
 //! | `plan` | all of it in order, and what a plan is |
 //! | `view`, `table` | a plan as JSON and as text |
 
@@ -25,6 +26,7 @@ mod listed;
 mod plan;
 mod profile;
 mod refusals;
+mod reps;
 mod request;
 mod table;
 #[cfg(test)]

@@ -5,8 +5,8 @@ use std::fmt;
 use super::check::{MAX_SEED, check};
 use super::draw::Draws;
 use super::refusals::quoted;
-use super::{Interval, Profile, Timeline, WorkoutRequest, chosen, listed};
-use crate::catalogue::Catalogue;
+use super::{Interval, Profile, Timeline, WorkoutRequest, chosen, listed, reps};
+use crate::catalogue::{Catalogue, LoopLengths};
 use crate::units::{FPS, Frames};
 
 /// Longest workout: four hours, more than any class; longer is a mistake or an attack.
@@ -58,6 +58,21 @@ pub enum Fit {
     Cover,
 }
 
+/// Who is to make the video. Both ways show the same plan.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum RendererChoice {
+    /// `Stitch` where every option of the request allows it, else `Graph`.
+    #[default]
+    Auto,
+    /// Put together from loops that were encoded before; refused where that cannot be.
+    Stitch,
+    /// Encoded as a whole by FFmpeg, whatever the options.
+    Graph,
+}
+
 /// A checked workout: nothing in it can be refused any more.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
@@ -77,6 +92,8 @@ pub struct Plan {
     pub cues: bool,
     /// The clips' own sound.
     pub clip_sound: bool,
+    /// Who is to make the video, as the client wishes.
+    pub renderer: RendererChoice,
     /// What was decided for the client that it may not expect, a sentence each.
     pub notes: Vec<String>,
 }
@@ -148,9 +165,15 @@ impl UnknownExercise {
 
 /// Plans a workout; `fresh_seed` is used when the request brings none.
 ///
-/// Pure: the same request, catalogue and seed give the same plan everywhere. The seed that was used
-/// is in the plan; of `fresh_seed` only the lower 53 bits are used, which JSON keeps exactly.
-pub fn plan(request: &WorkoutRequest, catalogue: &Catalogue, fresh_seed: u64) -> Result<Plan, PlanError> {
+/// Pure: the same request, catalogue, loops and seed give the same plan everywhere. The seed that was
+/// used is in the plan; of `fresh_seed` only the lower 53 bits are used, which JSON keeps exactly. Of what
+/// is planned, `loops` decides only the speeds.
+pub fn plan(
+    request: &WorkoutRequest,
+    catalogue: &Catalogue,
+    loops: &LoopLengths,
+    fresh_seed: u64,
+) -> Result<Plan, PlanError> {
     let (wishes, refusals) = check(request);
     let seed = wishes.seed.unwrap_or(fresh_seed & MAX_SEED);
     let mut draws = Draws::new(seed);
@@ -161,7 +184,10 @@ pub fn plan(request: &WorkoutRequest, catalogue: &Catalogue, fresh_seed: u64) ->
         None => return Err(PlanError::Refused(refusals.0)),
     };
     // Nothing to lay out is what the client would call no exercise; neither way leads here.
-    let timeline = course.lay().ok_or(PlanError::NoExercise)?;
+    let mut timeline = course.lay().ok_or(PlanError::NoExercise)?;
+    if wishes.fit_reps {
+        reps::fit(&mut timeline, loops);
+    }
     Ok(Plan {
         kcal: kilocalories(&timeline, catalogue, wishes.weight),
         timeline,
@@ -171,6 +197,7 @@ pub fn plan(request: &WorkoutRequest, catalogue: &Catalogue, fresh_seed: u64) ->
         fit: wishes.fit,
         cues: wishes.cues,
         clip_sound: wishes.clip_sound,
+        renderer: wishes.renderer,
         notes,
     })
 }

@@ -33,6 +33,9 @@ pub struct WorkoutRequest {
     pub exercises: Option<Vec<Option<RequestedExercise>>>,
     /// How the workout is to be.
     pub config: Option<WorkoutConfig>,
+    /// Who is to make the video; it shows the same either way.
+    #[schema(value_type = Option<super::RendererChoice>, default = "auto")]
+    pub renderer: Option<String>,
     /// What the body said that this program does not know, a sentence each.
     #[schema(ignore)]
     pub ignored: Vec<String>,
@@ -106,6 +109,9 @@ pub struct WorkoutConfig {
     /// How clips fill the picture.
     #[schema(value_type = Option<super::Fit>, default = "auto")]
     pub fit: Option<String>,
+    /// Let the speed of exercises give way by at most 5 %, so that whole repetitions fill the interval.
+    #[schema(default = true)]
+    pub fit_reps: Option<bool>,
     /// Beeps and ticks.
     #[schema(default = true)]
     pub cues: Option<bool>,
@@ -189,6 +195,13 @@ impl WorkoutRequest {
         request.wrong = found.wrong;
         Ok(request)
     }
+
+    /// Whether speeds are to give way to whole repetitions: then a plan depends on the clips' lengths.
+    #[must_use]
+    pub fn fits_reps(&self) -> bool {
+        let config = self.config.as_ref();
+        config.and_then(|config| config.fit_reps).unwrap_or(true)
+    }
 }
 
 impl FromFields for WorkoutRequest {
@@ -197,6 +210,7 @@ impl FromFields for WorkoutRequest {
             exercise_names: fields.take("exercise_names"),
             exercises: fields.take("exercises"),
             config: fields.take("config"),
+            renderer: fields.take("renderer"),
             ignored: Vec::new(),
             wrong: Vec::new(),
         }
@@ -233,6 +247,7 @@ impl FromFields for WorkoutConfig {
             resolution: fields.take("resolution"),
             orientation: fields.take("orientation"),
             fit: fields.take("fit"),
+            fit_reps: fields.take("fit_reps"),
             cues: fields.take("cues"),
             clip_sound: fields.take("clip_sound"),
             show_timer: fields.take("show_timer"),

@@ -61,7 +61,7 @@ fn row(interval: &Interval) -> String {
         None => String::new(),
     };
     format!(
-        "{:>3}  {:>7}  {:>7.2}  {:<10}  {name:NAME_WIDTH$}  {:>5.2}  {place}",
+        "{:>3}  {:>7}  {:>7.2}  {:<10}  {name:NAME_WIDTH$}  {:>5.3}  {place}",
         interval.index,
         // The picture's own second: a start is never shown as later than it is.
         Seconds(interval.start.seconds().0.floor()).to_string(),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, LoopLengths};
 use crate::units::{Frames, Speed};
 
 fn shipped() -> Catalogue {
@@ -12,7 +12,7 @@ fn shipped() -> Catalogue {
 
 fn answer(body: &Value) -> Result<Plan, PlanError> {
     let request = WorkoutRequest::from_json(body.to_string().as_bytes()).unwrap();
-    plan(&request, &shipped(), 7)
+    plan(&request, &shipped(), &LoopLengths::default(), 7)
 }
 
 fn planned(body: &Value) -> Plan {
@@ -57,6 +57,86 @@ fn a_plan_as_json() {
     let body = json!({"exercise_names": ["reverse-lunge", "Plank"], "config": {
         "speed": 1.25, "intervals": {"work_time": 10, "rest_time": 5}, "resolution": "480P", "fit": "Cover"}});
     insta::assert_json_snapshot!(planned(&body).view());
+}
+
+#[test]
+fn speeds_that_give_way_to_whole_repetitions() {
+    let catalogue = shipped();
+    let loops = [
+        ("push-ups", 63),
+        ("reverse-lunge", 95),
+        ("plank", 60),
+        ("crunch", 700),
+    ];
+    let loops: LoopLengths = loops
+        .into_iter()
+        .map(|(id, pictures)| (catalogue.named(id).unwrap().id.clone(), Frames(pictures)))
+        .collect();
+    let of = |fit_reps: bool| {
+        let body = json!({"exercises": [{"id": "push-ups"}, {"id": "reverse-lunge", "speed": 0.5}, {"id": "plank"},
+            {"id": "crunch", "speed": 2}, {"id": "air-squat", "speed": 0.83}], "config": {"fit_reps": fit_reps}});
+        let request = WorkoutRequest::from_json(body.to_string().as_bytes()).unwrap();
+        plan(&request, &catalogue, &loops, 7).unwrap()
+    };
+    insta::assert_snapshot!(table(&of(true)));
+    assert_eq!(
+        of(false),
+        planned_as(&of(true), &of(false)),
+        "more than the timeline differs"
+    );
+    let speeds = |plan: &Plan| -> Vec<String> {
+        let exercises = plan.timeline.intervals().iter().filter(|i| i.kind.is_exercise());
+        exercises.map(|i| i.shows.speed.to_string()).collect()
+    };
+    assert_eq!(
+        speeds(&of(true)),
+        ["399/400", "19/40", "19/40", "1", "2", "83/100"]
+    );
+    assert_eq!(speeds(&of(false)), ["1", "1/2", "1/2", "1", "2", "83/100"]);
+}
+
+/// A plan with the timeline of another.
+fn planned_as(plan: &Plan, other: &Plan) -> Plan {
+    Plan {
+        timeline: other.timeline.clone(),
+        ..plan.clone()
+    }
+}
+
+#[test]
+fn who_makes_the_video_is_a_choice_beside_the_workout() {
+    let of = |body: Value| planned(&body).renderer;
+    assert_eq!(of(json!({})), RendererChoice::Auto);
+    assert_eq!(of(json!({"renderer": "Stitch"})), RendererChoice::Stitch);
+    assert_eq!(of(json!({"renderer": "graph"})), RendererChoice::Graph);
+    assert_eq!(
+        refused(&json!({"renderer": "ffmpeg"})),
+        "/renderer: renderer must be one of auto, stitch, graph, not \"ffmpeg\""
+    );
+    let misplaced = planned(&json!({"config": {"renderer": "graph"}}));
+    assert_eq!(
+        misplaced.notes[0],
+        "ignored: /config/renderer; did you mean /renderer?"
+    );
+}
+
+#[test]
+fn a_preview_is_clearly_slower_than_the_work() {
+    for (work, preview) in [
+        (2.0, (1, 2)),
+        (0.8, (1, 2)),
+        (0.67, (1, 2)),
+        (0.6, (9, 20)),
+        (0.5, (3, 8)),
+    ] {
+        let plan = planned(&json!({"exercise_names": ["plank"], "config": {"speed": work}}));
+        let shown = plan.timeline.intervals()[0].shows.speed;
+        assert_eq!(
+            Some(shown),
+            Speed::new(preview.0, preview.1),
+            "before work at {work}"
+        );
+    }
 }
 
 #[test]
@@ -107,7 +187,7 @@ fn unknown_names_come_with_the_nearest_ones() {
 fn all_bad_values_are_refused_at_once() {
     let body = json!({"exercises": [{"id": "plank", "speed": 3}, {"work_time": 0}, {"id": "plnak"}], "exercise_names": ["plank"],
         "config": {"intensity": "fast", "speed": 0.1, "rounds": 2.5, "no_repeat": true, "seed": -1,
-            "target_duration": 0, "weight": 1000, "resolution": "4k", "orientation": "square", "fit": "fill",
+            "target_duration": 0, "weight": 1000, "resolution": "4k", "orientation": "square", "fit": "fill", "fit_reps": 1,
             "intensity_levels": ["easy", "extreme"], "exercice_intensity_levels": ["hard"], "equipment": ["dumbell", "sofa"],
             "intervals": {"work_time": 0.5, "rest_time": 601, "get_ready": -1, "round_rest_time": 1e300, "finish": 31}}});
     insta::assert_snapshot!(refused(&body));
@@ -151,7 +231,11 @@ fn what_a_catalogue_lacks_is_said() {
     let mut told = Vec::new();
     let mut ask = |body: Value, catalogue: &Catalogue| {
         let request = WorkoutRequest::from_json(body.to_string().as_bytes()).unwrap();
-        told.push(plan(&request, catalogue, 7).unwrap_err().to_string());
+        told.push(
+            plan(&request, catalogue, &LoopLengths::default(), 7)
+                .unwrap_err()
+                .to_string(),
+        );
     };
     ask(json!({}), &catalogue);
     ask(
@@ -183,7 +267,9 @@ fn numbers_that_json_readers_round_are_not_repeated() {
     for seed in ["12345678901234567890123", "9007199254740993", "1e300"] {
         let body = format!(r#"{{"config": {{"seed": {seed}, "weight": {seed}}}}}"#);
         let request = WorkoutRequest::from_json(body.as_bytes()).unwrap();
-        let told = plan(&request, &shipped(), 7).unwrap_err().to_string();
+        let told = plan(&request, &shipped(), &LoopLengths::default(), 7)
+            .unwrap_err()
+            .to_string();
         let wanted = "/config/seed: seed must be a whole number from 0 to 9007199254740991; \
             /config/weight: weight must be from 20 to 300";
         assert_eq!(told, wanted);

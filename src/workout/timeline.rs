@@ -119,6 +119,15 @@ impl Timeline {
         (!intervals.is_empty()).then_some(Self { intervals })
     }
 
+    /// Changes how fast intervals show their clips, where `of` gives another speed.
+    pub(super) fn set_speeds(&mut self, of: impl Fn(&Interval) -> Option<Speed>) {
+        for interval in &mut self.intervals {
+            if let Some(speed) = of(interval) {
+                interval.shows.speed = speed;
+            }
+        }
+    }
+
     /// In order.
     #[must_use]
     pub fn intervals(&self) -> &[Interval] {

@@ -69,7 +69,8 @@ pub struct IntervalView {
     /// The side that the picture shows; null unless the exercise is done one side after the other.
     #[schema(required = true)]
     pub side: Option<Side>,
-    /// How fast the clip plays.
+    /// How fast the clip plays, to the thousandth. Of an exercise up to 5 % off what was asked for, so
+    /// that whole repetitions fill it, unless `fit_reps` is off.
     pub speed: f64,
     /// This round, from 1; null outside of work, like the next three.
     #[schema(required = true)]
@@ -120,7 +121,7 @@ impl IntervalView {
             next: resting.then_some(shown),
             name: interval.shows.name.clone(),
             side: interval.shows.side,
-            speed: interval.shows.speed.as_f64(),
+            speed: (interval.shows.speed.as_f64() * 1000.0).round() / 1000.0,
             round: place.map(|p| p.round),
             rounds: place.map(|p| p.rounds),
             position: place.map(|p| p.position),

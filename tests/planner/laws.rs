@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use serde_json::{Value, json};
-use virtual_coach::catalogue::{Catalogue, Category, Exercise, Sides};
+use virtual_coach::catalogue::{Catalogue, Category, Exercise, LoopLengths, Sides};
 use virtual_coach::units::{Frames, Speed};
 use virtual_coach::workout::{
     Interval, IntervalKind, Place, Plan, PlanError, Side, WorkoutRequest, plan, strip, table,
@@ -40,9 +40,9 @@ fn is_gapless_and_in_order(plan: &Plan) {
     }
 }
 
-/// While one rests the next exercise is shown, and at the end the last one, at half speed.
+/// While one rests the next exercise is shown, and at the end the last one, at half speed, or at three
+/// quarters of its own where that is slower.
 fn previews_show_what_they_should(plan: &Plan) {
-    let half = Speed::new(1, 2).unwrap();
     let all = plan.timeline.intervals();
     for interval in all {
         if interval.kind.is_exercise() {
@@ -59,7 +59,11 @@ fn previews_show_what_they_should(plan: &Plan) {
             (&interval.shows.exercise, interval.shows.side),
             "{what}"
         );
-        assert_eq!(interval.shows.speed, half);
+        let (speed, work) = (interval.shows.speed.as_f64(), shown.speed.as_f64());
+        assert!(
+            (speed - (work * 0.75).min(0.5)).abs() < 1e-9,
+            "{speed} before work at {work}"
+        );
     }
 }
 
@@ -324,6 +328,50 @@ pub fn the_plan_keeps_all_laws(plan: &Plan, request: &Value, catalogue: &Catalog
     assert!(table(plan).lines().count() > plan.timeline.intervals().len());
 }
 
+/// With the lengths of loops the same is planned, but for speeds of exercises that give way by at most 5 %
+/// to whole passes. Says whether any did.
+pub fn only_speeds_give_way(without: &Plan, with: &Plan, request: &Value, loops: &LoopLengths) -> bool {
+    let (mut alike, mut gave_way) = (with.clone(), false);
+    alike.timeline = without.timeline.clone();
+    assert_eq!(&alike, without, "more than the timeline depends on the clips");
+    let (before, after) = (without.timeline.intervals(), with.timeline.intervals());
+    assert_eq!(before.len(), after.len());
+    for (asked, fitted) in before.iter().zip(after) {
+        let mut alike = fitted.clone();
+        alike.shows.speed = asked.shows.speed;
+        assert_eq!(&alike, asked, "more than the speed depends on the clips");
+        let pass = loops.get(&asked.shows.exercise);
+        let may = asked.kind.is_exercise() && Asked(request).config("fit_reps") != &json!(false);
+        let Some(Frames(pass)) = pass.filter(|_| may) else {
+            assert_eq!(fitted.shows.speed, asked.shows.speed);
+            continue;
+        };
+        let speed = fitted.shows.speed;
+        let off = |speed: f64| (speed / asked.shows.speed.as_f64() - 1.0).abs();
+        if speed != asked.shows.speed {
+            gave_way = true;
+            assert!(off(speed.as_f64()) <= 0.05 + 1e-9, "{speed} for {asked:?}");
+        }
+        let shown = fitted.length.0 * u64::from(speed.numerator());
+        let of_a_pass = u64::from(speed.denominator()) * pass;
+        let whole = shown.is_multiple_of(of_a_pass) && shown > 0;
+        let at = |passes: u64| (passes * pass) as f64 / asked.length.0 as f64;
+        let fewer = shown / of_a_pass;
+        let possible = [fewer, fewer + 1]
+            .into_iter()
+            .any(|passes| passes > 0 && off(at(passes)) < 0.05 - 1e-9);
+        assert!(
+            whole || !possible,
+            "{speed} breaks a pass of {pass} off: {asked:?}"
+        );
+        assert!(
+            whole || speed == asked.shows.speed,
+            "{speed} for nothing: {asked:?}"
+        );
+    }
+    gave_way
+}
+
 /// Every pointer of an error leads to a value of the request, or is empty.
 pub fn pointers_lead_into_the_request(error: &PlanError, request: &Value) {
     let pointers: Vec<&str> = match error {
@@ -359,7 +407,7 @@ pub fn the_advice_works(error: &PlanError, request: &Value, catalogue: &Catalogu
         request["config"]["target_duration"] = json!(minutes);
         let again = read(&request);
         assert!(
-            plan(&again, catalogue, 1).is_ok(),
+            plan(&again, catalogue, &LoopLengths::default(), 1).is_ok(),
             "{minutes} minutes do not work: {text}"
         );
     }

@@ -5,52 +5,74 @@ mod laws;
 mod random;
 
 use std::cell::Cell;
+use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
-use virtual_coach::catalogue::Catalogue;
+use virtual_coach::catalogue::{Catalogue, LoopLengths};
 use virtual_coach::workout::{PlanError, RequestError, WorkoutRequest, plan};
 
-use laws::{pointers_lead_into_the_request, read, the_advice_works, the_plan_keeps_all_laws};
-use random::{a_broken_request, a_catalogue, a_request};
+use laws::{
+    only_speeds_give_way, pointers_lead_into_the_request, read, the_advice_works, the_plan_keeps_all_laws,
+};
+use random::{a_broken_request, a_catalogue, a_request, some_loops};
+
+/// Nobody looked at the clips: all speeds are as asked for.
+static NO_LOOPS: LazyLock<LoopLengths> = LazyLock::new(LoopLengths::default);
 
 #[test]
 fn every_plan_keeps_the_laws() {
     let (chosen, listed, advised) = (Cell::new(0), Cell::new(0), Cell::new(0));
+    let (fitted, kept) = (Cell::new(0), Cell::new(0));
     let count = |cell: &Cell<u32>| cell.set(cell.get() + 1);
     let mut runner = TestRunner::new(Config::with_cases(10_000));
-    let outcome = runner.run(&(a_catalogue(), a_request()), |(catalogue, request)| {
-        let received = read(&request);
-        match plan(&received, &catalogue, 11) {
-            Ok(planned) => {
-                the_plan_keeps_all_laws(&planned, &request, &catalogue);
-                count(
-                    if received.exercise_names.is_some() || received.exercises.is_some() {
-                        &listed
-                    } else {
-                        &chosen
-                    },
-                );
-                let mut again = request.clone();
-                if again["config"].is_object() {
-                    again["config"]["seed"] = json!(planned.seed);
-                    assert_eq!(
-                        plan(&read(&again), &catalogue, 99).as_ref(),
-                        Ok(&planned),
-                        "same seed, other plan"
+    let outcome = runner.run(
+        &(a_catalogue(), a_request(), some_loops()),
+        |(catalogue, request, lengths)| {
+            let received = read(&request);
+            let loops: LoopLengths = catalogue
+                .exercises()
+                .iter()
+                .zip(lengths)
+                .filter_map(|(exercise, length)| Some((exercise.id.clone(), length?)))
+                .collect();
+            let planned = plan(&received, &catalogue, &NO_LOOPS, 11);
+            let with_loops = plan(&received, &catalogue, &loops, 11);
+            match planned {
+                Ok(planned) => {
+                    the_plan_keeps_all_laws(&planned, &request, &catalogue);
+                    let with_loops = with_loops.expect("clips forbid no plan");
+                    let gave_way = only_speeds_give_way(&planned, &with_loops, &request, &loops);
+                    count(if gave_way { &fitted } else { &kept });
+                    count(
+                        if received.exercise_names.is_some() || received.exercises.is_some() {
+                            &listed
+                        } else {
+                            &chosen
+                        },
                     );
+                    let mut again = request.clone();
+                    if again["config"].is_object() {
+                        again["config"]["seed"] = json!(planned.seed);
+                        assert_eq!(
+                            plan(&read(&again), &catalogue, &NO_LOOPS, 99).as_ref(),
+                            Ok(&planned),
+                            "same seed, other plan"
+                        );
+                    }
+                }
+                Err(error) => {
+                    assert_eq!(with_loops.as_ref(), Err(&error), "clips are no reason to refuse");
+                    pointers_lead_into_the_request(&error, &request);
+                    if the_advice_works(&error, &request, &catalogue) {
+                        count(&advised);
+                    }
                 }
             }
-            Err(error) => {
-                pointers_lead_into_the_request(&error, &request);
-                if the_advice_works(&error, &request, &catalogue) {
-                    count(&advised);
-                }
-            }
-        }
-        Ok(())
-    });
+            Ok(())
+        },
+    );
     if let Err(failure) = outcome {
         panic!("{failure}");
     }
@@ -62,6 +84,12 @@ fn every_plan_keeps_the_laws() {
         listed.get(),
         advised.get()
     );
+    assert!(
+        fitted.get() > 1_000 && kept.get() > 1_000,
+        "{} with other speeds, {} without",
+        fitted.get(),
+        kept.get()
+    );
 }
 
 proptest! {
@@ -72,7 +100,7 @@ proptest! {
         let catalogue = shipped();
         match WorkoutRequest::from_json(request.to_string().as_bytes()) {
             Ok(received) => {
-                if let Err(error) = plan(&received, &catalogue, 3) {
+                if let Err(error) = plan(&received, &catalogue, &NO_LOOPS, 3) {
                     pointers_lead_into_the_request(&error, &request);
                 }
             }
@@ -97,7 +125,7 @@ fn values_of_a_wrong_type_and_out_of_range_are_refused_at_once() {
     let body = json!({"exercises": [1, {"id": 2}, {"id": "plank", "work_time": 0}],
         "config": {"rounds": "3", "speed": 9, "no_jump": "yes", "intervals": 3, "equipment": ["sofa", 1]}});
     let received = WorkoutRequest::from_json(body.to_string().as_bytes()).unwrap();
-    let Err(PlanError::Refused(refusals)) = plan(&received, &shipped(), 3) else {
+    let Err(PlanError::Refused(refusals)) = plan(&received, &shipped(), &NO_LOOPS, 3) else {
         panic!("{body} is not refused");
     };
     let mut pointers: Vec<&str> = refusals.iter().map(|r| r.pointer.as_str()).collect();

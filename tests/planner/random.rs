@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use virtual_coach::catalogue::Catalogue;
+use virtual_coach::units::Frames;
 
 const EQUIPMENT: [&str; 3] = ["dumbbell", "bands", "foam roll"];
 
@@ -62,6 +63,12 @@ pub fn a_catalogue() -> impl Strategy<Value = Catalogue> {
     })
 }
 
+/// Lengths of the loops of a catalogue's exercises, as far as they are known: mostly seconds.
+pub fn some_loops() -> impl Strategy<Value = Vec<Option<Frames>>> {
+    let length = prop_oneof![8 => 10..300_u64, 1 => 1..10_u64, 1 => 300..200_000_u64];
+    prop::collection::vec(prop::option::weighted(0.9, length.prop_map(Frames)), 16)
+}
+
 /// A field that is sometimes missing.
 fn sometimes<T: Into<Value> + Clone + std::fmt::Debug>(
     value: impl Strategy<Value = T>,
@@ -99,7 +106,8 @@ fn intervals() -> impl Strategy<Value = Value> {
 
 fn switches() -> impl Strategy<Value = Vec<(&'static str, Option<Value>)>> {
     let rare = || prop::option::weighted(0.5, prop::bool::weighted(0.4).prop_map(Value::from));
-    (rare(), rare(), rare(), rare(), rare(), rare()).prop_map(|(jump, repeat, warm, cool, timer, cues)| {
+    let all = (rare(), rare(), rare(), rare(), rare(), rare(), rare());
+    all.prop_map(|(jump, repeat, warm, cool, timer, cues, reps)| {
         vec![
             ("no_jump", jump),
             ("no_repeat", repeat),
@@ -107,6 +115,7 @@ fn switches() -> impl Strategy<Value = Vec<(&'static str, Option<Value>)>> {
             ("include_cool_down", cool),
             ("show_timer", timer),
             ("cues", cues),
+            ("fit_reps", reps),
         ]
     })
 }
@@ -177,8 +186,10 @@ pub fn a_request() -> impl Strategy<Value = Value> {
         2 => prop::collection::vec(name(), 0..7).prop_map(|l| vec![("exercise_names", Some(json!(l)))]),
         2 => prop::collection::vec(own, 0..7).prop_map(|l| vec![("exercises", Some(json!(l)))]),
     ];
-    (lists, prop::option::weighted(0.95, a_config())).prop_map(|(mut fields, config)| {
-        fields.push(("config", config));
+    let renderer = sometimes(prop_oneof![Just("auto"), Just("Stitch"), Just("graph")]);
+    let config = prop::option::weighted(0.95, a_config());
+    (lists, config, renderer).prop_map(|(mut fields, config, renderer)| {
+        fields.extend([("config", config), ("renderer", renderer)]);
         object(fields)
     })
 }

@@ -21,7 +21,8 @@ use virtual_coach::graph::Backdrop;
 use virtual_coach::render::{RenderError, RenderSettings, Renderer, Rendering};
 use virtual_coach::units::{Frames, Speed};
 use virtual_coach::workout::{
-    Fit, Interval, IntervalKind, Movement, Orientation, Plan, Profile, Resolution, Shows, Side, Timeline,
+    Fit, Interval, IntervalKind, Movement, Orientation, Plan, Profile, RendererChoice, Resolution, Shows,
+    Side, Timeline,
 };
 
 /// Runs FFmpeg with `arguments`, panics with its log when it fails, and returns its output.
@@ -293,6 +294,7 @@ pub fn bare_plan(intervals: Vec<Interval>) -> Plan {
         fit: Fit::Contain,
         cues: false,
         clip_sound: false,
+        renderer: RendererChoice::Graph,
         notes: Vec::new(),
     }
 }

@@ -269,6 +269,8 @@ impl From<RenderError> for Problem {
                 Kind::RenderFailed,
                 "FFmpeg could not make the video; the server's log says why under the request id.",
             ),
+            // What the client asked for by name; the sentence is for it.
+            RenderError::NotStitchable(why) => return Self::invalid(vec![Fault::at("/renderer", why)]),
             RenderError::NoClip(_) | RenderError::Internal(_) => return Self::internal(cause),
         }
         .because(cause)
