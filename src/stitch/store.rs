@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, SystemTime};
 
@@ -300,7 +300,7 @@ fn named(name: &str) -> Option<Digest> {
 }
 
 /// Removes a file; whether it is gone now, be it by another process.
-fn remove(path: &std::path::Path) -> bool {
+fn remove(path: &Path) -> bool {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             tracing::warn!(%error, path = %path.display(), "a file cannot be removed");
@@ -316,5 +316,4 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 #[cfg(test)]
-#[path = "store_tests.rs"]
 mod tests;

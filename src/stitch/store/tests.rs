@@ -1,5 +1,3 @@
-use std::path::Path;
-
 use super::super::file::tests::sample;
 use super::*;
 
