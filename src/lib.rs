@@ -15,6 +15,7 @@
 //! | [`ffmpeg`] | the child process and its end of life | what it renders |
 //! | [`clip`] | what a clip file is, and what is wrong with it | workouts |
 //! | [`graph`] | timeline -> groups of shots -> FFmpeg filter graphs | processes, HTTP |
+//! | [`stitch`] | workouts out of what was coded before | graphs, HTTP |
 //! | [`render`] | runs the groups, joins their samples to one stream | HTTP |
 //! | [`http`] | routes, problems, OpenAPI | everything below the calls it makes |
 //! | [`cli`] | settings and subcommands | |

@@ -4,9 +4,11 @@
 //! FFmpeg of ours has in common: no network, no terminal, a log that is read and bounded, and an end
 //! that is always reaped. What a process renders is the caller's business.
 
+mod aac;
 mod child;
 mod job;
 
+pub use aac::AUDIO_BITRATE;
 pub use child::{Child, Progress};
 pub use job::{LONG, SHORT};
 

@@ -17,8 +17,6 @@ const X264: &str =
     "stitchable=1:scenecut=0:fullrange=off:colorprim=bt709:transfer=bt709:colormatrix=bt709:chromaloc=0";
 /// A key picture at least every two seconds: where players may seek to and streams may be cut.
 const GOP: &str = "60";
-/// Bits a second of the sound. Beeps need less; the clips' music does not.
-pub const AUDIO_BITRATE: u32 = 128_000;
 
 /// The command that makes a group's pictures: H.264 in fragments of one picture each, on `pipe:1`.
 pub fn picture_command(settings: &RenderSettings, graph: &FilterGraph, group: &Group) -> FfmpegCommand {
@@ -51,25 +49,6 @@ pub fn sound_command(settings: &RenderSettings, graph: &FilterGraph) -> FfmpegCo
     let mut command = with_graph(settings, graph);
     command.args(["-f", "s16le", "-c:a", "pcm_s16le", "-ac", "2"]);
     command.args(["-ar", &SAMPLE_RATE.to_string(), "pipe:1"]);
-    command
-}
-
-/// The command that encodes the whole workout's sound: raw samples on `pipe:0`, AAC on `pipe:1`.
-pub fn aac_command(settings: &RenderSettings) -> FfmpegCommand {
-    let mut command = settings.tools.ffmpeg();
-    command.args(["-probesize", "32", "-analyzeduration", "0"]);
-    command.args([
-        "-f",
-        "s16le",
-        "-ac",
-        "2",
-        "-ar",
-        &SAMPLE_RATE.to_string(),
-        "-i",
-        "pipe:0",
-    ]);
-    command.args(["-c:a", "aac", "-b:a", &AUDIO_BITRATE.to_string()]);
-    command.args(["-f", "adts", "-flush_packets", "1", "pipe:1"]);
     command
 }
 

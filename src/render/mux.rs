@@ -7,7 +7,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::clock::Clock;
 use super::pictures::Pictures;
 use super::sound::Sound;
-use super::{Job, Message, RenderError, encode};
+use super::{Job, Message, RenderError};
+use crate::ffmpeg::AUDIO_BITRATE;
 use crate::mp4::{
     self, AAC_FRAME_SAMPLES, AUDIO_TRACK, AudioTrack, Movie, Sample, TrackSamples, VIDEO_TRACK, VideoTrack,
 };
@@ -141,7 +142,7 @@ impl Tracks {
             audio: Some(AudioTrack {
                 config: self.sound.config().ok_or_else(nothing)?,
                 duration: length.samples().0,
-                bitrate: encode::AUDIO_BITRATE,
+                bitrate: AUDIO_BITRATE,
             }),
         })
     }

@@ -39,10 +39,7 @@ pub struct Sound {
 impl Sound {
     /// Starts the encoder and begins to feed it.
     pub fn start(job: &Arc<Job>) -> Result<Self, RenderError> {
-        let mut encoder = job
-            .settings
-            .tools
-            .spawn(encode::aac_command(&job.settings), true)?;
+        let mut encoder = job.settings.tools.spawn(job.settings.tools.aac(), true)?;
         let pipes = encoder.take_stdin().zip(encoder.take_stdout());
         let (stdin, stdout) = pipes.ok_or_else(|| RenderError::Internal("no pipes".to_owned()))?;
         let feed = tokio::spawn(feed(Arc::clone(job), stdin));

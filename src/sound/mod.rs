@@ -8,11 +8,14 @@
 //! | `score` | which cues sound when |
 //! | `tone` | what a cue sounds like |
 //! | `bed` | any stretch of a workout as PCM |
+//! | `laid` | where cues lie on the grid of coded frames |
 
 mod bed;
+mod laid;
 mod score;
 mod tone;
 
 pub use bed::{Bed, write_s16le};
+pub use laid::{Cluster, FRAME, Laid, MOST_MOVED, Patch};
 pub use score::{Cue, cues};
 pub use tone::CueKind;

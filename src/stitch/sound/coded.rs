@@ -1,0 +1,132 @@
+//! One run of FFmpeg: clusters of cues -> coded frames that may be laid between frames of silence.
+
+use bytes::Bytes;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::process::{ChildStdin, ChildStdout};
+
+use super::{CueError, Frames};
+use crate::ffmpeg::{FfmpegError, SHORT, Tools};
+use crate::mp4::{AacConfig, AdtsReader};
+use crate::sound::{Bed, Cluster, Cue, FRAME, write_s16le};
+use crate::units::Samples;
+
+/// Frames of silence before, between and after the clusters of a run: the encoder comes to rest.
+const REST: u64 = 8;
+/// The most bytes of a stereo frame with its header: 6,144 bits a channel (ISO/IEC 14496-3 4.5.3.2).
+const MOST_FRAME_BYTES: u64 = 2 * 6144 / 8 + 9;
+
+/// What a run made.
+pub struct Run {
+    pub config: AacConfig,
+    /// The frame of silence.
+    pub silence: Bytes,
+    /// Of each cluster in turn, as many frames as it has.
+    pub clusters: Vec<Frames>,
+}
+
+/// Encodes clusters one after the other in one run.
+///
+/// All frames between them must be one and the same, or it is an error: only then is each cluster as
+/// it would be anywhere else.
+pub async fn encode(tools: &Tools, clusters: &[Cluster]) -> Result<Run, CueError> {
+    let mut starts = Vec::with_capacity(clusters.len());
+    let mut total = REST;
+    for cluster in clusters {
+        starts.push(total);
+        total += cluster.frames() + REST;
+    }
+    let cues = starts.iter().zip(clusters).flat_map(|(start, cluster)| {
+        cluster.cues().iter().map(move |cue| Cue {
+            kind: cue.kind,
+            at: cue.at + Samples(start * FRAME),
+        })
+    });
+    let bed = Bed::new(cues.collect());
+    let (frames, config) = read(through_ffmpeg(tools, &bed, total).await?)?;
+    let count = CueError::Count {
+        asked: total,
+        written: frames.len(),
+    };
+    let (Some(config), Some(silence), true) = (config, frames.first(), frames.len() as u64 >= total) else {
+        return Err(count);
+    };
+    let mut next = 0;
+    let mut coded = Vec::with_capacity(clusters.len());
+    for (start, cluster) in starts.into_iter().zip(clusters) {
+        all_silent(&frames, next..start, silence)?;
+        next = start + cluster.frames();
+        coded.push(frames[start as usize..next as usize].into());
+    }
+    all_silent(&frames, next..total, silence)?;
+    Ok(Run {
+        config,
+        silence: silence.clone(),
+        clusters: coded,
+    })
+}
+
+fn all_silent(frames: &[Bytes], mut range: std::ops::Range<u64>, silence: &Bytes) -> Result<(), CueError> {
+    match range.find(|&frame| frames.get(frame as usize) != Some(silence)) {
+        Some(frame) => Err(CueError::Joint { frame }),
+        None => Ok(()),
+    }
+}
+
+/// The frames of an ADTS stream but the first, which only fills the encoder's overlap.
+fn read(adts: Vec<u8>) -> Result<(Vec<Bytes>, Option<AacConfig>), CueError> {
+    let mut reader = AdtsReader::new();
+    reader.push(adts.into());
+    let mut frames = Vec::new();
+    let mut primed = false;
+    while let Some(frame) = reader.pull()? {
+        if primed {
+            frames.push(frame.data);
+        }
+        primed = true;
+    }
+    reader.finish()?;
+    Ok((frames, reader.config()))
+}
+
+async fn through_ffmpeg(tools: &Tools, bed: &Bed, frames: u64) -> Result<Vec<u8>, FfmpegError> {
+    let mut child = tools.spawn(tools.aac(), true)?;
+    let (stdin, stdout) = (child.take_stdin(), child.take_stdout());
+    // The priming frame and what the encoder adds at the end.
+    let limit = (frames + 4) * MOST_FRAME_BYTES;
+    let job = async {
+        let (adts, ()) = tokio::try_join!(output(stdout, limit), feed(stdin, bed, frames))?;
+        child.finish().await?;
+        Ok(adts)
+    };
+    tokio::time::timeout(SHORT, job)
+        .await
+        .unwrap_or(Err(FfmpegError::Slow(SHORT.as_secs())))
+}
+
+async fn feed(stdin: Option<ChildStdin>, bed: &Bed, frames: u64) -> Result<(), FfmpegError> {
+    let Some(mut stdin) = stdin else { return Ok(()) };
+    let mut bytes = Vec::new();
+    let mut block = vec![0.0; 2 * FRAME as usize];
+    for frame in 0..frames {
+        block.fill(0.0);
+        bed.mix(Samples(frame * FRAME), &mut block);
+        bytes.clear();
+        write_s16le(&block, &mut bytes);
+        // It closes its pipe only when it fails; its exit says why.
+        if stdin.write_all(&bytes).await.is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+async fn output(stdout: Option<ChildStdout>, limit: u64) -> Result<Vec<u8>, FfmpegError> {
+    let mut output = Vec::new();
+    if let Some(stdout) = stdout {
+        stdout.take(limit + 1).read_to_end(&mut output).await?;
+    }
+    if output.len() as u64 > limit {
+        return Err(FfmpegError::TooMuch(limit));
+    }
+    Ok(output)
+}
