@@ -16,9 +16,13 @@ use crate::graph::Backdrop;
 use crate::http::AppState;
 use crate::http::ready::Readiness;
 use crate::render::{RenderSettings, Renderer, Stills};
+use crate::stitch::{Bounds, Loops, Store};
 
 /// How long tasks may take to end when the program does: FFmpeg is killed and reaped in it.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// Bytes of prepared loops that stay in memory though nobody watches them: some 300 at 720p.
+const LOOPS_IN_MEMORY: u64 = 128 << 20;
 
 /// The end of the program, as all parts see it.
 #[derive(Debug, Clone, Default)]
@@ -73,6 +77,8 @@ pub struct Studio {
     pub library: Arc<Library>,
     /// What looked at them.
     pub inspector: Inspector,
+    /// Prepared loops.
+    pub loops: Arc<Loops>,
     /// What makes the videos.
     pub renderer: Renderer,
     /// What makes posters and previews.
@@ -103,17 +109,36 @@ pub async fn studio(settings: &Settings, lifetime: &Lifetime) -> Result<Studio> 
         places: settings.max_renders.into(),
         timeout: Duration::from_secs(settings.timeout.into()),
     };
+    let bounds = Bounds {
+        folder: u64::from(settings.cache_mb) << 20,
+        memory: LOOPS_IN_MEMORY,
+    };
+    let folder = settings.cache.join("loops");
+    let store = Store::open(&folder, bounds).with_context(|| {
+        format!(
+            "{} cannot be used for prepared loops (--cache, COACH_CACHE)",
+            folder.display()
+        )
+    })?;
+    let loops = Arc::new(Loops::new(
+        store,
+        Arc::clone(&rendering.tools),
+        lifetime.shutdown.clone(),
+        lifetime.tasks.clone(),
+    ));
     Ok(Studio {
         catalogue: Arc::new(catalogue),
         stills: Stills::new(rendering.clone(), Arc::clone(&library)),
         renderer: Renderer::new(
             rendering,
             Arc::clone(&library),
+            Arc::clone(&loops),
             lifetime.shutdown.clone(),
             lifetime.tasks.clone(),
         ),
         library,
         inspector,
+        loops,
     })
 }
 
@@ -132,6 +157,7 @@ pub async fn state(settings: &Settings, lifetime: &Lifetime) -> Result<AppState>
         catalogue,
         library,
         inspector,
+        loops: _,
         renderer,
         stills,
     } = studio(settings, lifetime).await?;

@@ -68,6 +68,21 @@ pub struct Settings {
     )]
     pub cache: PathBuf,
 
+    /// Megabytes that prepared loops may take in the cache folder; those used least recently go first.
+    #[arg(long, global = true, env = "COACH_CACHE_MB", value_name = "MEGABYTES", default_value_t = 2048, value_parser = clap::value_parser!(u32).range(16..=1_048_576))]
+    pub cache_mb: u32,
+
+    /// Whether the server prepares the loops of all exercises in the background after its start.
+    #[arg(
+        long,
+        global = true,
+        env = "COACH_PREPARE",
+        value_name = "BOOL",
+        default_value_t = true,
+        action = clap::ArgAction::Set
+    )]
+    pub prepare: bool,
+
     /// The FFmpeg program.
     #[arg(
         long,

@@ -100,7 +100,7 @@ pub fn picture_of_clip(clip: &Clip, first: Frames, look: &Look) -> FilterGraph {
     graph.finish()
 }
 
-/// The graph of one pass of a loop that is prepared for stitching.
+/// The graph of a loop that is prepared for stitching: passes of a clip without end, one after the other.
 ///
 /// ```text
 /// clip, fitted to the picture area, of which it leaves `room` lines
@@ -122,9 +122,13 @@ pub fn loop_graph(clip: &Clip, mirrored: bool, room: u32, look: &Look) -> Filter
     };
     let mut graph = Builder::default();
     let source = graph.clip(clip, false);
-    graph.fit(0, &source, clip, &area, mirrored, false);
+    graph.fit(0, &source, clip, &area, mirrored);
     // A clip's last picture may round away; a pass has exactly the pictures that the plan counts on.
-    let whole = format!("[fit0]settb=1/{FPS},setpts=N,tpad=stop=2:stop_mode=clone");
+    let pictures = clip.pictures();
+    let whole = format!(
+        "[fit0]settb=1/{FPS},setpts=N,tpad=stop=2:stop_mode=clone,trim=end_frame={pictures},\
+         loop=loop=-1:size={pictures}:start=0,settb=1/{FPS},setpts=N"
+    );
     if look.profile.bar_height() == 0 {
         graph.chain(format!("{whole}{OUTPUT}"));
         return graph.finish();

@@ -194,6 +194,17 @@ impl Changes {
         Self(indices.map(|(index, _)| index).collect())
     }
 
+    /// What is different in two bars of one shape among `candidates`, which ascend: nothing else may be.
+    #[must_use]
+    pub fn among(candidates: Vec<usize>, before: &Bar<'_>, now: &Bar<'_>) -> Self {
+        let columns = now.shape.columns;
+        let differs = |index: &usize| {
+            let (column, row) = (index % columns, index / columns);
+            now.pixels(column, row).differ(&before.pixels(column, row))
+        };
+        Self(candidates.into_iter().filter(differs).collect())
+    }
+
     /// The macroblocks, ascending, counted along the rows of the bar.
     #[must_use]
     pub fn macroblocks(&self) -> &[usize] {

@@ -48,7 +48,7 @@ mod slice;
 
 pub use bar::{Bar, BarShape, Changes};
 pub use nal::{NalKind, NalUnit, RefIdc, nal_units};
-pub use parameters::Parameters;
+pub use parameters::{Parameters, parameter_sets};
 pub use slice::{Deblocking, Marking, PictureHead, SliceHeader, SliceType, restart_form};
 
 /// Side of a macroblock in luma samples.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::RenderError;
-use crate::units::Frames;
+use crate::units::{Ticks, VIDEO_TIMESCALE};
 
 /// Counts for one rendering.
 #[derive(Debug)]
@@ -45,9 +45,9 @@ impl Clock {
         }))
     }
 
-    /// Says that so many pictures have been made.
-    pub fn produced(&mut self, pictures: Frames) {
-        self.produced += Duration::from_secs_f64(pictures.seconds().0);
+    /// Says that pictures of so much playback have been made.
+    pub fn produced(&mut self, playback: Ticks) {
+        self.produced += Duration::from_micros(playback.0 * 1_000_000 / u64::from(VIDEO_TIMESCALE));
     }
 
     /// Time spent waiting for FFmpeg so far.
@@ -59,6 +59,7 @@ impl Clock {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::units::Frames;
 
     async fn takes(seconds: u64) -> Result<(), RenderError> {
         tokio::time::sleep(Duration::from_secs(seconds)).await;
@@ -73,7 +74,7 @@ mod tests {
                 .wait(takes(2))
                 .await
                 .expect("two seconds of work for every two of video");
-            clock.produced(Frames(60));
+            clock.produced(Frames(60).ticks());
         }
     }
 
@@ -81,7 +82,7 @@ mod tests {
     async fn one_that_hangs_does_however_far_ahead_it_was() {
         let mut clock = Clock::new(Duration::from_secs(3));
         clock.wait(takes(1)).await.expect("a second of work");
-        clock.produced(Frames(30 * 3600));
+        clock.produced(Frames(30 * 3600).ticks());
         let hung = clock.wait(takes(4)).await;
         assert!(
             matches!(hung, Err(RenderError::Timeout { seconds: 3 })),

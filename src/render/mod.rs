@@ -1,14 +1,19 @@
-//! Runs a plan through FFmpeg and joins the pieces to one fragmented MP4 stream.
+//! A plan becomes one fragmented MP4 stream, by one of two renderers.
 //!
 //! ```text
-//! groups of shots ─ FFmpeg, one after the other ─ pictures ─┐
-//!                                                           ├─ mux ─ fragments ─ Rendering
-//! clip sound + cues ─ one FFmpeg for the whole ─ AAC ───────┘
+//! graph     groups of shots ─ FFmpeg, one after the other ─ pictures ─┐
+//! stitch    prepared loops + HUD slices ─ pictures ───────────────────┤
+//!                                                                     ├─ mux ─ fragments ─ Rendering
+//! stitch    cues, coded before ─ AAC ─────────────────────────────────┤
+//! both      clip sound + cues ─ one FFmpeg for the whole ─ AAC ───────┘
 //! ```
 //!
-//! For HTTP and the command line. Whoever reads a [`Rendering`] pulls everything behind it: when the
-//! reader stops, the queue fills, the pipes fill and FFmpeg waits. When the [`Rendering`] is dropped,
-//! its task ends and with it every process that it owns.
+//! For HTTP and the command line. The graph renderer can do everything; the stitch renderer
+//! ([`crate::stitch`]) encodes nothing, and is taken when the plan leaves the choice and its clips allow.
+//!
+//! Whoever reads a [`Rendering`] pulls everything behind it: when the reader stops, the queue fills, the
+//! pipes fill and FFmpeg waits; a stitched picture is not even made before it is asked for. When the
+//! [`Rendering`] is dropped, its task ends and with it every process that it owns.
 
 mod clock;
 mod encode;
@@ -27,8 +32,8 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::Stream;
-use tokio::sync::{Semaphore, mpsc, oneshot, watch};
+use futures_util::{Stream, StreamExt as _};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
@@ -38,8 +43,12 @@ use crate::clip::Library;
 use crate::ffmpeg::{FfmpegError, Tools};
 use crate::graph::{self, Backdrop, Look};
 use crate::mp4;
+use crate::sound::cues;
+use crate::stitch::{CueBook, Loops, Pictures, Recipe, StitchError};
 use crate::units::Frames;
-use crate::workout::Plan;
+use crate::workout::{Plan, RendererChoice};
+use clock::Clock;
+use mux::{PictureSource, SoundSource, Tracks};
 
 /// Fragments that wait for the reader. The longest is a second, so a reader that stops is at most
 /// this many seconds behind FFmpeg's pipes, and costs about as many megabytes.
@@ -67,22 +76,27 @@ pub struct RenderSettings {
 pub struct Renderer {
     settings: Arc<RenderSettings>,
     library: Arc<Library>,
+    loops: Arc<Loops>,
+    cues: CueBook,
     places: Arc<Semaphore>,
     tasks: TaskTracker,
     ending: CancellationToken,
 }
 
 impl Renderer {
-    /// For the clips of `library`. `ending` ends all renderings; each lives in a task of `tasks`.
+    /// For the clips of `library`, stitching with `loops`. `ending` ends all renderings; each lives in a task of `tasks`.
     #[must_use]
     pub fn new(
         settings: RenderSettings,
         library: Arc<Library>,
+        loops: Arc<Loops>,
         ending: CancellationToken,
         tasks: TaskTracker,
     ) -> Self {
         Self {
             places: Arc::new(Semaphore::new(settings.places)),
+            cues: CueBook::new(Arc::clone(&settings.tools)),
+            loops,
             settings: Arc::new(settings),
             library,
             tasks,
@@ -90,14 +104,110 @@ impl Renderer {
         }
     }
 
+    /// Encodes the cues, so that no viewer waits for it.
+    pub async fn warm(&self) {
+        if let Err(error) = self.cues.warm().await {
+            tracing::warn!(%error, "the cues could not be encoded; the next workout tries again");
+        }
+    }
+
     /// Starts a rendering and waits for its first fragment, so that what fails before it is an
     /// error and not half a video.
+    ///
+    /// A plan that leaves the choice is stitched if it can be.
     pub async fn start(&self, plan: Arc<Plan>) -> Result<Rendering, RenderError> {
-        let place = Arc::clone(&self.places)
+        match plan.renderer {
+            RendererChoice::Graph => self.start_graph(plan).await,
+            RendererChoice::Stitch => self.start_stitched(&plan).await,
+            RendererChoice::Auto => match self.start_stitched(&plan).await {
+                Err(reason @ (RenderError::NotStitchable(_) | RenderError::Stitch(_))) => {
+                    tracing::warn!(%reason, "the graph renders what cannot be stitched");
+                    self.start_graph(plan).await
+                }
+                outcome => outcome,
+            },
+        }
+    }
+
+    fn place(&self) -> Result<OwnedSemaphorePermit, RenderError> {
+        Arc::clone(&self.places)
             .try_acquire_owned()
             .map_err(|_| RenderError::Capacity {
                 limit: self.settings.places,
-            })?;
+            })
+    }
+
+    /// The sound of a stitched plan, with the place that it takes if FFmpeg has to mix it.
+    async fn stitched_sound(
+        &self,
+        plan: &Arc<Plan>,
+    ) -> Result<(SoundSource, Option<OwnedSemaphorePermit>), RenderError> {
+        if plan.clip_sound {
+            let place = self.place()?;
+            let sound = sound::Sound::start(&Arc::new(self.job(plan)?))?;
+            return Ok((SoundSource::Encoded(sound), Some(place)));
+        }
+        let cues = if plan.cues {
+            cues(&plan.timeline)
+        } else {
+            Vec::new()
+        };
+        let laid = self.cues.lay(&cues, plan.length().samples()).await;
+        Ok((SoundSource::Laid(laid.map_err(StitchError::from)?), None))
+    }
+
+    async fn start_stitched(&self, plan: &Arc<Plan>) -> Result<Rendering, RenderError> {
+        let mut clock = Clock::new(self.settings.timeout);
+        let recipes = self.recipes(plan)?;
+        let start = async {
+            let pictures = Pictures::start(&self.loops, plan, recipes).await?;
+            Ok((pictures, self.stitched_sound(plan).await?))
+        };
+        let (pictures, (sound, place)) = clock.wait(start).await?;
+        let pictures = PictureSource::Stitched(Box::new(pictures));
+        let mut tracks = Tracks::new(Arc::clone(plan), clock, pictures, sound);
+        let first = tracks.next().await?.unwrap_or_default();
+        let (report, progress) = watch::channel(tracks.shown());
+        let codecs = tracks.codecs().to_owned();
+        let request = tracing::Span::current();
+        // Nothing is made before it is asked for: a viewer costs its two bars and a fragment's headers.
+        let rest =
+            futures_util::stream::try_unfold((tracks, report, place), move |(mut tracks, report, place)| {
+                async move {
+                    let Some(pieces) = tracks.next().await? else {
+                        tracks.log_end();
+                        return Ok(None);
+                    };
+                    report.send_replace(tracks.shown());
+                    Ok(Some((pieces, (tracks, report, place))))
+                }
+                .instrument(request.clone())
+            });
+        Ok(Rendering {
+            codecs,
+            renderer: "stitch",
+            progress,
+            feed: Feed::Pulled(Box::pin(rest)),
+            pieces: first.into(),
+            ended: false,
+        })
+    }
+
+    /// How the loop of each interval of a plan is prepared.
+    fn recipes(&self, plan: &Plan) -> Result<Vec<Recipe>, RenderError> {
+        let shots = graph::shots(&plan.timeline, &self.library, false).map_err(RenderError::NoClip)?;
+        let look = self.look(plan);
+        let recipe = |shot: graph::Shot| Recipe {
+            clip: shot.clip,
+            mirrored: shot.mirrored,
+            look: look.clone(),
+            room: 0,
+        };
+        Ok(shots.into_iter().map(recipe).collect())
+    }
+
+    async fn start_graph(&self, plan: Arc<Plan>) -> Result<Rendering, RenderError> {
+        let place = self.place()?;
         let job = self.job(&plan)?;
         let cancel = self.ending.child_token();
         // Made before the first await: a client that leaves while we wait drops it, too.
@@ -126,17 +236,16 @@ impl Renderer {
             codecs: String::new(),
             renderer: "graph",
             progress,
-            queue,
+            feed: Feed::Queue(queue, guard),
             pieces: VecDeque::new(),
             ended: false,
-            _guard: guard,
         };
         match announced.await {
             Ok(codecs) => rendering.codecs = codecs,
             // It failed before its first fragment: the queue holds the reason and nothing else.
             Err(_) => {
-                return Err(match rendering.queue.recv().await {
-                    Some(Message::Failed(error)) => error,
+                return Err(match rendering.next().await {
+                    Some(Err(error)) => error,
                     _ => RenderError::Internal("the rendering ended without a word".to_owned()),
                 });
             }
@@ -149,14 +258,18 @@ impl Renderer {
             graph::shots(&plan.timeline, &self.library, plan.clip_sound).map_err(RenderError::NoClip)?;
         Ok(Job {
             groups: graph::groups(shots, &plan.profile),
-            look: Look {
-                profile: plan.profile,
-                fit: plan.fit,
-                backdrop: self.settings.backdrop.clone(),
-            },
+            look: self.look(plan),
             plan: Arc::clone(plan),
             settings: Arc::clone(&self.settings),
         })
+    }
+
+    fn look(&self, plan: &Plan) -> Look {
+        Look {
+            profile: plan.profile,
+            fit: plan.fit,
+            backdrop: self.settings.backdrop.clone(),
+        }
     }
 }
 
@@ -180,17 +293,48 @@ enum Message {
 }
 
 /// A fragmented MP4 that is being made: a stream of its bytes. Dropping it ends the rendering.
-#[derive(Debug)]
 pub struct Rendering {
     /// For a player's `MediaSource`: `avc1.42C01F,mp4a.40.2`.
     pub codecs: String,
-    /// Who makes it: `graph` or `stitch`.
+    /// Which renderer makes it: `graph` or `stitch`.
     pub renderer: &'static str,
     progress: watch::Receiver<Frames>,
-    queue: mpsc::Receiver<Message>,
+    feed: Feed,
     pieces: VecDeque<Bytes>,
     ended: bool,
-    _guard: DropGuard,
+}
+
+/// Where a rendering's pieces come from.
+enum Feed {
+    /// A task with processes fills a queue, and ends when the guard is dropped.
+    Queue(
+        mpsc::Receiver<Message>,
+        #[expect(dead_code, reason = "held for its end")] DropGuard,
+    ),
+    /// They are put together when they are asked for.
+    Pulled(Pin<Box<dyn Stream<Item = Result<Vec<Bytes>, RenderError>> + Send>>),
+}
+
+impl Feed {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Vec<Bytes>, RenderError>>> {
+        match self {
+            Self::Pulled(stream) => stream.as_mut().poll_next(context),
+            Self::Queue(queue, _) => Poll::Ready(match std::task::ready!(queue.poll_recv(context)) {
+                Some(Message::Pieces(pieces)) => Some(Ok(pieces)),
+                Some(Message::Whole) => None,
+                Some(Message::Failed(error)) => Some(Err(error)),
+                None => Some(Err(RenderError::Internal("the rendering was cut off".to_owned()))),
+            }),
+        }
+    }
+}
+
+impl std::fmt::Debug for Rendering {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rendering")
+            .field("renderer", &self.renderer)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Rendering {
@@ -212,20 +356,14 @@ impl Stream for Rendering {
             if self.ended {
                 return Poll::Ready(None);
             }
-            let error = match std::task::ready!(self.queue.poll_recv(context)) {
-                Some(Message::Pieces(pieces)) => {
-                    self.pieces = pieces.into();
-                    continue;
-                }
-                Some(Message::Whole) => {
+            match std::task::ready!(self.feed.poll(context)) {
+                Some(Ok(pieces)) => self.pieces = pieces.into(),
+                Some(Err(error)) => {
                     self.ended = true;
-                    continue;
+                    return Poll::Ready(Some(Err(error)));
                 }
-                Some(Message::Failed(error)) => error,
-                None => RenderError::Internal("the rendering was cut off".to_owned()),
-            };
-            self.ended = true;
-            return Poll::Ready(Some(Err(error)));
+                None => self.ended = true,
+            }
         }
     }
 }
@@ -258,6 +396,9 @@ pub enum RenderError {
     /// The plan shows an exercise whose clip is not there (500: the planner should have refused).
     #[error("there is no clip of {0}")]
     NoClip(ExerciseId),
+    /// Stitching failed (500).
+    #[error("stitching failed: {0}")]
+    Stitch(StitchError),
     /// Another failure of this server (500).
     #[error("rendering failed: {0}")]
     Internal(String),
@@ -266,6 +407,15 @@ pub enum RenderError {
 impl From<FfmpegError> for RenderError {
     fn from(error: FfmpegError) -> Self {
         Self::Ffmpeg(error)
+    }
+}
+
+impl From<StitchError> for RenderError {
+    fn from(error: StitchError) -> Self {
+        match error {
+            StitchError::Unfit { .. } => Self::NotStitchable(error.to_string()),
+            other => Self::Stitch(other),
+        }
     }
 }
 

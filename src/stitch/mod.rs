@@ -1,9 +1,55 @@
-//! Prepared loops and where they are kept, and the laid sound.
+//! The stitch renderer's pictures and sound: loops that were encoded once, put together anew for each
+//! workout without encoding anything.
+//!
+//! A *prepared loop* is a clip's coded pictures: fitted, mirrored if need be, one IDR picture and then P
+//! pictures, without B-frames, so that decode order is display order and a pass may end after any
+//! picture. Each picture is cut into slices, and one boundary lies exactly where the HUD begins:
+//!
+//! ```text
+//! ┌───────────────────────┐ 0
+//! │ exercise              │    slices of x264, kept as they are, shared by all viewers
+//! ├ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ┤ area_height
+//! │ guard: plain          │    keeps the decoder's 6-tap interpolation (8.4.2.2.1), which
+//! ├───────────────────────┤ hud_top    reads three lines beyond a block, off the HUD
+//! │ HUD                   │    one slice, written here for each picture of each workout;
+//! └───────────────────────┘ height     was noise when x264 saw it, so that nothing is predicted from it
+//! ```
+//!
+//! A workout is then arithmetic. Each interval is a [`Run`](run::Run) of its loop's pictures with sample
+//! times of their own, which is how speed is made; each picture gets the slice of its instant's HUD
+//! bar. The sound is laid likewise, frame by frame. What leaves is headers that were generated and bytes
+//! that were there before.
+//!
+//! | file | does |
+//! | --- | --- |
+//! | `recipe` | what makes a prepared loop: FFmpeg's arguments, the digest that names it |
+//! | `prepare` | runs FFmpeg, takes the noise out, checks every slice header |
+//! | `verify` | decodes the loop under two HUDs: is the exercise the same, bit for bit? |
+//! | `file`, `store`, `recent` | the file of a prepared loop; the bounded folder and memory of them |
+//! | `loops` | one preparation however many ask; those ready, under way, unfit |
+//! | `run` | interval -> which picture when, and how each pass begins (pure) |
+//! | `bar` | the HUD's slice of each picture |
+//! | `pictures` | a plan's pictures, one after the other |
+//! | `sound` | a plan's AAC frames, laid |
+//!
+//! It knows nothing of MP4 boxes beyond what FFmpeg writes, and nothing of HTTP. How the bits of a slice
+//! are written is [`h264`](crate::h264)'s business; `docs/stitching.md` explains the idea at leisure.
 
+mod bar;
 mod file;
+mod loops;
+mod pictures;
+mod prepare;
 mod recent;
+mod recipe;
+mod run;
 pub mod sound;
 mod store;
+mod verify;
 
 pub use file::{FileError, MAX_FILE, MAX_PICTURES, Prepared, read, write};
+pub use loops::{Loops, Source, StitchError};
+pub use pictures::{Picture, Pictures};
+pub use recipe::Recipe;
+pub use sound::{CueBook, CueError, LaidSound};
 pub use store::{Bounds, Digest, Store};

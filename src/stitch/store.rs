@@ -98,6 +98,14 @@ impl Store {
         Ok(store)
     }
 
+    /// A loop that is in memory; `None` also when somebody is just reading or writing it. Never blocks.
+    pub fn in_memory(&self, digest: &Digest) -> Option<Arc<Prepared>> {
+        let slot = Arc::clone(lock(&self.slots).get(digest)?);
+        let prepared = slot.try_lock().ok()?.upgrade()?;
+        lock(&self.recent).used(*digest, Arc::clone(&prepared));
+        Some(prepared)
+    }
+
     /// A loop, out of memory or out of its file. `None` if there is none, or if its file is damaged; that
     /// is removed then.
     pub fn get(&self, digest: &Digest) -> Option<Arc<Prepared>> {

@@ -19,6 +19,7 @@ use virtual_coach::clip::{Depth, Diagnosis, Inspector, Library};
 use virtual_coach::ffmpeg::Tools;
 use virtual_coach::graph::Backdrop;
 use virtual_coach::render::{RenderError, RenderSettings, Renderer, Rendering};
+use virtual_coach::stitch::{Bounds, Loops, Store};
 use virtual_coach::units::{Frames, Speed};
 use virtual_coach::workout::{
     Fit, Interval, IntervalKind, Movement, Orientation, Plan, Profile, RendererChoice, Resolution, Shows,
@@ -211,9 +212,17 @@ impl Studio {
             }
         }
         let library = Library::new(diagnoses, &mut Catalogue::default());
+        let bounds = Bounds {
+            folder: 1 << 30,
+            memory: 1 << 26,
+        };
+        let store = Store::open(self.folder().join("cache/loops"), bounds).expect("a folder");
+        let (ending, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let loops = Loops::new(store, Arc::clone(&settings.tools), ending, tasks);
         Renderer::new(
             settings,
             Arc::new(library),
+            Arc::new(loops),
             CancellationToken::new(),
             TaskTracker::new(),
         )

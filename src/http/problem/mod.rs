@@ -265,7 +265,7 @@ impl From<RenderError> for Problem {
                      resolution, or again when the server has less to do."
                 ),
             ),
-            RenderError::Ffmpeg(_) | RenderError::Output(_) => Self::new(
+            RenderError::Ffmpeg(_) | RenderError::Output(_) | RenderError::Stitch(_) => Self::new(
                 Kind::RenderFailed,
                 "FFmpeg could not make the video; the server's log says why under the request id.",
             ),

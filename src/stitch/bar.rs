@@ -1,0 +1,114 @@
+//! The HUD's slice for each stitched picture: as key, as restart, or as what changed.
+
+use bytes::Bytes;
+
+use super::run::Form;
+use crate::h264::{
+    Bar, BarShape, Changes, H264Error, MACROBLOCK, Marking, NalUnit, Parameters, PictureHead, RefIdc,
+};
+use crate::hud::Area;
+use crate::mp4::AvcConfig;
+use crate::workout::Profile;
+
+/// Writes the slices below the exercise; remembers the bar of the picture before.
+#[derive(Debug)]
+pub struct BarCoder {
+    shape: BarShape,
+    width: usize,
+    guard: usize,
+    before: Vec<u8>,
+}
+
+/// A coded picture of a loop, and how it is used.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// Its exercise slices.
+    pub picture: &'a [u8],
+    /// Which picture of its loop it is.
+    pub number: u64,
+    /// Pictures of the loop.
+    pub pass: u64,
+    /// In which form it is shown.
+    pub form: Form,
+}
+
+impl BarCoder {
+    /// For pictures of this configuration; `None` when the profile has no bar.
+    pub fn new(config: &AvcConfig, profile: &Profile) -> Result<Option<Self>, H264Error> {
+        if profile.bar_height() == 0 {
+            return Ok(None);
+        }
+        let parameters = Parameters::from_avcc(config.avcc())?;
+        Ok(Some(Self {
+            shape: BarShape::new(&parameters, profile.hud_top())?,
+            width: profile.width as usize,
+            guard: profile.guard() as usize,
+            before: vec![0; (profile.width * profile.bar_height() * 3 / 2) as usize],
+        }))
+    }
+
+    /// Bytes of a bar.
+    pub fn bytes(&self) -> usize {
+        self.before.len()
+    }
+
+    /// The slice, behind its length, that shows `bar` (all of it, from the end of the picture area on,
+    /// planar 4:2:0) below a picture. `painted` is where it may differ from the bar before.
+    pub fn slice(&mut self, place: Place<'_>, bar: &[u8], painted: &[Area]) -> Result<Bytes, H264Error> {
+        let now = Bar::new(&self.shape, bar, self.guard)?;
+        let head = head(place)?;
+        let mut out = Vec::with_capacity(32);
+        if place.form == Form::Key {
+            self.shape.write_key(head, &now, &mut out)?;
+            self.before.copy_from_slice(bar);
+        } else if painted.is_empty() {
+            self.shape.write_update(head, &now, &Changes::none(), &mut out)?;
+        } else {
+            let before = Bar::new(&self.shape, &self.before, self.guard)?;
+            let changes = Changes::among(self.macroblocks(painted), &before, &now);
+            self.shape.write_update(head, &now, &changes, &mut out)?;
+            self.before.copy_from_slice(bar);
+        }
+        Ok(out.into())
+    }
+
+    /// Every macroblock that an area touches, counted along the rows of the slice.
+    fn macroblocks(&self, painted: &[Area]) -> Vec<usize> {
+        let mut touched = vec![false; self.shape.macroblocks()];
+        for area in painted {
+            let rows = area.rows.start.saturating_sub(self.guard) / MACROBLOCK
+                ..area.rows.end.saturating_sub(self.guard).div_ceil(MACROBLOCK);
+            let columns =
+                area.columns.start / MACROBLOCK..area.columns.end.min(self.width).div_ceil(MACROBLOCK);
+            for row in rows {
+                touched[row * self.shape.columns()..][columns.clone()].fill(true);
+            }
+        }
+        let all = touched.into_iter().enumerate();
+        all.filter(|(_, touched)| *touched)
+            .map(|(index, _)| index)
+            .collect()
+    }
+}
+
+/// What the HUD's slice must say as the picture's other slices do.
+fn head(place: Place<'_>) -> Result<PictureHead, H264Error> {
+    let first = place.picture.get(4..).ok_or(H264Error::Truncated)?;
+    let ref_idc = NalUnit::new(first)?.ref_idc();
+    Ok(PictureHead {
+        // A prepared loop's pictures are references, all of them.
+        ref_idc: ref_idc
+            .or(RefIdc::new(1))
+            .ok_or(H264Error::OutOfRange("nal_ref_idc"))?,
+        // A pass begins at 0, and what comes before a restart is always a whole pass.
+        frame_num: match place.form {
+            Form::Key | Form::Next => place.number as u32,
+            Form::Restart => place.pass as u32,
+        },
+        marking: match place.form {
+            Form::Key => Marking::Idr { idr_pic_id: 0 },
+            Form::Restart => Marking::Restart,
+            Form::Next => Marking::Plain,
+        },
+    })
+}

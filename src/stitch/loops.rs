@@ -1,0 +1,373 @@
+//! All prepared loops: those that are there, those that are being made, and those that cannot be.
+//!
+//! However many ask for a loop, it is prepared once, and all of them see its pictures as they come. A
+//! preparation belongs to nobody who asked: it goes on when they leave, since the next will ask again.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use futures_util::StreamExt as _;
+use tokio::sync::{OnceCell, Semaphore, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::file::Prepared;
+use super::prepare::{Growth, PrepareError, prepare};
+use super::recipe::{LONGEST_PASS, Recipe};
+use super::sound::CueError;
+use super::store::{Digest, Store};
+use super::verify::verify;
+use crate::ffmpeg::Tools;
+use crate::graph::Backdrop;
+use crate::mp4::AvcConfig;
+
+/// Why a plan cannot be stitched, or no further.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StitchError {
+    /// A loop was prepared twice and failed its check twice, or is none: its workouts are for the graph.
+    #[error("the clip of {exercise} cannot be stitched: {reason}")]
+    Unfit {
+        /// The clip's file name.
+        exercise: String,
+        /// Why, in words for people.
+        reason: String,
+    },
+    /// A preparation failed.
+    #[error("a loop could not be prepared: {0}")]
+    Prepare(#[from] Arc<PrepareError>),
+    /// The cues could not be encoded.
+    #[error("the cues could not be encoded: {0}")]
+    Cues(#[from] Arc<CueError>),
+    /// Two loops do not share their decoder parameters.
+    #[error("two loops differ in avcC")]
+    Config,
+    /// A plan without an interval; no planner makes one.
+    #[error("there is nothing to show")]
+    Empty,
+}
+
+impl From<PrepareError> for StitchError {
+    fn from(error: PrepareError) -> Self {
+        Self::Prepare(Arc::new(error))
+    }
+}
+
+/// How a preparation ended.
+type Outcome = Result<Arc<Prepared>, Arc<PrepareError>>;
+
+/// A loop that is being prepared, as those see it who wait for it.
+#[derive(Debug, Clone)]
+pub struct Growing {
+    growth: watch::Receiver<Growth>,
+    outcome: watch::Receiver<Option<Outcome>>,
+}
+
+/// Where a loop's pictures come from.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// It is there.
+    Whole(Arc<Prepared>),
+    /// It is being prepared.
+    Growing(Growing),
+}
+
+impl Source {
+    /// Its decoder parameters.
+    pub async fn config(&mut self) -> Result<AvcConfig, StitchError> {
+        self.take(|whole| Some(whole.config.clone()), |growth| growth.config.clone())
+            .await
+    }
+
+    /// The exercise slices of picture `number`.
+    pub async fn picture(&mut self, number: u64) -> Result<Bytes, StitchError> {
+        let number = number as usize;
+        self.take(
+            |whole| whole.pictures.get(number).cloned(),
+            |growth| growth.pictures.get(number).cloned(),
+        )
+        .await
+    }
+
+    /// The second form of its first picture.
+    pub async fn restart(&mut self) -> Result<Bytes, StitchError> {
+        self.take(
+            |whole| Some(whole.restart.clone()),
+            |growth| growth.restart.clone(),
+        )
+        .await
+    }
+
+    /// The whole loop, checked.
+    pub async fn whole(self) -> Result<Arc<Prepared>, StitchError> {
+        let mut growing = match self {
+            Self::Whole(prepared) => return Ok(prepared),
+            Self::Growing(growing) => growing,
+        };
+        match growing.outcome.wait_for(Option::is_some).await.as_deref() {
+            Ok(Some(Ok(prepared))) => Ok(Arc::clone(prepared)),
+            Ok(Some(Err(error))) => Err(Arc::clone(error).into()),
+            Ok(None) | Err(_) => Err(PrepareError::Ended.into()),
+        }
+    }
+
+    /// Whether its preparation has ended without a loop.
+    #[must_use]
+    pub fn failed(&self) -> bool {
+        matches!(self, Self::Growing(growing) if matches!(&*growing.outcome.borrow(), Some(Err(_))))
+    }
+
+    /// Takes a part as soon as it is there.
+    async fn take<T>(
+        &mut self,
+        whole: impl Fn(&Prepared) -> Option<T>,
+        growing: impl Fn(&Growth) -> Option<T>,
+    ) -> Result<T, StitchError> {
+        loop {
+            let waits = match self {
+                Self::Whole(prepared) => return whole(prepared).ok_or(StitchError::Empty),
+                Self::Growing(waits) => waits,
+            };
+            let ended = waits.outcome.borrow().clone();
+            if let Some(Ok(prepared)) = ended {
+                *self = Self::Whole(prepared);
+                continue;
+            }
+            if let Some(part) = growing(&waits.growth.borrow_and_update()) {
+                return Ok(part);
+            }
+            if let Some(Err(error)) = ended {
+                return Err(error.into());
+            }
+            let heard = tokio::select! {
+                grown = waits.growth.changed() => grown,
+                ended = waits.outcome.changed() => ended,
+            };
+            if heard.is_err() && waits.outcome.borrow().is_none() {
+                // The preparing task is gone without a word.
+                return Err(PrepareError::Ended.into());
+            }
+        }
+    }
+}
+
+/// Whether somebody waits for a loop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Urgency {
+    Awaited,
+    Ahead,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Loops {
+    store: Arc<Store>,
+    tools: Arc<Tools>,
+    version: OnceCell<String>,
+    digests: Mutex<HashMap<PathBuf, (Stamp, blake3::Hash)>>,
+    growing: Mutex<HashMap<Digest, Growing>>,
+    unfit: Mutex<HashMap<Digest, String>>,
+    /// Places for loops that somebody waits for.
+    demand: Semaphore,
+    cores: u32,
+    tasks: TaskTracker,
+    ending: CancellationToken,
+}
+
+/// What tells that a file is still the one whose digest is known.
+type Stamp = (u64, SystemTime);
+
+impl Loops {
+    /// Keeps loops in `store`, and prepares as many at once as there are cores.
+    #[must_use]
+    pub fn new(store: Store, tools: Arc<Tools>, ending: CancellationToken, tasks: TaskTracker) -> Self {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        Self {
+            store: Arc::new(store),
+            tools,
+            version: OnceCell::new(),
+            digests: Mutex::default(),
+            growing: Mutex::default(),
+            unfit: Mutex::default(),
+            demand: Semaphore::new(cores),
+            cores: cores as u32,
+            tasks,
+            ending,
+        }
+    }
+
+    /// A recipe's loop: out of memory, out of its file, from a preparation under way, or from one that
+    /// this starts.
+    pub async fn get(self: &Arc<Self>, recipe: &Recipe) -> Result<Source, StitchError> {
+        self.get_with(recipe, Urgency::Awaited).await
+    }
+
+    /// Prepares loops that nobody waits for yet, as many at once as there are cores; waits while loops are
+    /// being made that somebody waits for. Tells of each when it is there, or why it is not.
+    pub async fn prepare_ahead(
+        self: &Arc<Self>,
+        recipes: Vec<Recipe>,
+        mut told: impl FnMut(&Recipe, Result<(), StitchError>),
+    ) {
+        let mut each = futures_util::stream::iter(recipes)
+            .map(|recipe| async move {
+                // All places of the others free: nobody waits.
+                let idle = self.demand.acquire_many(self.cores).await;
+                drop(idle);
+                let made = match self.get_with(&recipe, Urgency::Ahead).await {
+                    Ok(source) => source.whole().await.map(drop),
+                    Err(error) => Err(error),
+                };
+                (recipe, made)
+            })
+            .buffer_unordered(self.cores as usize);
+        while let Some((recipe, made)) = each.next().await {
+            told(&recipe, made);
+        }
+    }
+
+    async fn get_with(self: &Arc<Self>, recipe: &Recipe, urgency: Urgency) -> Result<Source, StitchError> {
+        if recipe.pictures() > LONGEST_PASS {
+            return Err(unfit(
+                recipe,
+                format!("it lasts more than {} s", LONGEST_PASS.seconds().0),
+            ));
+        }
+        let mut recipe = recipe.clone();
+        loop {
+            let digest = self.digest(&recipe).await?;
+            let reason = lock(&self.unfit).get(&digest).cloned();
+            match (reason, recipe.taller()) {
+                (None, _) => return self.find(digest, recipe, urgency).await,
+                (Some(_), Some(taller)) => recipe = taller,
+                (Some(reason), None) => return Err(unfit(&recipe, reason)),
+            }
+        }
+    }
+
+    async fn find(
+        self: &Arc<Self>,
+        digest: Digest,
+        recipe: Recipe,
+        urgency: Urgency,
+    ) -> Result<Source, StitchError> {
+        if let Some(growing) = lock(&self.growing).get(&digest) {
+            return Ok(Source::Growing(growing.clone()));
+        }
+        if let Some(prepared) = self.store.in_memory(&digest) {
+            return Ok(Source::Whole(prepared));
+        }
+        let store = Arc::clone(&self.store);
+        let found = tokio::task::spawn_blocking(move || store.get(&digest)).await;
+        if let Some(prepared) = found.map_err(std::io::Error::other).map_err(PrepareError::from)? {
+            return Ok(Source::Whole(prepared));
+        }
+        // Another may have begun meanwhile: one of both enters.
+        let mut growing = lock(&self.growing);
+        if let Some(growing) = growing.get(&digest) {
+            return Ok(Source::Growing(growing.clone()));
+        }
+        let (grow, growth) = watch::channel(Growth::default());
+        let (end, outcome) = watch::channel(None);
+        let waits = Growing { growth, outcome };
+        growing.insert(digest, waits.clone());
+        drop(growing);
+        let this = Arc::clone(self);
+        self.tasks.spawn(async move {
+            let making = this.make(&digest, &recipe, urgency, &grow);
+            let made = this.ending.run_until_cancelled(making).await;
+            let made = made.unwrap_or(Err(PrepareError::Ended));
+            if let Err(error) = &made {
+                tracing::warn!(clip = %recipe.clip.path.display(), room = recipe.room, %error, "a loop was not prepared");
+                if matches!(error, PrepareError::Unsealed(_) | PrepareError::Picture { .. } | PrepareError::Form(_)) {
+                    lock(&this.unfit).insert(digest, error.to_string());
+                }
+            }
+            // First the outcome, then out of the list: who asks in between finds one or the other.
+            end.send_replace(Some(made.map_err(Arc::new)));
+            lock(&this.growing).remove(&digest);
+        });
+        Ok(Source::Growing(waits))
+    }
+
+    async fn make(
+        &self,
+        digest: &Digest,
+        recipe: &Recipe,
+        urgency: Urgency,
+        grow: &watch::Sender<Growth>,
+    ) -> Result<Arc<Prepared>, PrepareError> {
+        // Those made ahead have been counted by who asks for them.
+        let _place = match urgency {
+            Urgency::Awaited => Some(self.demand.acquire().await.map_err(|_| PrepareError::Ended)?),
+            Urgency::Ahead => None,
+        };
+        let started = std::time::Instant::now();
+        let prepared = prepare(recipe, &self.tools, grow).await?;
+        let encoded = started.elapsed();
+        verify(&prepared, &recipe.look.profile, &self.tools).await?;
+        tracing::debug!(
+            clip = %recipe.clip.path.display(),
+            pictures = prepared.pictures.len(),
+            bytes = prepared.file_bytes(),
+            encoded = encoded.as_secs_f64(),
+            all = started.elapsed().as_secs_f64(),
+            "loop prepared"
+        );
+        let (store, digest) = (Arc::clone(&self.store), *digest);
+        let kept = tokio::task::spawn_blocking(move || store.put(&digest, prepared)).await;
+        Ok(kept.map_err(std::io::Error::other)??)
+    }
+
+    async fn digest(&self, recipe: &Recipe) -> Result<Digest, PrepareError> {
+        let version = self
+            .version
+            .get_or_try_init(|| async {
+                let mut command = self.tools.ffmpeg();
+                command.arg("-version");
+                let text = self.tools.run(command, 1 << 16, crate::ffmpeg::SHORT).await?;
+                let text = String::from_utf8_lossy(&text);
+                Ok::<_, PrepareError>(text.lines().next().unwrap_or_default().to_owned())
+            })
+            .await?;
+        let clip = self.file_digest(&recipe.clip.path).await?;
+        let backdrop = match &recipe.look.backdrop {
+            Backdrop::Picture(path) if recipe.clip.facts.picture.alpha => Some(self.file_digest(path).await?),
+            _ => None,
+        };
+        Ok(recipe.digest(clip, backdrop, version))
+    }
+
+    /// The digest of a file's bytes, read again only when it has changed.
+    async fn file_digest(&self, path: &Path) -> Result<blake3::Hash, PrepareError> {
+        let facts = path.metadata()?;
+        let stamp = (facts.len(), facts.modified()?);
+        if let Some((_, hash)) = lock(&self.digests).get(path).filter(|(known, _)| *known == stamp) {
+            return Ok(*hash);
+        }
+        let file = path.to_owned();
+        let hash = tokio::task::spawn_blocking(move || {
+            let mut hasher = blake3::Hasher::new();
+            hasher.update_reader(std::fs::File::open(file)?)?;
+            Ok::<_, std::io::Error>(hasher.finalize())
+        });
+        let hash = hash.await.map_err(std::io::Error::other)??;
+        lock(&self.digests).insert(path.to_owned(), (stamp, hash));
+        Ok(hash)
+    }
+}
+
+fn unfit(recipe: &Recipe, reason: String) -> StitchError {
+    let name = recipe.clip.path.file_name().unwrap_or_default();
+    StitchError::Unfit {
+        exercise: name.to_string_lossy().into_owned(),
+        reason,
+    }
+}
+
+/// A panic elsewhere leaves these maps whole: each is changed in one step.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

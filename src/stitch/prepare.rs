@@ -1,0 +1,213 @@
+//! One FFmpeg run: a clip in, a loop's coded pictures out, each as soon as it is there.
+//!
+//! What FFmpeg writes is taken apart to slices. Those of the noise are thrown away; what stays is checked
+//! against all that stitching relies on, so that a future encoder which behaves otherwise is an error
+//! here and not a broken picture at a viewer's.
+
+use bytes::{Bytes, BytesMut};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::sync::watch;
+
+use super::file::Prepared;
+use super::recipe::{Recipe, noise};
+use crate::ffmpeg::{FfmpegError, Tools};
+use crate::h264::{self, Deblocking, NalKind, Parameters, SliceHeader, SliceType};
+use crate::mp4::{AvcConfig, Event, FragmentReader, ReadError};
+use crate::units::Frames;
+use crate::workout::Profile;
+
+/// Bytes that are read from FFmpeg at a time.
+const CHUNK: usize = 64 << 10;
+
+/// A loop that is being prepared, as far as it has come.
+#[derive(Debug, Default)]
+pub struct Growth {
+    /// Known before the first picture.
+    pub config: Option<AvcConfig>,
+    /// The exercise slices of each picture so far.
+    pub pictures: Vec<Bytes>,
+    /// The first picture's second form; there as soon as the first picture is.
+    pub restart: Option<Bytes>,
+}
+
+/// Why a loop could not be prepared.
+#[derive(Debug, thiserror::Error)]
+pub enum PrepareError {
+    /// FFmpeg failed.
+    #[error("FFmpeg failed: {0}")]
+    Ffmpeg(#[from] FfmpegError),
+    /// Its output cannot be read.
+    #[error("FFmpeg's output cannot be read: {0}")]
+    Output(#[from] ReadError),
+    /// Its output is no H.264 that this program can stitch.
+    #[error("the encoded loop cannot be stitched: {0}")]
+    Form(#[from] h264::H264Error),
+    /// Its pictures are not built as asked.
+    #[error("the encoded loop cannot be stitched: picture {picture} {what}")]
+    Picture {
+        /// From 0.
+        picture: u64,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// More or fewer pictures than asked.
+    #[error("FFmpeg made {made} of {asked} pictures")]
+    Length {
+        /// So many.
+        made: u64,
+        /// So many were asked for.
+        asked: Frames,
+    },
+    /// The loop's exercise rows depend on what the HUD shows.
+    #[error("a decoder sees the HUD's pixels in picture {0} of the exercise")]
+    Unsealed(u64),
+    /// A file could not be read or written.
+    #[error("{0}")]
+    File(#[from] std::io::Error),
+    /// The program ends.
+    #[error("the preparation was broken off")]
+    Ended,
+}
+
+/// Runs a recipe. Every picture is put into `growth` when it is there; the whole is returned unchecked.
+pub async fn prepare(
+    recipe: &Recipe,
+    tools: &Tools,
+    growth: &watch::Sender<Growth>,
+) -> Result<Prepared, PrepareError> {
+    let profile = recipe.look.profile;
+    let with_noise = profile.bar_height() > 0;
+    let mut child = tools.spawn(recipe.command(tools), with_noise)?;
+    if let Some(mut stdin) = child.take_stdin() {
+        // More than a pipe holds, and FFmpeg reads it only once it has opened the clip: from beside.
+        // It ends with the pipe, whatever becomes of FFmpeg, whose exit tells what went wrong.
+        tokio::spawn(async move {
+            let _ = stdin.write_all(&noise(&profile)).await;
+        });
+    }
+    let mut stdout = child.take_stdout().ok_or(PrepareError::Ended)?;
+    let mut reader = FragmentReader::new();
+    let mut buffer = BytesMut::new();
+    let mut strip: Option<Strip> = None;
+    loop {
+        while let Some(event) = reader.pull()? {
+            match event {
+                Event::Header(header) => {
+                    let parameters = h264::Parameters::from_avcc(header.config.avcc())?;
+                    growth.send_modify(|growth| growth.config = Some(header.config));
+                    strip = Some(Strip::new(parameters, &profile, recipe.pictures()));
+                }
+                Event::Sample(sample) => {
+                    // The reader gives the header first.
+                    let strip = strip.as_mut().ok_or(PrepareError::Ended)?;
+                    let picture = strip.picture(&sample.data)?;
+                    let restart = strip.restart(&picture)?;
+                    growth.send_modify(|growth| {
+                        growth.restart = growth.restart.take().or(restart);
+                        growth.pictures.push(picture);
+                    });
+                }
+            }
+        }
+        buffer.reserve(CHUNK);
+        if stdout.read_buf(&mut buffer).await.map_err(FfmpegError::Pipe)? == 0 {
+            break;
+        }
+        reader.push(buffer.split().freeze());
+    }
+    drop(stdout);
+    child.finish().await?;
+    reader.finish()?;
+    let growth = growth.borrow();
+    let made = growth.pictures.len() as u64;
+    match (&growth.config, &growth.restart) {
+        (Some(config), Some(restart)) if made == recipe.pictures().0 => Ok(Prepared {
+            config: config.clone(),
+            pictures: growth.pictures.clone(),
+            restart: restart.clone(),
+            hud_top: profile.hud_top(),
+            guard: profile.guard() + recipe.room,
+        }),
+        _ => Err(PrepareError::Length {
+            made,
+            asked: recipe.pictures(),
+        }),
+    }
+}
+
+/// Takes the noise out of each picture and checks what is left.
+struct Strip {
+    parameters: Parameters,
+    /// The first macroblock of the HUD; of the picture's end when there is none.
+    hud: u32,
+    has_hud: bool,
+    next: u64,
+    pass: Frames,
+}
+
+impl Strip {
+    fn new(parameters: Parameters, profile: &Profile, pass: Frames) -> Self {
+        let columns = profile.width.div_ceil(16);
+        Self {
+            parameters,
+            hud: profile.hud_top().div_ceil(16) * columns,
+            has_hud: profile.bar_height() > 0,
+            next: 0,
+            pass,
+        }
+    }
+
+    /// The exercise slices of the next picture, each behind its length.
+    fn picture(&mut self, sample: &Bytes) -> Result<Bytes, PrepareError> {
+        let picture = self.next;
+        let wrong = |what| PrepareError::Picture { picture, what };
+        let mut kept = Vec::with_capacity(sample.len());
+        let mut at_hud = !self.has_hud;
+        for nal in h264::nal_units(sample) {
+            let nal = nal?;
+            if !matches!(nal.kind(), NalKind::Slice | NalKind::IdrSlice) {
+                continue; // messages and delimiters, which say nothing that the samples do not
+            }
+            let header = SliceHeader::read(nal, &self.parameters)?;
+            if header.first_macroblock >= self.hud && self.has_hud {
+                at_hud |= header.first_macroblock == self.hud;
+                continue;
+            }
+            let first = (NalKind::IdrSlice, SliceType::I);
+            let other = (NalKind::Slice, SliceType::P);
+            if (nal.kind(), header.slice_type) != if picture == 0 { first } else { other } {
+                return Err(wrong(
+                    "is of another kind than one IDR picture and then P pictures",
+                ));
+            }
+            if u64::from(header.picture.frame_num) != picture % (1 << self.parameters.frame_num_bits()) {
+                return Err(wrong("has another frame_num than its place"));
+            }
+            if self.has_hud && header.deblocking == Deblocking::All {
+                return Err(wrong("is filtered across slices"));
+            }
+            kept.extend_from_slice(&(nal.bytes().len() as u32).to_be_bytes());
+            kept.extend_from_slice(nal.bytes());
+        }
+        if !at_hud {
+            return Err(wrong("has no slice that begins where the HUD does"));
+        }
+        if kept.is_empty() {
+            return Err(wrong("has no slice of the exercise"));
+        }
+        self.next += 1;
+        Ok(kept.into())
+    }
+
+    /// The second form of `picture` if it is the first.
+    fn restart(&self, picture: &Bytes) -> Result<Option<Bytes>, PrepareError> {
+        if self.next != 1 {
+            return Ok(None);
+        }
+        let mut restart = Vec::with_capacity(picture.len() + 64);
+        for nal in h264::nal_units(picture) {
+            h264::restart_form(nal?, &self.parameters, self.pass.0 as u32, &mut restart)?;
+        }
+        Ok(Some(restart.into()))
+    }
+}

@@ -1,0 +1,161 @@
+//! One interval as a run of a loop's coded pictures: which picture when, and how each pass begins.
+//!
+//! Pure arithmetic on whole numbers. A run keeps the interval's first and last instant exactly, at any
+//! speed: the loop's pictures are spread evenly over it, each a whole number of ticks from the start.
+
+use crate::units::{FPS, Frames, TICKS_PER_FRAME, Ticks};
+use crate::workout::Interval;
+
+/// The longest time from one key picture to the next within a run that has a HUD, if its passes allow.
+///
+/// A key picture brings the whole HUD anew, about 40 kB at 720p; players can start and seek at key
+/// pictures only. Four seconds keep the HUD's share small and are what HLS wants of a segment.
+pub const KEY_EVERY: Ticks = Ticks(4 * FPS as u64 * TICKS_PER_FRAME as u64);
+
+/// How a coded picture of a loop is used at one place of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// The loop's first picture as it was encoded: IDR. Nothing before it is needed.
+    Key,
+    /// The loop's first picture, which refers to nothing, in its second form: the HUD below it goes on.
+    Restart,
+    /// Any other picture of the loop; it refers to those before it.
+    Next,
+}
+
+/// A loop shown from the start to the end of an interval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Run {
+    start: Ticks,
+    length: Ticks,
+    pictures: u64,
+    pass: u64,
+}
+
+impl Run {
+    /// The interval's run of a loop of `pass` pictures (at least one).
+    ///
+    /// At speed s it shows s times as many of the loop's pictures as the interval has of the output's,
+    /// to the nearest whole one: with whole repetitions (`fit_reps`) exactly as many.
+    #[must_use]
+    pub fn new(interval: &Interval, pass: Frames) -> Self {
+        let (above, below) = (
+            u128::from(interval.shows.speed.numerator()),
+            u128::from(interval.shows.speed.denominator()),
+        );
+        let pictures = (u128::from(interval.length.0) * above * 2 + below) / (2 * below);
+        Self {
+            start: interval.start.ticks(),
+            length: interval.length.ticks(),
+            // A plan's intervals have at most hours and its speeds at most tens: it fits.
+            pictures: (pictures as u64).max(1),
+            pass: pass.0.max(1),
+        }
+    }
+
+    /// Coded pictures of the run; at least one.
+    #[must_use]
+    pub fn pictures(&self) -> u64 {
+        self.pictures
+    }
+
+    /// Which picture of the loop the run's picture `number` is.
+    #[must_use]
+    pub fn of_loop(&self, number: u64) -> u64 {
+        number % self.pass
+    }
+
+    /// When the run's picture `number` begins; for `number` = [`pictures`](Self::pictures) the run's end.
+    #[must_use]
+    pub fn begins(&self, number: u64) -> Ticks {
+        let (number, all) = (u128::from(number), u128::from(self.pictures));
+        let offset = (number * u128::from(self.length.0) * 2 + all) / (2 * all);
+        self.start + Ticks(offset as u64)
+    }
+
+    /// In which form the run's picture `number` is shown, when the last key picture before it began at
+    /// `last_key` (in this run or an earlier one) and the HUD changes what a key picture costs.
+    #[must_use]
+    pub fn form(&self, number: u64, last_key: Ticks, hud: bool) -> Form {
+        if self.of_loop(number) != 0 {
+            return Form::Next;
+        }
+        // An IDR picture must not follow another at once (see `Recipe`): never as a run's last picture.
+        let alone = number + 1 == self.pictures && number > 0;
+        let wanted = !hud || self.begins(number) >= last_key + KEY_EVERY;
+        if number == 0 || (wanted && !alone) {
+            Form::Key
+        } else {
+            Form::Restart
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::catalogue::ExerciseId;
+    use crate::units::Speed;
+    use crate::workout::{IntervalKind, Movement};
+
+    fn interval(start: u64, length: u64, speed: Speed) -> Interval {
+        Interval {
+            index: 0,
+            kind: IntervalKind::Work,
+            start: Frames(start),
+            length: Frames(length),
+            shows: Movement {
+                exercise: ExerciseId::new("an-exercise").expect("a slug"),
+                name: String::new(),
+                side: None,
+                speed,
+            },
+            place: None,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_run_fills_its_interval_exactly_and_evenly(
+            start in 0u64..100_000, length in 2u64..20_000, above in 40u32..=220, pass in 1u64..600,
+        ) {
+            let speed = Speed::new(above, 100).expect("a speed");
+            let interval = interval(start, length, speed);
+            let run = Run::new(&interval, Frames(pass));
+            prop_assert_eq!(run.begins(0), interval.start.ticks());
+            prop_assert_eq!(run.begins(run.pictures()), interval.end().ticks());
+            let usual = length as f64 * 3000.0 / run.pictures() as f64;
+            for number in 0..run.pictures().min(2000) {
+                let lasts = run.begins(number + 1).0 - run.begins(number).0;
+                prop_assert!((lasts as f64 - usual).abs() <= 1.0, "picture {} lasts {}", number, lasts);
+                // The picture is the one that plays at that instant at that speed, to within one.
+                let asked = (run.begins(number) - run.begins(0)).0 as f64 / 3000.0 * speed.as_f64();
+                prop_assert!((asked - number as f64).abs() <= 0.51, "{} instead of {}", number, asked);
+            }
+        }
+
+        #[test]
+        fn key_pictures_come_soon_enough_and_never_side_by_side(
+            length in 2u64..5000, pass in 15u64..600, hud: bool,
+        ) {
+            let run = Run::new(&interval(0, length, Speed::NORMAL), Frames(pass));
+            let mut last_key = Ticks(0);
+            let mut before = Form::Next;
+            for number in 0..run.pictures() {
+                let form = run.form(number, last_key, hud);
+                prop_assert_eq!(form == Form::Next, number % pass != 0);
+                prop_assert!(number > 0 || form == Form::Key);
+                if form == Form::Key {
+                    prop_assert!(before != Form::Key);
+                    prop_assert!(number == 0 || !hud || run.begins(number) >= last_key + KEY_EVERY);
+                    last_key = run.begins(number);
+                }
+                let late = run.begins(number) - last_key;
+                prop_assert!(late <= KEY_EVERY + Frames(pass + 1).ticks(), "{} without a key picture", late);
+                before = form;
+            }
+        }
+    }
+}

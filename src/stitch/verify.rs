@@ -1,0 +1,141 @@
+//! Is a prepared loop sealed? Decoded under two different HUDs its exercise must be the same, bit for bit.
+//!
+//! The loop is put together twice over, as a workout would: once from its IDR picture with one bar of
+//! noise below it, and on from its second form with another. A decoder in its strictest mode digests the
+//! rows above the HUD of every picture; each picture of the second pass must equal that of the first.
+//! That covers the guard (no block is predicted from the HUD's rows), the second form, and both kinds of
+//! HUD slice at once.
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+use super::bar::{BarCoder, Place};
+use super::file::Prepared;
+use super::prepare::PrepareError;
+use super::run::Form;
+use crate::ffmpeg::{FfmpegError, Tools};
+use crate::h264::{self, NalUnit};
+use crate::hud::Area;
+use crate::workout::Profile;
+
+/// Bytes that the decoder may say: a line of a hundred for each of twice the longest loop's pictures.
+const REPORT: u64 = 1 << 20;
+
+/// Checks a loop that was prepared for `profile`.
+pub async fn verify(prepared: &Prepared, profile: &Profile, tools: &Tools) -> Result<(), PrepareError> {
+    let stream = twice(prepared, profile)?;
+    let mut command = tools.ffmpeg();
+    command.args(["-xerror", "-err_detect", "explode", "-f", "h264", "-i", "pipe:0"]);
+    let crop = format!("crop={}:{}:0:0", profile.width, profile.hud_top());
+    command.args(["-vf", &crop, "-fps_mode", "passthrough"]);
+    command.args(["-f", "framehash", "-hash", "murmur3", "pipe:1"]);
+    let mut child = tools.spawn(command, true)?;
+    let (stdin, stdout) = (child.take_stdin(), child.take_stdout());
+    let (mut stdin, stdout) = stdin.zip(stdout).ok_or(PrepareError::Ended)?;
+    let feed = async move {
+        // A decoder that stops reading has failed; its exit says why.
+        let _ = stdin.write_all(&stream).await;
+    };
+    let mut report = String::new();
+    let listen = async { stdout.take(REPORT).read_to_string(&mut report).await };
+    let ((), heard) = tokio::join!(feed, listen);
+    heard.map_err(FfmpegError::Pipe)?;
+    child.finish().await?;
+    compare(&report, prepared.pictures.len())
+}
+
+/// Two passes as an Annex B byte stream.
+fn twice(prepared: &Prepared, profile: &Profile) -> Result<Vec<u8>, PrepareError> {
+    let mut stream = Vec::new();
+    for nal in h264::parameter_sets(prepared.config.avcc())? {
+        put_nal(NalUnit::new(nal)?, &mut stream);
+    }
+    let whole = [Area {
+        columns: 0..profile.width as usize,
+        rows: 0..profile.bar_height() as usize,
+    }];
+    let mut bars = BarCoder::new(&prepared.config, profile)?;
+    for pass in 0..2 {
+        let noise = bars.as_ref().map(|bars| bar_of_noise(bars.bytes(), pass));
+        for (number, picture) in prepared.pictures.iter().enumerate() {
+            let (form, picture) = match (number, pass) {
+                (0, 0) => (Form::Key, picture),
+                (0, _) => (Form::Restart, &prepared.restart),
+                _ => (Form::Next, picture),
+            };
+            put_annex_b(picture, &mut stream)?;
+            if let Some((bars, noise)) = bars.as_mut().zip(noise.as_ref()) {
+                let place = Place {
+                    picture,
+                    number: number as u64,
+                    pass: prepared.pictures.len() as u64,
+                    form,
+                };
+                let slice = bars.slice(place, noise, if number == 0 { &whole } else { &[] })?;
+                put_annex_b(&slice, &mut stream)?;
+            }
+        }
+    }
+    Ok(stream)
+}
+
+/// Slices behind lengths as slices behind start codes (annex B).
+fn put_annex_b(sample: &[u8], stream: &mut Vec<u8>) -> Result<(), PrepareError> {
+    for nal in h264::nal_units(sample) {
+        put_nal(nal?, stream);
+    }
+    Ok(())
+}
+
+fn put_nal(nal: NalUnit<'_>, stream: &mut Vec<u8>) {
+    stream.extend_from_slice(&[0, 0, 0, 1]);
+    stream.extend_from_slice(nal.bytes());
+}
+
+fn bar_of_noise(bytes: usize, pass: u8) -> Vec<u8> {
+    let mut noise = vec![0; bytes];
+    blake3::Hasher::new()
+        .update(&[1 + pass])
+        .finalize_xof()
+        .fill(&mut noise);
+    noise
+}
+
+/// The report has a line for each picture, its digest in the last column; lines with # are its head.
+fn compare(report: &str, pass: usize) -> Result<(), PrepareError> {
+    let digests: Vec<&str> = report
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.rsplit(',').next())
+        .map(str::trim)
+        .collect();
+    if digests.len() != 2 * pass {
+        return Err(PrepareError::Length {
+            made: digests.len() as u64,
+            asked: crate::units::Frames(2 * pass as u64),
+        });
+    }
+    let (first, second) = digests.split_at(pass);
+    match first.iter().zip(second).position(|(a, b)| a != b) {
+        Some(picture) => Err(PrepareError::Unsealed(picture as u64)),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_passes_pass_and_the_first_difference_is_named() {
+        let line = |digest: &str| format!("0,          0,          0,        1,   384000, {digest}\n");
+        let report = |digests: [&str; 4]| format!("#format: frame checksums\n{}", digests.map(line).concat());
+        assert!(compare(&report(["a", "b", "a", "b"]), 2).is_ok());
+        let unsealed = compare(&report(["a", "b", "a", "c"]), 2);
+        assert!(matches!(unsealed, Err(PrepareError::Unsealed(1))), "{unsealed:?}");
+        let short = compare(&report(["a", "b", "a", "b"]), 3);
+        assert!(
+            matches!(short, Err(PrepareError::Length { made: 4, .. })),
+            "{short:?}"
+        );
+    }
+}
