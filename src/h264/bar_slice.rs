@@ -59,15 +59,15 @@ impl BarShape {
         if matches!(picture.marking, Marking::Idr { .. }) {
             return Err(H264Error::UpdateInIdr);
         }
-        let changed = changes.macroblocks();
-        if changed.last().is_some_and(|last| *last >= self.macroblocks()) {
+        let indices = changes.macroblocks();
+        if indices.last().is_some_and(|last| *last >= self.macroblocks()) {
             return Err(H264Error::OutOfRange("a changed macroblock"));
         }
         let mut slice = SliceData::begin(self, SliceType::P, picture, bar, out);
         let mut next = 0;
-        for index in changed {
+        for &index in indices {
             slice.skip(index - next);
-            slice.intra(*index);
+            slice.intra(index);
             next = index + 1;
         }
         if next < self.macroblocks() {
