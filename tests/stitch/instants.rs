@@ -45,6 +45,14 @@ async fn intervals_keep_their_instants_at_any_speed() {
     );
     let area = "854:400:0:8";
     let (coded, grid) = (numbers(&video, area), numbers_on_grid(&video, area));
+    eprintln!(
+        "DBG {:?}",
+        coded
+            .iter()
+            .map(|s| s.map(|s| s.number))
+            .take(150)
+            .collect::<Vec<_>>()
+    );
     let index = |at: Frames| times.binary_search(&(at.0 * 3000));
     for interval in timeline.intervals() {
         let first = index(interval.start).unwrap_or_else(|_| panic!("no picture begins {interval:?}"));
