@@ -104,8 +104,11 @@ impl Renderer {
         }
     }
 
-    /// Encodes the cues, so that no viewer waits for it.
+    /// Makes what every stitched workout needs, so that no viewer waits for it.
     pub async fn warm(&self) {
+        if let Err(error) = self.loops.warm().await {
+            tracing::warn!(%error, "FFmpeg does not tell its version; the next workout asks again");
+        }
         if let Err(error) = self.cues.warm().await {
             tracing::warn!(%error, "the cues could not be encoded; the next workout tries again");
         }
@@ -117,12 +120,13 @@ impl Renderer {
     /// A plan that leaves the choice is stitched if it can be.
     pub async fn start(&self, plan: Arc<Plan>) -> Result<Rendering, RenderError> {
         match plan.renderer {
-            RendererChoice::Graph => self.start_graph(plan).await,
-            RendererChoice::Stitch => self.start_stitched(&plan).await,
-            RendererChoice::Auto => match self.start_stitched(&plan).await {
+            RendererChoice::Graph => Box::pin(self.start_graph(plan)).await,
+            // Boxed: preparing a loop is a large future, and every caller would carry it.
+            RendererChoice::Stitch => Box::pin(self.start_stitched(&plan)).await,
+            RendererChoice::Auto => match Box::pin(self.start_stitched(&plan)).await {
                 Err(reason @ (RenderError::NotStitchable(_) | RenderError::Stitch(_))) => {
                     tracing::warn!(%reason, "the graph renders what cannot be stitched");
-                    self.start_graph(plan).await
+                    Box::pin(self.start_graph(plan)).await
                 }
                 outcome => outcome,
             },
@@ -163,7 +167,7 @@ impl Renderer {
             let pictures = Pictures::start(&self.loops, plan, recipes).await?;
             Ok((pictures, self.stitched_sound(plan).await?))
         };
-        let (pictures, (sound, place)) = clock.wait(start).await?;
+        let (pictures, (sound, place)) = clock.wait(Box::pin(start)).await?;
         let pictures = PictureSource::Stitched(Box::new(pictures));
         let mut tracks = Tracks::new(Arc::clone(plan), clock, pictures, sound);
         let first = tracks.next().await?.unwrap_or_default();
@@ -218,7 +222,7 @@ impl Renderer {
         let task = async move {
             // Freed when this task has let go of its processes, not when the reader has left.
             let _place = place;
-            let rendering = mux::render(job, &output, announce, &report);
+            let rendering = Box::pin(mux::render(job, &output, announce, &report));
             match cancel.run_until_cancelled(rendering).await {
                 None => tracing::info!(pictures = report.borrow().0, "rendering cancelled"),
                 Some(outcome) => {

@@ -20,7 +20,7 @@ use super::recipe::{LONGEST_PASS, Recipe};
 use super::sound::CueError;
 use super::store::{Digest, Store};
 use super::verify::verify;
-use crate::ffmpeg::Tools;
+use crate::ffmpeg::{SHORT, Tools};
 use crate::graph::Backdrop;
 use crate::mp4::AvcConfig;
 
@@ -321,17 +321,24 @@ impl Loops {
         Ok(kept.map_err(std::io::Error::other)??)
     }
 
+    /// Asks FFmpeg for its version, a part of every digest, so that no viewer waits for it.
+    pub async fn warm(&self) -> Result<(), PrepareError> {
+        self.version().await.map(|_| ())
+    }
+
+    async fn version(&self) -> Result<&str, PrepareError> {
+        let ask = async {
+            let mut command = self.tools.ffmpeg();
+            command.arg("-version");
+            let text = self.tools.run(command, 1 << 16, SHORT).await?;
+            let text = String::from_utf8_lossy(&text);
+            Ok(text.lines().next().unwrap_or_default().to_owned())
+        };
+        self.version.get_or_try_init(|| ask).await.map(String::as_str)
+    }
+
     async fn digest(&self, recipe: &Recipe) -> Result<Digest, PrepareError> {
-        let version = self
-            .version
-            .get_or_try_init(|| async {
-                let mut command = self.tools.ffmpeg();
-                command.arg("-version");
-                let text = self.tools.run(command, 1 << 16, crate::ffmpeg::SHORT).await?;
-                let text = String::from_utf8_lossy(&text);
-                Ok::<_, PrepareError>(text.lines().next().unwrap_or_default().to_owned())
-            })
-            .await?;
+        let version = self.version().await?;
         let clip = self.file_digest(&recipe.clip.path).await?;
         let backdrop = match &recipe.look.backdrop {
             Backdrop::Picture(path) if recipe.clip.facts.picture.alpha => Some(self.file_digest(path).await?),
