@@ -15,6 +15,7 @@
 //! pipes fill and FFmpeg waits; a stitched picture is not even made before it is asked for. When the
 //! [`Rendering`] is dropped, its task ends and with it every process that it owns.
 
+mod ahead;
 mod clock;
 mod encode;
 mod mux;
@@ -22,6 +23,7 @@ mod pictures;
 mod sound;
 mod still;
 
+pub use ahead::{Ahead, Name};
 pub use encode::ENCODERS;
 pub use still::Stills;
 
@@ -46,7 +48,7 @@ use crate::mp4;
 use crate::sound::cues;
 use crate::stitch::{CueBook, Loops, Pictures, Recipe, StitchError};
 use crate::units::Frames;
-use crate::workout::{Plan, RendererChoice};
+use crate::workout::{Fit, Plan, Profile, RendererChoice};
 use clock::Clock;
 use mux::{PictureSource, SoundSource, Tracks};
 
@@ -269,9 +271,13 @@ impl Renderer {
     }
 
     fn look(&self, plan: &Plan) -> Look {
+        self.look_at(plan.profile, plan.fit)
+    }
+
+    fn look_at(&self, profile: Profile, fit: Fit) -> Look {
         Look {
-            profile: plan.profile,
-            fit: plan.fit,
+            profile,
+            fit,
             backdrop: self.settings.backdrop.clone(),
         }
     }

@@ -171,7 +171,9 @@ pub struct Loops {
     unfit: Mutex<HashMap<Digest, String>>,
     /// Places for loops that somebody waits for.
     demand: Semaphore,
-    cores: u32,
+    /// How many loops somebody waits for: while there are any, none is begun ahead.
+    awaited: watch::Sender<usize>,
+    cores: usize,
     tasks: TaskTracker,
     ending: CancellationToken,
 }
@@ -192,7 +194,8 @@ impl Loops {
             growing: Mutex::default(),
             unfit: Mutex::default(),
             demand: Semaphore::new(cores),
-            cores: cores as u32,
+            awaited: watch::Sender::new(0),
+            cores,
             tasks,
             ending,
         }
@@ -204,27 +207,43 @@ impl Loops {
         self.get_with(recipe, Urgency::Awaited).await
     }
 
-    /// Prepares loops that nobody waits for yet, as many at once as there are cores; waits while loops are
-    /// being made that somebody waits for. Tells of each when it is there, or why it is not.
-    pub async fn prepare_ahead(
+    /// Prepares loops that nobody waits for yet, as many at once as there are cores; begins none while
+    /// loops are being made that somebody waits for. Tells of each when it is there, or why it is not.
+    pub async fn prepare_ahead<Name>(
         self: &Arc<Self>,
-        recipes: Vec<Recipe>,
-        mut told: impl FnMut(&Recipe, Result<(), StitchError>),
+        recipes: Vec<(Name, Recipe)>,
+        mut told: impl FnMut(Name, Result<Arc<Prepared>, StitchError>),
     ) {
         let mut each = futures_util::stream::iter(recipes)
-            .map(|recipe| async move {
-                // All places of the others free: nobody waits.
-                let idle = self.demand.acquire_many(self.cores).await;
-                drop(idle);
-                let made = match self.get_with(&recipe, Urgency::Ahead).await {
-                    Ok(source) => source.whole().await.map(drop),
-                    Err(error) => Err(error),
-                };
-                (recipe, made)
+            .map(|(name, recipe)| async move {
+                let mut awaited = self.awaited.subscribe();
+                // Fails only without a sender, and this holds it.
+                let _ = awaited.wait_for(|awaited| *awaited == 0).await;
+                (name, self.whole(&recipe).await)
             })
-            .buffer_unordered(self.cores as usize);
-        while let Some((recipe, made)) = each.next().await {
-            told(&recipe, made);
+            .buffer_unordered(self.cores);
+        while let Some((name, made)) = each.next().await {
+            told(name, made);
+        }
+    }
+
+    /// A loop to its end; one that fails its check is made again with a taller guard.
+    async fn whole(self: &Arc<Self>, recipe: &Recipe) -> Result<Arc<Prepared>, StitchError> {
+        loop {
+            match self.get_with(recipe, Urgency::Ahead).await?.whole().await {
+                // Noted as unfit: the next turn takes the taller one, and then gives the reason.
+                Err(StitchError::Prepare(error)) if error.is_of_the_loop() => {}
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// Waits until the preparations that are under way now have ended, whatever became of them.
+    pub async fn settled(&self) {
+        let under_way: Vec<Growing> = lock(&self.growing).values().cloned().collect();
+        for mut growing in under_way {
+            // A task that is gone without a word has ended, too.
+            let _ = growing.outcome.wait_for(Option::is_some).await;
         }
     }
 
@@ -280,8 +299,13 @@ impl Loops {
             let made = this.ending.run_until_cancelled(making).await;
             let made = made.unwrap_or(Err(PrepareError::Ended));
             if let Err(error) = &made {
-                tracing::warn!(clip = %recipe.clip.path.display(), room = recipe.room, %error, "a loop was not prepared");
-                if matches!(error, PrepareError::Unsealed(_) | PrepareError::Picture { .. } | PrepareError::Form(_)) {
+                let clip = recipe.clip.path.display();
+                if matches!(error, PrepareError::Ended) {
+                    tracing::debug!(%clip, "a preparation was broken off");
+                } else {
+                    tracing::warn!(%clip, room = recipe.room, %error, "a loop was not prepared");
+                }
+                if error.is_of_the_loop() {
                     lock(&this.unfit).insert(digest, error.to_string());
                 }
             }
@@ -301,7 +325,11 @@ impl Loops {
     ) -> Result<Arc<Prepared>, PrepareError> {
         // Those made ahead have been counted by who asks for them.
         let _place = match urgency {
-            Urgency::Awaited => Some(self.demand.acquire().await.map_err(|_| PrepareError::Ended)?),
+            Urgency::Awaited => {
+                let awaited = Awaited::count(&self.awaited);
+                let place = self.demand.acquire().await.map_err(|_| PrepareError::Ended)?;
+                Some((awaited, place))
+            }
             Urgency::Ahead => None,
         };
         let started = std::time::Instant::now();
@@ -363,6 +391,22 @@ impl Loops {
         let hash = hash.await.map_err(std::io::Error::other)??;
         lock(&self.digests).insert(path.to_owned(), (stamp, hash));
         Ok(hash)
+    }
+}
+
+/// Counted among the loops that somebody waits for, until it is dropped.
+struct Awaited<'a>(&'a watch::Sender<usize>);
+
+impl<'a> Awaited<'a> {
+    fn count(awaited: &'a watch::Sender<usize>) -> Self {
+        awaited.send_modify(|awaited| *awaited += 1);
+        Self(awaited)
+    }
+}
+
+impl Drop for Awaited<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|awaited| *awaited -= 1);
     }
 }
 
