@@ -42,6 +42,8 @@ impl Server {
 
     fn start_with(folder: TempDir, arguments: &[&str], log: Stdio) -> Self {
         let mut program = command(folder.path(), &["serve", "--bind", "127.0.0.1:0"])
+            // What is prepared ahead is nothing that a test asked for.
+            .args(["--prepare", "false"])
             .args(arguments)
             .stdout(Stdio::piped())
             .stderr(log)
@@ -109,6 +111,12 @@ impl Server {
 
     pub async fn get(&self, path: &str) -> Response {
         self.request(Method::GET, path).send().await.expect("an answer")
+    }
+
+    /// Kills it at once, and gives its folder back.
+    pub fn kill(mut self) -> TempDir {
+        let empty = tempfile::tempdir().expect("a folder");
+        std::mem::replace(&mut self.folder, empty)
     }
 
     /// Asks it to end as a service manager does, and waits.

@@ -90,14 +90,86 @@ pub struct Seen {
     pub mirrored: bool,
 }
 
-/// Reads the numbers of all pictures of `video`, whose numbered picture fills `crop` (FFmpeg's
+/// Reads the numbers of all coded pictures of `video`, whose numbered picture fills `crop` (FFmpeg's
 /// crop arguments `w:h:x:y`). `None` where a picture shows no number.
 pub fn numbers(video: &Path, crop: &str) -> Vec<Option<Seen>> {
     // Each column is judged by its middle third, away from its neighbours' edges.
     let filter = format!("crop={crop},scale=30:1:flags=area,format=gray");
+    pictures(video, &filter, 30)
+        .iter()
+        .map(|p| read_number(p))
+        .collect()
+}
+
+/// The numbers that are seen at each thirtieth of a second.
+pub fn numbers_on_grid(video: &Path, crop: &str) -> Vec<Option<Seen>> {
+    on_grid(&numbers(video, crop), &times(video))
+}
+
+/// All coded pictures of `video` behind `filter`, of so many bytes each, whatever their times are.
+pub fn pictures(video: &Path, filter: &str, size: usize) -> Vec<Vec<u8>> {
     let video = video.to_str().expect("test paths are UTF-8");
-    let bytes = ffmpeg(&["-i", video, "-vf", &filter, "-f", "rawvideo", "-"]);
-    bytes.chunks_exact(30).map(read_number).collect()
+    let bytes = ffmpeg(&[
+        "-err_detect",
+        "explode",
+        "-xerror",
+        "-i",
+        video,
+        "-map",
+        "0:v",
+        "-vf",
+        filter,
+        "-fps_mode",
+        "passthrough",
+        "-f",
+        "rawvideo",
+        "-",
+    ]);
+    assert_eq!(
+        bytes.len() % size,
+        0,
+        "{video}: pictures of another size than {size}"
+    );
+    bytes.chunks_exact(size).map(<[u8]>::to_vec).collect()
+}
+
+/// Decodes all of `video`; panics on anything that a decoder in its strictest mode finds fault with.
+pub fn decode_strictly(video: &Path) {
+    let video = video.to_str().expect("test paths are UTF-8");
+    // The clock of the video: on a coarser one FFmpeg's muxer would take two pictures for one instant.
+    let clock = ["-fps_mode", "passthrough", "-enc_time_base:v", "1:90000"];
+    let mut arguments = vec!["-err_detect", "explode", "-xerror", "-i", video];
+    arguments.extend(clock);
+    arguments.extend(["-f", "null", "-"]);
+    ffmpeg(&arguments);
+}
+
+/// When each coded picture of `video` begins, and when the last one ends, in 1/90,000 s.
+pub fn times(video: &Path) -> Vec<u64> {
+    let video = video.to_str().expect("test paths are UTF-8");
+    let probe = ffprobe(&[
+        "-select_streams",
+        "v",
+        "-show_entries",
+        "packet=pts,duration",
+        video,
+    ]);
+    let packets = probe["packets"].as_array().expect("packets");
+    let number = |packet: &serde_json::Value, key: &str| packet[key].as_u64().expect("a number");
+    let mut times: Vec<u64> = packets.iter().map(|p| number(p, "pts")).collect();
+    let last = packets.last().expect("a packet");
+    times.push(number(last, "pts") + number(last, "duration"));
+    times
+}
+
+/// What is seen at each thirtieth of a second of a video whose pictures begin at `times`: a stitched
+/// video's pictures keep to a grid of their own at any speed but 1.
+pub fn on_grid<T: Clone>(pictures: &[T], times: &[u64]) -> Vec<T> {
+    assert_eq!(pictures.len() + 1, times.len(), "pictures and their times");
+    let shown = |instant: u64| times.partition_point(|begins| *begins <= instant) - 1;
+    (0..times[pictures.len()].div_ceil(3000))
+        .map(|picture| pictures[shown(picture * 3000)].clone())
+        .collect()
 }
 
 fn read_number(row: &[u8]) -> Option<Seen> {
