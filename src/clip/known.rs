@@ -117,7 +117,7 @@ impl Known {
     /// What was found, if the file and its cut are still the same.
     pub(super) fn get(&self, path: &Path, range: Option<LoopRange>, stamp: &Stamp) -> Option<Clip> {
         let state = self.lock();
-        let entry = state.kept.clips.get(&key(path, range))?;
+        let entry = state.kept.clips.get(&key(path, range)?)?;
         let same = entry.named == *stamp && Stamp::of(&entry.clip.path).as_ref() == Some(&entry.read);
         same.then(|| entry.clip.clone())
     }
@@ -129,16 +129,13 @@ impl Known {
         } else {
             Some(named.clone())
         };
-        // JSON has no other paths.
-        let (Some(read), Some(_)) = (read, clip.path.to_str()) else {
+        // A cut lies in the cache folder, whose path may be no text either.
+        let (Some(read), Some(key), Some(_)) = (read, key(path, range), clip.path.to_str()) else {
             return;
         };
         let clip = clip.clone();
         let mut state = self.lock();
-        state
-            .kept
-            .clips
-            .insert(key(path, range), Entry { named, read, clip });
+        state.kept.clips.insert(key, Entry { named, read, clip });
         state.changed = true;
     }
 
@@ -168,11 +165,13 @@ impl Known {
     }
 }
 
-fn key(path: &Path, range: Option<LoopRange>) -> String {
-    match range {
-        None => format!("{path:?}"),
-        Some(range) => format!("{path:?} {} {}", range.start.0, range.end.0),
-    }
+/// JSON has no paths but those that are text; clips elsewhere are looked at in every start.
+fn key(path: &Path, range: Option<LoopRange>) -> Option<String> {
+    let path = path.to_str()?;
+    Some(match range {
+        None => format!("whole {path}"),
+        Some(range) => format!("{}-{} {path}", range.start.0, range.end.0),
+    })
 }
 
 fn read(file: &Path) -> io::Result<Kept> {

@@ -79,6 +79,8 @@ impl Renderer {
         };
         let count = |name: Name, made: Result<Arc<Prepared>, StitchError>| {
             match &made {
+                // It neither is there nor failed.
+                Err(error) if error.is_the_end() => return,
                 Ok(prepared) => {
                     ahead.prepared += 1;
                     ahead.bytes += prepared.file_bytes();
@@ -120,12 +122,16 @@ impl Renderer {
                     tracing::info!("prepared {tried} of {loops} loops");
                 }
             };
+            let ahead = this.prepare(&each, &[profile], told).await;
+            if !ahead.done() {
+                return; // The program ends.
+            }
             let Ahead {
                 prepared,
                 failed,
                 bytes,
                 ..
-            } = this.prepare(&each, &[profile], told).await;
+            } = ahead;
             let seconds = started.elapsed().as_secs_f64();
             tracing::info!(prepared, failed, bytes, seconds, "loops are ready");
         };

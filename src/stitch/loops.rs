@@ -49,6 +49,14 @@ pub enum StitchError {
     Empty,
 }
 
+impl StitchError {
+    /// Whether nothing is wrong, but that the program ends.
+    #[must_use]
+    pub fn is_the_end(&self) -> bool {
+        matches!(self, Self::Prepare(error) if matches!(**error, PrepareError::Ended))
+    }
+}
+
 impl From<PrepareError> for StitchError {
     fn from(error: PrepareError) -> Self {
         Self::Prepare(Arc::new(error))
