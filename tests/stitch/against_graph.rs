@@ -22,8 +22,8 @@ async fn both(studio: &Studio, plan: &Plan) -> [std::path::PathBuf; 2] {
     ]
 }
 
-/// The worst and the mean PSNR of luma and chroma in the exercise's rows, at each instant at which the
-/// stitched video changes. Chroma and luma count as one, as in FFmpeg's `psnr_avg`.
+/// The worst and the mean PSNR of the exercise's rows, at each instant at which both videos change. Chroma and
+/// luma count as one, as in FFmpeg's `psnr_avg`.
 fn likeness([graph, stitch]: &[std::path::PathBuf; 2], plan: &Plan) -> (f64, f64) {
     let profile = plan.profile;
     let size = (profile.width as usize, profile.height as usize);
@@ -33,7 +33,7 @@ fn likeness([graph, stitch]: &[std::path::PathBuf; 2], plan: &Plan) -> (f64, f64
     assert_eq!(graph_times.last(), times.last(), "lengths");
     let mut theirs = Decoder::new(graph, "null", bytes);
     let mut ours = Decoder::new(stitch, "null", bytes);
-    let (mut worst, mut sum, mut at) = (f64::INFINITY, 0.0, 0);
+    let (mut worst, mut sum, mut at, mut compared) = (f64::INFINITY, 0.0, 0, 0);
     let mut their_picture = theirs.next().expect("a picture").to_vec();
     for (n, begins) in times[..times.len() - 1].iter().enumerate() {
         while at + 2 < graph_times.len() && graph_times[at + 1] <= *begins {
@@ -41,6 +41,11 @@ fn likeness([graph, stitch]: &[std::path::PathBuf; 2], plan: &Plan) -> (f64, f64
             at += 1;
         }
         let picture = ours.next().expect("a picture for each time");
+        if begins % 3000 != 0 {
+            // The graph's pictures come in thirtieths of a second; this one is between two of them.
+            continue;
+        }
+        compared += 1;
         let all = |picture: &[u8]| rows(picture, size, area).concat();
         let psnr = psnr(&all(picture), &all(&their_picture)).min(100.0);
         assert!(
@@ -51,7 +56,11 @@ fn likeness([graph, stitch]: &[std::path::PathBuf; 2], plan: &Plan) -> (f64, f64
         worst = worst.min(psnr);
         sum += psnr;
     }
-    (worst, sum / (times.len() - 1) as f64)
+    assert!(
+        compared > times.len() / 2,
+        "only {compared} pictures begin with one of the graph's"
+    );
+    (worst, sum / compared as f64)
 }
 
 fn lengths(video: &Path) -> [Option<u64>; 2] {
@@ -69,6 +78,8 @@ async fn alike(studio: &Studio, plan: &Plan) {
     assert_eq!(lengths(&videos[0]), lengths(&videos[1]));
 }
 
+/// At speeds at which both show the same pictures: of those between two thirtieths of a second, as at 2,
+/// the graph takes one or the other.
 fn squats_and_others() -> Vec<Interval> {
     vec![
         interval(GetReady, "air-squat", 60, (1, 2), None),
@@ -76,7 +87,7 @@ fn squats_and_others() -> Vec<Interval> {
         interval(Rest, "high-knees", 60, (1, 2), None),
         interval(Work, "high-knees", 100, (1, 1), None),
         interval(Work, "standing-quad-stretch", 60, (1, 1), Some(Side::Left)),
-        interval(Work, "jumping-jack", 80, (2, 1), None),
+        interval(Work, "jumping-jack", 80, (1, 1), None),
         interval(Finish, "jumping-jack", 30, (1, 2), None),
     ]
 }
@@ -153,14 +164,14 @@ async fn clips_of_any_kind_look_as_the_graph_shows_them() {
     slow.extend(["-r", "24000/1001"]);
     make("film", "film.mp4", &moving("640x360", ":d=2"), &slow);
     let upright = make("upright", "upright.mp4", &moving("640x360", ":d=1"), &H264);
-    let phone = studio.clip("phone", "phone.mp4");
+    let phone = studio.clip("phone", "phone.mov");
     ffmpeg(&[
-        "-display_rotation",
-        "90",
         "-i",
         upright.to_str().unwrap(),
         "-c",
         "copy",
+        "-metadata:s:v:0",
+        "rotate=90",
         phone.to_str().unwrap(),
     ]);
     let ids = ["still", "three", "odd", "vfr", "film", "phone"];
@@ -181,8 +192,8 @@ async fn a_clips_sound_is_in_step_with_stitched_pictures() {
     arguments.extend(["-c:a", "pcm_s16le", path.to_str().unwrap()]);
     ffmpeg(&arguments);
     let mut plan = stitched(vec![
-        interval(Work, "tone", 421, (1, 1), None),
-        interval(Work, "tone", 457, (6, 5), None),
+        interval(Work, "tone", 451, (1, 1), None),
+        interval(Work, "tone", 463, (6, 5), None),
         interval(Work, "tone", 337, (1, 1), None),
     ]);
     plan.clip_sound = true;

@@ -8,7 +8,7 @@ use virtual_coach::h264;
 use virtual_coach::mp4::{Event, FragmentReader};
 use virtual_coach::workout::{Interval, Orientation, Plan, Profile, RendererChoice, Resolution, Shows};
 
-use crate::studio::{Studio, bare_plan, ffmpeg};
+use crate::studio::{EVERY_PICTURE, Studio, bare_plan, ffmpeg};
 
 /// A plan that is stitched, by name.
 pub fn stitched(intervals: Vec<Interval>) -> Plan {
@@ -57,7 +57,8 @@ impl Decoder {
                 "-i",
             ])
             .arg(video)
-            .args(["-map", "0:v", "-vf", filter, "-fps_mode", "passthrough"])
+            .args(["-map", "0:v", "-vf", filter])
+            .args(EVERY_PICTURE)
             .args(["-pix_fmt", "yuv420p", "-f", "rawvideo", "-"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

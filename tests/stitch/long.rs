@@ -42,7 +42,7 @@ async fn a_strict_decoder_finds_nothing_in_a_long_workout() {
     for id in EXERCISES {
         real_clip(&mut studio, id);
     }
-    let mut plan = with_hud(stitched(workout(11)), Resolution::P480, Orientation::Landscape);
+    let mut plan = with_hud(stitched(workout(5)), Resolution::P480, Orientation::Landscape);
     plan.cues = true;
     let length = plan.length();
     let made = Instant::now();

@@ -45,11 +45,17 @@ fn settings_with(ffmpeg: PathBuf) -> RenderSettings {
     settings
 }
 
-fn loops(folder: &Path) -> Vec<PathBuf> {
-    let files = std::fs::read_dir(folder.join("cache/loops")).expect("a folder");
-    let mut files: Vec<PathBuf> = files.flatten().map(|file| file.path()).collect();
-    files.sort();
-    files
+/// The only prepared loop, when it is kept: pictures leave before it is checked.
+async fn kept(folder: &Path) -> PathBuf {
+    for _ in 0..200 {
+        let files = std::fs::read_dir(folder.join("cache/loops")).expect("a folder");
+        let mut files = files.flatten().map(|file| file.path());
+        if let Some(file) = files.find(|file| file.extension().is_some_and(|e| e == "loop")) {
+            return file;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("no loop is kept");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -63,14 +69,13 @@ async fn a_damaged_file_is_made_again() {
         .await;
     let first = std::fs::read(first).unwrap();
     assert_eq!(encodings(studio.folder()), 1);
-    let files = loops(studio.folder());
-    assert_eq!(files.len(), 1, "{files:?}");
-    let whole = std::fs::read(&files[0]).unwrap();
+    let file = kept(studio.folder()).await;
+    let whole = std::fs::read(&file).unwrap();
     let mut flipped = whole.clone();
     flipped[whole.len() / 2] ^= 1;
     let damages = [flipped, whole[..whole.len() / 3].to_vec(), Vec::new()];
     for (n, damaged) in damages.into_iter().enumerate() {
-        std::fs::write(&files[0], damaged).unwrap();
+        std::fs::write(&file, damaged).unwrap();
         let again = studio
             .render_with(settings.clone(), plan.clone(), "again.mp4")
             .await;
@@ -80,7 +85,7 @@ async fn a_damaged_file_is_made_again() {
             "another video after damage {n}"
         );
         assert!(
-            std::fs::read(&files[0]).unwrap() == whole,
+            std::fs::read(kept(studio.folder()).await).unwrap() == whole,
             "another file after damage {n}"
         );
     }
