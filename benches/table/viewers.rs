@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use tokio::time::{sleep, sleep_until};
+use tokio::time::{sleep, sleep_until, timeout_at};
 
 use super::Outcome;
 use super::client::Answer;
@@ -19,7 +19,9 @@ const AHEAD: Duration = Duration::from_secs(4);
 const ARRIVAL: Duration = Duration::from_secs(20);
 /// What the kernel may receive beyond what a viewer has read: little, or it would hold most of a minute.
 const WINDOW: u32 = 64 << 10;
-/// A viewer reads so much at once, from one buffer of its thread's size class.
+/// Fragments have a second of pictures, of a loop at half the usual speed two.
+const LONGEST_FRAGMENT: Duration = Duration::from_millis(2500);
+/// A viewer reads so much at once, from a buffer of its own.
 const READ: usize = 64 << 10;
 
 /// What all viewers saw.
@@ -102,7 +104,9 @@ pub async fn crowd(server: &Server, requests: &[Value], viewers: u32, watch: Dur
 /// One viewer: plays from its first fragment on, without waiting for a reserve; reads ahead by [`AHEAD`].
 async fn view(address: &str, request: &Value, end: Instant, seen: &Seen) -> Outcome<()> {
     let asked = Instant::now();
-    let mut answer = Answer::of(address, request, Some(WINDOW)).await?;
+    let never = "it was not served at all";
+    let asking = Answer::of(address, request, Some(WINDOW));
+    let mut answer = timeout_at(end.into(), asking).await.map_err(|_| never)??;
     let mut buffer = vec![0; READ];
     let mut boxes = Boxes::default();
     let mut playing: Option<Instant> = None;
@@ -110,25 +114,27 @@ async fn view(address: &str, request: &Value, end: Instant, seen: &Seen) -> Outc
     while Instant::now() < end {
         let mut late = Duration::ZERO;
         let before = boxes.bytes;
-        let more = answer
-            .read(&mut buffer, |piece| {
-                boxes.see(piece, |decode_time| {
-                    let now = Instant::now();
-                    reached = decode_time;
-                    let Some(since) = playing else {
-                        playing = Some(now);
-                        let took = (now - asked).as_micros() as u64;
-                        seen.longest_start.fetch_max(took, Ordering::Relaxed);
-                        return;
-                    };
-                    let due = since + decode_time;
-                    late = late.max(now.saturating_duration_since(due));
-                    let ahead = due.saturating_duration_since(now).as_micros() as u64;
-                    seen.least_ahead.fetch_min(ahead, Ordering::Relaxed);
-                    seen.fragments.fetch_add(1, Ordering::Relaxed);
-                })
+        let reading = answer.read(&mut buffer, |piece| {
+            boxes.see(piece, |decode_time| {
+                let now = Instant::now();
+                reached = decode_time;
+                let Some(since) = playing else {
+                    playing = Some(now);
+                    let took = (now - asked).as_micros() as u64;
+                    seen.longest_start.fetch_max(took, Ordering::Relaxed);
+                    return;
+                };
+                let due = since + decode_time;
+                late = late.max(now.saturating_duration_since(due));
+                let ahead = due.saturating_duration_since(now).as_micros() as u64;
+                seen.least_ahead.fetch_min(ahead, Ordering::Relaxed);
+                seen.fragments.fetch_add(1, Ordering::Relaxed);
             })
-            .await?;
+        });
+        let Ok(more) = timeout_at(end.into(), reading).await else {
+            break;
+        };
+        let more = more?;
         seen.bytes.fetch_add(boxes.bytes - before, Ordering::Relaxed);
         if late > Duration::ZERO {
             // Playback stood still for so long, and goes on from here.
@@ -144,6 +150,10 @@ async fn view(address: &str, request: &Value, end: Instant, seen: &Seen) -> Outc
                 sleep_until(until.min(end).into()).await;
             }
         }
+    }
+    let since = playing.ok_or(never)?;
+    if since + reached + LONGEST_FRAGMENT < end {
+        seen.stalls.fetch_add(1, Ordering::Relaxed);
     }
     Ok(())
 }
