@@ -34,6 +34,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{Extensions, HeaderMap, HeaderName, Method, StatusCode, Version, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -42,7 +43,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::catalogue::{Catalogue, LoopLengths};
-use crate::render::{Renderer, Stills};
+use crate::render::{Ahead, Renderer, Stills};
 use problem::Problem;
 
 /// Length of a video in seconds, such as `95.0`.
@@ -67,6 +68,8 @@ pub struct AppState {
     pub stills: Stills,
     /// Whether the server can do its work.
     pub readiness: Arc<ready::Readiness>,
+    /// Loops that are prepared in the background, if they are.
+    pub ahead: Option<watch::Receiver<Ahead>>,
     /// Longest body of a request, in bytes.
     pub max_body: usize,
     /// What comes before every path: empty, or `/coach`.

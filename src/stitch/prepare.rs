@@ -69,6 +69,14 @@ pub enum PrepareError {
     Ended,
 }
 
+impl PrepareError {
+    /// Whether it would be the same the next time: the fault is the loop's, not the machine's.
+    #[must_use]
+    pub fn is_of_the_loop(&self) -> bool {
+        matches!(self, Self::Unsealed(_) | Self::Picture { .. } | Self::Form(_))
+    }
+}
+
 /// Runs a recipe. Every picture is put into `growth` when it is there; the whole is returned unchecked.
 pub async fn prepare(
     recipe: &Recipe,
