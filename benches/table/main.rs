@@ -54,7 +54,7 @@ pub struct Figures {
 impl Stream {
     fn figures(self, memory: Memory, processor: impl FnOnce() -> f64) -> Outcome<Figures> {
         Ok(Figures {
-            wall: self.start.elapsed().as_secs_f64(),
+            wall: self.wall,
             first_fragment: self.first_fragment.ok_or("no media fragment came")?,
             memory: memory.peak()?,
             processor: processor(),
@@ -121,6 +121,7 @@ async fn main() -> Outcome<()> {
         for _ in 0..WARMING {
             server.first_fragment(&request).await?;
         }
+        server.quiet().await?;
         if wanted("warm") {
             warm(&server, &request, runs, filling.bytes).await?;
         }
@@ -162,6 +163,7 @@ async fn viewers(cache: &Path) -> Outcome<()> {
     for request in &requests {
         server.first_fragment(request).await?;
     }
+    server.quiet().await?;
     let count = setting("BENCH_VIEWERS", 1000)?;
     let watch = Duration::from_secs(setting("BENCH_WATCH", 30)?);
     let started = Instant::now();

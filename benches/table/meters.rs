@@ -72,7 +72,7 @@ fn times(process: u32) -> Option<[f64; 4]> {
 }
 
 /// A process and its children.
-fn family(process: u32) -> Vec<u32> {
+pub fn family(process: u32) -> Vec<u32> {
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
     let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
     numbers

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::client::Answer;
-use super::meters::{Memory, processor_seconds};
+use super::meters::{Memory, family, processor_seconds};
 use super::stream::Stream;
 use super::{Figures, Outcome};
 
@@ -49,6 +49,17 @@ impl Server {
         self.process.id()
     }
 
+    /// Waits until no FFmpeg of the server runs any more.
+    pub async fn quiet(&self) -> Outcome<()> {
+        for _ in 0..1200 {
+            if family(self.process()).len() == 1 {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Err("the server's children run on for a minute".into())
+    }
+
     pub async fn plan(&self, request: &Value) -> Outcome<Value> {
         let url = format!("http://{}/api/plan", self.address);
         let answer = reqwest::Client::new().post(url).json(request).send().await?;
@@ -63,6 +74,8 @@ impl Server {
         let mut stream = Stream::new();
         let mut answer = Answer::of(&self.address, request, None).await?;
         while answer.read(&mut buffer, |piece| stream.see(piece)).await? {}
+        // A loop is shown before it is checked and kept: that belongs to the cost, not to the wall time.
+        self.quiet().await?;
         stream.figures(memory, || processor_seconds(self.process()) - before)
     }
 

@@ -85,6 +85,8 @@ impl Boxes {
 pub struct Stream {
     pub start: Instant,
     pub first_fragment: Option<f64>,
+    /// When the last piece was there.
+    pub wall: f64,
     pub boxes: Boxes,
 }
 
@@ -93,6 +95,7 @@ impl Stream {
         Self {
             start: Instant::now(),
             first_fragment: None,
+            wall: 0.0,
             boxes: Boxes::default(),
         }
     }
@@ -101,8 +104,10 @@ impl Stream {
         let Self {
             start,
             first_fragment,
+            wall,
             boxes,
         } = self;
+        *wall = start.elapsed().as_secs_f64();
         boxes.see(piece, |_| {
             first_fragment.get_or_insert_with(|| start.elapsed().as_secs_f64());
         })
