@@ -14,6 +14,7 @@ use crate::clip::{Depth, Inspector, Known, Library};
 use crate::ffmpeg::Tools;
 use crate::graph::Backdrop;
 use crate::http::AppState;
+use crate::http::links::Recent;
 use crate::http::ready::Readiness;
 use crate::render::{RenderSettings, Renderer, Stills};
 use crate::stitch::{Bounds, Loops, Store};
@@ -175,6 +176,7 @@ pub async fn state(settings: &Settings, lifetime: &Lifetime) -> Result<AppState>
         loops: Arc::new(library.loop_lengths()),
         renderer,
         stills,
+        recent: Recent::default(),
         readiness: Arc::new(readiness(settings)),
         max_body: settings.max_body as usize,
         base_path: settings.base_path.shared(),

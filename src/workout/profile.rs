@@ -93,6 +93,15 @@ impl Profile {
         }
     }
 
+    /// The same picture without a bar.
+    #[must_use]
+    pub fn whole(self) -> Self {
+        Self {
+            area_height: self.height,
+            ..self
+        }
+    }
+
     /// Lines of the HUD bar; zero without one.
     #[must_use]
     pub fn bar_height(&self) -> u32 {
