@@ -48,7 +48,7 @@ pub struct Figures {
     wall: f64,
     memory: f64,
     processor: f64,
-    bytes: f64,
+    bytes: u64,
 }
 
 impl Stream {
@@ -58,7 +58,7 @@ impl Stream {
             first_fragment: self.first_fragment.ok_or("no media fragment came")?,
             memory: memory.peak()?,
             processor: processor(),
-            bytes: self.boxes.bytes as f64,
+            bytes: self.boxes.bytes,
         })
     }
 }
@@ -132,7 +132,7 @@ async fn main() -> Outcome<()> {
     Ok(())
 }
 
-async fn warm(server: &Server, request: &Value, runs: usize, cold_bytes: f64) -> Outcome<()> {
+async fn warm(server: &Server, request: &Value, runs: usize, cold_bytes: u64) -> Outcome<()> {
     let mut firsts = Vec::with_capacity(REQUESTS);
     for _ in 0..REQUESTS {
         firsts.push(server.first_fragment(request).await? * 1000.0);
@@ -195,7 +195,7 @@ fn show(who: &str, all: &[Figures]) {
         all.sort_by(f64::total_cmp);
         all[all.len() / 2]
     };
-    let (wall, bytes) = (median(|f| f.wall), median(|f| f.bytes));
+    let (wall, bytes) = (median(|f| f.wall), median(|f| f.bytes as f64));
     println!(
         "| {who} | {:.1} ms | {wall:.2} s | {:.0} MB | {:.0} MB | {:.2} s | {:.1} MB |",
         median(|f| f.first_fragment) * 1000.0,

@@ -77,7 +77,8 @@ pub async fn crowd(server: &Server, requests: &[Value], viewers: u32, watch: Dur
     let bytes = seen.bytes.load(Ordering::Relaxed);
     let (of_server, of_client) = (processor_seconds(server.process()), own_seconds());
     let started = Instant::now();
-    sleep_until((end - Duration::from_millis(100)).into()).await;
+    // Before the first of them leaves.
+    sleep(watch.mul_f64(0.98)).await;
     let seconds = started.elapsed().as_secs_f64();
     let server_cores = (processor_seconds(server.process()) - of_server) / seconds;
     let client_cores = (own_seconds() - of_client) / seconds;
