@@ -83,11 +83,7 @@ async fn a_link_gives_the_same_everywhere_and_is_worth_keeping() {
         let squeezed = squeezed.send().await.unwrap();
         assert_eq!(squeezed.headers()["content-encoding"], "gzip", "{what}");
         let weak = squeezed.headers()["etag"].to_str().unwrap();
-        assert_eq!(
-            weak,
-            format!("W/{}", headers["etag"].to_str().unwrap()),
-            "{what}"
-        );
+        assert_eq!(weak, format!("W/{}", headers["etag"].to_str().unwrap()), "{what}");
         let revalidated = one.request(Method::GET, path).header("if-none-match", weak);
         assert_eq!(
             revalidated.send().await.unwrap().status(),
@@ -102,12 +98,7 @@ async fn a_link_gives_the_same_everywhere_and_is_worth_keeping() {
 async fn the_timeline_tells_an_overlay_all_that_the_plan_has() {
     let server = server();
     let workout = linked(&server).await;
-    let timeline: Value = server
-        .get(link(&workout, "timeline"))
-        .await
-        .json()
-        .await
-        .unwrap();
+    let timeline: Value = server.get(link(&workout, "timeline")).await.json().await.unwrap();
     assert_eq!(timeline["fps"], 30);
     assert_eq!(
         (&timeline["width"], &timeline["height"]),
@@ -122,7 +113,10 @@ async fn the_timeline_tells_an_overlay_all_that_the_plan_has() {
     assert_eq!(timeline["frames"], at);
     assert_eq!(workout["frames"], at);
     let squat = &intervals[1];
-    assert_eq!((&squat["name"], &squat["round"]), (&json!("Air Squat"), &json!(1)));
+    assert_eq!(
+        (&squat["name"], &squat["round"]),
+        (&json!("Air Squat"), &json!(1))
+    );
     assert_eq!(squat["upcoming"]["exercise"], "push-ups");
     assert_eq!(intervals.last().unwrap()["upcoming"], Value::Null);
     let cues = timeline["cues"].as_array().unwrap();
@@ -173,12 +167,7 @@ async fn captions_and_chapters_cover_the_workout() {
         );
         assert!(file.contains("Air Squat"), "{file}");
     }
-    let summary = server
-        .get(link(&workout, "summary"))
-        .await
-        .text()
-        .await
-        .unwrap();
+    let summary = server.get(link(&workout, "summary")).await.text().await.unwrap();
     assert!(summary.contains("Work, 2 rounds\n- Air Squat 0:20"), "{summary}");
 }
 
@@ -217,11 +206,7 @@ async fn hostile_links_name_nothing() {
         for file in ["", "/timeline", "/captions.vtt", "/poster.jpg"] {
             let response = server.get(&format!("{WORKOUTS}/{hostile}{file}")).await;
             assert_eq!(response.status(), StatusCode::NOT_FOUND, "{hostile}{file}");
-            assert_eq!(
-                response.headers()["cache-control"],
-                "no-store",
-                "{hostile}{file}"
-            );
+            assert_eq!(response.headers()["cache-control"], "no-store", "{hostile}{file}");
             let problem: Value = response.json().await.unwrap();
             assert_eq!(problem["type"], "/problems/unknown-workout", "{hostile}{file}");
         }
@@ -291,9 +276,7 @@ async fn a_streamed_video_names_its_link() {
         .json(&body);
     let video = ask.send().await.unwrap();
     let path = video.headers()["x-workout-link"].to_str().unwrap().to_owned();
-    let exposed = video.headers()["access-control-expose-headers"]
-        .to_str()
-        .unwrap();
+    let exposed = video.headers()["access-control-expose-headers"].to_str().unwrap();
     assert!(
         exposed.contains("x-workout-link") && exposed.contains("location"),
         "{exposed}"
