@@ -8,6 +8,7 @@
 //! | `POST /api/generate-workout-video`, `POST /api/plan` | [`workouts`] |
 //! | `GET /api/exercises...` | [`exercises`], its query in [`filter`], its JSON in [`view`] |
 //! | posters and previews | [`media`] |
+//! | ranges, validators and parts of a film | [`film`] |
 //! | `GET /health`, `GET /ready` | [`ready`] |
 //! | `GET /`, `/docs`, `/openapi.json`, `/problems/...` | [`docs`] |
 
@@ -16,6 +17,7 @@ pub mod delivery;
 pub mod docs;
 pub mod envelope;
 pub mod exercises;
+pub mod film;
 pub mod filter;
 pub mod media;
 pub mod notes;

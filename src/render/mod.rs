@@ -17,6 +17,7 @@
 
 mod clock;
 mod encode;
+mod film;
 mod mux;
 mod pictures;
 mod sound;
@@ -78,6 +79,7 @@ pub struct Renderer {
     library: Arc<Library>,
     loops: Arc<Loops>,
     cues: CueBook,
+    films: film::Films,
     places: Arc<Semaphore>,
     tasks: TaskTracker,
     ending: CancellationToken,
@@ -96,6 +98,7 @@ impl Renderer {
         Self {
             places: Arc::new(Semaphore::new(settings.places)),
             cues: CueBook::new(Arc::clone(&settings.tools)),
+            films: film::films(),
             loops,
             settings: Arc::new(settings),
             library,
@@ -377,6 +380,9 @@ pub enum RenderError {
         /// How many are allowed.
         limit: usize,
     },
+    /// The loops of a film are not there yet (503). Their preparation goes on.
+    #[error("the loops are still being prepared")]
+    Preparing,
     /// FFmpeg took too long (504).
     #[error("generation fell more than {seconds} s behind playback")]
     Timeout {
