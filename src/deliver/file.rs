@@ -16,7 +16,7 @@ const LAYOUT_VERSION: u8 = 1;
 /// Pieces shorter than this are gathered to one buffer: a write for each slice of ten bytes would cost more
 /// than to copy it.
 const SMALL: usize = 16 << 10;
-/// Bytes that are gathered at most.
+/// Bytes that are gathered at most, after a beginning with [`SMALL`] ones: the first leave at once.
 const GATHERED: usize = 128 << 10;
 
 /// Why a file cannot be made or read.
@@ -123,6 +123,7 @@ impl VirtualFile {
             end,
             pen: None,
             ready: VecDeque::new(),
+            gathers: SMALL,
             failed: false,
         }
     }
@@ -140,6 +141,8 @@ pub struct Reader {
     end: u64,
     pen: Option<Pen>,
     ready: VecDeque<Bytes>,
+    /// Bytes to gather this time.
+    gathers: usize,
     failed: bool,
 }
 
@@ -162,7 +165,10 @@ impl Reader {
                 Block::Bytes(bytes) => (self.within, (self.within == 0).then_some(bytes.len())),
                 Block::Sound(frames) => {
                     let number = frames.start + self.within;
-                    (number, (number < frames.end).then(|| film.sound().frame(number).len()))
+                    (
+                        number,
+                        (number < frames.end).then(|| film.sound().frame(number).len()),
+                    )
                 }
                 Block::Pictures(pictures) => {
                     let number = pictures.start + self.within / 2;
@@ -223,10 +229,11 @@ impl Reader {
                 break;
             }
             gathered.extend_from_slice(&piece);
-            if gathered.len() >= GATHERED {
+            if gathered.len() >= self.gathers {
                 break;
             }
         }
+        self.gathers = GATHERED.min(2 * self.gathers);
         Ok((!gathered.is_empty()).then(|| gathered.freeze()))
     }
 }

@@ -65,7 +65,11 @@ impl Hls {
     /// another version of the film.
     pub fn file(&self, name: &str) -> Option<Result<VirtualFile, DeliverError>> {
         if name == self.init_name() {
-            return Some(Ok(VirtualFile::new(Arc::clone(&self.film), self.init(), Vec::new())));
+            return Some(Ok(VirtualFile::new(
+                Arc::clone(&self.film),
+                self.init(),
+                Vec::new(),
+            )));
         }
         let number: usize = name.split_once('-')?.0.parse().ok()?;
         let known = number < self.segments() && name == self.segment_name(number);
@@ -174,7 +178,12 @@ impl Hls {
             self.init_name()
         );
         for (number, (from, to)) in self.times().enumerate() {
-            let _ = write!(text, "#EXTINF:{},\n{}\n", seconds(from, to), self.segment_name(number));
+            let _ = write!(
+                text,
+                "#EXTINF:{},\n{}\n",
+                seconds(from, to),
+                self.segment_name(number)
+            );
         }
         text + "#EXT-X-ENDLIST\n"
     }

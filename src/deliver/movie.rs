@@ -194,13 +194,20 @@ fn as_played(film: &Film, payload: &mut Payload, tables: &mut Tables, captions: 
     let (mut picture, mut sound, mut caption) = (0, 0, 0);
     while picture < film.pictures() {
         let next = after(film, picture, film.pictures());
-        let end = tables.video.chunk(payload.length, (picture..next).map(|n| film.sample(n)));
+        let end = tables
+            .video
+            .chunk(payload.length, (picture..next).map(|n| film.sample(n)));
         payload.push(Block::Pictures(picture..next), end);
         let until = film.begins(next);
         let frames = sound..frames_before(film, until);
-        let end = tables.audio.chunk(payload.length, frames.clone().map(|n| frame(film, n)));
+        let end = tables
+            .audio
+            .chunk(payload.length, frames.clone().map(|n| frame(film, n)));
         payload.push(Block::Sound(frames.clone()), end);
-        let texts = captions[caption..].iter().take_while(|text| text.from < until).count();
+        let texts = captions[caption..]
+            .iter()
+            .take_while(|text| text.from < until)
+            .count();
         payload.texts(&mut tables.captions, &captions[caption..caption + texts]);
         (picture, sound, caption) = (next, frames.end, caption + texts);
     }
@@ -224,7 +231,11 @@ fn sound_once(film: &Film, payload: &mut Payload, table: &mut Table) {
     for (frames, sounds) in sound.stretches() {
         let mut next = frames.start;
         while next < frames.end {
-            let to = if sounds { frames.end } else { frames.end.min(next + SILENT_FRAMES) };
+            let to = if sounds {
+                frames.end
+            } else {
+                frames.end.min(next + SILENT_FRAMES)
+            };
             let infos = (next..to).map(|number| frame(film, number));
             if sounds {
                 let at = *stored.entry(digest(film, next..to)).or_insert(payload.length);
@@ -263,7 +274,11 @@ fn pictures_once(film: &Film, payload: &mut Payload, table: &mut Table) {
     // A loop's pictures in their order, then the second form of its first.
     used.sort_by_key(|stretch| {
         let (of, picture) = place(*stretch);
-        (order.iter().position(|known| *known == of), picture.is_none(), picture)
+        (
+            order.iter().position(|known| *known == of),
+            picture.is_none(),
+            picture,
+        )
     });
     used.dedup();
     let mut lies: HashMap<Stretch, u64> = HashMap::with_capacity(used.len());

@@ -117,7 +117,10 @@ mod tests {
             ("lines=0-1".to_owned(), Wanted::Whole),
             ("bytes=-".to_owned(), Wanted::Whole),
             ("bytes=".to_owned(), Wanted::Whole),
-            ("bytes=0-0,1-1,2-2,3-3,4-4,5-5,6-6,7-7,8-8".to_owned(), Wanted::Whole),
+            (
+                "bytes=0-0,1-1,2-2,3-3,4-4,5-5,6-6,7-7,8-8".to_owned(),
+                Wanted::Whole,
+            ),
         ] {
             assert_eq!(wanted(Some(&range), None, "\"tag\"", 10), expected, "{range}");
         }

@@ -53,9 +53,13 @@ pub fn answer(
     };
     answer.headers.push((header::ETAG, file.etag().to_owned()));
     answer.headers.push((header::ACCEPT_RANGES, "bytes".to_owned()));
-    answer.headers.push((header::CACHE_CONTROL, kind.cache.to_owned()));
+    answer
+        .headers
+        .push((header::CACHE_CONTROL, kind.cache.to_owned()));
     if let Some(disposition) = kind.disposition {
-        answer.headers.push((header::CONTENT_DISPOSITION, disposition.to_owned()));
+        answer
+            .headers
+            .push((header::CONTENT_DISPOSITION, disposition.to_owned()));
     }
     answer.respond(method)
 }
@@ -116,9 +120,8 @@ impl Answer {
             pieces.push((head, part));
         }
         let file = file.clone();
-        let pieces = stream::iter(pieces).flat_map(move |(head, part)| {
-            stream::once(std::future::ready(Ok(head))).chain(file.read(part))
-        });
+        let pieces = stream::iter(pieces)
+            .flat_map(move |(head, part)| stream::once(std::future::ready(Ok(head))).chain(file.read(part)));
         let pieces = pieces.chain(stream::once(std::future::ready(Ok(end))));
         let media = format!("multipart/byteranges; boundary={boundary}");
         Self {
@@ -132,7 +135,11 @@ impl Answer {
     }
 
     fn respond(self, method: &Method) -> Result<Response, Problem> {
-        let body = if method == Method::HEAD { Body::empty() } else { self.body };
+        let body = if method == Method::HEAD {
+            Body::empty()
+        } else {
+            self.body
+        };
         let mut response = Response::new(body);
         *response.status_mut() = self.status;
         for (name, value) in self.headers {

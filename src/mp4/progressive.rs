@@ -36,7 +36,11 @@ impl Progressive {
     /// Everything before the payload.
     #[must_use]
     pub fn head(&self) -> Bytes {
-        let mdat_header = if self.payload + 8 > u64::from(u32::MAX) { 16 } else { 8 };
+        let mdat_header = if self.payload + 8 > u64::from(u32::MAX) {
+            16
+        } else {
+            8
+        };
         // As long whatever the payload's place, once it is known how wide the offsets are.
         let narrow = self.movie_head(0, false).len() as u64 + mdat_header;
         let wide = narrow + self.payload > u64::from(u32::MAX);

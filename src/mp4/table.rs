@@ -133,15 +133,27 @@ mod tests {
     fn equal_neighbours_are_told_once() {
         let sample = |size, duration, key| SampleInfo { size, duration, key };
         let mut table = Table::default();
-        assert_eq!(table.chunk(100, [sample(7, 3000, true), sample(8, 3000, false)]), 115);
-        assert_eq!(table.chunk(100, [sample(7, 3000, true), sample(8, 2500, false)]), 115);
+        assert_eq!(
+            table.chunk(100, [sample(7, 3000, true), sample(8, 3000, false)]),
+            115
+        );
+        assert_eq!(
+            table.chunk(100, [sample(7, 3000, true), sample(8, 2500, false)]),
+            115
+        );
         assert_eq!(table.chunk(50, []), 50);
-        assert_eq!((table.samples(), table.chunks(), table.duration()), (4, 2, 11_500));
+        assert_eq!(
+            (table.samples(), table.chunks(), table.duration()),
+            (4, 2, 11_500)
+        );
         let mut narrow = Vec::new();
         table.put(&mut narrow, 1000, false);
         let mut wide = Vec::new();
         table.put(&mut wide, 1000, true);
         assert_eq!(wide.len(), narrow.len() + 8);
-        assert!(narrow.ends_with(&[0, 0, 0, 2, 0, 0, 4, 76, 0, 0, 4, 76]), "{narrow:?}");
+        assert!(
+            narrow.ends_with(&[0, 0, 0, 2, 0, 0, 4, 76, 0, 0, 4, 76]),
+            "{narrow:?}"
+        );
     }
 }

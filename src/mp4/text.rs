@@ -126,9 +126,16 @@ pub(super) fn put_chapters(out: &mut Vec<u8>, id: u32, stage: Stage, table: &Tab
         handler: b"text",
         name: "ChapterHandler",
     };
-    track.put(out, |_| (), put_gmhd, |out| {
-        put_stbl(out, put_text_entry, |out| table.put(out, stage.payload, stage.wide));
-    });
+    track.put(
+        out,
+        |_| (),
+        put_gmhd,
+        |out| {
+            put_stbl(out, put_text_entry, |out| {
+                table.put(out, stage.payload, stage.wide)
+            });
+        },
+    );
 }
 
 /// QuickTime's base media header, and the text media header: a matrix.

@@ -61,10 +61,20 @@ impl Renderer {
             }));
         }
         let loops = try_join_all(different.into_iter().map(|recipe| self.whole(recipe)));
-        let cues = if plan.cues { cues(&plan.timeline) } else { Vec::new() };
-        let sound = self.cues.lay(&cues, plan.length().samples()).map_err(StitchError::from);
+        let cues = if plan.cues {
+            cues(&plan.timeline)
+        } else {
+            Vec::new()
+        };
+        let sound = self
+            .cues
+            .lay(&cues, plan.length().samples())
+            .map_err(StitchError::from);
         let (loops, sound) = tokio::try_join!(loops, sound)?;
-        let loops: Vec<Arc<Prepared>> = of_intervals.into_iter().map(|of| Arc::clone(&loops[of])).collect();
+        let loops: Vec<Arc<Prepared>> = of_intervals
+            .into_iter()
+            .map(|of| Arc::clone(&loops[of]))
+            .collect();
         let plan = Arc::clone(plan);
         let film = tokio::task::spawn_blocking(move || Film::new(plan, &loops, sound)).await;
         let film = film.map_err(|error| RenderError::Internal(error.to_string()))?;

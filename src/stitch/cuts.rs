@@ -117,7 +117,9 @@ fn best(beginnings: &[Beginning], end: Ticks) -> Vec<bool> {
     for to in 1..at.len() {
         let near = |from: &usize| from + 1 == to || (at[to] - at[*from]).0 / 90 <= WINDOW;
         let way = (0..to).rev().take_while(near);
-        let way = way.map(|from| (ways[from].0 + cost(at[from], at[to]), from)).min();
+        let way = way
+            .map(|from| (ways[from].0 + cost(at[from], at[to]), from))
+            .min();
         // There is always the instant just before.
         ways.push(way.unwrap_or((u64::MAX, to - 1)));
     }
@@ -151,13 +153,19 @@ mod tests {
 
     /// When each picture begins, and at last the end.
     fn instants(runs: &[Run]) -> Vec<Ticks> {
-        let all = runs.iter().flat_map(|run| (0..run.pictures()).map(|n| run.begins(n)));
-        all.chain(runs.last().map(|run| run.begins(run.pictures()))).collect()
+        let all = runs
+            .iter()
+            .flat_map(|run| (0..run.pictures()).map(|n| run.begins(n)));
+        all.chain(runs.last().map(|run| run.begins(run.pictures())))
+            .collect()
     }
 
     fn lengths(runs: &[Run], cuts: &Cuts) -> Vec<u64> {
         let at = instants(runs);
-        let length = |n| cuts.segment(n).map(|s| (at[s.end as usize] - at[s.start as usize]).0 / 90);
+        let length = |n| {
+            cuts.segment(n)
+                .map(|s| (at[s.end as usize] - at[s.start as usize]).0 / 90)
+        };
         (0..cuts.segments()).filter_map(length).collect()
     }
 
@@ -172,8 +180,15 @@ mod tests {
         let runs = runs(&intervals);
         let lengths = lengths(&runs, &Cuts::new(&runs, true));
         let within = lengths.iter().filter(|ms| (4_000..=6_000).contains(*ms)).count();
-        assert!(within * 10 >= lengths.len() * 9, "{within} of {}: {lengths:?}", lengths.len());
-        assert!(lengths.iter().all(|ms| (3_000..=8_000).contains(ms)), "{lengths:?}");
+        assert!(
+            within * 10 >= lengths.len() * 9,
+            "{within} of {}: {lengths:?}",
+            lengths.len()
+        );
+        assert!(
+            lengths.iter().all(|ms| (3_000..=8_000).contains(ms)),
+            "{lengths:?}"
+        );
     }
 
     proptest! {

@@ -105,7 +105,11 @@ impl Film {
         loops_of_intervals: &[Arc<Prepared>],
         sound: LaidSound,
     ) -> Result<Self, StitchError> {
-        let config = loops_of_intervals.first().ok_or(StitchError::Empty)?.config.clone();
+        let config = loops_of_intervals
+            .first()
+            .ok_or(StitchError::Empty)?
+            .config
+            .clone();
         let mut loops: Vec<Arc<Prepared>> = Vec::new();
         let mut scenes = Vec::new();
         let mut first = 0;

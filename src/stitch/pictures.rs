@@ -96,7 +96,11 @@ impl Pictures {
 
     /// The next picture; `None` after the last. Waits only for loops that are still being prepared.
     pub async fn next(&mut self) -> Result<Option<Picture>, StitchError> {
-        if self.runs.get(self.interval).is_some_and(|run| self.next == run.pictures()) {
+        if self
+            .runs
+            .get(self.interval)
+            .is_some_and(|run| self.next == run.pictures())
+        {
             self.interval += 1;
             self.next = 0;
         }

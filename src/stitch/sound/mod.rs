@@ -338,7 +338,13 @@ mod tests {
             assert_eq!(track.frame(number as u64), &sample.data, "frame {number}");
             assert_eq!(track.lasts(number as u64), sample.duration, "frame {number}");
         }
-        let stretches = [(0..2, true), (2..3, true), (3..5, false), (5..7, true), (7..9, false)];
+        let stretches = [
+            (0..2, true),
+            (2..3, true),
+            (3..5, false),
+            (5..7, true),
+            (7..9, false),
+        ];
         assert_eq!(track.stretches(), stretches);
     }
 
