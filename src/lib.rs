@@ -17,6 +17,7 @@
 //! | [`clip`] | what a clip file is, and what is wrong with it | workouts |
 //! | [`graph`] | timeline -> groups of shots -> FFmpeg filter graphs | processes, HTTP |
 //! | [`stitch`] | workouts out of what was coded before | graphs, HTTP |
+//! | [`deliver`] | a film as files that are not there: ranges, segments, playlists | HTTP's requests |
 //! | [`render`] | runs the groups, joins their samples to one stream | HTTP |
 //! | [`http`] | routes, problems, OpenAPI | everything below the calls it makes |
 //! | [`cli`] | settings and subcommands | |
@@ -25,6 +26,7 @@ pub mod catalogue;
 pub mod cli;
 pub mod clip;
 pub mod colour;
+pub mod deliver;
 pub mod ffmpeg;
 pub mod graph;
 pub mod h264;

@@ -9,6 +9,7 @@
 //! | `/api/workouts...` | [`links`], its texts answered by [`document`] |
 //! | `GET /api/exercises...` | [`exercises`], its query in [`filter`], its JSON in [`view`] |
 //! | posters and previews | [`media`] |
+//! | ranges, validators and parts of a film | [`film`] |
 //! | `GET /health`, `GET /ready` | [`ready`] |
 //! | `GET /`, `/docs`, `/openapi.json`, `/problems/...` | [`docs`] |
 
@@ -18,6 +19,7 @@ pub mod docs;
 pub mod document;
 pub mod envelope;
 pub mod exercises;
+pub mod film;
 pub mod filter;
 pub mod links;
 pub mod media;

@@ -27,6 +27,8 @@
 //! mdat                     the samples of the first traf, then those of the second
 //! ```
 //!
+//! [`Progressive`] writes the other form: a moov with tables of all samples ([`Table`]), then one mdat.
+//!
 //! There is no edit list: the first picture and the first sound both lie at time 0. The sound's
 //! priming frame must therefore be left out by the caller.
 
@@ -36,11 +38,14 @@ mod config;
 mod fragment;
 mod header;
 mod movie;
+mod progressive;
 mod put;
 mod queue;
 mod reader;
 mod run;
 mod sample;
+mod table;
+mod text;
 
 pub use adts::{AdtsError, AdtsReader};
 pub use boxes::ReadError;
@@ -48,6 +53,9 @@ pub use config::{AacConfig, AvcConfig, ConfigError};
 pub use fragment::{TrackRun, TrackSamples, WriteError, fragment, fragment_header};
 pub use header::VideoHeader;
 pub use movie::{AUDIO_TRACK, AudioTrack, Movie, VIDEO_TRACK, VideoTrack};
+pub use progressive::Progressive;
 pub use reader::{Event, FragmentReader};
 pub use run::MAX_SAMPLES;
 pub use sample::{AAC_FRAME_SAMPLES, Sample, SampleInfo};
+pub use table::Table;
+pub use text::{Mark, chapter_sample, text_sample};

@@ -13,6 +13,10 @@ pub const AUDIO_TRACK: u32 = 2;
 
 /// "und" as three letters of five bits (ISO/IEC 14496-12 8.4.2.3).
 const UNDETERMINED: u16 = 0x55c4;
+/// A track's flags: enabled, in the movie (8.3.2.3).
+pub(super) const SHOWN: u32 = 3;
+/// In the movie, for players to offer.
+pub(super) const OFFERED: u32 = 2;
 
 /// The tracks of a fragmented movie and how long they will have become at its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,10 +60,10 @@ impl Movie {
         let mut out = Vec::with_capacity(1500);
         put_ftyp(&mut out);
         put_box(&mut out, *b"moov", |out| {
-            self.put_mvhd(out);
-            self.put_video(out);
+            self.put_mvhd(out, AUDIO_TRACK + 1);
+            self.put_video(out, |_| (), put_no_samples);
             if let Some(audio) = &self.audio {
-                self.put_audio(out, audio);
+                self.put_audio(out, audio, put_no_samples);
             }
             self.put_mvex(out);
         });
@@ -93,7 +97,7 @@ impl Movie {
     }
 
     /// 8.2.2.
-    fn put_mvhd(&self, out: &mut Vec<u8>) {
+    pub(super) fn put_mvhd(&self, out: &mut Vec<u8>, next_track: u32) {
         let duration = self.duration();
         put_full_box(out, *b"mvhd", version(duration), 0, |out| {
             put_times(out, version(duration), self.timescale(), duration);
@@ -102,46 +106,66 @@ impl Movie {
             out.put_bytes(0, 2 + 8); // reserved
             put_matrix(out);
             out.put_bytes(0, 24); // pre_defined
-            out.put_u32(AUDIO_TRACK + 1); // next_track_ID
+            out.put_u32(next_track);
         });
     }
 
-    fn put_video(&self, out: &mut Vec<u8>) {
+    /// The video track, with the boxes that tell of its samples.
+    pub(super) fn put_video(
+        &self,
+        out: &mut Vec<u8>,
+        references: impl FnOnce(&mut Vec<u8>),
+        samples: impl FnOnce(&mut Vec<u8>),
+    ) {
         let video = &self.video;
         let track = Track {
             id: VIDEO_TRACK,
+            flags: SHOWN,
+            alternate_group: 0,
             movie_duration: video.duration,
             size: (video.width, video.height),
             volume: 0,
             timescale: video.timescale,
             duration: video.duration,
+            language: UNDETERMINED,
             handler: b"vide",
             name: "VideoHandler",
         };
         track.put(
             out,
+            references,
             // vmhd (12.1.2): flags 1, graphicsmode copy, opcolor black.
             |out| put_full_box(out, *b"vmhd", 0, 1, |out| out.put_bytes(0, 8)),
-            |out| video.put_avc1(out),
+            |out| put_stbl(out, |out| video.put_avc1(out), samples),
         );
     }
 
-    fn put_audio(&self, out: &mut Vec<u8>, audio: &AudioTrack) {
+    /// The same of the audio track.
+    pub(super) fn put_audio(
+        &self,
+        out: &mut Vec<u8>,
+        audio: &AudioTrack,
+        samples: impl FnOnce(&mut Vec<u8>),
+    ) {
         let track = Track {
             id: AUDIO_TRACK,
+            flags: SHOWN,
+            alternate_group: 0,
             movie_duration: self.audio_duration(audio),
             size: (0, 0),
             volume: 0x0100,
             timescale: audio.config.sample_rate(),
             duration: audio.duration,
+            language: UNDETERMINED,
             handler: b"soun",
             name: "SoundHandler",
         };
         track.put(
             out,
+            |_| (),
             // smhd (12.2.2): balance 0, reserved.
             |out| put_full_box(out, *b"smhd", 0, 0, |out| out.put_bytes(0, 4)),
-            |out| audio.put_mp4a(out),
+            |out| put_stbl(out, |out| audio.put_mp4a(out), samples),
         );
     }
 
@@ -233,52 +257,61 @@ impl AudioTrack {
 }
 
 /// What the boxes of both kinds of track say in the same places.
-struct Track {
-    id: u32,
+pub(super) struct Track {
+    pub(super) id: u32,
+    /// [`SHOWN`], [`OFFERED`] or 0 (8.3.2.3).
+    pub(super) flags: u32,
+    /// Tracks of one group are choices; 0 is no group.
+    pub(super) alternate_group: u16,
     /// In movie ticks.
-    movie_duration: u64,
-    size: (u16, u16),
+    pub(super) movie_duration: u64,
+    pub(super) size: (u16, u16),
     /// 8.8.
-    volume: u16,
-    timescale: u32,
+    pub(super) volume: u16,
+    pub(super) timescale: u32,
     /// In ticks of the timescale.
-    duration: u64,
-    handler: &'static [u8; 4],
-    name: &'static str,
+    pub(super) duration: u64,
+    /// Three letters of five bits (8.4.2.3).
+    pub(super) language: u16,
+    pub(super) handler: &'static [u8; 4],
+    pub(super) name: &'static str,
 }
 
 impl Track {
-    /// 8.3.1 with all below it; the closures write the media header and the sample entry.
-    fn put(
+    /// 8.3.1 with all below it; the closures write tref, the media header and stbl.
+    pub(super) fn put(
         &self,
         out: &mut Vec<u8>,
+        references: impl FnOnce(&mut Vec<u8>),
         media_header: impl FnOnce(&mut Vec<u8>),
-        sample_entry: impl FnOnce(&mut Vec<u8>),
+        samples: impl FnOnce(&mut Vec<u8>),
     ) {
         put_box(out, *b"trak", |out| {
             self.put_tkhd(out);
+            references(out);
             put_box(out, *b"mdia", |out| {
                 self.put_mdhd(out);
                 self.put_hdlr(out);
                 put_box(out, *b"minf", |out| {
                     media_header(out);
                     put_dinf(out);
-                    put_stbl(out, sample_entry);
+                    samples(out);
                 });
             });
         });
     }
 
-    /// 8.3.2. Flags: enabled, in the movie.
+    /// 8.3.2.
     fn put_tkhd(&self, out: &mut Vec<u8>) {
         let version = version(self.movie_duration);
-        put_full_box(out, *b"tkhd", version, 3, |out| {
+        put_full_box(out, *b"tkhd", version, self.flags, |out| {
             put_duration(out, version, 0); // creation_time: none, so that equal movies are equal bytes
             put_duration(out, version, 0); // modification_time
             out.put_u32(self.id);
             out.put_u32(0); // reserved
             put_duration(out, version, self.movie_duration);
-            out.put_bytes(0, 8 + 2 + 2); // reserved, layer, alternate_group
+            out.put_bytes(0, 8 + 2); // reserved, layer
+            out.put_u16(self.alternate_group);
             out.put_u16(self.volume);
             out.put_u16(0); // reserved
             put_matrix(out);
@@ -292,7 +325,7 @@ impl Track {
         let version = version(self.duration);
         put_full_box(out, *b"mdhd", version, 0, |out| {
             put_times(out, version, self.timescale, self.duration);
-            out.put_u16(UNDETERMINED);
+            out.put_u16(self.language);
             out.put_u16(0); // pre_defined
         });
     }
@@ -328,22 +361,31 @@ fn put_dinf(out: &mut Vec<u8>) {
     });
 }
 
-/// 8.5.1: a sample entry, and tables that must be there and are empty, for all samples are in fragments.
-fn put_stbl(out: &mut Vec<u8>, sample_entry: impl FnOnce(&mut Vec<u8>)) {
+/// 8.5.1: a sample entry, and what `samples` tells of the samples.
+pub(super) fn put_stbl(
+    out: &mut Vec<u8>,
+    sample_entry: impl FnOnce(&mut Vec<u8>),
+    samples: impl FnOnce(&mut Vec<u8>),
+) {
     put_box(out, *b"stbl", |out| {
         put_full_box(out, *b"stsd", 0, 0, |out| {
             out.put_u32(1);
             sample_entry(out);
         });
-        put_full_box(out, *b"stts", 0, 0, |out| out.put_u32(0)); // 8.6.1.2
-        put_full_box(out, *b"stsc", 0, 0, |out| out.put_u32(0)); // 8.7.4
-        put_full_box(out, *b"stsz", 0, 0, |out| out.put_u64(0)); // 8.7.3: sample_size, sample_count
-        put_full_box(out, *b"stco", 0, 0, |out| out.put_u32(0)); // 8.7.5
+        samples(out);
     });
 }
 
+/// Tables that must be there and are empty, for all samples are in fragments.
+fn put_no_samples(out: &mut Vec<u8>) {
+    put_full_box(out, *b"stts", 0, 0, |out| out.put_u32(0)); // 8.6.1.2
+    put_full_box(out, *b"stsc", 0, 0, |out| out.put_u32(0)); // 8.7.4
+    put_full_box(out, *b"stsz", 0, 0, |out| out.put_u64(0)); // 8.7.3: sample_size, sample_count
+    put_full_box(out, *b"stco", 0, 0, |out| out.put_u32(0)); // 8.7.5
+}
+
 /// 8.5.2.2: reserved, and `data_reference_index` 1.
-fn put_sample_entry(out: &mut Vec<u8>) {
+pub(super) fn put_sample_entry(out: &mut Vec<u8>) {
     out.put_bytes(0, 6);
     out.put_u16(1);
 }

@@ -18,6 +18,7 @@
 mod ahead;
 mod clock;
 mod encode;
+mod film;
 mod mux;
 mod pictures;
 mod sound;
@@ -86,6 +87,7 @@ pub struct Renderer {
     library: Arc<Library>,
     loops: Arc<Loops>,
     cues: CueBook,
+    films: film::Films,
     places: Arc<Semaphore>,
     tasks: TaskTracker,
     ending: CancellationToken,
@@ -104,6 +106,7 @@ impl Renderer {
         Self {
             places: Arc::new(Semaphore::new(settings.places)),
             cues: CueBook::new(Arc::clone(&settings.tools)),
+            films: film::films(),
             loops,
             settings: Arc::new(settings),
             library,
@@ -413,6 +416,9 @@ pub enum RenderError {
         /// How many are allowed.
         limit: usize,
     },
+    /// The loops of a film are not there yet (503). Their preparation goes on.
+    #[error("the loops are still being prepared")]
+    Preparing,
     /// FFmpeg took too long (504).
     #[error("generation fell more than {seconds} s behind playback")]
     Timeout {

@@ -47,6 +47,11 @@ impl BarCoder {
         }))
     }
 
+    /// Says that the picture before showed `bar`, whose size is [`bytes`](Self::bytes): to begin anywhere.
+    pub fn showed(&mut self, bar: &[u8]) {
+        self.before.copy_from_slice(bar);
+    }
+
     /// Bytes of a bar.
     pub fn bytes(&self) -> usize {
         self.before.len()

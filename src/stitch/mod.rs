@@ -27,16 +27,20 @@
 //! | `verify` | decodes the loop under two HUDs: is the exercise the same, bit for bit? |
 //! | `file`, `store`, `recent` | the file of a prepared loop; the bounded folder and memory of them |
 //! | `loops` | one preparation however many ask; those ready, under way, unfit |
-//! | `run` | interval -> which picture when, and how each pass begins (pure) |
+//! | `run` | interval -> which picture when (pure) |
+//! | `cuts` | which pictures are key pictures, and where segments begin (pure) |
 //! | `bar` | the HUD's slice of each picture |
 //! | `pictures` | a plan's pictures, one after the other |
+//! | `film` | a plan's pictures and sound, any of them at once: sizes, times, bytes |
 //! | `sound` | a plan's AAC frames, laid |
 //!
 //! It knows nothing of MP4 boxes beyond what FFmpeg writes, and nothing of HTTP. How the bits of a slice
 //! are written is [`h264`](crate::h264)'s business; `docs/stitching.md` explains the idea at leisure.
 
 mod bar;
+mod cuts;
 mod file;
+mod film;
 mod loops;
 mod pictures;
 mod prepare;
@@ -47,9 +51,12 @@ pub mod sound;
 mod store;
 mod verify;
 
+pub use cuts::Cuts;
 pub use file::{FileError, MAX_FILE, MAX_PICTURES, Prepared, read, write};
+pub use film::{Film, FilmError, Pen, Stretch};
 pub use loops::{Loops, Source, StitchError};
 pub use pictures::{Picture, Pictures};
 pub use recipe::Recipe;
+pub use run::Form;
 pub use sound::{CueBook, CueError, LaidSound};
 pub use store::{Bounds, Digest, Store};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::bar::{BarCoder, Place};
+use super::cuts::Cuts;
 use super::loops::{Loops, Source, StitchError};
 use super::recipe::Recipe;
 use super::run::{Form, Run};
@@ -30,16 +31,17 @@ pub struct Picture {
 /// The pictures of one plan. Holds its loops for as long as it lives.
 pub struct Pictures {
     loops: Arc<Loops>,
-    plan: Arc<Plan>,
     /// The recipe of each interval's loop, and the loop as far as it is there.
     shots: Vec<Shot>,
     hud: Option<Hud>,
     bars: Option<BarCoder>,
     config: AvcConfig,
+    runs: Vec<Run>,
+    cuts: Cuts,
     interval: usize,
-    run: Run,
+    /// The next picture: of the interval's run, and of the workout.
     next: u64,
-    last_key: Ticks,
+    shown: u64,
 }
 
 /// What an interval shows. Equal shots share a source by index into `sources`.
@@ -73,18 +75,21 @@ impl Pictures {
         }
         let config = config.ok_or(StitchError::Empty)?;
         let profile = plan.profile;
-        let run = Run::new(&plan.timeline.intervals()[0], shots[0].recipe.pictures());
+        let intervals = plan.timeline.intervals().iter();
+        let run = |(interval, shot): (_, &Shot)| Run::new(interval, shot.recipe.pictures());
+        let runs: Vec<Run> = intervals.zip(&shots).map(run).collect();
+        let hud = Hud::new(Arc::new(plan.timeline.clone()), profile, plan.shows);
         Ok(Self {
             loops: Arc::clone(loops),
-            hud: Hud::new(Arc::new(plan.timeline.clone()), profile, plan.shows),
+            cuts: Cuts::new(&runs, hud.is_some()),
+            runs,
+            hud,
             bars: BarCoder::new(&config, &profile).map_err(super::prepare::PrepareError::from)?,
-            plan: Arc::clone(plan),
             shots,
             config,
             interval: 0,
-            run,
             next: 0,
-            last_key: Ticks(0),
+            shown: 0,
         })
     }
 
@@ -96,12 +101,20 @@ impl Pictures {
 
     /// The next picture; `None` after the last. Waits only for loops that are still being prepared.
     pub async fn next(&mut self) -> Result<Option<Picture>, StitchError> {
-        if self.next == self.run.pictures() && !self.next_interval() {
-            return Ok(None);
+        if self
+            .runs
+            .get(self.interval)
+            .is_some_and(|run| self.next == run.pictures())
+        {
+            self.interval += 1;
+            self.next = 0;
         }
-        let (number, begins) = (self.next, self.run.begins(self.next));
-        let of_loop = self.run.of_loop(number);
-        let form = self.run.form(number, self.last_key, self.hud.is_some());
+        let Some(run) = self.runs.get(self.interval).copied() else {
+            return Ok(None);
+        };
+        let (number, begins) = (self.next, run.begins(self.next));
+        let of_loop = run.of_loop(number);
+        let form = self.cuts.form(self.shown, of_loop);
         let shot = &mut self.shots[self.interval];
         if form != Form::Next && shot.source.failed() {
             // Its check failed: what is made in its place begins where a pass begins.
@@ -129,25 +142,13 @@ impl Pictures {
             }
             _ => Bytes::new(),
         };
-        if form == Form::Key {
-            self.last_key = begins;
-        }
         self.next += 1;
+        self.shown += 1;
         Ok(Some(Picture {
             exercise,
             hud,
-            lasts: self.run.begins(self.next) - begins,
+            lasts: run.begins(self.next) - begins,
             key: form == Form::Key,
         }))
-    }
-
-    fn next_interval(&mut self) -> bool {
-        let Some(interval) = self.plan.timeline.intervals().get(self.interval + 1) else {
-            return false;
-        };
-        self.interval += 1;
-        self.run = Run::new(interval, self.shots[self.interval].recipe.pictures());
-        self.next = 0;
-        true
     }
 }

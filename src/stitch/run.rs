@@ -1,16 +1,10 @@
-//! One interval as a run of a loop's coded pictures: which picture when, and how each pass begins.
+//! One interval as a run of a loop's coded pictures: which picture when.
 //!
 //! Pure arithmetic on whole numbers. A run keeps the interval's first and last instant exactly, at any
 //! speed: the loop's pictures are spread evenly over it, each a whole number of ticks from the start.
 
-use crate::units::{FPS, Frames, TICKS_PER_FRAME, Ticks};
+use crate::units::{Frames, Ticks};
 use crate::workout::Interval;
-
-/// The longest time from one key picture to the next within a run that has a HUD, if its passes allow.
-///
-/// A key picture brings the whole HUD anew, about 40 kB at 720p; players can start and seek at key
-/// pictures only. Four seconds keep the HUD's share small and are what HLS wants of a segment.
-pub const KEY_EVERY: Ticks = Ticks(4 * FPS as u64 * TICKS_PER_FRAME as u64);
 
 /// How a coded picture of a loop is used at one place of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,26 +67,15 @@ impl Run {
         self.start + Ticks(offset as u64)
     }
 
-    /// In which form the run's picture `number` is shown, when the last key picture before it began at
-    /// `last_key` (in this run or an earlier one) and the HUD changes what a key picture costs.
-    #[must_use]
-    pub fn form(&self, number: u64, last_key: Ticks, hud: bool) -> Form {
-        if self.of_loop(number) != 0 {
-            return Form::Next;
-        }
-        // An IDR picture must not follow another at once (see `Recipe`): never as a run's last picture.
-        let alone = number + 1 == self.pictures && number > 0;
-        let wanted = !hud || self.begins(number) >= last_key + KEY_EVERY;
-        if number == 0 || (wanted && !alone) {
-            Form::Key
-        } else {
-            Form::Restart
-        }
+    /// The numbers of the run's pictures at which a pass begins.
+    pub fn passes(&self) -> impl Iterator<Item = u64> + use<> {
+        // A pass is a few hundred pictures.
+        (0..self.pictures).step_by(self.pass as usize)
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
@@ -100,7 +83,7 @@ mod tests {
     use crate::units::Speed;
     use crate::workout::{IntervalKind, Movement};
 
-    fn interval(start: u64, length: u64, speed: Speed) -> Interval {
+    pub(crate) fn interval(start: u64, length: u64, speed: Speed) -> Interval {
         Interval {
             index: 0,
             kind: IntervalKind::Work,
@@ -133,28 +116,6 @@ mod tests {
                 // The picture is the one that plays at that instant at that speed, to within one.
                 let asked = (run.begins(number) - run.begins(0)).0 as f64 / 3000.0 * speed.as_f64();
                 prop_assert!((asked - number as f64).abs() <= 0.51, "{} instead of {}", number, asked);
-            }
-        }
-
-        #[test]
-        fn key_pictures_come_soon_enough_and_never_side_by_side(
-            length in 2u64..5000, pass in 15u64..600, hud: bool,
-        ) {
-            let run = Run::new(&interval(0, length, Speed::NORMAL), Frames(pass));
-            let mut last_key = Ticks(0);
-            let mut before = Form::Next;
-            for number in 0..run.pictures() {
-                let form = run.form(number, last_key, hud);
-                prop_assert_eq!(form == Form::Next, number % pass != 0);
-                prop_assert!(number > 0 || form == Form::Key);
-                if form == Form::Key {
-                    prop_assert!(before != Form::Key);
-                    prop_assert!(number == 0 || !hud || run.begins(number) >= last_key + KEY_EVERY);
-                    last_key = run.begins(number);
-                }
-                let late = run.begins(number) - last_key;
-                prop_assert!(late <= KEY_EVERY + Frames(pass + 1).ticks(), "{} without a key picture", late);
-                before = form;
             }
         }
     }

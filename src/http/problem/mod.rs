@@ -258,6 +258,12 @@ impl From<RenderError> for Problem {
                     "All {limit} places for renderings are taken; ask again in {RETRY_AFTER_SECONDS} seconds."
                 ),
             ),
+            RenderError::Preparing => Self::new(
+                Kind::Capacity,
+                format!(
+                    "The loops of this workout are being prepared; ask again in {RETRY_AFTER_SECONDS} seconds."
+                ),
+            ),
             RenderError::Timeout { seconds } => Self::new(
                 Kind::RenderTimeout,
                 format!(

@@ -212,6 +212,51 @@ impl LaidSound {
         Samples(self.next * FRAME).min(self.length)
     }
 
+    /// How many frames the whole track has.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.length.0.div_ceil(FRAME)
+    }
+
+    /// The bytes of frame `number` of the track, wherever this reader is.
+    #[must_use]
+    pub fn frame(&self, number: u64) -> &Bytes {
+        let after = self.patches.partition_point(|patch| patch.first <= number);
+        after
+            .checked_sub(1)
+            .map(|patch| &self.patches[patch])
+            .filter(|patch| number < patch.end)
+            .and_then(|patch| patch.frames.get(patch.skip + (number - patch.first) as usize))
+            .unwrap_or(&self.silence)
+    }
+
+    /// How long frame `number` lasts: the last is cut short, so that the track ends with the last picture.
+    #[must_use]
+    pub fn lasts(&self, number: u64) -> u32 {
+        self.length.0.saturating_sub(number * FRAME).min(FRAME) as u32
+    }
+
+    /// The whole track as stretches of sound and of silence.
+    #[must_use]
+    pub fn stretches(&self) -> Vec<(std::ops::Range<u64>, bool)> {
+        let mut stretches = Vec::with_capacity(2 * self.patches.len() + 1);
+        let mut next = 0;
+        for patch in &*self.patches {
+            stretches.push((next..patch.first, false));
+            stretches.push((patch.first..patch.end, true));
+            next = patch.end;
+        }
+        stretches.push((next..self.count(), false));
+        stretches.retain(|(range, _)| !range.is_empty());
+        stretches
+    }
+
+    /// The frame of silence.
+    #[must_use]
+    pub fn silence(&self) -> &Bytes {
+        &self.silence
+    }
+
     /// The next frames: all that begin before `until`. Empty when there are none, at the end for ever.
     pub fn frames(&mut self, until: Samples) -> Vec<Sample> {
         let end = until.min(self.length).0.div_ceil(FRAME);
@@ -289,6 +334,18 @@ mod tests {
         assert_eq!(durations[8], 24);
         assert_eq!(track.position(), track.length());
         assert!(track.frames(Samples(u64::MAX)).is_empty());
+        for (number, sample) in all.iter().enumerate() {
+            assert_eq!(track.frame(number as u64), &sample.data, "frame {number}");
+            assert_eq!(track.lasts(number as u64), sample.duration, "frame {number}");
+        }
+        let stretches = [
+            (0..2, true),
+            (2..3, true),
+            (3..5, false),
+            (5..7, true),
+            (7..9, false),
+        ];
+        assert_eq!(track.stretches(), stretches);
     }
 
     #[test]

@@ -1,0 +1,277 @@
+//! A file that is a list of what lies where.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::{Bytes, BytesMut};
+use futures_util::Stream;
+
+use crate::stitch::{Film, FilmError, Pen};
+
+/// Part of every ETag: raised when files are laid out differently.
+const LAYOUT_VERSION: u8 = 1;
+/// Pieces shorter than this are gathered to one buffer: a write for each slice of ten bytes would cost more
+/// than to copy it.
+const SMALL: usize = 16 << 10;
+/// Bytes that are gathered at most, after a beginning with [`SMALL`] ones: the first leave at once.
+const GATHERED: usize = 128 << 10;
+
+/// Why a file cannot be made or read.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum DeliverError {
+    /// See [`FilmError`].
+    #[error(transparent)]
+    Film(#[from] FilmError),
+    /// A segment's header cannot be written.
+    #[error("a segment cannot be written: {0}")]
+    Segment(#[from] crate::mp4::WriteError),
+}
+
+/// What lies at one place.
+#[derive(Debug, Clone)]
+pub(super) enum Block {
+    /// These bytes.
+    Bytes(Bytes),
+    /// Pictures of the film, by number, each with its HUD slice.
+    Pictures(Range<u64>),
+    /// Frames of its sound, by number.
+    Sound(Range<u64>),
+}
+
+/// See the module. Cheap to clone: all is shared.
+#[derive(Debug, Clone)]
+pub struct VirtualFile {
+    film: Arc<Film>,
+    /// Each with the place of its first byte; none is empty.
+    blocks: Arc<[(u64, Block)]>,
+    length: u64,
+    etag: String,
+}
+
+impl VirtualFile {
+    /// The blocks, one behind the other. The first must be a head that tells where everything else is: with
+    /// the film's digest it names all bytes.
+    pub(super) fn new(film: Arc<Film>, head: Bytes, rest: Vec<(Block, u64)>) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&[LAYOUT_VERSION]);
+        hasher.update(film.digest().as_bytes());
+        let mut length = 0;
+        let size = head.len() as u64;
+        let all = std::iter::once((Block::Bytes(head), size)).chain(rest);
+        let blocks = all.filter(|(_, size)| *size > 0).map(|(block, size)| {
+            let at = length;
+            length += size;
+            // Texts are no part of the film.
+            if let Block::Bytes(bytes) = &block {
+                hasher.update(bytes);
+            }
+            (at, block)
+        });
+        let blocks = blocks.collect();
+        Self {
+            film,
+            blocks,
+            length,
+            etag: format!("\"{}\"", &hasher.finalize().to_hex()[..32]),
+        }
+    }
+
+    /// Bytes.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        self.length
+    }
+
+    /// Never: there is always a head.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+
+    /// A strong validator, in its quotes: equal tags are equal bytes.
+    #[must_use]
+    pub fn etag(&self) -> &str {
+        &self.etag
+    }
+
+    /// Bytes of memory that the list takes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let own = |(_, block): &(u64, Block)| match block {
+            Block::Bytes(bytes) => bytes.len(),
+            _ => 0,
+        };
+        self.blocks.len() * size_of::<(u64, Block)>() + self.blocks.iter().map(own).sum::<usize>()
+    }
+
+    /// Reads a range, as far as the file reaches.
+    #[must_use]
+    pub fn read(&self, range: Range<u64>) -> Reader {
+        let end = range.end.min(self.length);
+        let start = range.start.min(end);
+        let block = self.blocks.partition_point(|(at, _)| *at <= start);
+        let block = block.saturating_sub(1);
+        Reader {
+            file: self.clone(),
+            block,
+            at: self.blocks.get(block).map_or(start, |(at, _)| *at),
+            within: 0,
+            start,
+            end,
+            pen: None,
+            ready: VecDeque::new(),
+            gathers: SMALL,
+            failed: false,
+        }
+    }
+}
+
+/// The bytes of a range, in pieces: those that are stored as they are, small ones gathered.
+pub struct Reader {
+    file: VirtualFile,
+    /// The block of the next piece, where that piece lies in the file, and its number in the block.
+    block: usize,
+    at: u64,
+    within: u64,
+    /// What is still wanted.
+    start: u64,
+    end: u64,
+    pen: Option<Pen>,
+    ready: VecDeque<Bytes>,
+    /// Bytes to gather this time.
+    gathers: usize,
+    failed: bool,
+}
+
+impl Reader {
+    /// Bytes that are still to come.
+    #[must_use]
+    pub fn left(&self) -> u64 {
+        self.end - self.start + self.ready.iter().map(|piece| piece.len() as u64).sum::<u64>()
+    }
+
+    /// The next part of the range that lies in one place.
+    fn piece(&mut self) -> Result<Option<Bytes>, DeliverError> {
+        while self.start < self.end {
+            let Some((_, block)) = self.file.blocks.get(self.block) else {
+                return Ok(None);
+            };
+            let film = &self.file.film;
+            // Each picture is two pieces: what is stored, and its slice.
+            let (number, size) = match block {
+                Block::Bytes(bytes) => (self.within, (self.within == 0).then_some(bytes.len())),
+                Block::Sound(frames) => {
+                    let number = frames.start + self.within;
+                    (
+                        number,
+                        (number < frames.end).then(|| film.sound().frame(number).len()),
+                    )
+                }
+                Block::Pictures(pictures) => {
+                    let number = pictures.start + self.within / 2;
+                    let size = || match self.within % 2 {
+                        0 => film.stored(film.stretch(number)).len(),
+                        _ => film.slice_size(number) as usize,
+                    };
+                    (number, (number < pictures.end).then(size))
+                }
+            };
+            let Some(size) = size else {
+                (self.block, self.within) = (self.block + 1, 0);
+                continue;
+            };
+            let (at, end) = (self.at, self.at + size as u64);
+            let slice = matches!(block, Block::Pictures(_)) && self.within % 2 == 1;
+            let bytes = if end <= self.start {
+                None
+            } else {
+                Some(match block {
+                    Block::Bytes(bytes) => bytes.clone(),
+                    Block::Sound(_) => film.sound().frame(number).clone(),
+                    Block::Pictures(_) if !slice => film.stored(film.stretch(number)).clone(),
+                    Block::Pictures(_) => {
+                        if self.pen.is_none() {
+                            self.pen = film.pen()?;
+                        }
+                        match &mut self.pen {
+                            Some(pen) => film.slice(pen, number)?,
+                            None => Bytes::new(),
+                        }
+                    }
+                })
+            };
+            (self.at, self.within) = (end, self.within + 1);
+            if let Some(bytes) = bytes {
+                let from = (self.start - at) as usize;
+                let to = (self.end.min(end) - at) as usize;
+                self.start = self.end.min(end);
+                return Ok(Some(bytes.slice(from..to)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The next bytes to send.
+    fn gather(&mut self) -> Result<Option<Bytes>, DeliverError> {
+        if let Some(ready) = self.ready.pop_front() {
+            return Ok(Some(ready));
+        }
+        let mut gathered = BytesMut::new();
+        while let Some(piece) = self.piece()? {
+            if piece.len() >= SMALL {
+                if gathered.is_empty() {
+                    return Ok(Some(piece));
+                }
+                self.ready.push_back(piece);
+                break;
+            }
+            gathered.extend_from_slice(&piece);
+            if gathered.len() >= self.gathers {
+                break;
+            }
+        }
+        self.gathers = GATHERED.min(2 * self.gathers);
+        Ok((!gathered.is_empty()).then(|| gathered.freeze()))
+    }
+}
+
+impl Iterator for Reader {
+    type Item = Result<Bytes, DeliverError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.failed {
+            return None;
+        }
+        let next = self.gather().transpose();
+        self.failed = matches!(next, Some(Err(_)));
+        next
+    }
+}
+
+impl Stream for Reader {
+    type Item = Result<Bytes, DeliverError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        // Never waits: what is not stored takes microseconds to write.
+        Poll::Ready(self.next())
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        if let Some(pen) = self.pen.take().filter(|_| !self.failed) {
+            self.file.film.give_back(pen);
+        }
+    }
+}
+
+impl std::fmt::Debug for Reader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reader")
+            .field("range", &(self.start..self.end))
+            .finish_non_exhaustive()
+    }
+}

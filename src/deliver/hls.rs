@@ -1,0 +1,214 @@
+//! A film as HLS (RFC 8216 and its second edition): playlists, and segments of fragmented MP4.
+//!
+//! Pictures and sound are in one segment, with continuous times and no discontinuity: measured, the form
+//! that players get through without holes. Segments are cut where [`Cuts`](crate::stitch::Cuts) says.
+//!
+//! Names of segments hold the film's tag, so that a name never means two things and may be cached for
+//! ever, and a player whose playlist is older than the server's loops is told so by a 404, not by a picture
+//! that does not decode.
+
+use std::fmt::Write as _;
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::file::{Block, DeliverError, VirtualFile};
+use super::movie::{frame, frames_before, tracks};
+use crate::mp4::{AAC_FRAME_SAMPLES, AUDIO_TRACK, SampleInfo, TrackRun, VIDEO_TRACK, fragment_header};
+use crate::stitch::Film;
+use crate::units::{FPS, Ticks, VIDEO_TIMESCALE};
+
+/// Digits of the film's digest in names.
+const TAG: usize = 16;
+
+/// A film in segments. Made at once; each segment is laid out when it is asked for.
+#[derive(Debug, Clone)]
+pub struct Hls {
+    film: Arc<Film>,
+    tag: String,
+}
+
+impl Hls {
+    /// Of a film.
+    #[must_use]
+    pub fn new(film: Arc<Film>) -> Self {
+        let tag = film.digest().to_hex()[..TAG].to_owned();
+        Self { film, tag }
+    }
+
+    /// What names of this film's segments hold.
+    #[must_use]
+    pub fn tag(&self) -> &str {
+        &self.tag
+    }
+
+    /// How many segments there are.
+    #[must_use]
+    pub fn segments(&self) -> usize {
+        self.film.cuts().segments()
+    }
+
+    /// `init-TAG.mp4`.
+    #[must_use]
+    pub fn init_name(&self) -> String {
+        format!("init-{}.mp4", self.tag)
+    }
+
+    /// `0-TAG.m4s` and so on.
+    #[must_use]
+    pub fn segment_name(&self, number: usize) -> String {
+        format!("{number}-{}.m4s", self.tag)
+    }
+
+    /// The file of a name: the init segment or a segment. `None` for any other name, also for those of
+    /// another version of the film.
+    pub fn file(&self, name: &str) -> Option<Result<VirtualFile, DeliverError>> {
+        if name == self.init_name() {
+            return Some(Ok(VirtualFile::new(
+                Arc::clone(&self.film),
+                self.init(),
+                Vec::new(),
+            )));
+        }
+        let number: usize = name.split_once('-')?.0.parse().ok()?;
+        let known = number < self.segments() && name == self.segment_name(number);
+        known.then(|| self.segment(number)).flatten()
+    }
+
+    /// What all segments need before them.
+    #[must_use]
+    pub fn init(&self) -> Bytes {
+        tracks(&self.film).init_segment()
+    }
+
+    /// Segment `number`, from 0 on; `None` beyond the last.
+    pub fn segment(&self, number: usize) -> Option<Result<VirtualFile, DeliverError>> {
+        let pictures = self.film.cuts().segment(number)?;
+        Some(self.lay(number, pictures))
+    }
+
+    fn lay(&self, number: usize, pictures: Range<u64>) -> Result<VirtualFile, DeliverError> {
+        let film = &self.film;
+        let frames = self.frames(&pictures);
+        let video: Vec<SampleInfo> = pictures.clone().map(|n| film.sample(n)).collect();
+        let audio: Vec<SampleInfo> = frames.clone().map(|n| frame(film, n)).collect();
+        let runs = [
+            TrackRun {
+                track_id: VIDEO_TRACK,
+                decode_time: film.begins(pictures.start).0,
+                samples: &video,
+            },
+            TrackRun {
+                track_id: AUDIO_TRACK,
+                decode_time: frames.start * u64::from(AAC_FRAME_SAMPLES),
+                samples: &audio,
+            },
+        ];
+        let head = fragment_header(number as u32 + 1, &runs)?;
+        let bytes = |samples: &[SampleInfo]| samples.iter().map(|sample| u64::from(sample.size)).sum();
+        let rest = vec![
+            (Block::Pictures(pictures), bytes(&video)),
+            (Block::Sound(frames), bytes(&audio)),
+        ];
+        Ok(VirtualFile::new(Arc::clone(film), head, rest))
+    }
+
+    /// The frames of sound that begin during these pictures.
+    fn frames(&self, pictures: &Range<u64>) -> Range<u64> {
+        let before = |picture| frames_before(&self.film, self.film.begins(picture));
+        before(pictures.start)..before(pictures.end)
+    }
+
+    /// Begin and end of each segment.
+    fn times(&self) -> impl Iterator<Item = (Ticks, Ticks)> {
+        let segments = (0..self.segments()).filter_map(|number| self.film.cuts().segment(number));
+        segments.map(|segment| (self.film.begins(segment.start), self.film.begins(segment.end)))
+    }
+
+    /// The bits a second of the segment that has most, and of all.
+    fn bandwidth(&self) -> (u64, u64) {
+        let (mut most, mut all) = (0, 0);
+        for (number, (from, to)) in self.times().enumerate() {
+            let length = match self.segment(number) {
+                Some(Ok(segment)) => segment.len(),
+                _ => 0,
+            };
+            all += length;
+            most = most.max(bits_a_second(length, to - from));
+        }
+        (most, bits_a_second(all, self.film.plan().length().ticks()))
+    }
+
+    /// The master playlist. `media` is the address of the media playlist, `captions` that of the
+    /// playlist of subtitles, if there are any.
+    #[must_use]
+    pub fn master(&self, media: &str, captions: Option<&str>) -> String {
+        let mut text = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n".to_owned();
+        if let Some(captions) = captions {
+            text += "#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"captions\",NAME=\"English\",LANGUAGE=\"en\",\
+                     DEFAULT=NO,AUTOSELECT=YES,FORCED=NO,URI=\"";
+            text += captions;
+            text += "\"\n";
+        }
+        let (peak, average) = self.bandwidth();
+        let profile = self.film.plan().profile;
+        let codecs = tracks(&self.film).codecs();
+        let (width, height) = (profile.width, profile.height);
+        let _ = write!(
+            text,
+            "#EXT-X-STREAM-INF:BANDWIDTH={peak},AVERAGE-BANDWIDTH={average},CODECS=\"{codecs}\",\
+             RESOLUTION={width}x{height},FRAME-RATE={FPS}.000"
+        );
+        if captions.is_some() {
+            text += ",SUBTITLES=\"captions\"";
+        }
+        text + "\n" + media + "\n"
+    }
+
+    /// The media playlist; segments lie beside it.
+    #[must_use]
+    pub fn media(&self) -> String {
+        let longest = self.times().map(|(from, to)| (to - from).0).max().unwrap_or(0);
+        // 4.3.3.1: each EXTINF, rounded, is at most this.
+        let target = longest.div_ceil(u64::from(VIDEO_TIMESCALE)).max(1);
+        let mut text = format!(
+            "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:{target}\n#EXT-X-MEDIA-SEQUENCE:0\n\
+             #EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-MAP:URI=\"{}\"\n",
+            self.init_name()
+        );
+        for (number, (from, to)) in self.times().enumerate() {
+            let _ = write!(
+                text,
+                "#EXTINF:{},\n{}\n",
+                seconds(from, to),
+                self.segment_name(number)
+            );
+        }
+        text + "#EXT-X-ENDLIST\n"
+    }
+
+    /// A playlist of one file of subtitles for the whole length.
+    #[must_use]
+    pub fn captions(&self, file: &str) -> String {
+        let length = self.film.plan().length().ticks();
+        let target = length.0.div_ceil(u64::from(VIDEO_TIMESCALE)).max(1);
+        let lasts = seconds(Ticks(0), length);
+        format!(
+            "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:{target}\n#EXT-X-MEDIA-SEQUENCE:0\n\
+             #EXT-X-PLAYLIST-TYPE:VOD\n#EXTINF:{lasts},\n{file}\n#EXT-X-ENDLIST\n"
+        )
+    }
+}
+
+fn bits_a_second(bytes: u64, length: Ticks) -> u64 {
+    (bytes * 8 * u64::from(VIDEO_TIMESCALE)).div_ceil(length.0.max(1))
+}
+
+/// A length in seconds. Both instants are rounded to a millionth, not the length: so the lengths of a
+/// playlist add up to its end exactly.
+fn seconds(from: Ticks, to: Ticks) -> String {
+    let millionth = |at: Ticks| (at.0 * 100 + 4) / 9;
+    let length = millionth(to) - millionth(from);
+    format!("{}.{:06}", length / 1_000_000, length % 1_000_000)
+}

@@ -1,0 +1,306 @@
+//! A film as one progressive MP4: where everything lies.
+//!
+//! ```text
+//! with a HUD      head │ chapters │ 1 s of pictures │ their sound │ their captions │ 1 s of ...
+//! without         head │ chapters │ captions │ silence │ each cue once │ each loop once
+//! ```
+//!
+//! With a HUD every picture is its own bytes, and the file is laid out as it is played. Without one, a
+//! picture that is shown again is pointed at again (8.7.5 of ISO/IEC 14496-12 lets chunks lie anywhere, also
+//! twice at one place): half an hour takes the bytes of its loops, and a player has soon loaded all of it.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::file::{Block, VirtualFile};
+use crate::ffmpeg::AUDIO_BITRATE;
+use crate::mp4::{
+    AAC_FRAME_SAMPLES, AudioTrack, Mark, Movie, Progressive, SampleInfo, Table, VideoTrack, chapter_sample,
+    text_sample,
+};
+use crate::stitch::{Film, Stretch};
+use crate::units::{Frames, Ticks, VIDEO_TIMESCALE};
+
+/// The pictures of a chunk last about as long: what players read at a time.
+const CHUNK: Ticks = Ticks(VIDEO_TIMESCALE as u64);
+/// Frames of silence that lie behind each other in a file that stores silence once: a second of it.
+const SILENT_FRAMES: u64 = 47;
+
+/// A text that is shown for a while.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caption {
+    /// From this picture on.
+    pub from: Frames,
+    /// Until this one.
+    pub to: Frames,
+    /// The text; lines end in `\n`.
+    pub text: String,
+}
+
+/// What a movie says in words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Texts {
+    /// What it is called.
+    pub title: String,
+    /// Subtitles: rising, none beginning before the one before ended.
+    pub captions: Vec<Caption>,
+    /// Chapters: rising, without gaps, from the first picture to the end.
+    pub chapters: Vec<Caption>,
+}
+
+/// Tracks of a film, as both kinds of file describe them.
+pub(super) fn tracks(film: &Film) -> Movie {
+    let (plan, length) = (film.plan(), film.plan().length());
+    Movie {
+        video: VideoTrack {
+            config: film.config().clone(),
+            width: plan.profile.width as u16,
+            height: plan.profile.height as u16,
+            timescale: VIDEO_TIMESCALE,
+            duration: length.ticks().0,
+        },
+        audio: Some(AudioTrack {
+            config: film.sound().config(),
+            duration: length.samples().0,
+            bitrate: AUDIO_BITRATE,
+        }),
+    }
+}
+
+/// What a table says of a frame of sound.
+pub(super) fn frame(film: &Film, number: u64) -> SampleInfo {
+    SampleInfo {
+        size: film.sound().frame(number).len() as u32,
+        duration: film.sound().lasts(number),
+        key: true,
+    }
+}
+
+/// The frames of sound that begin before an instant: their number.
+pub(super) fn frames_before(film: &Film, instant: Ticks) -> u64 {
+    let frames = instant.samples().0.div_ceil(u64::from(AAC_FRAME_SAMPLES));
+    frames.min(film.sound().count())
+}
+
+/// Lays out the whole film.
+#[must_use]
+pub fn movie(film: &Arc<Film>, texts: &Texts) -> VirtualFile {
+    let mut payload = Payload::default();
+    let chapters = timed(&texts.chapters, film.plan().length(), chapter_sample);
+    let captions = timed(&texts.captions, film.plan().length(), text_sample);
+    let mut tables = Tables::default();
+    payload.texts(&mut tables.chapters, &chapters);
+    if film.has_hud() {
+        as_played(film, &mut payload, &mut tables, &captions);
+    } else {
+        payload.texts(&mut tables.captions, &captions);
+        sound_once(film, &mut payload, &mut tables.audio);
+        pictures_once(film, &mut payload, &mut tables.video);
+    }
+    let marks = texts.chapters.iter().map(|chapter| Mark {
+        at: chapter.from.ticks().0,
+        text: chapter.text.clone(),
+    });
+    let head = Progressive {
+        movie: tracks(film),
+        video: tables.video,
+        audio: tables.audio,
+        captions: tables.captions,
+        chapters: tables.chapters,
+        marks: marks.collect(),
+        title: texts.title.clone(),
+        payload: payload.length,
+    }
+    .head();
+    VirtualFile::new(Arc::clone(film), head, payload.blocks)
+}
+
+#[derive(Default)]
+struct Tables {
+    video: Table,
+    audio: Table,
+    captions: Table,
+    chapters: Table,
+}
+
+/// What lies in mdat, so far.
+#[derive(Default)]
+struct Payload {
+    blocks: Vec<(Block, u64)>,
+    length: u64,
+}
+
+impl Payload {
+    fn push(&mut self, block: Block, end: u64) {
+        self.blocks.push((block, end - self.length));
+        self.length = end;
+    }
+
+    /// Lays texts as one chunk.
+    fn texts(&mut self, table: &mut Table, texts: &[Timed]) {
+        let end = table.chunk(self.length, texts.iter().map(Timed::info));
+        let bytes: Vec<u8> = texts.iter().flat_map(|text| text.bytes.iter().copied()).collect();
+        self.push(Block::Bytes(bytes.into()), end);
+    }
+}
+
+/// A sample of a track of texts.
+struct Timed {
+    from: Ticks,
+    lasts: Ticks,
+    bytes: Bytes,
+}
+
+impl Timed {
+    fn info(&self) -> SampleInfo {
+        SampleInfo {
+            size: self.bytes.len() as u32,
+            duration: self.lasts.0 as u32, // at most a workout: four hours
+            key: true,
+        }
+    }
+}
+
+/// Texts as samples without gaps; none if there is no text.
+fn timed(texts: &[Caption], length: Frames, sample: fn(&str) -> Bytes) -> Vec<Timed> {
+    let mut samples = Vec::with_capacity(2 * texts.len() + 1);
+    let mut shown = Frames::ZERO;
+    let mut push = |from: Frames, to: Frames, text: &str| {
+        if from < to {
+            samples.push(Timed {
+                from: from.ticks(),
+                lasts: (to - from).ticks(),
+                bytes: sample(text),
+            });
+        }
+    };
+    for text in texts {
+        let (from, to) = (text.from.max(shown).min(length), text.to.min(length));
+        push(shown, from, "");
+        push(from, to, &text.text);
+        shown = from.max(to);
+    }
+    if !texts.is_empty() {
+        push(shown, length, "");
+    }
+    samples
+}
+
+/// Pictures, sound and captions of each second behind each other.
+fn as_played(film: &Film, payload: &mut Payload, tables: &mut Tables, captions: &[Timed]) {
+    let (mut picture, mut sound, mut caption) = (0, 0, 0);
+    while picture < film.pictures() {
+        let next = after(film, picture, film.pictures());
+        let end = tables
+            .video
+            .chunk(payload.length, (picture..next).map(|n| film.sample(n)));
+        payload.push(Block::Pictures(picture..next), end);
+        let until = film.begins(next);
+        let frames = sound..frames_before(film, until);
+        let end = tables
+            .audio
+            .chunk(payload.length, frames.clone().map(|n| frame(film, n)));
+        payload.push(Block::Sound(frames.clone()), end);
+        let texts = captions[caption..]
+            .iter()
+            .take_while(|text| text.from < until)
+            .count();
+        payload.texts(&mut tables.captions, &captions[caption..caption + texts]);
+        (picture, sound, caption) = (next, frames.end, caption + texts);
+    }
+}
+
+/// The first picture that does not belong to the chunk that begins with `first`.
+fn after(film: &Film, first: u64, end: u64) -> u64 {
+    let full = film.begins(first) + CHUNK;
+    (first + 1..end).find(|n| film.begins(*n) >= full).unwrap_or(end)
+}
+
+/// Silence once, and each cluster of cues once.
+fn sound_once(film: &Film, payload: &mut Payload, table: &mut Table) {
+    let sound = film.sound();
+    let silence = payload.length;
+    let silent = sound.silence().repeat(SILENT_FRAMES as usize);
+    let end = silence + silent.len() as u64;
+    payload.push(Block::Bytes(silent.into()), end);
+    // By what is in them: cues of one kind are the same frames.
+    let mut stored: HashMap<blake3::Hash, u64> = HashMap::new();
+    for (frames, sounds) in sound.stretches() {
+        let mut next = frames.start;
+        while next < frames.end {
+            let to = if sounds {
+                frames.end
+            } else {
+                frames.end.min(next + SILENT_FRAMES)
+            };
+            let infos = (next..to).map(|number| frame(film, number));
+            if sounds {
+                let at = *stored.entry(digest(film, next..to)).or_insert(payload.length);
+                let end = table.chunk(at, infos);
+                if at == payload.length {
+                    payload.push(Block::Sound(next..to), end);
+                }
+            } else {
+                table.chunk(silence, infos);
+            }
+            next = to;
+        }
+    }
+}
+
+fn digest(film: &Film, frames: Range<u64>) -> blake3::Hash {
+    let mut hasher = blake3::Hasher::new();
+    for number in frames {
+        let frame = film.sound().frame(number);
+        hasher.update(&(frame.len() as u64).to_be_bytes());
+        hasher.update(frame);
+    }
+    hasher.finalize()
+}
+
+/// Each loop once, in the order in which they are first shown.
+fn pictures_once(film: &Film, payload: &mut Payload, table: &mut Table) {
+    let place = |stretch: Stretch| (stretch.of, stretch.picture);
+    let mut used: Vec<Stretch> = (0..film.pictures()).map(|n| film.stretch(n)).collect();
+    let mut order: Vec<usize> = Vec::new();
+    for stretch in &used {
+        if order.last() != Some(&stretch.of) && !order.contains(&stretch.of) {
+            order.push(stretch.of);
+        }
+    }
+    // A loop's pictures in their order, then the second form of its first.
+    used.sort_by_key(|stretch| {
+        let (of, picture) = place(*stretch);
+        (
+            order.iter().position(|known| *known == of),
+            picture.is_none(),
+            picture,
+        )
+    });
+    used.dedup();
+    let mut lies: HashMap<Stretch, u64> = HashMap::with_capacity(used.len());
+    for stretch in used {
+        let bytes = film.stored(stretch);
+        lies.insert(stretch, payload.length);
+        let end = payload.length + bytes.len() as u64;
+        payload.push(Block::Bytes(bytes.clone()), end);
+    }
+    let mut first = 0;
+    while first < film.pictures() {
+        let most = after(film, first, film.pictures());
+        let at = lies[&film.stretch(first)];
+        let mut end = at;
+        let together = |n: &u64| {
+            let stretch = film.stretch(*n);
+            let follows = lies[&stretch] == end;
+            end = lies[&stretch] + film.stored(stretch).len() as u64;
+            follows
+        };
+        let count = (first..most).take_while(together).count() as u64;
+        table.chunk(at, (first..first + count).map(|n| film.sample(n)));
+        first += count;
+    }
+}

@@ -1,0 +1,155 @@
+//! Which bytes a client asks for: the values of `Range`, `If-Range` and `If-None-Match` (RFC 9110).
+
+use std::ops::Range;
+
+/// The most ranges that are answered in one response; who asks for more gets the whole.
+pub const MOST_RANGES: usize = 8;
+
+/// What to answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    /// All of it (200).
+    Whole,
+    /// These parts (206): one or several, none empty, in the order in which they were asked for.
+    Parts(Vec<Range<u64>>),
+    /// None of what was asked for is there (416).
+    Nothing,
+}
+
+/// Reads a `Range` header for a file of `length` bytes and this ETag.
+///
+/// Other units, nonsense, and more than [`MOST_RANGES`] ranges or more bytes than the file has are
+/// answered with the whole file, as 14.2 allows; so is a range of another version (`If-Range`, which must
+/// name the very tag: dates and weak tags do not tell versions of ours apart).
+#[must_use]
+pub fn wanted(range: Option<&str>, if_range: Option<&str>, etag: &str, length: u64) -> Wanted {
+    let Some(range) = range else {
+        return Wanted::Whole;
+    };
+    if if_range.is_some_and(|known| known.trim() != etag) {
+        return Wanted::Whole;
+    }
+    parts(range, length).unwrap_or(Wanted::Whole)
+}
+
+fn parts(range: &str, length: u64) -> Option<Wanted> {
+    let (unit, list) = range.split_once('=')?;
+    if !unit.trim().eq_ignore_ascii_case("bytes") {
+        return None;
+    }
+    let mut parts = Vec::new();
+    // 5.6.1: empty elements of a list count for nothing.
+    let all = list.split(',').map(str::trim).filter(|part| !part.is_empty());
+    for (count, part) in all.enumerate() {
+        if count == MOST_RANGES {
+            return None;
+        }
+        parts.push(one(part, length)?);
+    }
+    if parts.is_empty() {
+        return None;
+    }
+    parts.retain(|part| !part.is_empty());
+    if parts.is_empty() {
+        return Some(Wanted::Nothing);
+    }
+    let bytes: u64 = parts.iter().map(|part| part.end - part.start).sum();
+    (parts.len() == 1 || bytes <= length).then_some(Wanted::Parts(parts))
+}
+
+/// `0-99`, `100-` or `-100` (14.1.2); empty where the file has nothing. `None` for nonsense.
+fn one(part: &str, length: u64) -> Option<Range<u64>> {
+    let (first, last) = part.split_once('-')?;
+    let (first, last) = (first.trim(), last.trim());
+    let range = match (first, last) {
+        ("", count) => length.saturating_sub(number(count)?)..length,
+        (first, "") => number(first)?..length,
+        (first, last) => {
+            let (first, last) = (number(first)?, number(last)?);
+            if last < first {
+                return None;
+            }
+            first..last.saturating_add(1).min(length)
+        }
+    };
+    Some(range.start.min(length)..range.end)
+}
+
+/// Digits only; a number too large for any file is as good as the largest.
+fn number(digits: &str) -> Option<u64> {
+    let sound = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    sound.then(|| digits.parse().unwrap_or(u64::MAX))
+}
+
+/// Whether an `If-None-Match` names this tag (13.1.2: weakly compared).
+#[must_use]
+pub fn is_named(if_none_match: &str, etag: &str) -> bool {
+    let tags = if_none_match.split(',').map(str::trim);
+    tags.map(|tag| tag.strip_prefix("W/").unwrap_or(tag))
+        .any(|tag| tag == etag || tag == "*")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn ranges_are_read_as_the_rfc_says() {
+        let parts = |ranges: &[Range<u64>]| Wanted::Parts(ranges.to_vec());
+        let max = u64::MAX;
+        for (range, expected) in [
+            ("bytes=0-1".to_owned(), parts(&[0..2])),
+            ("Bytes = 2-".to_owned(), parts(&[2..10])),
+            ("bytes=-3".to_owned(), parts(&[7..10])),
+            ("bytes=-99".to_owned(), parts(&[0..10])),
+            (format!("bytes=5-{max}0"), parts(&[5..10])),
+            (format!("bytes=5-{max}"), parts(&[5..10])),
+            ("bytes=0-1, ,8-20".to_owned(), parts(&[0..2, 8..10])),
+            ("bytes=10-20,4-4".to_owned(), parts(&[4..5])),
+            ("bytes=10-".to_owned(), Wanted::Nothing),
+            ("bytes=-0".to_owned(), Wanted::Nothing),
+            ("bytes=10-11,99-".to_owned(), Wanted::Nothing),
+            ("bytes=3-2".to_owned(), Wanted::Whole),
+            ("bytes=+1-2".to_owned(), Wanted::Whole),
+            ("bytes=0-,0-".to_owned(), Wanted::Whole),
+            ("lines=0-1".to_owned(), Wanted::Whole),
+            ("bytes=-".to_owned(), Wanted::Whole),
+            ("bytes=".to_owned(), Wanted::Whole),
+            (
+                "bytes=0-0,1-1,2-2,3-3,4-4,5-5,6-6,7-7,8-8".to_owned(),
+                Wanted::Whole,
+            ),
+        ] {
+            assert_eq!(wanted(Some(&range), None, "\"tag\"", 10), expected, "{range}");
+        }
+    }
+
+    #[test]
+    fn a_range_of_another_version_gets_the_whole() {
+        let ask = |if_range| wanted(Some("bytes=0-1"), Some(if_range), "\"new\"", 10);
+        assert_eq!(ask("\"new\""), Wanted::Parts(vec![0..2]));
+        for other in ["\"old\"", "W/\"new\"", "Sat, 21 Nov 2026 03:00:00 GMT"] {
+            assert_eq!(ask(other), Wanted::Whole, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_tag_is_found_in_a_list() {
+        assert!(is_named("\"a\", W/\"b\"", "\"b\"") && is_named("*", "\"b\""));
+        assert!(!is_named("\"a\", \"bb\"", "\"b\"") && !is_named("", "\"b\""));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_asked_for_lies_in_the_file(range in "(bytes=)?[-0-9, ]{0,40}", length in 0u64..100) {
+            if let Wanted::Parts(parts) = wanted(Some(&range), None, "\"tag\"", length) {
+                prop_assert!(!parts.is_empty() && parts.len() <= MOST_RANGES);
+                for part in parts {
+                    prop_assert!(part.start < part.end && part.end <= length, "{:?}", part);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! A virtual file as an answer: validators, one range or several, HEAD.
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::response::Response;
+use futures_util::{Stream, StreamExt as _, stream};
+
+use super::problem::Problem;
+use crate::deliver::{DeliverError, VirtualFile, Wanted, is_named, wanted};
+
+/// How a file is to be named and kept by those who get it.
+#[derive(Debug, Clone, Copy)]
+pub struct Kind<'a> {
+    /// `Content-Type`.
+    pub media: &'a str,
+    /// `Cache-Control`.
+    pub cache: &'static str,
+    /// `Content-Disposition`, if it is to be saved.
+    pub disposition: Option<&'a str>,
+}
+
+/// For what may change when the server's loops do: asked for again each time, by its tag.
+pub const REVALIDATED: &str = "public, max-age=300";
+/// For what never changes under its name.
+pub const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+
+/// Answers GET and HEAD.
+pub fn answer(
+    method: &Method,
+    request: &HeaderMap,
+    file: &VirtualFile,
+    kind: Kind<'_>,
+) -> Result<Response, Problem> {
+    let text = |name: HeaderName| request.get(name).and_then(|value| value.to_str().ok());
+    let mut answer = if text(header::IF_NONE_MATCH).is_some_and(|tags| is_named(tags, file.etag())) {
+        Answer::empty(StatusCode::NOT_MODIFIED)
+    } else {
+        // 14.2: of methods, GET alone has ranges.
+        let range = text(header::RANGE).filter(|_| method == Method::GET);
+        match wanted(range, text(header::IF_RANGE), file.etag(), file.len()) {
+            Wanted::Whole => Answer::whole(file, kind),
+            Wanted::Nothing => {
+                let mut answer = Answer::empty(StatusCode::RANGE_NOT_SATISFIABLE);
+                let place = format!("bytes */{}", file.len());
+                answer.headers.push((header::CONTENT_RANGE, place));
+                answer
+            }
+            Wanted::Parts(parts) => match parts.as_slice() {
+                [part] => Answer::part(file, part.clone(), kind),
+                _ => Answer::several(file, parts, kind),
+            },
+        }
+    };
+    answer.headers.push((header::ETAG, file.etag().to_owned()));
+    answer.headers.push((header::ACCEPT_RANGES, "bytes".to_owned()));
+    answer
+        .headers
+        .push((header::CACHE_CONTROL, kind.cache.to_owned()));
+    if let Some(disposition) = kind.disposition {
+        answer
+            .headers
+            .push((header::CONTENT_DISPOSITION, disposition.to_owned()));
+    }
+    answer.respond(method)
+}
+
+/// An answer before it is one.
+struct Answer {
+    status: StatusCode,
+    headers: Vec<(HeaderName, String)>,
+    body: Body,
+}
+
+impl Answer {
+    fn empty(status: StatusCode) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            body: Body::empty(),
+        }
+    }
+
+    fn whole(file: &VirtualFile, kind: Kind<'_>) -> Self {
+        Self {
+            status: StatusCode::OK,
+            headers: vec![
+                (header::CONTENT_TYPE, kind.media.to_owned()),
+                (header::CONTENT_LENGTH, file.len().to_string()),
+            ],
+            body: Body::from_stream(logged(file.read(0..file.len()))),
+        }
+    }
+
+    fn part(file: &VirtualFile, part: std::ops::Range<u64>, kind: Kind<'_>) -> Self {
+        Self {
+            status: StatusCode::PARTIAL_CONTENT,
+            headers: vec![
+                (header::CONTENT_TYPE, kind.media.to_owned()),
+                (header::CONTENT_LENGTH, (part.end - part.start).to_string()),
+                (header::CONTENT_RANGE, place(&part, file)),
+            ],
+            body: Body::from_stream(logged(file.read(part))),
+        }
+    }
+
+    /// `multipart/byteranges` (14.6). The boundary is the file's tag: 128 bits of a digest do not occur by
+    /// chance in what they are the digest of.
+    fn several(file: &VirtualFile, parts: Vec<std::ops::Range<u64>>, kind: Kind<'_>) -> Self {
+        let boundary = file.etag().trim_matches('"').to_owned();
+        let end = Bytes::from(format!("\r\n--{boundary}--\r\n"));
+        let mut length = end.len() as u64;
+        let mut pieces = Vec::with_capacity(parts.len());
+        for part in parts {
+            let head = Bytes::from(format!(
+                "\r\n--{boundary}\r\nContent-Type: {}\r\nContent-Range: {}\r\n\r\n",
+                kind.media,
+                place(&part, file)
+            ));
+            length += head.len() as u64 + (part.end - part.start);
+            pieces.push((head, part));
+        }
+        let file = file.clone();
+        let pieces = stream::iter(pieces)
+            .flat_map(move |(head, part)| stream::once(std::future::ready(Ok(head))).chain(file.read(part)));
+        let pieces = pieces.chain(stream::once(std::future::ready(Ok(end))));
+        let media = format!("multipart/byteranges; boundary={boundary}");
+        Self {
+            status: StatusCode::PARTIAL_CONTENT,
+            headers: vec![
+                (header::CONTENT_TYPE, media),
+                (header::CONTENT_LENGTH, length.to_string()),
+            ],
+            body: Body::from_stream(logged(pieces)),
+        }
+    }
+
+    fn respond(self, method: &Method) -> Result<Response, Problem> {
+        let body = if method == Method::HEAD {
+            Body::empty()
+        } else {
+            self.body
+        };
+        let mut response = Response::new(body);
+        *response.status_mut() = self.status;
+        for (name, value) in self.headers {
+            let value =
+                HeaderValue::from_str(&value).map_err(|error| Problem::internal(error.to_string()))?;
+            response.headers_mut().insert(name, value);
+        }
+        Ok(response)
+    }
+}
+
+fn place(part: &std::ops::Range<u64>, file: &VirtualFile) -> String {
+    // A part is never empty.
+    format!("bytes {}-{}/{}", part.start, part.end - 1, file.len())
+}
+
+/// An error cuts the connection, so that nobody takes a part for the whole; the log says why.
+fn logged(
+    pieces: impl Stream<Item = Result<Bytes, DeliverError>>,
+) -> impl Stream<Item = Result<Bytes, DeliverError>> {
+    pieces.inspect(|piece| {
+        if let Err(error) = piece {
+            tracing::error!(%error, "a file broke off");
+        }
+    })
+}

@@ -1,0 +1,114 @@
+//! Films: plans whose every loop is there, for what is asked for in parts.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::TryFutureExt as _;
+use futures_util::future::try_join_all;
+use moka::future::Cache;
+
+use super::{RenderError, Renderer};
+use crate::sound::cues;
+use crate::stitch::{Film, Prepared, Recipe, StitchError};
+use crate::workout::Plan;
+
+/// Bytes of films that are remembered; a film of 16 minutes takes 120 KB beside its loops.
+const CACHE_BYTES: u64 = 32 << 20;
+/// A loop is tried again after its check failed, with a taller guard; then it is unfit, and told so.
+const TRIES: usize = 3;
+
+/// Films that were made.
+pub(super) type Films = Cache<blake3::Hash, Arc<Film>>;
+
+pub(super) fn films() -> Films {
+    let weight = |_: &_, film: &Arc<Film>| u32::try_from(film.bytes()).unwrap_or(u32::MAX);
+    Cache::builder().max_capacity(CACHE_BYTES).weigher(weight).build()
+}
+
+impl Renderer {
+    /// The film of a plan, once all its loops are there: at once, if they are. Waits for at most
+    /// `patience`; preparation then goes on without whoever asked.
+    ///
+    /// A plan with the clips' own sound has no film: that sound is mixed as it plays.
+    pub async fn film(&self, plan: &Arc<Plan>, patience: Duration) -> Result<Arc<Film>, RenderError> {
+        if plan.clip_sound {
+            return Err(RenderError::NotStitchable(
+                "A video with `clip_sound` is mixed while it plays and can only be streamed; without it, \
+                 it can be asked for in parts."
+                    .to_owned(),
+            ));
+        }
+        let key = key(plan);
+        if let Some(film) = self.films.get(&key).await {
+            return Ok(film);
+        }
+        let made = tokio::time::timeout(patience, self.make_film(plan)).await;
+        let film = made.unwrap_or(Err(RenderError::Preparing))?;
+        self.films.insert(key, Arc::clone(&film)).await;
+        Ok(film)
+    }
+
+    async fn make_film(&self, plan: &Arc<Plan>) -> Result<Arc<Film>, RenderError> {
+        let recipes = self.recipes(plan)?;
+        let mut different: Vec<&Recipe> = Vec::new();
+        let mut of_intervals = Vec::with_capacity(recipes.len());
+        for recipe in &recipes {
+            let known = different.iter().position(|known| known.same_loop(recipe));
+            of_intervals.push(known.unwrap_or_else(|| {
+                different.push(recipe);
+                different.len() - 1
+            }));
+        }
+        let loops = try_join_all(different.into_iter().map(|recipe| self.whole(recipe)));
+        let cues = if plan.cues {
+            cues(&plan.timeline)
+        } else {
+            Vec::new()
+        };
+        let sound = self
+            .cues
+            .lay(&cues, plan.length().samples())
+            .map_err(StitchError::from);
+        let (loops, sound) = tokio::try_join!(loops, sound)?;
+        let loops: Vec<Arc<Prepared>> = of_intervals
+            .into_iter()
+            .map(|of| Arc::clone(&loops[of]))
+            .collect();
+        let plan = Arc::clone(plan);
+        let film = tokio::task::spawn_blocking(move || Film::new(plan, &loops, sound)).await;
+        let film = film.map_err(|error| RenderError::Internal(error.to_string()))?;
+        Ok(Arc::new(film?))
+    }
+
+    /// A loop, whole and checked.
+    async fn whole(&self, recipe: &Recipe) -> Result<Arc<Prepared>, StitchError> {
+        for _ in 1..TRIES {
+            let source = self.loops.get(recipe).await?;
+            let failed = match source.clone().whole().await {
+                Ok(prepared) => return Ok(prepared),
+                Err(error) => error,
+            };
+            tracing::debug!(%failed, "a loop is asked for again");
+        }
+        self.loops.get(recipe).await?.whole().await
+    }
+}
+
+/// Names all of a plan that its film depends on; the clips do not change while a server runs.
+fn key(plan: &Plan) -> blake3::Hash {
+    let mut hasher = Hasher(blake3::Hasher::new());
+    let shown = (plan.profile, plan.shows, plan.fit, plan.cues);
+    // Derived, so complete; hashing cannot fail.
+    let _ = write!(hasher, "{:?}{shown:?}", plan.timeline);
+    hasher.0.finalize()
+}
+
+struct Hasher(blake3::Hasher);
+
+impl std::fmt::Write for Hasher {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        self.0.update(text.as_bytes());
+        Ok(())
+    }
+}

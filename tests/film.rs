@@ -1,0 +1,536 @@
+//! Films as files and segments: every byte range is the same slice of the whole, players find the
+//! pictures that the plan names, and all ways of delivery show the same ones.
+
+mod studio;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::body::to_bytes;
+use axum::http::{HeaderMap, Method, header};
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+use studio::{
+    H264, Seen, Studio, bare_plan, collect, ffmpeg, ffprobe, interval, numbered_clip, numbers, settings,
+};
+use virtual_coach::deliver::{Caption, Hls, Texts, VirtualFile, movie};
+use virtual_coach::http::film::{IMMUTABLE, Kind, answer};
+use virtual_coach::render::Renderer;
+use virtual_coach::stitch::Film;
+use virtual_coach::units::Frames;
+use virtual_coach::workout::IntervalKind::{Finish, GetReady, Rest, Work};
+use virtual_coach::workout::{Fit, Orientation, Plan, Profile, RendererChoice, Resolution, Shows, Side};
+
+const PATIENCE: Duration = Duration::from_secs(300);
+const KIND: Kind<'_> = Kind {
+    media: "video/mp4",
+    cache: IMMUTABLE,
+    disposition: None,
+};
+
+/// A workout of two loops at several speeds, 26 s.
+fn plan(hud: bool, times: usize) -> Plan {
+    let mut intervals = vec![interval(GetReady, "one", 90, (1, 2), None)];
+    for _ in 0..times {
+        intervals.extend([
+            interval(Work, "one", 187, (6, 5), Some(Side::Left)),
+            interval(Work, "one", 203, (1, 1), Some(Side::Right)),
+            interval(Rest, "two", 100, (1, 2), None),
+            interval(Work, "two", 150, (1, 1), None),
+        ]);
+    }
+    intervals.push(interval(Finish, "two", 50, (1, 1), None));
+    Plan {
+        profile: Profile::new(Resolution::P480, Orientation::Landscape, hud),
+        shows: Shows {
+            timer: hud,
+            progress_bar: hud,
+            exercise_name: hud,
+            round: hud,
+        },
+        cues: true,
+        fit: Fit::Cover,
+        renderer: RendererChoice::Stitch,
+        ..bare_plan(intervals)
+    }
+}
+
+fn texts(plan: &Plan) -> Texts {
+    let chapters = plan.timeline.intervals().iter().map(|interval| Caption {
+        from: interval.start,
+        to: interval.end(),
+        text: format!("{}. {}", interval.index + 1, interval.shows.name),
+    });
+    let captions = plan.timeline.intervals().iter().map(|interval| Caption {
+        from: interval.start + Frames(5),
+        to: interval.start + Frames(45),
+        text: format!("Now: {} é", interval.shows.name),
+    });
+    Texts {
+        title: "A workout & more".to_owned(),
+        captions: captions.collect(),
+        chapters: chapters.collect(),
+    }
+}
+
+struct Stage {
+    studio: Studio,
+    renderer: Renderer,
+}
+
+impl Stage {
+    async fn open() -> Self {
+        let mut studio = Studio::new();
+        numbered_clip(&studio.clip("one", "one.mp4"), 61, &H264);
+        numbered_clip(&studio.clip("two", "two.mp4"), 40, &H264);
+        let renderer = studio.renderer(settings()).await;
+        Self { studio, renderer }
+    }
+
+    async fn film(&self, plan: &Plan) -> Arc<Film> {
+        let plan = Arc::new(plan.clone());
+        self.renderer.film(&plan, PATIENCE).await.expect("a film")
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.studio.result(name);
+        std::fs::write(&path, bytes).expect("a file");
+        path
+    }
+}
+
+fn whole(file: &VirtualFile) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for piece in file.read(0..u64::MAX) {
+        bytes.extend_from_slice(&piece.expect("a sound file"));
+    }
+    assert_eq!(bytes.len() as u64, file.len());
+    bytes
+}
+
+fn part(file: &VirtualFile, from: u64, to: u64) -> Vec<u8> {
+    file.read(from..to)
+        .flat_map(|piece| piece.expect("a sound file"))
+        .collect()
+}
+
+/// A digest of each picture.
+fn pictures(file: &Path) -> Vec<String> {
+    let file = file.to_str().expect("UTF-8");
+    let arguments = ["-xerror", "-err_detect", "explode", "-i", file, "-map", "0:v:0"];
+    let output = ["-fps_mode", "passthrough", "-f", "framehash", "-hash", "md5", "-"];
+    let text = String::from_utf8(ffmpeg(&[&arguments[..], &output].concat())).expect("text");
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    lines
+        .filter_map(|line| Some(line.rsplit(',').next()?.trim().to_owned()))
+        .collect()
+}
+
+/// A digest of each coded picture, as it lies in the file.
+fn coded(file: &Path) -> Vec<String> {
+    let file = file.to_str().expect("UTF-8");
+    let output = [
+        "-map",
+        "0:v:0",
+        "-c",
+        "copy",
+        "-f",
+        "framehash",
+        "-hash",
+        "md5",
+        "-",
+    ];
+    let text = String::from_utf8(ffmpeg(&[&["-i", file], &output[..]].concat())).expect("text");
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    lines
+        .filter_map(|line| Some(line.rsplit(',').next()?.trim().to_owned()))
+        .collect()
+}
+
+/// When each picture begins.
+fn times(file: &Path) -> Vec<u64> {
+    let shown = [
+        "-select_streams",
+        "v:0",
+        "-show_entries",
+        "packet=pts",
+        file.to_str().expect("UTF-8"),
+    ];
+    let probe = ffprobe(&shown);
+    let packets = probe["packets"].as_array().expect("packets").iter();
+    packets
+        .map(|packet| packet["pts"].as_u64().expect("a time"))
+        .collect()
+}
+
+/// Sound as samples.
+fn heard(file: &Path) -> Vec<u8> {
+    let file = file.to_str().expect("UTF-8");
+    ffmpeg(&[
+        "-xerror",
+        "-err_detect",
+        "explode",
+        "-i",
+        file,
+        "-map",
+        "0:a",
+        "-f",
+        "s16le",
+        "-",
+    ])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_ways_of_delivery_give_the_same_pictures_and_sound() {
+    let stage = Stage::open().await;
+    for hud in [true, false] {
+        let plan = plan(hud, 1);
+        // First, so that the stream begins with whole loops: one that fails its check is replaced on the way.
+        let film = stage.film(&plan).await;
+        let streamed = stage
+            .renderer
+            .start(Arc::new(plan.clone()))
+            .await
+            .expect("a rendering");
+        let streamed = stage.write("streamed.mp4", &collect(streamed).await.expect("all of it"));
+        let file = movie(&film, &texts(&plan));
+        let linked = stage.write("linked.mp4", &whole(&file));
+        let expected = pictures(&streamed);
+        assert_eq!(expected.len() as u64, film.pictures());
+        assert!(
+            expected == pictures(&linked),
+            "the file shows other pictures (HUD: {hud})"
+        );
+        assert!(
+            coded(&streamed) == coded(&linked),
+            "the file has other slices (HUD: {hud})"
+        );
+        assert_eq!(times(&streamed), times(&linked));
+        let begins: Vec<u64> = (0..film.pictures()).map(|n| film.begins(n).0).collect();
+        assert_eq!(times(&linked), begins);
+        assert!(
+            heard(&streamed) == heard(&linked),
+            "the file sounds otherwise (HUD: {hud})"
+        );
+
+        let hls = Hls::new(Arc::clone(&film));
+        let init = hls.init();
+        let mut joined = init.to_vec();
+        let mut shown = 0;
+        for number in 0..hls.segments() {
+            let segment = hls
+                .file(&hls.segment_name(number))
+                .expect("a segment")
+                .expect("a sound one");
+            let bytes = whole(&segment);
+            let alone = stage.write("alone.mp4", &[&init[..], &bytes].concat());
+            let seen = pictures(&alone);
+            assert!(
+                seen == expected[shown..shown + seen.len()],
+                "segment {number} shows other pictures"
+            );
+            shown += seen.len();
+            joined.extend(bytes);
+        }
+        assert_eq!(shown, expected.len());
+        let joined = stage.write("joined.mp4", &joined);
+        assert!(
+            pictures(&joined) == expected && times(&joined) == begins && heard(&joined) == heard(&linked)
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn probes_find_every_track_and_a_seek_finds_the_picture_of_the_plan() {
+    let stage = Stage::open().await;
+    for hud in [true, false] {
+        let plan = plan(hud, 1);
+        let film = stage.film(&plan).await;
+        let path = stage.write("linked.mp4", &whole(&movie(&film, &texts(&plan))));
+        let file = path.to_str().expect("UTF-8");
+        let probe = ffprobe(&["-show_streams", "-show_format", "-show_chapters", file]);
+        let streams = probe["streams"].as_array().expect("streams");
+        let kinds: Vec<&str> = streams.iter().filter_map(|s| s["codec_name"].as_str()).collect();
+        assert_eq!(kinds[..3], ["h264", "aac", "mov_text"], "{probe:#}");
+        let (frames, chapters) = (plan.length().0, probe["chapters"].as_array().expect("chapters"));
+        assert_eq!(streams[0]["duration_ts"], frames * 3000);
+        assert_eq!(streams[1]["duration_ts"], frames * 1600);
+        assert_eq!(probe["format"]["tags"]["title"], "A workout & more");
+        assert_eq!(chapters.len(), plan.timeline.intervals().len());
+        assert_eq!(chapters[1]["tags"]["title"], "2. one");
+        let subtitles = ffmpeg(&["-i", file, "-map", "0:s", "-f", "webvtt", "-"]);
+        let subtitles = String::from_utf8(subtitles).expect("UTF-8");
+        assert_eq!(
+            subtitles.matches("Now: ").count(),
+            plan.timeline.intervals().len(),
+            "{subtitles}"
+        );
+        assert!(
+            subtitles.contains("00:03.167 --> 00:04.500\nNow: one é"),
+            "{subtitles}"
+        );
+
+        let crop = if hud { "854:400:0:12" } else { "854:480:0:0" };
+        for tenth in (1..plan.length().0 / 3).step_by(7) {
+            let second = format!("{}.{}", tenth / 10, tenth % 10);
+            let one = stage.studio.result("one.mkv");
+            let arguments = ["-ss", &second, "-i", file, "-map", "0:v", "-frames:v", "1"];
+            ffmpeg(&[&arguments[..], &["-c:v", "ffv1", one.to_str().expect("UTF-8")]].concat());
+            // The first that begins at that instant or later.
+            let due = (0..film.pictures()).find(|n| film.begins(*n).0 >= tenth * 9000);
+            let due = due.expect("before the end");
+            // Clips are numbered as their loops are.
+            let number = film.stretch(due).picture.unwrap_or(0);
+            let mirrored = plan.timeline.at(film.begins(due).frame()).shows.side == Some(Side::Right);
+            let expected = Some(Seen { number, mirrored });
+            assert_eq!(numbers(&one, crop), [expected], "at {second} s (HUD: {hud})");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_range_is_the_same_slice_of_the_whole() {
+    let stage = Stage::open().await;
+    for hud in [true, false] {
+        let plan = plan(hud, 1);
+        let film = stage.film(&plan).await;
+        let hls = Hls::new(Arc::clone(&film));
+        let segment = hls.segment(1).expect("a segment").expect("a sound one");
+        for file in [movie(&film, &texts(&plan)), segment] {
+            let all = whole(&file);
+            let length = file.len();
+            let ranges = (0..length, 0..=200_000u64);
+            let law = |(from, count): (u64, u64)| {
+                let to = (from + count).min(length);
+                prop_assert!(
+                    part(&file, from, to) == all[from as usize..to as usize],
+                    "{}..{}",
+                    from,
+                    to
+                );
+                Ok(())
+            };
+            TestRunner::default().run(&ranges, law).expect("the same bytes");
+            assert_eq!(part(&file, 0, 2), all[..2]);
+            assert_eq!(part(&file, length - 1, length + 9), all[all.len() - 1..]);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn http_answers_ranges_validators_and_heads() {
+    let stage = Stage::open().await;
+    let plan = plan(true, 1);
+    let file = movie(&stage.film(&plan).await, &texts(&plan));
+    let all = whole(&file);
+    let ask = async |method: Method, headers: &[(header::HeaderName, &str)]| {
+        let mut request = HeaderMap::new();
+        for (name, value) in headers {
+            request.insert(name, value.parse().expect("a value"));
+        }
+        let answer = answer(&method, &request, &file, KIND).expect("an answer");
+        let (head, body) = answer.into_parts();
+        (head, to_bytes(body, usize::MAX).await.expect("a whole body"))
+    };
+    let (head, body) = ask(Method::GET, &[]).await;
+    assert!(head.status == 200 && body == all);
+    assert_eq!(head.headers["content-length"], all.len().to_string().as_str());
+    let (head, body) = ask(Method::HEAD, &[(header::RANGE, "bytes=0-1")]).await;
+    assert!(head.status == 200 && body.is_empty());
+    assert_eq!(head.headers["content-length"], all.len().to_string().as_str());
+    let (head, body) = ask(Method::GET, &[(header::RANGE, "bytes=0-1")]).await;
+    assert!(head.status == 206 && body == all[..2]);
+    assert_eq!(
+        head.headers["content-range"],
+        format!("bytes 0-1/{}", all.len()).as_str()
+    );
+    let beyond = format!("bytes={}-", all.len());
+    let (head, body) = ask(Method::GET, &[(header::RANGE, &beyond)]).await;
+    assert!(head.status == 416 && body.is_empty());
+    let (head, _) = ask(Method::GET, &[(header::IF_NONE_MATCH, file.etag())]).await;
+    assert_eq!(head.status, 304);
+    let (head, body) = ask(
+        Method::GET,
+        &[(header::RANGE, "bytes=5-9"), (header::IF_RANGE, "\"old\"")],
+    )
+    .await;
+    assert!(head.status == 200 && body == all);
+    let (head, body) = ask(Method::GET, &[(header::RANGE, "bytes=0-9, 40000-40999, -7")]).await;
+    assert_eq!(head.status, 206);
+    assert_eq!(head.headers["content-length"], body.len().to_string().as_str());
+    let kind = head.headers["content-type"].to_str().expect("text");
+    let boundary = kind
+        .strip_prefix("multipart/byteranges; boundary=")
+        .expect("several parts");
+    let mut expected = Vec::new();
+    let end = all.len();
+    for part in [0..10, 40_000..41_000, end - 7..end] {
+        let place = format!("bytes {}-{}/{end}", part.start, part.end - 1);
+        let head = format!("\r\n--{boundary}\r\nContent-Type: video/mp4\r\nContent-Range: {place}\r\n\r\n");
+        expected.extend(head.bytes());
+        expected.extend(&all[part]);
+    }
+    expected.extend(format!("\r\n--{boundary}--\r\n").bytes());
+    assert!(body == expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn playlists_tell_exact_lengths_of_four_to_six_seconds() {
+    let stage = Stage::open().await;
+    let plan = plan(true, 3);
+    let film = stage.film(&plan).await;
+    let hls = Hls::new(Arc::clone(&film));
+    let media = hls.media();
+    let lengths: Vec<u64> = media
+        .lines()
+        .filter_map(|line| line.strip_prefix("#EXTINF:")?.strip_suffix(','))
+        .map(|seconds| seconds.replace('.', "").parse().expect("millionths"))
+        .collect();
+    assert_eq!(lengths.len(), hls.segments());
+    assert_eq!(
+        lengths.iter().sum::<u64>(),
+        (plan.length().ticks().0 * 100 + 4) / 9
+    );
+    assert!(
+        lengths
+            .iter()
+            .all(|length| (3_000_000..=7_000_000).contains(length)),
+        "{lengths:?}"
+    );
+    assert!(
+        media.contains(&hls.init_name()) && media.ends_with("#EXT-X-ENDLIST\n"),
+        "{media}"
+    );
+    assert!(hls.file("0-0123456789abcdef.m4s").is_none() && hls.file(&hls.segment_name(999)).is_none());
+    let master = hls.master("video.m3u8", Some("captions.m3u8"));
+    assert!(
+        master.contains("RESOLUTION=854x480") && master.contains("mp4a.40.2"),
+        "{master}"
+    );
+    // FFmpeg's own reader plays the playlist from files.
+    for name in (0..hls.segments())
+        .map(|n| hls.segment_name(n))
+        .chain([hls.init_name()])
+    {
+        let file = hls
+            .file(&name)
+            .expect("a name of the playlist")
+            .expect("a sound one");
+        stage.write(&name, &whole(&file));
+    }
+    let playlist = stage.write("video.m3u8", media.as_bytes());
+    let linked = stage.write("linked.mp4", &whole(&movie(&film, &texts(&plan))));
+    assert!(
+        pictures(&playlist) == pictures(&linked),
+        "the playlist shows other pictures"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_film_is_the_same_wherever_and_whenever_it_is_made() {
+    let stage = Stage::open().await;
+    let plan = plan(true, 1);
+    let first = movie(&stage.film(&plan).await, &texts(&plan));
+    let other = stage.studio.renderer(settings()).await;
+    let film = other
+        .film(&Arc::new(plan.clone()), PATIENCE)
+        .await
+        .expect("a film");
+    let second = movie(&film, &texts(&plan));
+    assert_eq!(first.etag(), second.etag());
+    assert!(whole(&first) == whole(&second));
+    let mut renamed = texts(&plan);
+    renamed.chapters[0].text.push('!');
+    assert_ne!(movie(&film, &renamed).etag(), first.etag());
+    let heard = Plan {
+        clip_sound: true,
+        ..plan.clone()
+    };
+    assert!(other.film(&Arc::new(heard), PATIENCE).await.is_err());
+    let fresh = Plan {
+        profile: Profile::new(Resolution::P720, Orientation::Landscape, true),
+        ..plan
+    };
+    let impatient = other.film(&Arc::new(fresh), Duration::from_millis(1)).await;
+    assert!(
+        matches!(impatient, Err(virtual_coach::render::RenderError::Preparing)),
+        "{impatient:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn half_an_hour_without_a_hud_takes_the_bytes_of_its_loops() {
+    let stage = Stage::open().await;
+    let plan = plan(false, 85);
+    let film = stage.film(&plan).await;
+    let texts = texts(&plan);
+    let start = Instant::now();
+    let file = movie(&film, &texts);
+    let laid = start.elapsed();
+    assert!(plan.length() > Frames(30 * 60 * 30));
+    let once = movie(&stage.film(&self::plan(false, 1)).await, &texts);
+    println!(
+        "30 min: {} bytes, 26 s: {}, laid out in {laid:?}",
+        file.len(),
+        once.len()
+    );
+    // The tables: four bytes a picture and a frame of sound, and the times of odd speeds.
+    assert!(
+        file.len() < once.len() + 1_400_000,
+        "{} bytes, {} for 26 s",
+        file.len(),
+        once.len()
+    );
+    let path = stage.write("long.mp4", &whole(&file));
+    assert_eq!(pictures(&path).len() as u64, film.pictures());
+}
+
+/// Figures: `cargo test --release --test film -- --ignored --nocapture`.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "measures"]
+async fn figures() {
+    let stage = Stage::open().await;
+    for hud in [true, false] {
+        let plan = Plan {
+            profile: Profile::new(Resolution::P720, Orientation::Landscape, hud),
+            ..plan(hud, 45)
+        };
+        stage.film(&self::plan(hud, 1)).await;
+        let warm = Plan {
+            profile: plan.profile,
+            ..self::plan(hud, 1)
+        };
+        stage.film(&warm).await;
+        let start = Instant::now();
+        let film = stage.film(&plan).await;
+        let made = start.elapsed();
+        let start = Instant::now();
+        let file = movie(&film, &texts(&plan));
+        let laid = start.elapsed();
+        let start = Instant::now();
+        let bytes: u64 = file
+            .read(0..u64::MAX)
+            .map(|piece| piece.expect("sound").len() as u64)
+            .sum();
+        let read = start.elapsed();
+        let mut slowest = Duration::ZERO;
+        let mut all = Duration::ZERO;
+        for n in 0..200u64 {
+            let from = n * 7919 * 104_729 % file.len();
+            let start = Instant::now();
+            let first = file.read(from..file.len()).next().expect("bytes").expect("sound");
+            assert!(!first.is_empty());
+            slowest = slowest.max(start.elapsed());
+            all += start.elapsed();
+        }
+        println!(
+            "HUD {hud}: {} min, {bytes} bytes; film {made:?}, layout {laid:?} ({} KB), whole {read:?} = {:.0} MB/s, \
+             first bytes {:?} mean, {slowest:?} worst",
+            plan.length().0 / 1800,
+            file.bytes() / 1000,
+            bytes as f64 / 1e6 / read.as_secs_f64(),
+            all / 200,
+        );
+    }
+}
