@@ -27,6 +27,7 @@ pub mod notes;
 pub mod problem;
 pub mod ready;
 pub mod server;
+pub mod videos;
 pub mod view;
 pub mod workouts;
 
@@ -134,6 +135,7 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(workouts::generate))
         .routes(routes!(workouts::show_plan))
         .merge(links::routes())
+        .merge(videos::routes())
         .routes(routes!(exercises::list))
         .routes(routes!(exercises::show))
         .routes(routes!(exercises::poster))
