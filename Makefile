@@ -9,7 +9,7 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 help:
 	@echo 'make run    install what is missing, build, serve http://127.0.0.1:8000'
 	@echo 'make test   install what is missing, check formatting, lint, run all tests (what CI runs)'
-	@echo 'make bench  measure first fragment, speed and memory on this machine'
+	@echo 'make bench  measure every way to make a workout, and 1,000 viewers, on this machine'
 
 run: tools
 	$(CARGO) run --release --locked -- serve

@@ -10,6 +10,7 @@
 //! | [`workout`] | request -> plan -> timeline, in whole pictures | files, FFmpeg, HTTP |
 //! | [`hud`] | the pixels of the bar for any picture of a timeline | codecs |
 //! | [`sound`] | cues, where they lie, and their samples | pictures |
+//! | [`texts`] | captions, chapters and timelines of a plan | pictures, HTTP |
 //! | [`h264`] | coded pictures as bits: slices read, the bar's slice written | boxes, workouts |
 //! | [`mp4`] | boxes: reading FFmpeg's fragments, writing ours | workouts |
 //! | [`ffmpeg`] | the child process and its end of life | what it renders |
@@ -35,5 +36,6 @@ pub mod mp4;
 pub mod render;
 pub mod sound;
 pub mod stitch;
+pub mod texts;
 pub mod units;
 pub mod workout;

@@ -10,13 +10,15 @@ use tokio_util::task::TaskTracker;
 
 use super::settings::Settings;
 use crate::catalogue::Catalogue;
-use crate::clip::{Depth, Inspector, Library};
+use crate::clip::{Depth, Inspector, Known, Library};
 use crate::ffmpeg::Tools;
 use crate::graph::Backdrop;
 use crate::http::AppState;
+use crate::http::links::Recent;
 use crate::http::ready::Readiness;
 use crate::render::{RenderSettings, Renderer, Stills};
 use crate::stitch::{Bounds, Loops, Store};
+use crate::workout::Profile;
 
 /// How long tasks may take to end when the program does: FFmpeg is killed and reaped in it.
 const GRACE: Duration = Duration::from_secs(10);
@@ -99,6 +101,8 @@ pub async fn studio(settings: &Settings, lifetime: &Lifetime) -> Result<Studio> 
             )
         })?;
     }
+    let known = Known::open(&settings.cache, &tools).await;
+    let inspector = inspector.remembering(known);
     let diagnoses = Library::inspect(catalogue.exercises(), &inspector, Depth::First).await;
     let library = Arc::new(Library::new(diagnoses, &mut catalogue));
     let rendering = RenderSettings {
@@ -157,17 +161,22 @@ pub async fn state(settings: &Settings, lifetime: &Lifetime) -> Result<AppState>
         catalogue,
         library,
         inspector,
-        loops: _,
         renderer,
         stills,
+        ..
     } = studio(settings, lifetime).await?;
     let used: Vec<&Path> = library.files().collect();
     inspector.tidy(&used);
+    let ahead = settings
+        .prepare
+        .then(|| renderer.prepare_in_background(Arc::clone(&catalogue), Profile::default()));
     Ok(AppState {
+        ahead,
         catalogue,
         loops: Arc::new(library.loop_lengths()),
         renderer,
         stills,
+        recent: Recent::default(),
         readiness: Arc::new(readiness(settings)),
         max_body: settings.max_body as usize,
         base_path: settings.base_path.shared(),

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use futures_util::StreamExt;
@@ -13,8 +14,12 @@ use super::output::Output;
 use super::settings::Settings;
 use super::{plan, serve};
 use crate::render::Renderer;
+use crate::stitch::Loops;
 use crate::units::Frames;
 use crate::workout::Plan;
+
+/// How long loops that the video was stitched from may take to be checked and kept: a decoding each.
+const KEEPING: Duration = Duration::from_secs(5);
 
 pub async fn run(settings: &Settings, request: &Path, output: &Path) -> Result<ExitCode> {
     let lifetime = Lifetime::default();
@@ -22,12 +27,19 @@ pub async fn run(settings: &Settings, request: &Path, output: &Path) -> Result<E
         done = make(settings, request, output, &lifetime) => done,
         () = serve::signalled() => Err(anyhow::anyhow!("interrupted; no whole video was written")),
     };
+    if let Ok(loops) = &done {
+        // The video is there; its last loops may still have to be checked and kept for the next one.
+        tokio::select! {
+            _ = tokio::time::timeout(KEEPING, loops.settled()) => {}
+            () = serve::signalled() => {}
+        }
+    }
     // Whatever happened: no FFmpeg is left behind.
     lifetime.end().await;
-    done.map(|()| ExitCode::SUCCESS)
+    done.map(|_| ExitCode::SUCCESS)
 }
 
-async fn make(settings: &Settings, request: &Path, output: &Path, lifetime: &Lifetime) -> Result<()> {
+async fn make(settings: &Settings, request: &Path, output: &Path, lifetime: &Lifetime) -> Result<Arc<Loops>> {
     // Before minutes of work: the folder must take a file.
     let mut file = Output::at(output)?;
     let ffmpeg = assemble::readiness(settings).ffmpeg().await;
@@ -37,6 +49,7 @@ async fn make(settings: &Settings, request: &Path, output: &Path, lifetime: &Lif
     let Studio {
         catalogue,
         library,
+        loops,
         renderer,
         ..
     } = assemble::studio(settings, lifetime).await?;
@@ -62,7 +75,7 @@ async fn make(settings: &Settings, request: &Path, output: &Path, lifetime: &Lif
         speed(plan.length(), took.as_secs_f64()),
         plan.seed,
     );
-    Ok(())
+    Ok(loops)
 }
 
 async fn write(renderer: &Renderer, plan: &Arc<Plan>, file: &mut Output, bar: &ProgressBar) -> Result<()> {

@@ -9,6 +9,7 @@ mod doctor;
 mod generate;
 mod output;
 mod plan;
+mod prepare;
 mod serve;
 pub mod settings;
 
@@ -20,6 +21,7 @@ use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
+use prepare::Wanted;
 use settings::{LogFormat, Settings};
 
 /// Makes follow-along workout videos.
@@ -54,6 +56,8 @@ enum Command {
         #[arg(short, long, value_name = "FILE|-")]
         output: PathBuf,
     },
+    /// Encode the loops of exercises before a server or a video needs them.
+    Prepare(Wanted),
     /// Check FFmpeg and every clip, and say what will be done to each.
     Doctor,
     /// Print the OpenAPI document.
@@ -88,6 +92,7 @@ fn run(Arguments { settings, command }: Arguments) -> Result<ExitCode> {
             Command::Serve => serve::run(&settings).await.map(|()| ExitCode::SUCCESS),
             Command::Plan { request, json } => plan::run(&settings, &request, json).await,
             Command::Generate { request, output } => generate::run(&settings, &request, &output).await,
+            Command::Prepare(wanted) => prepare::run(&settings, &wanted).await,
             Command::Doctor => doctor::run(&settings).await,
             Command::Openapi => {
                 let spec = crate::http::openapi(&settings.base_path.shared());

@@ -15,6 +15,10 @@ use crate::http::{docs, router};
 /// How long open answers may take to end after the signal; streams of video break off at once.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// Most connections, however many files may be open: each viewer costs about half a megabyte.
+#[cfg(unix)]
+const MOST_CONNECTIONS: usize = 4096;
+
 pub async fn run(settings: &Settings) -> Result<()> {
     let lifetime = Lifetime::default();
     let end = until_the_end(settings, &lifetime).await;
@@ -41,8 +45,28 @@ async fn until_the_end(settings: &Settings, lifetime: &Lifetime) -> Result<()> {
     ))?;
     super::print(&format!("  {}", docs::curl_line(&server)))?;
     let guard = StallGuard::new(listener, Duration::from_secs(settings.stall.into()));
+    // Half of them, as FFmpeg's pipes, clips and the cache are files, too.
+    #[cfg(unix)]
+    let guard = guard.connections((open_files() / 2).clamp(1, MOST_CONNECTIONS));
     serve(guard, router(state), lifetime.shutdown.clone(), GRACE).await;
     Ok(())
+}
+
+/// Raises the limit on open files as far as this process may, and says how many that are. Most systems
+/// allow 1,024 at first and far more to whoever asks, for the sake of programs older than `poll`.
+#[cfg(unix)]
+fn open_files() -> usize {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        tracing::debug!(%error, "the limit on open files cannot be raised");
+    }
+    let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+    usize::try_from(files).unwrap_or(usize::MAX)
 }
 
 fn available(state: &crate::http::AppState) -> usize {

@@ -3,12 +3,12 @@
 //! ffprobe describes containers of every kind in one JSON shape; almost any field of it may be
 //! missing, and all of it comes from a file that nobody has checked.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::units::Seconds;
 
 /// What a clip is.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Facts {
     /// FFmpeg's name of the container.
     pub container: String,
@@ -24,7 +24,7 @@ pub struct Facts {
 }
 
 /// What a clip's video track is.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PictureFacts {
     /// Index of the track in the file.
     pub stream: u32,
@@ -55,7 +55,7 @@ pub struct PictureFacts {
 }
 
 /// The two ways in which HDR video codes brightness (ITU-R BT.2100).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Hdr {
     /// Hybrid log-gamma: phones.
     Hlg,
@@ -75,7 +75,7 @@ impl Hdr {
 }
 
 /// What a clip's audio track is.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SoundFacts {
     /// Index of the track in the file.
     pub stream: u32,

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ffmpeg_sidecar::command::FfmpegCommand;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::facts::{COUNTED, Facts, NoFacts};
+use super::known::{Known, Stamp};
 use crate::catalogue::LoopRange;
 use crate::ffmpeg::{self, FfmpegError, LONG, SHORT, Tools};
 use crate::units::{Frames, Seconds};
@@ -22,7 +23,7 @@ const FIRST_PICTURES: &str = "3";
 const WHOLE: f64 = 0.9;
 
 /// A clip that can be shown: probed, decoded, and where to read it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Clip {
     /// The file that is read: the clip itself, or the cut of its loop range.
     pub path: PathBuf,
@@ -101,6 +102,7 @@ pub struct Inspector {
     pub(super) tools: Arc<Tools>,
     videos: PathBuf,
     pub(super) cuts: PathBuf,
+    known: Option<Arc<Known>>,
 }
 
 impl Inspector {
@@ -111,6 +113,23 @@ impl Inspector {
             tools,
             videos: videos.to_owned(),
             cuts: cache.join("cuts"),
+            known: None,
+        }
+    }
+
+    /// The same, that does not look again at first pictures it knows, and remembers what it finds.
+    #[must_use]
+    pub fn remembering(self, known: Option<Known>) -> Self {
+        Self {
+            known: known.map(Arc::new),
+            ..self
+        }
+    }
+
+    /// Keeps what it found for the next start.
+    pub(super) fn remember(&self) {
+        if let Some(known) = &self.known {
+            known.save();
         }
     }
 
@@ -122,6 +141,26 @@ impl Inspector {
         depth: Depth,
     ) -> Result<Clip, ClipError> {
         let path = self.locate(name)?;
+        let known = self.known.as_ref().filter(|_| depth == Depth::First);
+        // Taken before the look: a file that is replaced meanwhile is another one to the next start.
+        let Some((known, stamp)) = known.zip(Stamp::of(&path)) else {
+            return self.look(path, name, range, depth).await;
+        };
+        if let Some(clip) = known.get(&path, range, &stamp) {
+            return Ok(clip);
+        }
+        let clip = self.look(path.clone(), name, range, depth).await?;
+        known.put(&path, range, stamp, &clip);
+        Ok(clip)
+    }
+
+    async fn look(
+        &self,
+        path: PathBuf,
+        name: &str,
+        range: Option<LoopRange>,
+        depth: Depth,
+    ) -> Result<Clip, ClipError> {
         let facts = self.probe(&path, name).await?;
         let decoded = self.decode(&path, &facts, name, depth).await?;
         let length = self.measure(&path, &facts, name).await?;

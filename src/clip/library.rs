@@ -53,6 +53,7 @@ impl Library {
                 tracing::info!("looked at {} of {all} clips", diagnoses.len());
             }
         }
+        inspector.remember();
         diagnoses
     }
 

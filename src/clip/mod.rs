@@ -7,10 +7,12 @@
 mod cut;
 mod facts;
 mod inspect;
+mod known;
 mod library;
 mod report;
 
 pub use facts::{Facts, Hdr, PictureFacts, SoundFacts};
 pub use inspect::{Clip, ClipError, Depth, Inspector};
+pub use known::Known;
 pub use library::{Diagnosis, Library};
 pub use report::report;

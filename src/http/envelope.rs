@@ -126,7 +126,7 @@ mod tests {
     use super::*;
     use crate::http::problem::Fault;
     use crate::render::RenderError;
-    use crate::workout::{PlanError, Refusal, RequestError, UnknownExercise};
+    use crate::workout::{PlanError, Refusal, RequestError, TokenError, TooLong, UnknownExercise};
 
     /// What must never leave the server.
     const SECRET: &str = "/srv/secret/clip.mov: moov atom not found";
@@ -181,6 +181,11 @@ mod tests {
                 "Plank has no usable clip: the file is missing.",
             )
             .because(SECRET),
+            TokenError::Broken.into(),
+            TokenError::OtherVersion.into(),
+            TokenError::Impossible("rounds").into(),
+            TokenError::Changed("the catalogue no longer has the exercise \"plank\"".to_owned()).into(),
+            TooLong { characters: 2_345 }.into(),
             Problem::new(Kind::BodyTimeout, "The body did not arrive within 30 seconds."),
             Problem::new(Kind::UnsupportedMediaType, "Send JSON."),
             Problem::invalid(vec![Fault::parameter("category", "There is no such category.")]),

@@ -135,7 +135,7 @@ fn showable<'s>(state: &'s AppState, id: &str) -> Result<&'s Exercise, Problem> 
     }
 }
 
-fn of_clip(made: Option<Result<Bytes, Arc<FfmpegError>>>) -> Result<Bytes, Problem> {
+pub(super) fn of_clip(made: Option<Result<Bytes, Arc<FfmpegError>>>) -> Result<Bytes, Problem> {
     // `showable` has found the clip: without it this server contradicts itself.
     let made = made.ok_or_else(|| Problem::internal("an available exercise without a clip"))?;
     made.map_err(|error| {

@@ -98,7 +98,7 @@ fn part(range: &str, length: usize) -> Wanted {
 }
 
 /// Whether an `If-None-Match` names this tag.
-fn names(header: Option<&HeaderValue>, etag: &str) -> bool {
+pub(super) fn names(header: Option<&HeaderValue>, etag: &str) -> bool {
     let tags = header.and_then(|tags| tags.to_str().ok()).unwrap_or_default();
     tags.split(',')
         .map(|tag| tag.trim().trim_start_matches("W/"))

@@ -6,6 +6,7 @@
 //! | route | file |
 //! | --- | --- |
 //! | `POST /api/generate-workout-video`, `POST /api/plan` | [`workouts`] |
+//! | `/api/workouts...` | [`links`], its texts answered by [`document`] |
 //! | `GET /api/exercises...` | [`exercises`], its query in [`filter`], its JSON in [`view`] |
 //! | posters and previews | [`media`] |
 //! | ranges, validators and parts of a film | [`film`] |
@@ -15,10 +16,12 @@
 pub mod body;
 pub mod delivery;
 pub mod docs;
+pub mod document;
 pub mod envelope;
 pub mod exercises;
 pub mod film;
 pub mod filter;
+pub mod links;
 pub mod media;
 pub mod notes;
 pub mod problem;
@@ -36,6 +39,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{Extensions, HeaderMap, HeaderName, Method, StatusCode, Version, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -44,7 +48,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::catalogue::{Catalogue, LoopLengths};
-use crate::render::{Renderer, Stills};
+use crate::render::{Ahead, Renderer, Stills};
 use problem::Problem;
 
 /// Length of a video in seconds, such as `95.0`.
@@ -55,6 +59,9 @@ pub const WORKOUT_CODECS: HeaderName = HeaderName::from_static("x-workout-codecs
 pub const WORKOUT_SEED: HeaderName = HeaderName::from_static("x-workout-seed");
 /// Who makes a video: `graph` or `stitch`.
 pub const WORKOUT_RENDERER: HeaderName = HeaderName::from_static("x-workout-renderer");
+
+/// Path of a video's link, if the workout is not too long for one.
+pub const WORKOUT_LINK: HeaderName = HeaderName::from_static("x-workout-link");
 
 /// What all requests share. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -67,8 +74,12 @@ pub struct AppState {
     pub renderer: Renderer,
     /// Posters and previews.
     pub stills: Stills,
+    /// Links that were opened lately.
+    pub recent: links::Recent,
     /// Whether the server can do its work.
     pub readiness: Arc<ready::Readiness>,
+    /// Loops that are prepared in the background, if they are.
+    pub ahead: Option<watch::Receiver<Ahead>>,
     /// Longest body of a request, in bytes.
     pub max_body: usize,
     /// What comes before every path: empty, or `/coach`.
@@ -102,7 +113,8 @@ fn around(routes: Router, base_path: Arc<str>, max_body: usize) -> Router {
     routes
         .layer(DefaultBodyLimit::max(max_body))
         .layer(CatchPanicLayer::custom(of_panic))
-        .layer(CompressionLayer::new().compress_when(is_json_answer))
+        .layer(CompressionLayer::new().compress_when(is_text_answer))
+        .layer(axum::middleware::map_response(document::weaken))
         .layer(cors())
         .layer(axum::middleware::from_fn_with_state(
             base_path,
@@ -121,6 +133,7 @@ fn documented() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(workouts::generate))
         .routes(routes!(workouts::show_plan))
+        .merge(links::routes())
         .routes(routes!(exercises::list))
         .routes(routes!(exercises::show))
         .routes(routes!(exercises::poster))
@@ -140,18 +153,35 @@ fn cors() -> CorsLayer {
             WORKOUT_CODECS,
             WORKOUT_SEED,
             WORKOUT_RENDERER,
+            WORKOUT_LINK,
             notes::WORKOUT_NOTES,
             envelope::REQUEST_ID,
             header::RETRY_AFTER,
+            header::LOCATION,
+            header::ETAG,
+            header::CONTENT_LENGTH,
+            header::CONTENT_RANGE,
+            header::ACCEPT_RANGES,
+            header::CONTENT_DISPOSITION,
         ])
 }
 
-/// Only JSON is compressed: video and pictures are already, and a stream must not wait in a buffer.
-fn is_json_answer(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+/// Only JSON, playlists, captions and plain text are compressed: video and pictures are already, and a stream
+/// must not wait in a buffer.
+fn is_text_answer(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
     headers
         .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"))
+        .and_then(|kind| kind.to_str().ok())
+        .is_some_and(|kind| TEXTS.iter().any(|text| kind.starts_with(text)))
 }
+
+/// Media types that are compressed.
+const TEXTS: [&str; 4] = [
+    "application/json",
+    "application/vnd.apple.mpegurl",
+    "text/vtt",
+    "text/plain",
+];
 
 // The layer hands the payload over, whether it is needed or not.
 #[allow(clippy::needless_pass_by_value)]

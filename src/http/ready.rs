@@ -10,12 +10,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
 use super::AppState;
 use crate::catalogue::Catalogue;
 use crate::graph::FILTERS;
-use crate::render::ENCODERS;
+use crate::render::{Ahead, ENCODERS};
 
 /// How long FFmpeg may take to tell about itself.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -57,7 +57,8 @@ pub async fn health(State(state): State<AppState>) -> Json<Health> {
     )
 )]
 pub async fn ready(State(state): State<AppState>) -> Response {
-    let report = state.readiness.report(&state.catalogue).await;
+    let mut report = state.readiness.report(&state.catalogue).await;
+    report.loops = LoopsReport::of(state.ahead.as_ref());
     let status = if report.ready() {
         StatusCode::OK
     } else {
@@ -80,6 +81,8 @@ pub struct Report {
     pub catalogue: CatalogueReport,
     /// The folder for prepared files.
     pub cache: CacheReport,
+    /// Loops that are prepared in the background. The server is ready without them.
+    pub loops: LoopsReport,
 }
 
 impl Report {
@@ -119,6 +122,44 @@ pub struct CatalogueReport {
 pub struct CacheReport {
     /// Whether a file of a mebibyte can be written to it.
     pub ok: bool,
+}
+
+/// Loops that are prepared in the background, counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct LoopsReport {
+    /// `off`, `preparing`, or `ready` when all were tried.
+    #[schema(example = "ready")]
+    pub state: &'static str,
+    /// Those that are there.
+    pub prepared: usize,
+    /// Those that could not be prepared; the log says why. FFmpeg encodes their workouts as a whole.
+    pub failed: usize,
+    /// All of them.
+    pub all: usize,
+}
+
+impl LoopsReport {
+    /// What is told of a preparation; of none that it is off.
+    fn of(ahead: Option<&watch::Receiver<Ahead>>) -> Self {
+        let told = ahead.map(|ahead| *ahead.borrow());
+        let state = match told {
+            None => "off",
+            Some(ahead) if ahead.done() => "ready",
+            Some(_) => "preparing",
+        };
+        let Ahead {
+            prepared,
+            failed,
+            all,
+            ..
+        } = told.unwrap_or_default();
+        Self {
+            state,
+            prepared,
+            failed,
+            all,
+        }
+    }
 }
 
 /// Where the tools and folders are, with the last report.
@@ -164,6 +205,7 @@ impl Readiness {
             ffprobe,
             catalogue: counted(catalogue),
             cache,
+            loops: LoopsReport::of(None),
         };
         if report.ready() {
             report.status = "ready";
@@ -312,6 +354,7 @@ mod tests {
         assert_eq!(report.status, "not_ready");
         assert!(!report.ffmpeg.ok && !report.ffprobe.ok && !report.catalogue.ok);
         assert!(report.cache.ok);
+        assert_eq!(report.loops.state, "off");
         assert_eq!(report.ffmpeg.missing.len(), FILTERS.len() + ENCODERS.len());
     }
 }

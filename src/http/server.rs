@@ -12,6 +12,8 @@ use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+#[cfg(target_os = "linux")]
+use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_io_timeout::TimeoutWriter;
@@ -21,11 +23,18 @@ use tokio_util::task::TaskTracker;
 /// Time for a request's head to arrive, from the moment the connection is free for it: it bounds
 /// half-sent heads and connections that are kept open for nothing.
 const HEAD: Duration = Duration::from_secs(30);
-/// Most connections at once; further ones wait in the kernel's backlog until one ends.
+/// Most connections at once where nothing else is said ([`StallGuard::connections`]).
 ///
 /// Half of the 1,024 files that a process may usually have open (`ulimit -n`): the other half is for
 /// FFmpeg's pipes, clips and the cache, so that a flood of connections starves no rendering.
 const CONNECTIONS: usize = 512;
+/// Bytes of an answer that a connection holds beyond what the kernel took, and most of a request's head.
+/// A stalled viewer costs this much; hyper's own bound is six times as high.
+const BUFFER: usize = 64 << 10;
+/// Bytes that the kernel may hold of a connection before they are sent, not counting those on their way.
+/// Without a bound it takes up to 4 MB: most of a minute made in advance for every viewer.
+#[cfg(target_os = "linux")]
+const UNSENT: u32 = 128 << 10;
 /// Pause after a failure to accept that is the machine's, such as too many open files.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -54,6 +63,14 @@ impl StallGuard {
         }
     }
 
+    /// Sets how many connections there may be at once; further ones wait in the kernel's backlog until one
+    /// ends. Each is an open file.
+    #[must_use]
+    pub fn connections(mut self, connections: usize) -> Self {
+        self.connections = connections;
+        self
+    }
+
     /// Accepts for ever; each connection is a task of `open`.
     async fn accept_all(
         self,
@@ -64,7 +81,9 @@ impl StallGuard {
     ) {
         let places = Arc::new(Semaphore::new(self.connections));
         let mut http = http1::Builder::new();
-        http.timer(TokioTimer::new()).header_read_timeout(self.head);
+        http.timer(TokioTimer::new())
+            .header_read_timeout(self.head)
+            .max_buf_size(BUFFER);
         // The semaphore is never closed, so this loop ends only from outside.
         while let Ok(place) = Arc::clone(&places).acquire_owned().await {
             let Some(stream) = accepted(self.listener.accept().await).await else {
@@ -105,6 +124,10 @@ async fn accepted(outcome: io::Result<(TcpStream, std::net::SocketAddr)>) -> Opt
 fn guarded(stream: TcpStream, stall: Duration) -> TimeoutWriter<TcpStream> {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY refused");
+    }
+    #[cfg(target_os = "linux")]
+    if let Err(error) = SockRef::from(&stream).set_tcp_notsent_lowat(UNSENT) {
+        tracing::debug!(%error, "TCP_NOTSENT_LOWAT refused");
     }
     let mut guarded = TimeoutWriter::new(stream);
     guarded.set_timeout(Some(stall));

@@ -13,9 +13,11 @@ use super::delivery::Delivery;
 use super::media::Binary;
 use super::notes::{self, WORKOUT_NOTES};
 use super::problem::{Problem, ProblemBody};
-use super::{AppState, WORKOUT_CODECS, WORKOUT_DURATION, WORKOUT_RENDERER, WORKOUT_SEED};
+use super::{
+    AppState, WORKOUT_CODECS, WORKOUT_DURATION, WORKOUT_LINK, WORKOUT_RENDERER, WORKOUT_SEED, links,
+};
 use crate::units::Seconds;
-use crate::workout::{Plan, PlanView, WorkoutRequest, plan};
+use crate::workout::{Plan, PlanView, WorkoutRequest, link, plan};
 
 /// Make a workout video.
 ///
@@ -34,6 +36,7 @@ use crate::workout::{Plan, PlanView, WorkoutRequest, plan};
             ("X-Workout-Codecs" = String, description = "For a player's MediaSource, such as avc1.42C01F,mp4a.40.2."),
             ("X-Workout-Seed" = u64, description = "Send it as `seed` to get the same workout again."),
             ("X-Workout-Renderer" = String, description = "Who makes it: `graph`, encoded as a whole by FFmpeg, or `stitch`, put together from loops that were encoded before."),
+            ("X-Workout-Link" = String, description = "Path of this workout's link, see `POST /api/workouts`; missing when the workout is too long for one."),
             ("X-Workout-Notes" = String, description = "What was decided that you may not expect, such as fields that were ignored; missing when there is nothing. Divided by commas, each entry percent-encoded, 1 KiB at most; POST /api/plan has all."),
         )),
         (status = 400, description = "Not JSON (`malformed-json`), or an empty list of exercises (`no-exercise`).", body = ProblemBody, content_type = "application/problem+json"),
@@ -53,7 +56,8 @@ pub async fn generate(
     State(state): State<AppState>,
     WorkoutBody(request): WorkoutBody,
 ) -> Result<Response, Problem> {
-    let plan = Arc::new(planned(&state, &request)?);
+    let (plan, token) = link(&request, &state.catalogue, &state.loops, fresh_seed())?;
+    let plan = Arc::new(plan);
     let rendering = tokio::select! {
         started = state.renderer.start(Arc::clone(&plan)) => started?,
         () = state.shutdown.cancelled() => return Err(Problem::shutting_down()),
@@ -83,6 +87,12 @@ pub async fn generate(
     let mut response = (headers, body).into_response();
     if let Some(notes) = notes::header(&plan.notes) {
         response.headers_mut().insert(WORKOUT_NOTES, notes);
+    }
+    // A workout too long for a link is a video all the same.
+    if let Ok(token) = token
+        && let Ok(link) = HeaderValue::from_str(&links::address(&state.base_path, &token))
+    {
+        response.headers_mut().insert(WORKOUT_LINK, link);
     }
     Ok(response)
 }

@@ -31,7 +31,7 @@ pub use law::{countdown_text, progress_columns, seconds_left};
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use crate::units::Frames;
 use crate::workout::{Interval, IntervalKind, Profile, Shows, Timeline};
@@ -62,10 +62,9 @@ pub struct Hud {
     timeline: Arc<Timeline>,
     shows: Shows,
     layout: Layout,
-    faces: Faces,
-    inks: Inks,
-    /// The countdown's characters, each in a cell of whole pixels so that no digit moves another.
-    digits: HashMap<char, (Mask, i32)>,
+    faces: &'static Faces,
+    inks: &'static Inks,
+    digits: Arc<Digits>,
     /// Whether a column of the progress bar stands for an exercise.
     moves: Vec<bool>,
     /// Where the countdown begins at its longest.
@@ -84,6 +83,24 @@ struct Drawn {
     seconds: u64,
     lit: u32,
 }
+
+/// The countdown's characters, each in a cell of whole pixels so that no digit moves another.
+type Digits = HashMap<char, (Mask, i32)>;
+
+/// The font in the cuts that are used: the same for every timeline.
+static FACES: LazyLock<Faces> = LazyLock::new(|| Faces {
+    label: Typeface::inter(650.0, 14.0, false),
+    name: Typeface::inter(650.0, 32.0, false),
+    place: Typeface::inter(650.0, 28.0, true),
+    timer: Typeface::inter(700.0, 32.0, true),
+});
+
+static INKS: LazyLock<Inks> = LazyLock::new(|| Inks {
+    bright: Ink::new(BRIGHT),
+    muted: Ink::new(MUTED),
+    moving: Ink::new(MOVE),
+    waiting: Ink::new(WAIT),
+});
 
 /// The font in the cuts that are used.
 struct Faces {
@@ -105,13 +122,8 @@ impl Hud {
     #[must_use]
     pub fn new(timeline: Arc<Timeline>, profile: Profile, shows: Shows) -> Option<Self> {
         let layout = Layout::new(profile).filter(|_| shows.any())?;
-        let faces = Faces {
-            label: Typeface::inter(650.0, 14.0, false),
-            name: Typeface::inter(650.0, 32.0, false),
-            place: Typeface::inter(650.0, 28.0, true),
-            timer: Typeface::inter(700.0, 32.0, true),
-        };
-        let digits = timer_digits(&faces.timer, layout.timer_size);
+        let faces = &*FACES;
+        let digits = timer_digits(layout.timer_size);
         let timer_width = timeline.intervals().iter().filter(|i| has_timer(i)).map(|i| {
             let longest = countdown_text(seconds_left(i.length));
             longest
@@ -121,16 +133,11 @@ impl Hud {
                 .sum()
         });
         let timer_left = layout.right - timer_width.max().unwrap_or(0);
-        let place = PlaceBlock::new(&timeline, &layout, &faces, timer_left);
+        let place = PlaceBlock::new(&timeline, &layout, faces, timer_left);
         Some(Self {
             moves: columns_that_move(&timeline, layout.width),
             canvas: Canvas::new(layout.width, layout.height),
-            inks: Inks {
-                bright: Ink::new(BRIGHT),
-                muted: Ink::new(MUTED),
-                moving: Ink::new(MOVE),
-                waiting: Ink::new(WAIT),
-            },
+            inks: &INKS,
             drawn: None,
             painted: Vec::with_capacity(3),
             timeline,
@@ -202,7 +209,7 @@ impl Hud {
         self.painted.push(all);
         if let Some(place) = interval.place.filter(|_| self.shows.round) {
             self.place
-                .draw(&mut self.canvas, &self.layout, &self.faces, &self.inks, place);
+                .draw(&mut self.canvas, &self.layout, self.faces, self.inks, place);
         }
         if self.shows.exercise_name {
             self.draw_name(timeline, interval);
@@ -315,12 +322,22 @@ fn has_timer(interval: &Interval) -> bool {
     interval.kind != IntervalKind::Finish
 }
 
-fn timer_digits(face: &Typeface, size: f32) -> HashMap<char, (Mask, i32)> {
+/// The characters at a font size in pixels, drawn once: a profile has one size, and there are six profiles.
+fn timer_digits(size: f32) -> Arc<Digits> {
+    static DRAWN: Mutex<Vec<(f32, Arc<Digits>)>> = Mutex::new(Vec::new());
+    // A panic of another thread leaves at most one entry less.
+    let mut drawn = DRAWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, digits)) = drawn.iter().find(|(known, _)| known.total_cmp(&size).is_eq()) {
+        return Arc::clone(digits);
+    }
+    let face = &FACES.timer;
     let cell = |c: char| {
         let line = face.shape(c.encode_utf8(&mut [0; 4]), 0.0);
         (c, (face.mask(&line, size), (line.width * size).round() as i32))
     };
-    "0123456789:".chars().map(cell).collect()
+    let digits: Arc<Digits> = Arc::new("0123456789:".chars().map(cell).collect());
+    drawn.push((size, Arc::clone(&digits)));
+    digits
 }
 
 /// For each column of the progress bar, whether its middle lies in an exercise.

@@ -15,6 +15,7 @@
 //! pipes fill and FFmpeg waits; a stitched picture is not even made before it is asked for. When the
 //! [`Rendering`] is dropped, its task ends and with it every process that it owns.
 
+mod ahead;
 mod clock;
 mod encode;
 mod film;
@@ -23,6 +24,7 @@ mod pictures;
 mod sound;
 mod still;
 
+pub use ahead::{Ahead, Name};
 pub use encode::ENCODERS;
 pub use still::Stills;
 
@@ -32,7 +34,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt as _};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -47,13 +49,19 @@ use crate::mp4;
 use crate::sound::cues;
 use crate::stitch::{CueBook, Loops, Pictures, Recipe, StitchError};
 use crate::units::Frames;
-use crate::workout::{Plan, RendererChoice};
+use crate::workout::{Fit, Plan, Profile, RendererChoice};
 use clock::Clock;
 use mux::{PictureSource, SoundSource, Tracks};
 
 /// Fragments that wait for the reader. The longest is a second, so a reader that stops is at most
 /// this many seconds behind FFmpeg's pipes, and costs about as many megabytes.
 const QUEUE: usize = 3;
+
+/// Bytes up to which small pieces are joined before they leave. A second of a stitched video has more than
+/// a hundred pieces (slices, HUD slices, AAC frames), and each one that leaves alone costs a chunk's head and
+/// a place in a write. Joining copies them once; they are joined only when the reader takes them, so it costs
+/// a slow reader no more memory than this.
+const JOINED: usize = 32 << 10;
 
 /// What a renderer needs to know besides a plan.
 #[derive(Debug, Clone)]
@@ -107,8 +115,11 @@ impl Renderer {
         }
     }
 
-    /// Encodes the cues, so that no viewer waits for it.
+    /// Makes what every stitched workout needs, so that no viewer waits for it.
     pub async fn warm(&self) {
+        if let Err(error) = self.loops.warm().await {
+            tracing::warn!(%error, "FFmpeg does not tell its version; the next workout asks again");
+        }
         if let Err(error) = self.cues.warm().await {
             tracing::warn!(%error, "the cues could not be encoded; the next workout tries again");
         }
@@ -120,12 +131,13 @@ impl Renderer {
     /// A plan that leaves the choice is stitched if it can be.
     pub async fn start(&self, plan: Arc<Plan>) -> Result<Rendering, RenderError> {
         match plan.renderer {
-            RendererChoice::Graph => self.start_graph(plan).await,
-            RendererChoice::Stitch => self.start_stitched(&plan).await,
-            RendererChoice::Auto => match self.start_stitched(&plan).await {
+            RendererChoice::Graph => Box::pin(self.start_graph(plan)).await,
+            // Boxed: preparing a loop is a large future, and every caller would carry it.
+            RendererChoice::Stitch => Box::pin(self.start_stitched(&plan)).await,
+            RendererChoice::Auto => match Box::pin(self.start_stitched(&plan)).await {
                 Err(reason @ (RenderError::NotStitchable(_) | RenderError::Stitch(_))) => {
                     tracing::warn!(%reason, "the graph renders what cannot be stitched");
-                    self.start_graph(plan).await
+                    Box::pin(self.start_graph(plan)).await
                 }
                 outcome => outcome,
             },
@@ -163,10 +175,11 @@ impl Renderer {
         let mut clock = Clock::new(self.settings.timeout);
         let recipes = self.recipes(plan)?;
         let start = async {
-            let pictures = Pictures::start(&self.loops, plan, recipes).await?;
-            Ok((pictures, self.stitched_sound(plan).await?))
+            // At once: each may have to start FFmpeg, if it is the first of its kind.
+            let pictures = async { Ok(Pictures::start(&self.loops, plan, recipes).await?) };
+            tokio::try_join!(pictures, self.stitched_sound(plan))
         };
-        let (pictures, (sound, place)) = clock.wait(start).await?;
+        let (pictures, (sound, place)) = clock.wait(Box::pin(start)).await?;
         let pictures = PictureSource::Stitched(Box::new(pictures));
         let mut tracks = Tracks::new(Arc::clone(plan), clock, pictures, sound);
         let first = tracks.next().await?.unwrap_or_default();
@@ -221,7 +234,7 @@ impl Renderer {
         let task = async move {
             // Freed when this task has let go of its processes, not when the reader has left.
             let _place = place;
-            let rendering = mux::render(job, &output, announce, &report);
+            let rendering = Box::pin(mux::render(job, &output, announce, &report));
             match cancel.run_until_cancelled(rendering).await {
                 None => tracing::info!(pictures = report.borrow().0, "rendering cancelled"),
                 Some(outcome) => {
@@ -268,9 +281,13 @@ impl Renderer {
     }
 
     fn look(&self, plan: &Plan) -> Look {
+        self.look_at(plan.profile, plan.fit)
+    }
+
+    fn look_at(&self, profile: Profile, fit: Fit) -> Look {
         Look {
-            profile: plan.profile,
-            fit: plan.fit,
+            profile,
+            fit,
             backdrop: self.settings.backdrop.clone(),
         }
     }
@@ -353,7 +370,7 @@ impl Stream for Rendering {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
-            if let Some(piece) = self.pieces.pop_front() {
+            if let Some(piece) = join(&mut self.pieces) {
                 return Poll::Ready(Some(Ok(piece)));
             }
             if self.ended {
@@ -369,6 +386,25 @@ impl Stream for Rendering {
             }
         }
     }
+}
+
+/// Takes the first piece, together with those after it that make no more than [`JOINED`] with it.
+fn join(pieces: &mut VecDeque<Bytes>) -> Option<Bytes> {
+    let mut bytes = 0;
+    let fits = |piece: &&Bytes| {
+        bytes += piece.len();
+        bytes <= JOINED
+    };
+    let count = pieces.iter().take_while(fits).count();
+    if count < 2 {
+        return pieces.pop_front();
+    }
+    let bytes = pieces.iter().take(count).map(Bytes::len).sum();
+    let mut joined = BytesMut::with_capacity(bytes);
+    pieces
+        .drain(..count)
+        .for_each(|piece| joined.extend_from_slice(&piece));
+    Some(joined.freeze())
 }
 
 /// Why there is no video, or no more of it.
@@ -446,5 +482,24 @@ impl From<mp4::WriteError> for RenderError {
 impl From<std::io::Error> for RenderError {
     fn from(error: std::io::Error) -> Self {
         Self::Ffmpeg(FfmpegError::Pipe(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_pieces_are_joined_in_their_order_and_large_ones_left_alone() {
+        let sizes = [100, 40 << 10, 20 << 10, 12 << 10, 1, 1, 33 << 10, 7];
+        let piece = |(number, size): (usize, &usize)| Bytes::from(vec![number as u8; *size]);
+        let mut pieces: VecDeque<Bytes> = sizes.iter().enumerate().map(piece).collect();
+        let whole = Vec::from(pieces.clone()).concat();
+        let large = pieces[1].clone();
+        let joined: Vec<Bytes> = std::iter::from_fn(|| join(&mut pieces)).collect();
+        let lengths: Vec<usize> = joined.iter().map(Bytes::len).collect();
+        assert_eq!(lengths, [100, 40 << 10, 32 << 10, 2, 33 << 10, 7]);
+        assert_eq!(joined.concat(), whole);
+        assert_eq!(joined[1].as_ptr(), large.as_ptr(), "a large piece was copied");
     }
 }

@@ -32,7 +32,7 @@ pub(super) async fn render(
     report: &watch::Sender<Frames>,
 ) -> Result<(), RenderError> {
     let job = Arc::new(job);
-    let pictures = PictureSource::Graph(pictures::Pictures::start(&job)?);
+    let pictures = PictureSource::Graph(Box::new(pictures::Pictures::start(&job)?));
     let sound = SoundSource::Encoded(sound::Sound::start(&job)?);
     let mut tracks = Tracks::new(
         Arc::clone(&job.plan),
@@ -58,7 +58,7 @@ pub(super) async fn render(
 /// Where coded pictures come from.
 pub(super) enum PictureSource {
     /// FFmpeg encodes them as they are asked for.
-    Graph(pictures::Pictures),
+    Graph(Box<pictures::Pictures>),
     /// They are put together from prepared loops.
     Stitched(Box<stitch::Pictures>),
 }

@@ -28,8 +28,8 @@ const PREVIEW_SECONDS: f64 = 10.0;
 /// What is made of a clip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Kind {
-    /// Of this picture of the loop.
-    Poster(Frames),
+    /// Of this picture of the loop, of this size.
+    Poster(Frames, Profile, Fit),
     Preview,
 }
 
@@ -41,6 +41,11 @@ fn best_picture(wish: Option<Seconds>, pictures: Frames) -> Frames {
     wish.map(Frames::from_seconds)
         .filter(|wish| *wish < pictures)
         .unwrap_or(third)
+}
+
+/// The size of posters and previews of exercises: 854x480.
+fn small() -> Profile {
+    Profile::new(Resolution::P480, Orientation::Landscape, false)
 }
 
 /// Makes posters and previews, each once while it is remembered.
@@ -68,12 +73,22 @@ impl Stills {
     /// A JPEG, 854x480, of the picture that the catalogue asks for; `None` when the exercise has no clip
     /// that can be shown.
     pub async fn poster(&self, exercise: &Exercise) -> Option<Result<Bytes, Arc<FfmpegError>>> {
+        self.poster_as(exercise, small(), Fit::Contain).await
+    }
+
+    /// The same in the size and shape of a workout's picture.
+    pub async fn poster_as(
+        &self,
+        exercise: &Exercise,
+        profile: Profile,
+        fit: Fit,
+    ) -> Option<Result<Bytes, Arc<FfmpegError>>> {
         let pictures = self.library.get(&exercise.id)?.pictures();
         let at = best_picture(exercise.poster, pictures);
         if let Some(wish) = exercise.poster.filter(|wish| Frames::from_seconds(*wish) != at) {
             tracing::warn!(exercise = %exercise.id, at = wish.0, "poster lies behind the end of the loop");
         }
-        self.get(&exercise.id, Kind::Poster(at)).await
+        self.get(&exercise.id, Kind::Poster(at, profile, fit)).await
     }
 
     /// A short MP4 without sound, 854x480, one pass of the clip; `None` when the exercise has no
@@ -95,15 +110,19 @@ impl Stills {
     async fn make(&self, clip: &Clip, kind: Kind) -> Result<Bytes, FfmpegError> {
         // Never closed, so there is always a place in the end.
         let _place = self.places.acquire().await;
+        let (profile, fit) = match kind {
+            Kind::Poster(_, profile, fit) => (profile, fit),
+            Kind::Preview => (small(), Fit::Contain),
+        };
         let look = Look {
-            profile: Profile::new(Resolution::P480, Orientation::Landscape, false),
-            fit: Fit::Contain,
+            profile,
+            fit,
             backdrop: self.settings.backdrop.clone(),
         };
         let settings = &self.settings;
         let of = |first| encode::with_graph(settings, &graph::picture_of_clip(clip, first, &look));
         match kind {
-            Kind::Poster(at) => {
+            Kind::Poster(at, ..) => {
                 let poster = |first| {
                     let mut command = of(first);
                     command.args(["-frames:v", "1", "-q:v", "3", "-f", "mjpeg", "pipe:1"]);

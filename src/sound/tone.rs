@@ -10,7 +10,8 @@ use std::sync::LazyLock;
 use crate::units::{SAMPLE_RATE, Samples};
 
 /// What a cue tells the listener.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum CueKind {
     /// An exercise begins in a whole number of seconds, 3 at most. Short.
     Countdown,

@@ -20,7 +20,7 @@ use super::recipe::{LONGEST_PASS, Recipe};
 use super::sound::CueError;
 use super::store::{Digest, Store};
 use super::verify::verify;
-use crate::ffmpeg::Tools;
+use crate::ffmpeg::{SHORT, Tools};
 use crate::graph::Backdrop;
 use crate::mp4::AvcConfig;
 
@@ -47,6 +47,14 @@ pub enum StitchError {
     /// A plan without an interval; no planner makes one.
     #[error("there is nothing to show")]
     Empty,
+}
+
+impl StitchError {
+    /// Whether nothing is wrong, but that the program ends.
+    #[must_use]
+    pub fn is_the_end(&self) -> bool {
+        matches!(self, Self::Prepare(error) if matches!(**error, PrepareError::Ended))
+    }
 }
 
 impl From<PrepareError> for StitchError {
@@ -171,7 +179,9 @@ pub struct Loops {
     unfit: Mutex<HashMap<Digest, String>>,
     /// Places for loops that somebody waits for.
     demand: Semaphore,
-    cores: u32,
+    /// How many loops somebody waits for: while there are any, none is begun ahead.
+    awaited: watch::Sender<usize>,
+    cores: usize,
     tasks: TaskTracker,
     ending: CancellationToken,
 }
@@ -192,7 +202,8 @@ impl Loops {
             growing: Mutex::default(),
             unfit: Mutex::default(),
             demand: Semaphore::new(cores),
-            cores: cores as u32,
+            awaited: watch::Sender::new(0),
+            cores,
             tasks,
             ending,
         }
@@ -204,27 +215,43 @@ impl Loops {
         self.get_with(recipe, Urgency::Awaited).await
     }
 
-    /// Prepares loops that nobody waits for yet, as many at once as there are cores; waits while loops are
-    /// being made that somebody waits for. Tells of each when it is there, or why it is not.
-    pub async fn prepare_ahead(
+    /// Prepares loops that nobody waits for yet, as many at once as there are cores; begins none while
+    /// loops are being made that somebody waits for. Tells of each when it is there, or why it is not.
+    pub async fn prepare_ahead<Name>(
         self: &Arc<Self>,
-        recipes: Vec<Recipe>,
-        mut told: impl FnMut(&Recipe, Result<(), StitchError>),
+        recipes: Vec<(Name, Recipe)>,
+        mut told: impl FnMut(Name, Result<Arc<Prepared>, StitchError>),
     ) {
         let mut each = futures_util::stream::iter(recipes)
-            .map(|recipe| async move {
-                // All places of the others free: nobody waits.
-                let idle = self.demand.acquire_many(self.cores).await;
-                drop(idle);
-                let made = match self.get_with(&recipe, Urgency::Ahead).await {
-                    Ok(source) => source.whole().await.map(drop),
-                    Err(error) => Err(error),
-                };
-                (recipe, made)
+            .map(|(name, recipe)| async move {
+                let mut awaited = self.awaited.subscribe();
+                // Fails only without a sender, and this holds it.
+                let _ = awaited.wait_for(|awaited| *awaited == 0).await;
+                (name, self.whole(&recipe).await)
             })
-            .buffer_unordered(self.cores as usize);
-        while let Some((recipe, made)) = each.next().await {
-            told(&recipe, made);
+            .buffer_unordered(self.cores);
+        while let Some((name, made)) = each.next().await {
+            told(name, made);
+        }
+    }
+
+    /// A loop to its end; one that fails its check is made again with a taller guard.
+    async fn whole(self: &Arc<Self>, recipe: &Recipe) -> Result<Arc<Prepared>, StitchError> {
+        loop {
+            match self.get_with(recipe, Urgency::Ahead).await?.whole().await {
+                // Noted as unfit: the next turn takes the taller one, and then gives the reason.
+                Err(StitchError::Prepare(error)) if error.is_of_the_loop() => {}
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// Waits until the preparations that are under way now have ended, whatever became of them.
+    pub async fn settled(&self) {
+        let under_way: Vec<Growing> = lock(&self.growing).values().cloned().collect();
+        for mut growing in under_way {
+            // A task that is gone without a word has ended, too.
+            let _ = growing.outcome.wait_for(Option::is_some).await;
         }
     }
 
@@ -280,8 +307,13 @@ impl Loops {
             let made = this.ending.run_until_cancelled(making).await;
             let made = made.unwrap_or(Err(PrepareError::Ended));
             if let Err(error) = &made {
-                tracing::warn!(clip = %recipe.clip.path.display(), room = recipe.room, %error, "a loop was not prepared");
-                if matches!(error, PrepareError::Unsealed(_) | PrepareError::Picture { .. } | PrepareError::Form(_)) {
+                let clip = recipe.clip.path.display();
+                if matches!(error, PrepareError::Ended) {
+                    tracing::debug!(%clip, "a preparation was broken off");
+                } else {
+                    tracing::warn!(%clip, room = recipe.room, %error, "a loop was not prepared");
+                }
+                if error.is_of_the_loop() {
                     lock(&this.unfit).insert(digest, error.to_string());
                 }
             }
@@ -301,7 +333,11 @@ impl Loops {
     ) -> Result<Arc<Prepared>, PrepareError> {
         // Those made ahead have been counted by who asks for them.
         let _place = match urgency {
-            Urgency::Awaited => Some(self.demand.acquire().await.map_err(|_| PrepareError::Ended)?),
+            Urgency::Awaited => {
+                let awaited = Awaited::count(&self.awaited);
+                let place = self.demand.acquire().await.map_err(|_| PrepareError::Ended)?;
+                Some((awaited, place))
+            }
             Urgency::Ahead => None,
         };
         let started = std::time::Instant::now();
@@ -321,17 +357,24 @@ impl Loops {
         Ok(kept.map_err(std::io::Error::other)??)
     }
 
+    /// Asks FFmpeg for its version, a part of every digest, so that no viewer waits for it.
+    pub async fn warm(&self) -> Result<(), PrepareError> {
+        self.version().await.map(|_| ())
+    }
+
+    async fn version(&self) -> Result<&str, PrepareError> {
+        let ask = async {
+            let mut command = self.tools.ffmpeg();
+            command.arg("-version");
+            let text = self.tools.run(command, 1 << 16, SHORT).await?;
+            let text = String::from_utf8_lossy(&text);
+            Ok(text.lines().next().unwrap_or_default().to_owned())
+        };
+        self.version.get_or_try_init(|| ask).await.map(String::as_str)
+    }
+
     async fn digest(&self, recipe: &Recipe) -> Result<Digest, PrepareError> {
-        let version = self
-            .version
-            .get_or_try_init(|| async {
-                let mut command = self.tools.ffmpeg();
-                command.arg("-version");
-                let text = self.tools.run(command, 1 << 16, crate::ffmpeg::SHORT).await?;
-                let text = String::from_utf8_lossy(&text);
-                Ok::<_, PrepareError>(text.lines().next().unwrap_or_default().to_owned())
-            })
-            .await?;
+        let version = self.version().await?;
         let clip = self.file_digest(&recipe.clip.path).await?;
         let backdrop = match &recipe.look.backdrop {
             Backdrop::Picture(path) if recipe.clip.facts.picture.alpha => Some(self.file_digest(path).await?),
@@ -356,6 +399,22 @@ impl Loops {
         let hash = hash.await.map_err(std::io::Error::other)??;
         lock(&self.digests).insert(path.to_owned(), (stamp, hash));
         Ok(hash)
+    }
+}
+
+/// Counted among the loops that somebody waits for, until it is dropped.
+struct Awaited<'a>(&'a watch::Sender<usize>);
+
+impl<'a> Awaited<'a> {
+    fn count(awaited: &'a watch::Sender<usize>) -> Self {
+        awaited.send_modify(|awaited| *awaited += 1);
+        Self(awaited)
+    }
+}
+
+impl Drop for Awaited<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|awaited| *awaited -= 1);
     }
 }
 

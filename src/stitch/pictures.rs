@@ -51,7 +51,7 @@ struct Shot {
 }
 
 impl Pictures {
-    /// Asks for all loops of a plan in the order they are shown, and waits for the first one's header.
+    /// Asks for all loops of a plan in the order they are shown, and waits for the first one's first picture.
     /// `recipes` has one for each interval.
     pub async fn start(
         loops: &Arc<Loops>,
@@ -59,16 +59,21 @@ impl Pictures {
         recipes: Vec<Recipe>,
     ) -> Result<Self, StitchError> {
         let mut shots: Vec<Shot> = Vec::with_capacity(recipes.len());
+        let mut config = None;
         for recipe in recipes {
             let same = shots.iter().find(|shot| shot.recipe.same_loop(&recipe));
-            let source = match same {
+            let mut source = match same {
                 Some(shot) => shot.source.clone(),
                 None => loops.get(&recipe).await?,
             };
+            if config.is_none() {
+                // The viewer waits for this one's first picture: the others must not compete with it.
+                source.picture(0).await?;
+                config = Some(source.config().await?);
+            }
             shots.push(Shot { recipe, source });
         }
-        let first = shots.first_mut().ok_or(StitchError::Empty)?;
-        let config = first.source.config().await?;
+        let config = config.ok_or(StitchError::Empty)?;
         let profile = plan.profile;
         let intervals = plan.timeline.intervals().iter();
         let run = |(interval, shot): (_, &Shot)| Run::new(interval, shot.recipe.pictures());

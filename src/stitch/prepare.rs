@@ -58,6 +58,9 @@ pub enum PrepareError {
         /// So many were asked for.
         asked: Frames,
     },
+    /// A decoder in its strictest mode finds fault with the loop.
+    #[error("a strict decoder refuses the loop: {0}")]
+    Refused(FfmpegError),
     /// The loop's exercise rows depend on what the HUD shows.
     #[error("a decoder sees the HUD's pixels in picture {0} of the exercise")]
     Unsealed(u64),
@@ -67,6 +70,17 @@ pub enum PrepareError {
     /// The program ends.
     #[error("the preparation was broken off")]
     Ended,
+}
+
+impl PrepareError {
+    /// Whether it would be the same the next time: the fault is the loop's, not the machine's.
+    #[must_use]
+    pub fn is_of_the_loop(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused(_) | Self::Unsealed(_) | Self::Picture { .. } | Self::Form(_)
+        )
+    }
 }
 
 /// Runs a recipe. Every picture is put into `growth` when it is there; the whole is returned unchecked.

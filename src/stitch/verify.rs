@@ -39,7 +39,10 @@ pub async fn verify(prepared: &Prepared, profile: &Profile, tools: &Tools) -> Re
     let listen = async { stdout.take(REPORT).read_to_string(&mut report).await };
     let ((), heard) = tokio::join!(feed, listen);
     heard.map_err(FfmpegError::Pipe)?;
-    child.finish().await?;
+    child.finish().await.map_err(|error| match error {
+        FfmpegError::Failed { .. } => PrepareError::Refused(error),
+        other => other.into(),
+    })?;
     compare(&report, prepared.pictures.len())
 }
 

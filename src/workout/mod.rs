@@ -13,11 +13,14 @@
 //! | `lay` | course -> timeline |
 //! | `reps` | speeds at which whole repetitions fill the exercises |
 //! | `plan` | all of it in order, and what a plan is |
+//! | `decision` | what was decided -> plan |
+//! | `token`, `written` | what was decided as the text of a link, and back |
 //! | `view`, `table` | a plan as JSON and as text |
 
 mod check;
 mod choose;
 mod chosen;
+mod decision;
 mod draw;
 mod fields;
 mod fill;
@@ -32,8 +35,10 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod timeline;
+mod token;
 mod unknown;
 mod view;
+mod written;
 
 pub use check::{Intensity, MAX_LISTED, MAX_ROUNDS, MAX_SEED};
 pub use plan::*;
@@ -41,4 +46,5 @@ pub use profile::*;
 pub use request::*;
 pub use table::{strip, table};
 pub use timeline::*;
+pub use token::{MAX_TOKEN, Token, TokenError, TooLong};
 pub use view::*;

@@ -3,9 +3,10 @@
 use std::fmt;
 
 use super::check::{MAX_SEED, check};
+use super::decision::{Decision, Manner};
 use super::draw::Draws;
 use super::refusals::quoted;
-use super::{Interval, Profile, Timeline, WorkoutRequest, chosen, listed, reps};
+use super::{Interval, Profile, Timeline, Token, TooLong, WorkoutRequest, chosen, listed};
 use crate::catalogue::{Catalogue, LoopLengths};
 use crate::units::{FPS, Frames};
 
@@ -174,6 +175,35 @@ pub fn plan(
     loops: &LoopLengths,
     fresh_seed: u64,
 ) -> Result<Plan, PlanError> {
+    let (decision, notes) = decide(request, catalogue, fresh_seed)?;
+    // Nothing to lay out is what the client would call no exercise; neither way to a course leads here.
+    decision
+        .plan(catalogue, loops, notes)
+        .ok_or(PlanError::NoExercise)
+}
+
+/// Plans a workout like [`plan`], and names it: by its token, any server with the same exercises and
+/// loops makes the same plan again ([`Token::open`]).
+pub fn link(
+    request: &WorkoutRequest,
+    catalogue: &Catalogue,
+    loops: &LoopLengths,
+    fresh_seed: u64,
+) -> Result<(Plan, Result<Token, TooLong>), PlanError> {
+    let (decision, notes) = decide(request, catalogue, fresh_seed)?;
+    let plan = decision
+        .plan(catalogue, loops, notes)
+        .ok_or(PlanError::NoExercise)?;
+    let token = Token::of(&decision, &plan);
+    Ok((plan, token))
+}
+
+/// Decides what a request leaves open; with it what the client may not expect, a sentence each.
+fn decide<'a>(
+    request: &WorkoutRequest,
+    catalogue: &'a Catalogue,
+    fresh_seed: u64,
+) -> Result<(Decision<'a>, Vec<String>), PlanError> {
     let (wishes, refusals) = check(request);
     let seed = wishes.seed.unwrap_or(fresh_seed & MAX_SEED);
     let mut draws = Draws::new(seed);
@@ -183,27 +213,18 @@ pub fn plan(
         None if refusals.0.is_empty() => chosen::course(&wishes, catalogue, &mut draws, &mut notes)?,
         None => return Err(PlanError::Refused(refusals.0)),
     };
-    // Nothing to lay out is what the client would call no exercise; neither way leads here.
-    let mut timeline = course.lay().ok_or(PlanError::NoExercise)?;
-    if wishes.fit_reps {
-        reps::fit(&mut timeline, loops);
-    }
-    Ok(Plan {
-        kcal: kilocalories(&timeline, catalogue, wishes.weight),
-        timeline,
+    let blocks = !(course.warm_up.is_empty() && course.cool_down.is_empty());
+    let decision = Decision {
+        course,
+        manner: Manner::of(&wishes),
         seed,
-        profile: wishes.profile,
-        shows: wishes.shows,
-        fit: wishes.fit,
-        cues: wishes.cues,
-        clip_sound: wishes.clip_sound,
-        renderer: wishes.renderer,
-        notes,
-    })
+        drawn: wishes.list.is_none() || blocks,
+    };
+    Ok((decision, notes))
 }
 
 /// MET x kilograms x hours, over every interval; the speed of the clips is not counted.
-fn kilocalories(timeline: &Timeline, catalogue: &Catalogue, weight: f64) -> f64 {
+pub(super) fn kilocalories(timeline: &Timeline, catalogue: &Catalogue, weight: f64) -> f64 {
     let met = |interval: &Interval| {
         let exercise = catalogue.get(&interval.shows.exercise);
         exercise

@@ -59,6 +59,13 @@ pub struct Profile {
     pub area_height: u32,
 }
 
+impl Default for Profile {
+    /// That of a request which asks for no other: 1280x720 with a bar.
+    fn default() -> Self {
+        Self::new(Resolution::default(), Orientation::default(), true)
+    }
+}
+
 impl Profile {
     /// The profile for a resolution, with a HUD bar (a ninth of the height) or without.
     #[must_use]
@@ -83,6 +90,15 @@ impl Profile {
             width,
             height,
             area_height,
+        }
+    }
+
+    /// The same picture without a bar.
+    #[must_use]
+    pub fn whole(self) -> Self {
+        Self {
+            area_height: self.height,
+            ..self
         }
     }
 

@@ -35,8 +35,15 @@ impl Server {
         Self::start_with(furnished(), arguments, log)
     }
 
+    /// Starts it in a folder of one's own with its log going elsewhere.
+    pub fn start_logging_in(folder: TempDir, arguments: &[&str], log: Stdio) -> Self {
+        Self::start_with(folder, arguments, log)
+    }
+
     fn start_with(folder: TempDir, arguments: &[&str], log: Stdio) -> Self {
         let mut program = command(folder.path(), &["serve", "--bind", "127.0.0.1:0"])
+            // What is prepared ahead is nothing that a test asked for.
+            .args(["--prepare", "false"])
             .args(arguments)
             .stdout(Stdio::piped())
             .stderr(log)
@@ -106,6 +113,12 @@ impl Server {
         self.request(Method::GET, path).send().await.expect("an answer")
     }
 
+    /// Kills it at once, and gives its folder back.
+    pub fn kill(mut self) -> TempDir {
+        let empty = tempfile::tempdir().expect("a folder");
+        std::mem::replace(&mut self.folder, empty)
+    }
+
     /// Asks it to end as a service manager does, and waits.
     pub fn terminate(&mut self) -> ExitStatus {
         let pid = self.program.id().to_string();
@@ -148,7 +161,9 @@ pub fn command(folder: &Path, arguments: &[&str]) -> Command {
             command.env_remove(name);
         }
     }
+    // Nothing is prepared in the background but where a test asks for it with `--prepare true`.
     command
+        .env("COACH_PREPARE", "false")
         .current_dir(folder)
         .args(["--log", "warn"])
         .args(arguments)

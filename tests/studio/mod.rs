@@ -90,14 +90,127 @@ pub struct Seen {
     pub mirrored: bool,
 }
 
-/// Reads the numbers of all pictures of `video`, whose numbered picture fills `crop` (FFmpeg's
+/// Reads the numbers of all coded pictures of `video`, whose numbered picture fills `crop` (FFmpeg's
 /// crop arguments `w:h:x:y`). `None` where a picture shows no number.
 pub fn numbers(video: &Path, crop: &str) -> Vec<Option<Seen>> {
     // Each column is judged by its middle third, away from its neighbours' edges.
     let filter = format!("crop={crop},scale=30:1:flags=area,format=gray");
+    pictures(video, &filter, 30)
+        .iter()
+        .map(|p| read_number(p))
+        .collect()
+}
+
+/// The numbers that are seen at each thirtieth of a second.
+pub fn numbers_on_grid(video: &Path, crop: &str) -> Vec<Option<Seen>> {
+    on_grid(&numbers(video, crop), &times(video))
+}
+
+/// What makes FFmpeg give every coded picture once, whatever its time: on a clock coarser than the video's
+/// own its muxers would take two pictures for one instant.
+pub const EVERY_PICTURE: [&str; 4] = ["-fps_mode", "passthrough", "-enc_time_base:v", "1:90000"];
+
+/// All coded pictures of `video` behind `filter`, of so many bytes each.
+pub fn pictures(video: &Path, filter: &str, size: usize) -> Vec<Vec<u8>> {
     let video = video.to_str().expect("test paths are UTF-8");
-    let bytes = ffmpeg(&["-i", video, "-vf", &filter, "-f", "rawvideo", "-"]);
-    bytes.chunks_exact(30).map(read_number).collect()
+    let mut arguments = vec!["-err_detect", "explode", "-xerror", "-i", video];
+    arguments.extend(["-map", "0:v", "-vf", filter]);
+    arguments.extend(EVERY_PICTURE);
+    arguments.extend(["-f", "rawvideo", "-"]);
+    let bytes = ffmpeg(&arguments);
+    assert_eq!(
+        bytes.len() % size,
+        0,
+        "{video}: pictures of another size than {size}"
+    );
+    bytes.chunks_exact(size).map(<[u8]>::to_vec).collect()
+}
+
+/// Decodes all of `video`; panics on anything that a decoder in its strictest mode finds fault with.
+pub fn decode_strictly(video: &Path) {
+    let video = video.to_str().expect("test paths are UTF-8");
+    let mut arguments = vec!["-err_detect", "explode", "-xerror", "-i", video];
+    arguments.extend(EVERY_PICTURE);
+    arguments.extend(["-f", "null", "-"]);
+    ffmpeg(&arguments);
+}
+
+/// When each coded picture of a fragmented `video` begins, and when the last one ends, in 1/90,000 s.
+///
+/// Read from the boxes: FFmpeg tells another length of the last picture than the file does.
+pub fn times(video: &Path) -> Vec<u64> {
+    let file = std::fs::read(video).expect("a video");
+    let mut times = vec![0];
+    for (_, moof) in boxes(&file).filter(|(kind, _)| kind == b"moof") {
+        for (_, traf) in boxes(moof).filter(|(kind, _)| kind == b"traf") {
+            let of = |wanted: &[u8; 4]| boxes(traf).find(|(kind, _)| kind == wanted).expect("a box").1;
+            let (tfhd, tfdt, trun) = (of(b"tfhd"), of(b"tfdt"), of(b"trun"));
+            if word(tfhd, 4) == 1 {
+                // Fragments follow each other without a gap.
+                assert_eq!(
+                    [word(tfdt, 4), word(tfdt, 8)].map(u64::from),
+                    [0, times[times.len() - 1]]
+                );
+                times.extend(sample_ends(times[times.len() - 1], tfhd, trun));
+            }
+        }
+    }
+    let probe = ffprobe(&[
+        "-select_streams",
+        "v",
+        "-show_entries",
+        "packet=pts",
+        video.to_str().expect("test paths are UTF-8"),
+    ]);
+    let packets = probe["packets"].as_array().expect("packets");
+    let read: Vec<u64> = packets.iter().filter_map(|p| p["pts"].as_u64()).collect();
+    assert!(read == times[..times.len() - 1], "FFmpeg reads other times");
+    times
+}
+
+/// The boxes that fill `bytes`: kinds and bodies.
+fn boxes(mut bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
+    std::iter::from_fn(move || {
+        let (head, _) = bytes.split_first_chunk::<8>()?;
+        let (this, rest) = bytes.split_at(word(head, 0) as usize);
+        bytes = rest;
+        Some(([head[4], head[5], head[6], head[7]], &this[8..]))
+    })
+}
+
+fn word(bytes: &[u8], at: usize) -> u32 {
+    u32::from_be_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
+}
+
+/// When the samples of a run end that begins at `time` (ISO/IEC 14496-12 8.8.7, 8.8.8; the fields that
+/// our writer uses).
+fn sample_ends(mut time: u64, tfhd: &[u8], trun: &[u8]) -> Vec<u64> {
+    let flags = word(trun, 0);
+    assert_eq!(flags & !0x705, 0, "fields that this reader does not know");
+    let each = [0x100, 0x200, 0x400]
+        .iter()
+        .filter(|bit| flags & *bit != 0)
+        .count()
+        * 4;
+    let first = 8 + (flags & 1) as usize * 4 + (flags >> 2 & 1) as usize * 4;
+    let default = (word(tfhd, 0) & 8 != 0).then(|| word(tfhd, 8));
+    (0..word(trun, 4) as usize)
+        .map(|sample| {
+            let own = (flags & 0x100 != 0).then(|| word(trun, first + sample * each));
+            time += u64::from(own.or(default).expect("a duration"));
+            time
+        })
+        .collect()
+}
+
+/// What is seen at each thirtieth of a second of a video whose pictures begin at `times`: a stitched
+/// video's pictures keep to a grid of their own at any speed but 1.
+pub fn on_grid<T: Clone>(pictures: &[T], times: &[u64]) -> Vec<T> {
+    assert_eq!(pictures.len() + 1, times.len(), "pictures and their times");
+    let shown = |instant: u64| times.partition_point(|begins| *begins <= instant) - 1;
+    (0..times[pictures.len()].div_ceil(3000))
+        .map(|picture| pictures[shown(picture * 3000)].clone())
+        .collect()
 }
 
 fn read_number(row: &[u8]) -> Option<Seen> {

@@ -18,6 +18,12 @@ pub enum Kind {
     UnknownExercise,
     /// The exercise exists, its clip cannot be shown.
     ClipUnavailable,
+    /// A link that is not whole, or not of this program.
+    UnknownWorkout,
+    /// A link to a workout that the catalogue no longer gives.
+    WorkoutChanged,
+    /// A workout that does not fit into a link.
+    LinkTooLong,
     /// No such address.
     NotFound,
     /// The address exists, the method does not.
@@ -61,12 +67,15 @@ pub struct Facts {
 
 impl Kind {
     /// Every kind that has an address of its own.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::MalformedJson,
         Self::MalformedAddress,
         Self::NoExercise,
         Self::UnknownExercise,
         Self::ClipUnavailable,
+        Self::UnknownWorkout,
+        Self::WorkoutChanged,
+        Self::LinkTooLong,
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::BodyTimeout,
@@ -121,6 +130,28 @@ impl Kind {
                 "The exercise has no usable clip",
                 "The exercise is in the catalogue, but its clip is missing or broken. Choose another, or mend \
                  the clip: `virtual-coach doctor` says what is wrong with it.",
+            ),
+            Self::UnknownWorkout => (
+                "unknown-workout",
+                StatusCode::NOT_FOUND,
+                "The link names no workout",
+                "Copy the whole link: a part of it, or one that was altered, names nothing. Otherwise make it \
+                 anew with POST /api/workouts.",
+            ),
+            Self::WorkoutChanged => (
+                "workout-changed",
+                StatusCode::GONE,
+                "The catalogue has changed since the link was made",
+                "An exercise of the workout is gone, renamed, filmed anew or without a usable clip; `detail` says \
+                 which. Make the link anew with POST /api/workouts. Servers that share links need the same \
+                 catalogue and clips.",
+            ),
+            Self::LinkTooLong => (
+                "link-too-long",
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "The workout does not fit into a link",
+                "List fewer different exercises, or give fewer of them a length or speed of their own. \
+                 POST /api/generate-workout-video makes the video without a link.",
             ),
             Self::NotFound => (
                 "not-found",

@@ -1,0 +1,153 @@
+//! `virtual-coach prepare`: loops are encoded before anybody waits for them.
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::de::DeserializeOwned;
+
+use super::assemble::{self, Lifetime, Studio};
+use super::settings::Settings;
+use super::{print, serve};
+use crate::catalogue::{Catalogue, Exercise};
+use crate::render::{Ahead, Name};
+use crate::stitch::StitchError;
+use crate::workout::{Orientation, Profile, Resolution};
+
+/// Which loops.
+#[derive(Debug, Args)]
+pub struct Wanted {
+    /// Sizes to prepare for; may be given several times.
+    #[arg(long, default_value = "720p", value_parser = one_of::<Resolution>(&["480p", "720p", "1080p"]))]
+    resolution: Vec<Resolution>,
+    /// Shapes to prepare for; may be given several times.
+    #[arg(long, default_value = "landscape", value_parser = one_of::<Orientation>(&["landscape", "portrait"]))]
+    orientation: Vec<Orientation>,
+    /// For videos without the bar (all four `show_...` off), where the exercise takes the whole frame.
+    #[arg(long)]
+    no_hud: bool,
+    /// Names or ids; without any, all that can be shown.
+    #[arg(value_name = "EXERCISE")]
+    exercises: Vec<String>,
+}
+
+/// Values as a request spells them.
+fn one_of<T: DeserializeOwned + Clone + Send + Sync + 'static>(
+    names: &'static [&'static str],
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(names).try_map(|name| serde_json::from_value::<T>(name.into()))
+}
+
+impl Wanted {
+    fn profiles(&self) -> Vec<Profile> {
+        let mut profiles = Vec::new();
+        for resolution in &self.resolution {
+            for orientation in &self.orientation {
+                let profile = Profile::new(*resolution, *orientation, !self.no_hud);
+                if !profiles.contains(&profile) {
+                    profiles.push(profile);
+                }
+            }
+        }
+        profiles
+    }
+
+    /// The exercises that were named; all that can be shown when none was.
+    fn exercises<'a>(&self, catalogue: &'a Catalogue) -> Result<Vec<&'a Exercise>> {
+        if self.exercises.is_empty() {
+            let all = catalogue.exercises().iter();
+            return Ok(all
+                .filter(|exercise| catalogue.unavailable(&exercise.id).is_none())
+                .collect());
+        }
+        let named = self.exercises.iter().map(|name| {
+            let nearest = match catalogue.find(name) {
+                Ok(exercise) => return Ok(exercise),
+                Err(nearest) => nearest,
+            };
+            let advice = match nearest.as_slice() {
+                [] => String::new(),
+                nearest => format!("; the nearest is {}", nearest.join(", ")),
+            };
+            bail!("there is no exercise {name:?}{advice}")
+        });
+        named.collect()
+    }
+}
+
+pub async fn run(settings: &Settings, wanted: &Wanted) -> Result<ExitCode> {
+    let lifetime = Lifetime::default();
+    let done = tokio::select! {
+        done = prepare(settings, wanted, &lifetime) => done,
+        () = serve::signalled() => Err(anyhow::anyhow!("interrupted; loops that were ready are kept")),
+    };
+    // Whatever happened: no FFmpeg is left behind.
+    lifetime.end().await;
+    done
+}
+
+async fn prepare(settings: &Settings, wanted: &Wanted, lifetime: &Lifetime) -> Result<ExitCode> {
+    // A name that is no exercise is told before minutes of work.
+    wanted.exercises(&assemble::catalogue(settings)?)?;
+    let ffmpeg = assemble::readiness(settings).ffmpeg().await;
+    if ffmpeg.version.is_none() {
+        bail!("FFmpeg does not run: install it, or name the program with --ffmpeg or COACH_FFMPEG");
+    }
+    let Studio {
+        catalogue, renderer, ..
+    } = assemble::studio(settings, lifetime).await?;
+    let exercises = wanted.exercises(&catalogue)?;
+    let mut unavailable = 0;
+    for exercise in &exercises {
+        if let Some(reason) = catalogue.unavailable(&exercise.id) {
+            print(&format!("{}: {reason}", exercise.id))?;
+            unavailable += 1;
+        }
+    }
+    let bar = progress_bar();
+    let mut printed = Ok(());
+    let told = |name: &Name, made: Result<(), &StitchError>, ahead: Ahead| {
+        if let Err(error) = made {
+            let line = format!("{name}: {error}");
+            printed = bar
+                .suspend(|| print(&line))
+                .and(std::mem::replace(&mut printed, Ok(())));
+        }
+        bar.set_length(ahead.all as u64);
+        bar.set_position((ahead.prepared + ahead.failed) as u64);
+        bar.set_message(name.to_string());
+    };
+    let Ahead {
+        prepared,
+        failed,
+        all,
+        bytes,
+    } = renderer.prepare(&exercises, &wanted.profiles(), told).await;
+    let took = bar.elapsed();
+    bar.finish_and_clear();
+    printed?;
+    print(&format!(
+        "{prepared} of {all} loops are ready, {:.1} MB, after {:.1} s",
+        bytes as f64 / 1e6,
+        took.as_secs_f64(),
+    ))?;
+    if bytes > u64::from(settings.cache_mb) << 20 {
+        print("that is more than COACH_CACHE_MB: those made first were removed again")?;
+    }
+    Ok(if failed + unavailable == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// How many, which one was last, time left; silent when standard error is no terminal.
+fn progress_bar() -> ProgressBar {
+    let bar = ProgressBar::new(0);
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len}  {msg}  {eta} left") {
+        bar.set_style(style);
+    }
+    bar
+}

@@ -1,0 +1,270 @@
+//! What was found about clips before, so that a second start need not look at them again.
+//!
+//! For the start of server and commands: probing and decoding a clip takes a tenth of a second, reading
+//! what was found the last time nothing. Only good clips are kept; what cannot be shown is looked at in
+//! every start, for it may have been mended elsewhere (a codec installed, a right granted).
+//!
+//! One file in the cache folder: a line with the BLAKE3 digest of all after it, then JSON. A file that
+//! is missing, damaged or of another version is none. It is written aside and renamed; of several
+//! processes the last one wins, which costs a look and nothing else.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+
+use super::inspect::Clip;
+use crate::catalogue::LoopRange;
+use crate::ffmpeg::{SHORT, Tools};
+
+/// Raised when clips are looked at differently, so that what was found before is not taken.
+const VERSION: u32 = 1;
+const NAME: &str = "clips.known";
+/// Bytes of the file that are read. 10,000 clips take some 8 MB.
+const MOST_BYTES: u64 = 32 << 20;
+/// Clips that are kept, those of other catalogues included.
+const MOST_CLIPS: usize = 10_000;
+/// Bytes of an answer to `-version` that are read.
+const ABOUT: u64 = 1 << 16;
+
+/// What tells that a file is still the one that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    bytes: u64,
+    changed: SystemTime,
+}
+
+impl Stamp {
+    /// Of a file as it is now; `None` if it cannot be looked at.
+    pub fn of(path: &Path) -> Option<Self> {
+        let facts = path.metadata().ok()?;
+        Some(Self {
+            bytes: facts.len(),
+            changed: facts.modified().ok()?,
+        })
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Entry {
+    /// The file that the catalogue names.
+    named: Stamp,
+    /// The file that is read: the same, or a cut of it.
+    read: Stamp,
+    clip: Clip,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Kept {
+    /// This program, FFmpeg and FFprobe, with their versions: another one may see a clip otherwise.
+    by: String,
+    clips: HashMap<String, Entry>,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Known {
+    file: PathBuf,
+    kept: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    kept: Kept,
+    changed: bool,
+}
+
+impl Known {
+    /// What is kept in the folder `cache`. `None` when FFmpeg or FFprobe does not run: then no clip can
+    /// be shown, whatever was found before.
+    pub async fn open(cache: &Path, tools: &Tools) -> Option<Self> {
+        let mut command = tools.ffmpeg();
+        command.arg("-version");
+        let (ffmpeg, ffprobe) =
+            tokio::join!(tools.run(command, ABOUT, SHORT), tools.probe(["-version"], ABOUT));
+        let mut by = blake3::Hasher::new();
+        for part in [ffmpeg.ok()?, ffprobe.ok()?] {
+            by.update(&(part.len() as u64).to_be_bytes());
+            by.update(&part);
+        }
+        let by = format!("{} {VERSION} {}", env!("CARGO_PKG_VERSION"), by.finalize());
+        Some(Self::read(cache.join(NAME), by))
+    }
+
+    fn read(file: PathBuf, by: String) -> Self {
+        let kept = match read(&file) {
+            Ok(kept) if kept.by == by => kept,
+            Ok(_) => Kept::default(),
+            Err(error) => {
+                if error.kind() != io::ErrorKind::NotFound {
+                    tracing::warn!(%error, "what is known of the clips cannot be read; all are looked at");
+                }
+                Kept::default()
+            }
+        };
+        let kept = Kept { by, ..kept };
+        let changed = false;
+        Self {
+            file,
+            kept: Mutex::new(State { kept, changed }),
+        }
+    }
+
+    /// What was found, if the file and its cut are still the same.
+    pub(super) fn get(&self, path: &Path, range: Option<LoopRange>, stamp: &Stamp) -> Option<Clip> {
+        let state = self.lock();
+        let entry = state.kept.clips.get(&key(path, range)?)?;
+        let same = entry.named == *stamp && Stamp::of(&entry.clip.path).as_ref() == Some(&entry.read);
+        same.then(|| entry.clip.clone())
+    }
+
+    /// Remembers what was found in a file that was as `named` says.
+    pub(super) fn put(&self, path: &Path, range: Option<LoopRange>, named: Stamp, clip: &Clip) {
+        let read = if clip.cut {
+            Stamp::of(&clip.path)
+        } else {
+            Some(named.clone())
+        };
+        // A cut lies in the cache folder, whose path may be no text either.
+        let (Some(read), Some(key), Some(_)) = (read, key(path, range), clip.path.to_str()) else {
+            return;
+        };
+        let clip = clip.clone();
+        let mut state = self.lock();
+        state.kept.clips.insert(key, Entry { named, read, clip });
+        state.changed = true;
+    }
+
+    /// Writes it down if there is anything new.
+    pub(super) fn save(&self) {
+        let mut state = self.lock();
+        if !state.changed {
+            return;
+        }
+        state.changed = false;
+        // Those whose files are gone or changed first; beyond the bound all are looked at again.
+        if state.kept.clips.len() > MOST_CLIPS {
+            let is_there = |entry: &Entry| Stamp::of(&entry.clip.path).as_ref() == Some(&entry.read);
+            state.kept.clips.retain(|_, entry| is_there(entry));
+        }
+        if state.kept.clips.len() > MOST_CLIPS {
+            state.kept.clips.clear();
+        }
+        if let Err(error) = write(&self.file, &state.kept) {
+            tracing::warn!(%error, "what was found about the clips cannot be kept");
+        }
+    }
+
+    /// Each change is one step, so a panic elsewhere leaves it whole.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// JSON has no paths but those that are text; clips elsewhere are looked at in every start.
+fn key(path: &Path, range: Option<LoopRange>) -> Option<String> {
+    let path = path.to_str()?;
+    Some(match range {
+        None => format!("whole {path}"),
+        Some(range) => format!("{}-{} {path}", range.start.0, range.end.0),
+    })
+}
+
+fn read(file: &Path) -> io::Result<Kept> {
+    let mut text = String::new();
+    File::open(file)?.take(MOST_BYTES).read_to_string(&mut text)?;
+    let damaged = || io::Error::new(io::ErrorKind::InvalidData, "it is damaged");
+    let (digest, json) = text.split_once('\n').ok_or_else(damaged)?;
+    if blake3::Hash::from_hex(digest).ok() != Some(blake3::hash(json.as_bytes())) {
+        return Err(damaged());
+    }
+    Ok(serde_json::from_str(json)?)
+}
+
+fn write(file: &Path, kept: &Kept) -> io::Result<()> {
+    let folder = file.parent().unwrap_or(Path::new(""));
+    std::fs::create_dir_all(folder)?;
+    let json = serde_json::to_string(kept)?;
+    let mut aside = tempfile::Builder::new().prefix(".known-").tempfile_in(folder)?;
+    writeln!(aside, "{}", blake3::hash(json.as_bytes()))?;
+    aside.write_all(json.as_bytes())?;
+    aside.persist(file).map_err(|failed| failed.error)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::facts::Facts;
+    use super::*;
+    use crate::units::Seconds;
+
+    fn clip(path: &Path) -> Clip {
+        let facts = Facts::from_ffprobe(
+            br#"{"streams": [{"codec_type": "video", "width": 320, "height": 180, "duration": "1.001",
+                "avg_frame_rate": "30000/1001", "r_frame_rate": "30000/1001"}]}"#,
+        );
+        Clip {
+            path: path.to_owned(),
+            facts: facts.unwrap(),
+            // No decimal number that is read carelessly comes out the same.
+            length: Seconds(1.0 / 3.0 + 1e-16),
+            cut: false,
+            breaks_off: None,
+        }
+    }
+
+    #[test]
+    fn what_was_found_is_known_until_the_file_changes() {
+        let folder = tempfile::tempdir().unwrap();
+        let video = folder.path().join("clip.mp4");
+        std::fs::write(&video, "one").unwrap();
+        let open = || Known::read(folder.path().join(NAME), "me".to_owned());
+        let known = open();
+        let stamp = Stamp::of(&video).unwrap();
+        assert_eq!(known.get(&video, None, &stamp), None);
+        known.put(&video, None, stamp.clone(), &clip(&video));
+        known.save();
+
+        assert_eq!(open().get(&video, None, &stamp), Some(clip(&video)));
+        let range = LoopRange {
+            start: Seconds(0.0),
+            end: Seconds(0.5),
+        };
+        assert_eq!(
+            open().get(&video, Some(range), &stamp),
+            None,
+            "another part of it"
+        );
+        let other = Known::read(folder.path().join(NAME), "another".to_owned());
+        assert_eq!(other.get(&video, None, &stamp), None, "another FFmpeg");
+        std::fs::write(&video, "other").unwrap();
+        let changed = Stamp::of(&video).unwrap();
+        assert_eq!(open().get(&video, None, &changed), None, "another file");
+    }
+
+    #[test]
+    fn a_damaged_file_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let video = folder.path().join("clip.mp4");
+        std::fs::write(&video, "one").unwrap();
+        let file = folder.path().join(NAME);
+        let stamp = Stamp::of(&video).unwrap();
+        let known = Known::read(file.clone(), "me".to_owned());
+        known.put(&video, None, stamp.clone(), &clip(&video));
+        known.save();
+        let whole = std::fs::read(&file).unwrap();
+        for at in (0..whole.len()).step_by(7) {
+            let mut damaged = whole.clone();
+            damaged[at] ^= 1;
+            for damaged in [&damaged[..], &whole[..at]] {
+                std::fs::write(&file, damaged).unwrap();
+                let known = Known::read(file.clone(), "me".to_owned());
+                assert_eq!(known.get(&video, None, &stamp), None, "damaged at {at}");
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Small texts that a link gives: with validators, for caches in front of the server.
+
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::media::names;
+use super::problem::Problem;
+
+/// How long a cache may keep what a token gives. The token pins the workout, so only another version of the
+/// program words it otherwise: a day, and a week more while no server answers.
+const KEPT: HeaderValue = HeaderValue::from_static("public, max-age=86400, stale-if-error=604800");
+
+/// Answers with a text, or the word that the client's copy is still good. The tag is over the content.
+pub fn answer(request: &HeaderMap, kind: &'static str, text: String) -> Result<Response, Problem> {
+    let etag = format!("\"{}\"", &blake3::hash(text.as_bytes()).to_hex()[..16]);
+    let tag = HeaderValue::from_str(&etag).map_err(|error| Problem::internal(error.to_string()))?;
+    let mut response = if names(request.get(header::IF_NONE_MATCH), &etag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        Body::from(text).into_response()
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(header::ETAG, tag);
+    headers.insert(header::CACHE_CONTROL, KEPT);
+    // Also where nothing was compressed: a cache is to keep both forms apart.
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    Ok(response)
+}
+
+/// A compressed answer is another representation: its tag says so by being weak (RFC 9110, 8.8.1).
+pub async fn weaken(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    if headers.contains_key(header::CONTENT_ENCODING)
+        && let Some(strong) = headers.get(header::ETAG)
+        && !strong.as_bytes().starts_with(b"W/")
+        && let Ok(weak) = HeaderValue::from_bytes(&[b"W/", strong.as_bytes()].concat())
+    {
+        headers.insert(header::ETAG, weak);
+    }
+    response
+}

@@ -1,0 +1,415 @@
+//! Every workout is a link: what can be answered from a token alone.
+//!
+//! Nothing is stored. [`opened`] reads a token for whatever is under `/api/workouts/{token}/`; a few plans
+//! are remembered, which only saves planning them again.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use moka::future::Cache;
+use serde::Serialize;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::body::WorkoutBody;
+use super::media::{self, Binary};
+use super::notes::{self, WORKOUT_NOTES};
+use super::problem::{Kind, Problem, ProblemBody};
+use super::{AppState, document, exercises, workouts};
+use crate::catalogue::Exercise;
+use crate::texts::{self, TimelineView};
+use crate::workout::{IntervalKind, Plan, RendererChoice, Token, TokenError, TooLong, WorkoutRequest, link};
+
+/// Intervals of the plans that are remembered together: some 20 MB.
+const REMEMBERED: u64 = 100_000;
+
+const JSON: &str = "application/json";
+const VTT: &str = "text/vtt; charset=utf-8";
+const TEXT: &str = "text/plain; charset=utf-8";
+
+/// A workout that a token names.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// Its token, as it stands in the address.
+    pub token: Token,
+    /// What it is.
+    pub plan: Arc<Plan>,
+    /// 16 hexadecimal digits, the same for the same token everywhere: what an ETag of something that is made of
+    /// the plan begins with. What else went into it (clips, program) is for its maker to add.
+    pub digest: String,
+}
+
+/// Plans that were opened lately.
+#[derive(Debug, Clone)]
+pub struct Recent(Cache<String, Opened>);
+
+impl Default for Recent {
+    fn default() -> Self {
+        let weight = |_: &String, opened: &Opened| {
+            u32::try_from(opened.plan.timeline.intervals().len()).unwrap_or(u32::MAX)
+        };
+        Self(Cache::builder().max_capacity(REMEMBERED).weigher(weight).build())
+    }
+}
+
+/// Opens a token from an address.
+pub async fn opened(state: &AppState, token: &str) -> Result<Opened, Problem> {
+    if let Some(opened) = state.recent.0.get(token).await {
+        return Ok(opened);
+    }
+    let token = Token::parse(token)?;
+    let opened = Opened {
+        plan: Arc::new(token.open(&state.catalogue, &state.loops)?),
+        digest: blake3::hash(token.as_str().as_bytes()).to_hex()[..16].to_owned(),
+        token,
+    };
+    let name = opened.token.as_str().to_owned();
+    state.recent.0.insert(name, opened.clone()).await;
+    Ok(opened)
+}
+
+/// Address of a workout on this server: a path, for a server does not know by which name the world
+/// reaches it, and a `Host` header is only what somebody says.
+#[must_use]
+pub fn address(base_path: &str, token: &Token) -> String {
+    format!("{base_path}/api/workouts/{token}")
+}
+
+/// The routes under `/api/workouts`.
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(create))
+        .routes(routes!(show))
+        .routes(routes!(timeline))
+        .routes(routes!(captions))
+        .routes(routes!(chapters))
+        .routes(routes!(summary))
+        .routes(routes!(poster))
+}
+
+/// A workout that has a link.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Workout {
+    /// What names it: letters, digits, `-` and `_`, at most 2,000.
+    pub token: String,
+    /// Seconds in all.
+    #[schema(example = 95.0)]
+    pub duration: f64,
+    /// Pictures in all.
+    #[schema(example = 2850)]
+    pub frames: u64,
+    /// Pictures a second.
+    #[schema(example = 30)]
+    pub fps: u32,
+    /// What the choices were made with; 0 if there was nothing to choose.
+    pub seed: u64,
+    /// Energy in kilocalories, to a tenth.
+    pub kcal: f64,
+    /// Width of the picture in pixels.
+    pub width: u32,
+    /// Height of the picture in pixels.
+    pub height: u32,
+    /// Who is to make the video.
+    pub renderer: RendererChoice,
+    /// Names of the exercises, in the order in which they first come.
+    #[schema(example = json!(["Push-ups", "Air Squat", "Plank"]))]
+    pub exercises: Vec<String>,
+    /// What was decided that the client may not expect. Told once, where the link is made; later empty.
+    pub notes: Vec<String>,
+    /// Where all that it gives is.
+    pub links: Links,
+}
+
+/// Addresses on this server: absolute paths, the base path included.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Links {
+    /// This document.
+    #[serde(rename = "self")]
+    pub this: String,
+    /// The video as an MP4 in which one can seek.
+    pub video: String,
+    /// The video for HLS players.
+    pub hls: String,
+    /// For overlays, JSON.
+    pub timeline: String,
+    /// What to do now, WebVTT.
+    pub captions: String,
+    /// Titles of the intervals, WebVTT.
+    pub chapters: String,
+    /// A picture, JPEG.
+    pub poster: String,
+    /// A message, plain text.
+    pub summary: String,
+}
+
+impl Links {
+    fn new(base_path: &str, token: &Token) -> Self {
+        let this = address(base_path, token);
+        let under = |file: &str| format!("{this}/{file}");
+        Self {
+            video: under("video.mp4"),
+            hls: under("hls/master.m3u8"),
+            timeline: under("timeline"),
+            captions: under("captions.vtt"),
+            chapters: under("chapters.vtt"),
+            poster: under("poster.jpg"),
+            summary: under("summary.txt"),
+            this,
+        }
+    }
+}
+
+impl Workout {
+    fn new(opened: &Opened, base_path: &str, notes: Vec<String>) -> Self {
+        let view = opened.plan.view();
+        let mut exercises: Vec<String> = Vec::new();
+        let moving = view
+            .intervals
+            .into_iter()
+            .filter(|interval| interval.kind.is_exercise());
+        for interval in moving {
+            if !exercises.contains(&interval.name) {
+                exercises.push(interval.name);
+            }
+        }
+        Self {
+            token: opened.token.to_string(),
+            duration: view.duration,
+            frames: view.frames,
+            fps: view.fps,
+            seed: view.seed,
+            kcal: view.kcal,
+            width: view.width,
+            height: view.height,
+            renderer: opened.plan.renderer,
+            exercises,
+            notes,
+            links: Links::new(base_path, &opened.token),
+        }
+    }
+}
+
+/// Give a workout a link.
+///
+/// Decides all that the config leaves open and answers with the link that names the result. Nothing is
+/// stored: any server with the same catalogue and clips understands it, for as long as they stay the same.
+#[utoipa::path(
+    post,
+    path = "/api/workouts",
+    tag = "links",
+    request_body(content = WorkoutRequest, description = "The same config as for a video.",
+        example = json!({"exercise_names": ["Push-ups", "Air Squat", "Plank"], "config": {"intervals": {"work_time": 40, "rest_time": 20}}})),
+    responses(
+        (status = 201, description = "The workout and where all that it gives is.", body = Workout, headers(
+            ("Location" = String, description = "Path of the link."),
+            ("X-Workout-Notes" = String, description = "As for a video."),
+        )),
+        (status = 400, description = "Not JSON (`malformed-json`), or an empty list of exercises (`no-exercise`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "An exercise that does not exist (`unknown-exercise`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 408, description = "The body did not arrive in time (`body-timeout`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "The body is too large (`body-too-large`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "The body is not declared as JSON (`unsupported-media-type`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Values that cannot be used (`invalid-request`), or a workout too long for a link (`link-too-long`).", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub async fn create(
+    State(state): State<AppState>,
+    WorkoutBody(request): WorkoutBody,
+) -> Result<Response, Problem> {
+    let (plan, token) = link(&request, &state.catalogue, &state.loops, workouts::fresh_seed())?;
+    let token = token?;
+    // Through the link itself: what is told is what the link will give.
+    let opened = opened(&state, token.as_str()).await?;
+    let header = notes::header(&plan.notes);
+    let workout = Workout::new(&opened, &state.base_path, plan.notes);
+    let location =
+        HeaderValue::from_str(&workout.links.this).map_err(|error| Problem::internal(error.to_string()))?;
+    let headers = [
+        (header::LOCATION, location),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    let mut response = (StatusCode::CREATED, headers, Json(workout)).into_response();
+    if let Some(header) = header {
+        response.headers_mut().insert(WORKOUT_NOTES, header);
+    }
+    Ok(response)
+}
+
+/// Show a workout that has a link.
+#[utoipa::path(
+    get,
+    path = "/api/workouts/{token}",
+    tag = "links",
+    params(("token" = String, Path, description = "From `POST /api/workouts`.")),
+    responses(
+        (status = 200, description = "The workout and where all that it gives is.", body = Workout),
+        (status = 304, description = "The copy that `If-None-Match` names is still good."),
+        (status = 404, description = "No whole link (`unknown-workout`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 410, description = "The catalogue has changed (`workout-changed`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "A link of values that no workout may have (`invalid-request`).", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub async fn show(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let opened = opened(&state, &token).await?;
+    let workout = Workout::new(&opened, &state.base_path, Vec::new());
+    document::answer(&headers, JSON, json(&workout)?)
+}
+
+/// All that an overlay needs.
+#[utoipa::path(
+    get,
+    path = "/api/workouts/{token}/timeline",
+    tag = "links",
+    params(("token" = String, Path, description = "From `POST /api/workouts`.")),
+    responses(
+        (status = 200, description = "Every interval with what comes next, and every beep.", body = TimelineView),
+        (status = 304, description = "The copy that `If-None-Match` names is still good."),
+        (status = 404, description = "No whole link (`unknown-workout`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 410, description = "The catalogue has changed (`workout-changed`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "A link of values that no workout may have (`invalid-request`).", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub async fn timeline(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let opened = opened(&state, &token).await?;
+    document::answer(&headers, JSON, json(&texts::timeline(&opened.plan))?)
+}
+
+/// What to do now, as subtitles.
+#[utoipa::path(
+    get,
+    path = "/api/workouts/{token}/captions.vtt",
+    tag = "links",
+    params(("token" = String, Path, description = "From `POST /api/workouts`.")),
+    responses(
+        (status = 200, description = "WebVTT, in English: what to do, how long still, what comes next.", content_type = "text/vtt", body = String),
+        (status = 304, description = "The copy that `If-None-Match` names is still good."),
+        (status = 404, description = "No whole link (`unknown-workout`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 410, description = "The catalogue has changed (`workout-changed`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "A link of values that no workout may have (`invalid-request`).", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub async fn captions(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let opened = opened(&state, &token).await?;
+    document::answer(&headers, VTT, texts::webvtt(&texts::captions(&opened.plan)))
+}
+
+/// A title for each interval.
+#[utoipa::path(
+    get,
+    path = "/api/workouts/{token}/chapters.vtt",
+    tag = "links",
+    params(("token" = String, Path, description = "From `POST /api/workouts`.")),
+    responses(
+        (status = 200, description = "WebVTT for a track of the kind `chapters`.", content_type = "text/vtt", body = String),
+        (status = 304, description = "The copy that `If-None-Match` names is still good."),
+        (status = 404, description = "No whole link (`unknown-workout`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 410, description = "The catalogue has changed (`workout-changed`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "A link of values that no workout may have (`invalid-request`).", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub async fn chapters(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let opened = opened(&state, &token).await?;
+    document::answer(&headers, VTT, texts::webvtt(&texts::chapters(&opened.plan)))
+}
+
+/// The workout as a message.
+#[utoipa::path(
+    get,
+    path = "/api/workouts/{token}/summary.txt",
+    tag = "links",
+    params(("token" = String, Path, description = "From `POST /api/workouts`.")),
+    responses(
+        (status = 200, description = "A few lines of plain text.", content_type = "text/plain", body = String),
+        (status = 304, description = "The copy that `If-None-Match` names is still good."),
+        (status = 404, description = "No whole link (`unknown-workout`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 410, description = "The catalogue has changed (`workout-changed`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "A link of values that no workout may have (`invalid-request`).", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub async fn summary(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let opened = opened(&state, &token).await?;
+    document::answer(&headers, TEXT, texts::summary(&opened.plan))
+}
+
+/// A picture of the first exercise of the work.
+#[utoipa::path(
+    get,
+    path = "/api/workouts/{token}/poster.jpg",
+    tag = "links",
+    params(("token" = String, Path, description = "From `POST /api/workouts`.")),
+    responses(
+        (status = 200, description = "A JPEG of the size of the video.", content_type = "image/jpeg", body = Binary),
+        (status = 206, description = "The range that was asked for.", content_type = "image/jpeg", body = Binary),
+        (status = 304, description = "The copy that `If-None-Match` names is still good."),
+        (status = 404, description = "No whole link (`unknown-workout`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 410, description = "The catalogue has changed (`workout-changed`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 416, description = "A byte range beyond the end (`range-not-satisfiable`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "A link of values that no workout may have (`invalid-request`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 500, description = "FFmpeg failed (`render-failed`).", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub async fn poster(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let Opened { plan, .. } = opened(&state, &token).await?;
+    let exercise = first_work(&state, &plan)?;
+    let poster = state
+        .stills
+        .poster_as(exercise, plan.profile.whole(), plan.fit)
+        .await;
+    media::answer(&headers, "image/jpeg", &exercises::of_clip(poster)?)
+}
+
+/// The exercise that stands for a workout.
+fn first_work<'s>(state: &'s AppState, plan: &Plan) -> Result<&'s Exercise, Problem> {
+    let mut intervals = plan.timeline.intervals().iter();
+    let work = intervals.find(|interval| interval.kind == IntervalKind::Work);
+    work.and_then(|interval| state.catalogue.get(&interval.shows.exercise))
+        .ok_or_else(|| Problem::internal("an opened workout without work"))
+}
+
+fn json(view: &impl Serialize) -> Result<String, Problem> {
+    serde_json::to_string(view).map_err(|error| Problem::internal(error.to_string()))
+}
+
+impl From<TooLong> for Problem {
+    fn from(error: TooLong) -> Self {
+        Self::new(Kind::LinkTooLong, super::problem::sentence(&error.to_string()))
+    }
+}
+
+impl From<TokenError> for Problem {
+    fn from(error: TokenError) -> Self {
+        let kind = match error {
+            TokenError::Broken | TokenError::OtherVersion => Kind::UnknownWorkout,
+            TokenError::Impossible(_) => Kind::InvalidRequest,
+            TokenError::Changed(_) => Kind::WorkoutChanged,
+        };
+        Self::new(kind, super::problem::sentence(&error.to_string()))
+    }
+}

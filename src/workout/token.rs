@@ -1,0 +1,439 @@
+//! The token of a workout: all that was decided about it, in a text that fits into an address.
+//!
+//! For links. It holds what was decided, not what was asked: the exercises that were chosen, not the wish to
+//! choose some. So a catalogue may grow, and the rules of choosing may change, without breaking a link; only
+//! a change of the workout's own exercises does, and that is noticed:
+//!
+//! ```text
+//! base64url( version 1 | written decision | fingerprint of the plan 8 | check 4 )
+//! ```
+//!
+//! The check tells a link that was cut or altered on its way from one that was made here; it is no secret
+//! and no signature, so whatever passes it is still read as any other input. The fingerprint is over
+//! everything that a plan decides about the bytes of a video: another one means that the catalogue has changed.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::decision::Decision;
+use super::refusals::quoted;
+use super::written::{self, Unreadable};
+use super::{Interval, Plan, Side};
+use crate::catalogue::{Catalogue, LoopLengths};
+use crate::units::Frames;
+
+/// Most characters of a token: an address of that length passes every browser, proxy and messenger.
+pub const MAX_TOKEN: usize = 2_000;
+/// What tokens of this program begin with.
+const VERSION: u8 = 1;
+/// Bytes of the fingerprint.
+const FINGERPRINT: usize = 8;
+/// Bytes of the check.
+const CHECK: usize = 4;
+
+/// A text that this program, or somebody who knows how, made as the name of a workout. Never longer than
+/// [`MAX_TOKEN`], and only letters, digits, `-` and `_`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Token {
+    text: String,
+    decision: Vec<u8>,
+    fingerprint: [u8; FINGERPRINT],
+}
+
+/// A workout whose decisions do not fit into a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a link to this workout would take {characters} characters, and {MAX_TOKEN} are possible: list fewer different \
+     exercises, or give fewer of them a length or speed of their own"
+)]
+pub struct TooLong {
+    /// What it would take.
+    pub characters: usize,
+}
+
+/// Why a token names no workout here.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// Cut, altered, or never made by this program (404).
+    #[error("the link is incomplete or was altered: copy all of it, or make it anew")]
+    Broken,
+    /// Made by a program of another version (404).
+    #[error("the link was made by another version of this program: make it anew")]
+    OtherVersion,
+    /// Whole, but of values that no workout may have (422).
+    #[error("the link's {0} is out of bounds: make it anew with POST /api/workouts")]
+    Impossible(&'static str),
+    /// The catalogue no longer gives this workout (410).
+    #[error("{0}: make the link anew")]
+    Changed(String),
+}
+
+impl fmt::Display for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl Token {
+    /// Names a workout.
+    pub(super) fn of(decision: &Decision<'_>, plan: &Plan) -> Result<Self, TooLong> {
+        let token = Self::new(written::write(decision), fingerprint(plan));
+        match token.text.len() {
+            characters if characters > MAX_TOKEN => Err(TooLong { characters }),
+            _ => Ok(token),
+        }
+    }
+
+    fn new(decision: Vec<u8>, fingerprint: [u8; FINGERPRINT]) -> Self {
+        let mut bytes = vec![VERSION];
+        bytes.extend(&decision);
+        bytes.extend(fingerprint);
+        bytes.extend(check(&bytes));
+        Self {
+            text: URL_SAFE_NO_PAD.encode(bytes),
+            decision,
+            fingerprint,
+        }
+    }
+
+    /// Reads the text of a link: whether it is whole, not what it says.
+    pub fn parse(text: &str) -> Result<Self, TokenError> {
+        if text.len() > MAX_TOKEN {
+            return Err(TokenError::Broken);
+        }
+        // Strict: neither padding nor stray bits, so that no other text reads as the same.
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| TokenError::Broken)?;
+        let (said, sum) = bytes.split_last_chunk::<CHECK>().ok_or(TokenError::Broken)?;
+        if check(said) != *sum {
+            return Err(TokenError::Broken);
+        }
+        let (version, rest) = said.split_first().ok_or(TokenError::Broken)?;
+        if *version != VERSION {
+            return Err(TokenError::OtherVersion);
+        }
+        let (decision, fingerprint) = rest.split_last_chunk().ok_or(TokenError::Broken)?;
+        Ok(Self {
+            text: text.to_owned(),
+            decision: decision.to_owned(),
+            fingerprint: *fingerprint,
+        })
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Makes the plan that it names: the same as when it was made, in every interval, or none.
+    ///
+    /// The plan has no notes: those were about the request. Its weight is rounded to the gram, and its seed is
+    /// zero if nothing was drawn.
+    pub fn open(&self, catalogue: &Catalogue, loops: &LoopLengths) -> Result<Plan, TokenError> {
+        let decision = written::read(&self.decision, catalogue)?;
+        // One workout has one link: no detours, no numbers with zeros in front.
+        if written::write(&decision) != self.decision {
+            return Err(TokenError::Broken);
+        }
+        let course = &decision.course;
+        for station in [&course.warm_up, &course.circuit, &course.cool_down]
+            .into_iter()
+            .flatten()
+        {
+            if let Some(reason) = catalogue.unavailable(&station.exercise.id) {
+                let name = &station.exercise.name;
+                return Err(TokenError::Changed(format!(
+                    "{name} is not available at present: {reason}"
+                )));
+            }
+        }
+        let plan = decision
+            .plan(catalogue, loops, Vec::new())
+            .ok_or(TokenError::Impossible("length"))?;
+        if fingerprint(&plan) != self.fingerprint {
+            return Err(TokenError::Changed(
+                "a name, a side or the length of a clip has changed since the link was made".to_owned(),
+            ));
+        }
+        Ok(plan)
+    }
+}
+
+impl From<Unreadable> for TokenError {
+    fn from(why: Unreadable) -> Self {
+        match why {
+            Unreadable::Malformed => Self::Broken,
+            Unreadable::Impossible(what) => Self::Impossible(what),
+            Unreadable::Unknown(id) => Self::Changed(format!(
+                "the catalogue no longer has the exercise {}",
+                quoted(id.as_str())
+            )),
+        }
+    }
+}
+
+/// Tells whether bytes are whole.
+fn check(bytes: &[u8]) -> [u8; CHECK] {
+    let digest = blake3::hash(bytes);
+    // A digest is far longer than that.
+    digest
+        .as_bytes()
+        .first_chunk::<CHECK>()
+        .copied()
+        .unwrap_or_default()
+}
+
+/// Over all that a plan decides about a video's bytes. Energy, seed and notes do not shape any.
+fn fingerprint(plan: &Plan) -> [u8; FINGERPRINT] {
+    let mut said = blake3::Hasher::new();
+    let mut number = |number: u64| {
+        said.update(&number.to_le_bytes());
+    };
+    let Plan { profile, shows, .. } = plan;
+    for edge in [profile.width, profile.height, profile.area_height] {
+        number(edge.into());
+    }
+    let switches = [
+        shows.timer,
+        shows.progress_bar,
+        shows.exercise_name,
+        shows.round,
+        plan.cues,
+        plan.clip_sound,
+    ];
+    for on in switches {
+        number(on.into());
+    }
+    number(plan.fit as u64);
+    number(plan.renderer as u64);
+    for interval in plan.timeline.intervals() {
+        say_interval(&mut said, interval);
+    }
+    // An extendable output is never shorter than asked for.
+    let mut first = [0; FINGERPRINT];
+    said.finalize_xof().fill(&mut first);
+    first
+}
+
+fn say_interval(said: &mut blake3::Hasher, interval: &Interval) {
+    let shown = &interval.shows;
+    let Frames(length) = interval.length;
+    let side = match shown.side {
+        None => 0,
+        Some(Side::Left) => 1,
+        Some(Side::Right) => 2,
+    };
+    let place = interval
+        .place
+        .map_or([0; 4], |p| [p.round, p.rounds, p.position, p.positions]);
+    let speed = [shown.speed.numerator(), shown.speed.denominator()];
+    let numbers = [interval.kind as u64, length, side].into_iter();
+    for number in numbers.chain(speed.into_iter().chain(place).map(u64::from)) {
+        said.update(&number.to_le_bytes());
+    }
+    for text in [shown.exercise.as_str(), &shown.name] {
+        said.update(&(text.len() as u64).to_le_bytes());
+        said.update(text.as_bytes());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::workout::{WorkoutRequest, link};
+
+    fn shipped() -> Catalogue {
+        Catalogue::parse(include_str!("../../exercises.json")).unwrap()
+    }
+
+    fn linked(body: &Value) -> (Plan, Token) {
+        let request = WorkoutRequest::from_json(body.to_string().as_bytes()).unwrap();
+        let (plan, token) = link(&request, &shipped(), &LoopLengths::default(), 5).unwrap();
+        (plan, token.unwrap())
+    }
+
+    fn opened(token: &Token) -> Result<Plan, TokenError> {
+        Token::parse(token.as_str())?.open(&shipped(), &LoopLengths::default())
+    }
+
+    #[test]
+    fn ordinary_workouts_have_short_links() {
+        let lengths = [
+            json!({"exercise_names": ["Push-ups", "Air Squat", "Plank"]}),
+            json!({}),
+            json!({"config": {"target_duration": 180}}),
+        ]
+        .map(|body| linked(&body).1.as_str().len());
+        assert!(lengths[0] < 100 && lengths[2] < 800, "{lengths:?}");
+    }
+
+    #[test]
+    fn the_same_workout_in_other_words_has_the_same_link() {
+        let plain = linked(&json!({"exercise_names": ["Push-ups", "plank"]}));
+        let other = linked(
+            &json!({"exercises": [{"id": "push-ups", "work_time": 40}, {"id": "PLANK", "speed": 1}],
+            "config": {"seed": 99, "rounds": 1, "intensity_levels": ["easy"], "intervals": {"rest_time": 20}}}),
+        );
+        assert_eq!(plain.1, other.1);
+        let slower = linked(&json!({"exercise_names": ["Push-ups", "plank"], "config": {"speed": 0.9}}));
+        assert_ne!(plain.1, slower.1);
+    }
+
+    #[test]
+    fn a_growing_catalogue_breaks_no_link_and_another_name_does() {
+        let (plan, token) = linked(&json!({"config": {"target_duration": 20}}));
+        let mut file: Value = serde_json::from_str(include_str!("../../exercises.json")).unwrap();
+        let exercises = file["exercises"].as_array_mut().unwrap();
+        let mut more = exercises[0].clone();
+        (more["id"], more["name"]) = (json!("more"), json!("More"));
+        exercises.insert(0, more);
+        let grown = Catalogue::parse(&file.to_string()).unwrap();
+        let again = token.open(&grown, &LoopLengths::default()).unwrap();
+        assert_eq!(again.timeline, plan.timeline);
+
+        let first = plan.timeline.intervals()[0].shows.exercise.clone();
+        let exercises = file["exercises"].as_array_mut().unwrap();
+        let used = exercises.iter_mut().find(|e| e["id"] == first.as_str()).unwrap();
+        used["name"] = json!("Another name");
+        let renamed = Catalogue::parse(&file.to_string()).unwrap();
+        let answer = token.open(&renamed, &LoopLengths::default());
+        assert!(matches!(answer, Err(TokenError::Changed(_))), "{answer:?}");
+
+        file["exercises"]
+            .as_array_mut()
+            .unwrap()
+            .retain(|e| e["id"] != first.as_str());
+        let poorer = Catalogue::parse(&file.to_string()).unwrap();
+        let answer = token.open(&poorer, &LoopLengths::default()).unwrap_err();
+        assert!(answer.to_string().contains(first.as_str()), "{answer}");
+
+        let mut broken = shipped();
+        broken.mark_unavailable(first, "its clip is gone".to_owned());
+        let answer = token.open(&broken, &LoopLengths::default()).unwrap_err();
+        assert!(answer.to_string().contains("its clip is gone"), "{answer}");
+    }
+
+    #[test]
+    fn a_clip_of_another_length_is_a_change_only_where_speeds_follow_it() {
+        let plank = shipped().named("plank").unwrap().id.clone();
+        let loops = LoopLengths::from_iter([(plank, Frames(115))]);
+        let (_, fitted) = linked(&json!({"exercise_names": ["plank"]}));
+        assert!(matches!(
+            fitted.open(&shipped(), &loops),
+            Err(TokenError::Changed(_))
+        ));
+        let (_, kept) = linked(&json!({"exercise_names": ["plank"], "config": {"fit_reps": false}}));
+        assert!(kept.open(&shipped(), &loops).is_ok());
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        let all: Vec<String> = shipped()
+            .exercises()
+            .iter()
+            .map(|e| e.id.to_string())
+            .cycle()
+            .take(900)
+            .collect();
+        let body = json!({"exercises": all.iter().enumerate().map(|(i, id)| json!({"id": id, "work_time": 1 + i % 2}))
+            .collect::<Vec<_>>(), "config": {"intervals": {"rest_time": 0}}});
+        let request = WorkoutRequest::from_json(body.to_string().as_bytes()).unwrap();
+        let (_, token) = link(&request, &shipped(), &LoopLengths::default(), 5).unwrap();
+        assert!(token.unwrap_err().characters > MAX_TOKEN);
+    }
+
+    #[test]
+    fn every_altered_or_cut_token_is_broken() {
+        let (_, token) = linked(&json!({"config": {"target_duration": 10}}));
+        let text = token.as_str();
+        for length in 0..text.len() {
+            assert_eq!(Token::parse(&text[..length]), Err(TokenError::Broken), "{length}");
+        }
+        for place in 0..text.len() {
+            let mut altered = text.to_owned();
+            let other = if &text[place..=place] == "A" { "B" } else { "A" };
+            altered.replace_range(place..=place, other);
+            assert_eq!(Token::parse(&altered), Err(TokenError::Broken), "{place}");
+        }
+        for wrong in [
+            "",
+            "=",
+            "AAAA",
+            "é",
+            &format!("{text}="),
+            &format!("{text}A"),
+            &"A".repeat(5000),
+        ] {
+            assert_eq!(Token::parse(wrong), Err(TokenError::Broken), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn forged_values_are_told_from_altered_ones() {
+        let forged = |decision: &[u8]| opened(&Token::new(decision.to_vec(), [0; 8]));
+        let plank = [&[0, 1, 0, 5][..], b"plank", &[0]].concat();
+        // Flags, 70 kg, no seed, 5 s, 20 s, 3 s.
+        let head = [&[0][..], &[0xf0, 0xa2, 0x04], &[0, 150, 1, 0xd8, 4, 90]].concat();
+        let with = |rounds: u8| [&head[..], &[rounds], &plank].concat();
+        assert!(matches!(forged(&with(1)), Err(TokenError::Changed(_))));
+        assert_eq!(forged(&with(0)), Err(TokenError::Impossible("rounds")));
+        assert_eq!(forged(&with(51)), Err(TokenError::Impossible("rounds")));
+        assert_eq!(forged(&[&with(1)[..], &[0]].concat()), Err(TokenError::Broken));
+        // A longer spelling of the same number.
+        let long = [&[0x80, 0][..], &with(1)[1..]].concat();
+        assert_eq!(forged(&long), Err(TokenError::Broken));
+        let mut other = vec![VERSION + 1; 20];
+        other.extend(check(&other));
+        let other = URL_SAFE_NO_PAD.encode(other);
+        assert_eq!(Token::parse(&other), Err(TokenError::OtherVersion));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_and_no_decision_makes_it_panic(text in ".{0,80}", decision: Vec<u8>, fingerprint: [u8; 8]) {
+            prop_assert!(Token::parse(&text).is_err());
+            let forged = Token::new(decision, fingerprint);
+            if forged.as_str().len() <= MAX_TOKEN {
+                prop_assert!(opened(&forged).is_err());
+            }
+        }
+
+        #[test]
+        fn a_mutated_decision_is_a_legal_plan_or_a_typed_error(place in 0..60_usize, byte: u8) {
+            let (plan, token) = linked(&json!({"exercise_names": ["plank", "side-plank"], "config": {"rounds": 3}}));
+            let mut decision = token.decision.clone();
+            let place = place % decision.len();
+            decision[place] = byte;
+            match opened(&Token::new(decision, token.fingerprint)) {
+                Ok(same) => prop_assert_eq!(same.timeline, plan.timeline),
+                Err(error) => prop_assert!(!error.to_string().is_empty()),
+            }
+        }
+
+        #[test]
+        fn what_is_opened_is_what_was_linked(
+            seed: u32, minutes in 5..60_u32, weight in 20.0..300.0_f64, speed in 50..=200_u32, flags: [bool; 8],
+            choice in 0..3_usize,
+        ) {
+            let mut body = json!({"renderer": (["auto", "stitch", "graph"][choice]), "config": {
+                "target_duration": minutes, "seed": seed, "weight": weight, "speed": f64::from(speed) / 100.0,
+                "show_timer": flags[0], "show_progress_bar": flags[1], "show_exercise_name": flags[2],
+                "show_round": flags[3], "cues": flags[4], "clip_sound": flags[5], "fit_reps": flags[6],
+                "resolution": (["480p", "720p", "1080p"][choice]), "fit": (["cover", "auto", "contain"][choice]),
+                "orientation": if flags[0] { "portrait" } else { "landscape" }}});
+            if flags[7] {
+                body["exercise_names"] = json!(["side-plank", "plank", "side-plank"]);
+                body["config"]["include_warm_up"] = json!(true);
+            }
+            let (plan, token) = linked(&body);
+            let again = opened(&token).unwrap();
+            prop_assert!((again.kcal - plan.kcal).abs() < 0.01);
+            prop_assert_eq!(Plan { notes: Vec::new(), kcal: again.kcal, ..plan }, again);
+        }
+    }
+}

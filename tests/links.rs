@@ -1,0 +1,289 @@
+//! Links from outside: stateless, cacheable, and refused for what they are not.
+
+mod program;
+
+use program::Server;
+use reqwest::{Method, Response, StatusCode};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const WORKOUTS: &str = "/api/workouts";
+
+fn server() -> Server {
+    Server::start(&["--prepare", "false"])
+}
+
+async fn create(server: &Server, body: &Value) -> Response {
+    let ask = server.request(Method::POST, WORKOUTS).json(body);
+    ask.send().await.unwrap()
+}
+
+async fn linked(server: &Server) -> Value {
+    let body = json!({"exercise_names": ["Air Squat", "Push-ups"], "config": {"rounds": 2,
+        "orientation": "portrait", "resolution": "480p", "intervals": {"work_time": 20, "rest_time": 10}}});
+    let response = create(server, &body).await;
+    assert_eq!(response.status(), StatusCode::CREATED);
+    let location = response.headers()["location"].to_str().unwrap().to_owned();
+    let workout: Value = response.json().await.unwrap();
+    assert_eq!(workout["links"]["self"], location.as_str());
+    workout
+}
+
+fn link<'a>(workout: &'a Value, what: &str) -> &'a str {
+    workout["links"][what].as_str().expect("a link")
+}
+
+const DOCUMENTS: [(&str, &str); 5] = [
+    ("self", "application/json"),
+    ("timeline", "application/json"),
+    ("captions", "text/vtt; charset=utf-8"),
+    ("chapters", "text/vtt; charset=utf-8"),
+    ("summary", "text/plain; charset=utf-8"),
+];
+
+#[tokio::test]
+async fn a_link_gives_the_same_everywhere_and_is_worth_keeping() {
+    let (one, other) = (server(), server());
+    let workout = linked(&one).await;
+    assert_eq!(linked(&other).await, workout, "the same request, another link");
+    for (what, kind) in DOCUMENTS {
+        let path = link(&workout, what);
+        let first = one.get(path).await;
+        assert_eq!(first.status(), StatusCode::OK, "{what}");
+        let headers = first.headers().clone();
+        assert_eq!(headers["content-type"], kind, "{what}");
+        let kept = headers["cache-control"].to_str().unwrap();
+        assert!(kept.starts_with("public, max-age="), "{what}: {kept}");
+        assert_eq!(headers["access-control-allow-origin"], "*", "{what}");
+        let body = first.bytes().await.unwrap();
+
+        let second = other.get(path).await;
+        assert_eq!(second.headers()["etag"], headers["etag"], "{what}");
+        assert_eq!(second.bytes().await.unwrap(), body, "{what}");
+
+        let again = one
+            .request(Method::GET, path)
+            .header("if-none-match", &headers["etag"]);
+        let again = again.send().await.unwrap();
+        assert_eq!(again.status(), StatusCode::NOT_MODIFIED, "{what}");
+        assert_eq!(again.headers()["etag"], headers["etag"], "{what}");
+        assert!(again.bytes().await.unwrap().is_empty(), "{what}");
+
+        let head = one.request(Method::HEAD, path).send().await.unwrap();
+        assert_eq!(head.status(), StatusCode::OK, "{what}");
+        assert_eq!(head.headers()["etag"], headers["etag"], "{what}");
+        assert_eq!(
+            head.headers()["content-length"],
+            body.len().to_string().as_str(),
+            "{what}"
+        );
+        assert!(head.bytes().await.unwrap().is_empty(), "{what}");
+
+        let squeezed = one.request(Method::GET, path).header("accept-encoding", "gzip");
+        let squeezed = squeezed.send().await.unwrap();
+        assert_eq!(squeezed.headers()["content-encoding"], "gzip", "{what}");
+        let weak = squeezed.headers()["etag"].to_str().unwrap();
+        assert_eq!(weak, format!("W/{}", headers["etag"].to_str().unwrap()), "{what}");
+        let revalidated = one.request(Method::GET, path).header("if-none-match", weak);
+        assert_eq!(
+            revalidated.send().await.unwrap().status(),
+            StatusCode::NOT_MODIFIED
+        );
+    }
+    let shown: Value = one.get(link(&workout, "self")).await.json().await.unwrap();
+    assert_eq!(shown, workout);
+}
+
+#[tokio::test]
+async fn the_timeline_tells_an_overlay_all_that_the_plan_has() {
+    let server = server();
+    let workout = linked(&server).await;
+    let timeline: Value = server.get(link(&workout, "timeline")).await.json().await.unwrap();
+    assert_eq!(timeline["fps"], 30);
+    assert_eq!(
+        (&timeline["width"], &timeline["height"]),
+        (&json!(480), &json!(854))
+    );
+    let intervals = timeline["intervals"].as_array().unwrap();
+    let mut at = 0;
+    for interval in intervals {
+        assert_eq!(interval["start_frame"], at, "{interval}");
+        at += interval["frames"].as_u64().unwrap();
+    }
+    assert_eq!(timeline["frames"], at);
+    assert_eq!(workout["frames"], at);
+    let squat = &intervals[1];
+    assert_eq!(
+        (&squat["name"], &squat["round"]),
+        (&json!("Air Squat"), &json!(1))
+    );
+    assert_eq!(squat["upcoming"]["exercise"], "push-ups");
+    assert_eq!(intervals.last().unwrap()["upcoming"], Value::Null);
+    let cues = timeline["cues"].as_array().unwrap();
+    assert_eq!(
+        cues[0],
+        json!({"at": 2.0, "frame": 60, "kind": "countdown"}),
+        "{cues:?}"
+    );
+}
+
+/// The captions of a WebVTT file, read as strictly as the standard writes it.
+fn captions(file: &str) -> Vec<(f64, f64, String)> {
+    let mut blocks = file.split("\n\n");
+    assert_eq!(blocks.next(), Some("WEBVTT"));
+    let time = |text: &str| {
+        assert_eq!(text.len(), 12, "{text}");
+        let parts: Vec<f64> = text.split(':').map(|part| part.parse().unwrap()).collect();
+        parts[0] * 3600.0 + parts[1] * 60.0 + parts[2]
+    };
+    let caption = |block: &str| {
+        let (id, rest) = block.split_once('\n').expect("an id");
+        assert!(id.parse::<u32>().is_ok(), "{block}");
+        let (times, text) = rest.split_once('\n').expect("a text");
+        let (start, end) = times.split_once(" --> ").expect("an arrow");
+        assert!(
+            !text.trim().is_empty() && !text.contains("-->") && !text.contains('<'),
+            "{text}"
+        );
+        (time(start), time(end), text.trim_end().to_owned())
+    };
+    blocks.map(caption).collect()
+}
+
+#[tokio::test]
+async fn captions_and_chapters_cover_the_workout() {
+    let server = server();
+    let workout = linked(&server).await;
+    for what in ["captions", "chapters"] {
+        let file = server.get(link(&workout, what)).await.text().await.unwrap();
+        let mut at = 0.0;
+        for (start, end, text) in captions(&file) {
+            assert!((start - at).abs() < 0.001 && end > start, "{what}: {text}");
+            at = end;
+        }
+        assert!(
+            (at - workout["duration"].as_f64().unwrap()).abs() < 0.001,
+            "{what}"
+        );
+        assert!(file.contains("Air Squat"), "{file}");
+    }
+    let summary = server.get(link(&workout, "summary")).await.text().await.unwrap();
+    assert!(summary.contains("Work, 2 rounds\n- Air Squat 0:20"), "{summary}");
+}
+
+#[tokio::test]
+async fn the_poster_has_the_shape_of_the_video() {
+    let server = server();
+    let workout = linked(&server).await;
+    let poster = server.get(link(&workout, "poster")).await;
+    assert_eq!(poster.headers()["content-type"], "image/jpeg");
+    let picture = poster.bytes().await.unwrap();
+    // The frame header of a baseline JPEG: FF C0, length, depth, height, width.
+    let frame = picture.windows(2).position(|w| w == [0xff, 0xc0]).expect("SOF0");
+    let edge = |at: usize| u16::from_be_bytes([picture[frame + at], picture[frame + at + 1]]);
+    assert_eq!((edge(7), edge(5)), (480, 854));
+}
+
+#[tokio::test]
+async fn hostile_links_name_nothing() {
+    let server = server();
+    let workout = linked(&server).await;
+    let token = workout["token"].as_str().unwrap();
+    let mut altered = token.to_owned();
+    altered.replace_range(5..6, if &token[5..6] == "x" { "y" } else { "x" });
+    let long = "A".repeat(20_000);
+    let cut = &token[..token.len() - 1];
+    for hostile in [
+        cut,
+        &altered,
+        &long,
+        "AAAA",
+        "..%2f..%2fetc",
+        "%00",
+        "-",
+        &format!("{token}="),
+    ] {
+        for file in ["", "/timeline", "/captions.vtt", "/poster.jpg"] {
+            let response = server.get(&format!("{WORKOUTS}/{hostile}{file}")).await;
+            assert_eq!(response.status(), StatusCode::NOT_FOUND, "{hostile}{file}");
+            assert_eq!(response.headers()["cache-control"], "no-store", "{hostile}{file}");
+            let problem: Value = response.json().await.unwrap();
+            assert_eq!(problem["type"], "/problems/unknown-workout", "{hostile}{file}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_changed_catalogue_says_so_and_a_grown_one_does_not_mind() {
+    let first = server();
+    let workout = linked(&first).await;
+    let path = link(&workout, "timeline");
+    let changed = |change: &dyn Fn(&mut Vec<Value>)| -> TempDir {
+        let folder = program::furnished();
+        let file = folder.path().join("exercises.json");
+        let mut catalogue: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+        change(catalogue["exercises"].as_array_mut().unwrap());
+        std::fs::write(file, catalogue.to_string()).unwrap();
+        folder
+    };
+    let start = |folder| Server::start_in(folder, &["--prepare", "false"]);
+    let renamed = start(changed(&|all| all[1]["name"] = json!("Squat")));
+    let poorer = start(changed(&|all| {
+        all.remove(0);
+    }));
+    for server in [&renamed, &poorer] {
+        let response = server.get(path).await;
+        assert_eq!(response.status(), StatusCode::GONE);
+        let problem: Value = response.json().await.unwrap();
+        assert_eq!(problem["type"], "/problems/workout-changed");
+    }
+    let grown = start(changed(&|all| {
+        let mut more = all[0].clone();
+        (more["id"], more["name"]) = (json!("more"), json!("More"));
+        all.insert(0, more);
+    }));
+    let before = first.get(path).await.bytes().await.unwrap();
+    assert_eq!(grown.get(path).await.bytes().await.unwrap(), before);
+}
+
+#[tokio::test]
+async fn under_a_base_path_links_lead_there() {
+    let server = Server::start(&["--prepare", "false", "--base-path", "/coach"]);
+    let ask = server.request(Method::POST, "/coach/api/workouts");
+    let body = json!({"exercise_names": ["Push-ups"], "config": {"show_tmier": true}});
+    let response = ask.json(&body).send().await.unwrap();
+    let notes = response.headers()["x-workout-notes"].clone();
+    assert!(notes.to_str().unwrap().contains("show_tmier"), "{notes:?}");
+    let workout: Value = response.json().await.unwrap();
+    assert!(
+        workout["notes"][0].as_str().unwrap().contains("show_timer"),
+        "{workout}"
+    );
+    assert!(link(&workout, "video").starts_with("/coach/api/workouts/"));
+    assert_eq!(
+        server.get(link(&workout, "summary")).await.status(),
+        StatusCode::OK
+    );
+}
+
+#[tokio::test]
+async fn a_streamed_video_names_its_link() {
+    let server = server();
+    let body = json!({"exercise_names": ["Push-ups"], "renderer": "graph", "config": {"resolution": "480p",
+        "intervals": {"work_time": 1, "get_ready": 0, "finish": 0}}});
+    let ask = server
+        .request(Method::POST, "/api/generate-workout-video")
+        .json(&body);
+    let video = ask.send().await.unwrap();
+    let path = video.headers()["x-workout-link"].to_str().unwrap().to_owned();
+    let exposed = video.headers()["access-control-expose-headers"].to_str().unwrap();
+    assert!(
+        exposed.contains("x-workout-link") && exposed.contains("location"),
+        "{exposed}"
+    );
+    let workout: Value = server.get(&path).await.json().await.unwrap();
+    assert_eq!(
+        (&workout["duration"], &workout["renderer"]),
+        (&json!(1.0), &json!("graph"))
+    );
+}

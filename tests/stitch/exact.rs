@@ -1,0 +1,168 @@
+//! Bit for bit: the HUD's rows are the asked pixels, the exercise's rows are the loop's, pass after pass.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use virtual_coach::hud::Hud;
+use virtual_coach::units::{Frames, Ticks};
+use virtual_coach::workout::IntervalKind::{Finish, GetReady, Rest, Work};
+use virtual_coach::workout::{Orientation, Plan, Resolution, Side};
+
+use crate::eyes::{Decoder, real_clip, rows, slices, stitched, with_hud};
+use crate::studio::{H264, Studio, ffprobe, interval, numbered_clip, times};
+
+/// What a picture of a loop looks like: by clip, whether mirrored, and number.
+type Looks = HashMap<(String, bool, u64), blake3::Hash>;
+
+/// Checks every coded picture of a stitched video; `looks` gains the exercise's rows of each loop, and
+/// must not be contradicted. Gives the pictures that were compared with one seen before.
+fn check(video: &Path, plan: &Plan, pass: &dyn Fn(&str) -> u64, looks: &mut Looks) -> usize {
+    let profile = plan.profile;
+    let size = (profile.width as usize, profile.height as usize);
+    let (top, guard) = (profile.hud_top() as usize, profile.guard() as usize);
+    let bar = (size.0, profile.bar_height() as usize);
+    let mut hud = Hud::new(Arc::new(plan.timeline.clone()), profile, plan.shows).expect("a bar");
+    let mut decoder = Decoder::new(video, "null", size.0 * size.1 * 3 / 2);
+    let (times, mut compared) = (times(video), 0);
+    let (mut at, mut number) = (usize::MAX, 0);
+    for (n, begins) in times[..times.len() - 1].iter().enumerate() {
+        let picture = decoder.next().unwrap_or_else(|| panic!("{n} pictures only"));
+        let shown = plan.timeline.at(Ticks(*begins).frame());
+        number = if shown.index == at { number + 1 } else { 0 };
+        at = shown.index;
+        let wanted = hud.draw(Ticks(*begins).frame());
+        assert_eq!(
+            rows(picture, size, (top, size.1)),
+            rows(wanted, bar, (guard, bar.1)),
+            "the HUD of picture {n} at {begins}"
+        );
+        let mut hasher = blake3::Hasher::new();
+        for plane in rows(picture, size, (0, top)) {
+            hasher.update(plane);
+        }
+        let id = shown.shows.exercise.to_string();
+        let key = (
+            id.clone(),
+            shown.shows.side == Some(Side::Right),
+            number % pass(&id),
+        );
+        match looks.insert(key, hasher.finalize()) {
+            Some(before) => {
+                assert_eq!(
+                    before,
+                    hasher.finalize(),
+                    "the exercise of picture {n} at {begins}"
+                );
+                compared += 1;
+            }
+            None => assert!(number < pass(&id), "picture {n} was never seen"),
+        }
+    }
+    assert!(decoder.next().is_none(), "more pictures than times");
+    compared
+}
+
+/// Passes of several speeds, whole and cut, one loop next to itself and to another, and interval lengths
+/// that bring restarts as well as key pictures.
+fn intervals(numbered: &str, real: &str) -> Vec<virtual_coach::workout::Interval> {
+    vec![
+        interval(GetReady, numbered, 61, (1, 2), None),
+        interval(Work, numbered, 223, (1, 1), Some(Side::Left)),
+        interval(Work, numbered, 90, (6, 5), Some(Side::Right)),
+        interval(Rest, real, 47, (1, 2), None),
+        interval(Work, real, 290, (41, 40), None),
+        interval(Finish, real, 20, (1, 2), None),
+    ]
+}
+
+async fn exact(resolution: Resolution, orientation: Orientation, real: &str, shorter: u64) {
+    let mut studio = Studio::new();
+    numbered_clip(&studio.clip("count", "count.mp4"), 40, &H264);
+    real_clip(&mut studio, real);
+    let pass = |id: &str| match id {
+        "count" => 40,
+        "air-squat" => 64,
+        _ => 120,
+    };
+    let mut looks = Looks::new();
+    let mut all = intervals("count", real);
+    for interval in &mut all {
+        interval.length = Frames(interval.length.0 / shorter);
+    }
+    let plan = with_hud(stitched(all.clone()), resolution, orientation);
+    let video = studio.render(plan.clone(), "one.mp4").await;
+    let compared = check(&video, &plan, &pass, &mut looks);
+    // The other way round, the same loops under another HUD.
+    all.reverse();
+    let plan = with_hud(stitched(all), resolution, orientation);
+    let video = studio.render(plan.clone(), "other.mp4").await;
+    let compared = compared + check(&video, &plan, &pass, &mut looks);
+    assert!(
+        compared > looks.len(),
+        "{compared} of {} were seen again",
+        looks.len()
+    );
+    println!("{resolution:?} {orientation:?}: {compared} pictures seen again, bit for bit");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_of_720p_are_exact() {
+    exact(Resolution::P720, Orientation::Landscape, "air-squat", 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_of_480p_upright_are_exact() {
+    exact(
+        Resolution::P480,
+        Orientation::Portrait,
+        "standing-quad-stretch",
+        1,
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_of_480p_are_exact() {
+    exact(Resolution::P480, Orientation::Landscape, "air-squat", 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_of_1080p_are_exact() {
+    exact(Resolution::P1080, Orientation::Landscape, "air-squat", 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_hud_passes_are_the_same_bytes() {
+    let mut studio = Studio::new();
+    numbered_clip(&studio.clip("count", "count.mp4"), 40, &H264);
+    let plan = stitched(vec![
+        interval(Work, "count", 170, (1, 1), None),
+        interval(Work, "count", 90, (6, 5), None),
+    ]);
+    let video = studio.render(plan, "result.mp4").await;
+    let probe = ffprobe(&[
+        "-select_streams",
+        "v",
+        "-show_packets",
+        "-show_data_hash",
+        "md5",
+        video.to_str().unwrap(),
+    ]);
+    let packets = probe["packets"].as_array().unwrap();
+    assert_eq!(packets.len(), 170 + 108);
+    for (n, packet) in packets.iter().enumerate() {
+        let number = if n < 170 { n % 40 } else { (n - 170) % 40 };
+        assert_eq!(packet["data_hash"], packets[number]["data_hash"], "picture {n}");
+        let key = packet["flags"].as_str().unwrap().starts_with('K');
+        assert_eq!(key, number == 0, "picture {n}");
+    }
+    // No slice of ours: nothing but what x264 wrote for its two threads.
+    assert!(
+        slices(&video).iter().all(|units| units.len() == 2),
+        "{:?}",
+        slices(&video)[0]
+    );
+    let seen = crate::studio::numbers(&video, "854:480:0:0");
+    assert!(seen.iter().all(Option::is_some));
+}

@@ -1,0 +1,135 @@
+//! Looks at a video picture by picture, without holding all of them.
+
+use std::io::Read as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use virtual_coach::h264;
+use virtual_coach::mp4::{Event, FragmentReader};
+use virtual_coach::workout::{Interval, Orientation, Plan, Profile, RendererChoice, Resolution, Shows};
+
+use crate::studio::{EVERY_PICTURE, Studio, bare_plan, ffmpeg};
+
+/// A plan that is stitched, by name.
+pub fn stitched(intervals: Vec<Interval>) -> Plan {
+    let mut plan = bare_plan(intervals);
+    plan.renderer = RendererChoice::Stitch;
+    plan
+}
+
+/// The same with everything in the HUD.
+pub fn with_hud(mut plan: Plan, resolution: Resolution, orientation: Orientation) -> Plan {
+    plan.profile = Profile::new(resolution, orientation, true);
+    plan.shows = Shows {
+        timer: true,
+        progress_bar: true,
+        exercise_name: true,
+        round: true,
+    };
+    plan
+}
+
+/// Puts one of the repository's clips into the studio.
+pub fn real_clip(studio: &mut Studio, id: &str) {
+    let file = format!("{id}.mov");
+    let clip = Path::new(env!("CARGO_MANIFEST_DIR")).join("videos").join(&file);
+    std::fs::copy(clip, studio.clip(id, &file)).expect("a clip of the repository");
+}
+
+/// A decoder's pictures, one after the other. Anything that it finds fault with ends the test.
+pub struct Decoder {
+    child: std::process::Child,
+    stdout: std::process::ChildStdout,
+    picture: Vec<u8>,
+}
+
+impl Decoder {
+    /// Of `video`, through `filter` (an FFmpeg filter chain), each picture of so many bytes.
+    pub fn new(video: &Path, filter: &str, size: usize) -> Self {
+        let mut child = Command::new("ffmpeg")
+            .args([
+                "-v",
+                "error",
+                "-nostdin",
+                "-err_detect",
+                "explode",
+                "-xerror",
+                "-i",
+            ])
+            .arg(video)
+            .args(["-map", "0:v", "-vf", filter])
+            .args(EVERY_PICTURE)
+            .args(["-pix_fmt", "yuv420p", "-f", "rawvideo", "-"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("ffmpeg runs");
+        let stdout = child.stdout.take().expect("a pipe");
+        Self {
+            child,
+            stdout,
+            picture: vec![0; size],
+        }
+    }
+
+    /// The next picture, planar; `None` after the last.
+    pub fn next(&mut self) -> Option<&[u8]> {
+        if self.stdout.read_exact(&mut self.picture).is_ok() {
+            return Some(&self.picture);
+        }
+        let status = self.child.wait().expect("it ends");
+        assert!(status.success(), "the decoder ends with {status}");
+        None
+    }
+}
+
+/// The rows of each plane from luma line `top` to `bottom` of a planar 4:2:0 picture.
+pub fn rows(picture: &[u8], (width, height): (usize, usize), (top, bottom): (usize, usize)) -> [&[u8]; 3] {
+    let luma = width * height;
+    let (half, chroma) = (width / 2, luma / 4);
+    let of_chroma = |start: usize| &picture[start + top / 2 * half..start + bottom / 2 * half];
+    [
+        &picture[top * width..bottom * width],
+        of_chroma(luma),
+        of_chroma(luma + chroma),
+    ]
+}
+
+/// Peak signal to noise of two rows of samples, in dB; equal ones give infinity.
+pub fn psnr(a: &[u8], b: &[u8]) -> f64 {
+    assert_eq!(a.len(), b.len());
+    let squares: u64 = a
+        .iter()
+        .zip(b)
+        .map(|(a, b)| u64::from(a.abs_diff(*b)).pow(2))
+        .sum();
+    10.0 * (255.0 * 255.0 * a.len() as f64 / squares as f64).log10()
+}
+
+/// The sizes in bytes of the NAL units of each coded picture, with their lengths.
+pub fn slices(video: &Path) -> Vec<Vec<usize>> {
+    let video = video.to_str().expect("test paths are UTF-8");
+    let alone = ffmpeg(&[
+        "-i",
+        video,
+        "-map",
+        "0:v",
+        "-c",
+        "copy",
+        "-movflags",
+        "+empty_moov+default_base_moof+frag_every_frame",
+        "-f",
+        "mp4",
+        "-",
+    ]);
+    let mut reader = FragmentReader::new();
+    reader.push(alone.into());
+    let mut pictures = Vec::new();
+    while let Some(event) = reader.pull().expect("fragments") {
+        if let Event::Sample(sample) = event {
+            let units = h264::nal_units(&sample.data).map(|unit| 4 + unit.expect("a NAL unit").bytes().len());
+            pictures.push(units.collect());
+        }
+    }
+    pictures
+}

@@ -1,0 +1,13 @@
+//! The stitch renderer from outside: what FFmpeg decodes of its videos, against what was asked for, and
+//! against the graph.
+
+mod against_graph;
+mod exact;
+mod eyes;
+mod instants;
+mod long;
+#[path = "../program/mod.rs"]
+mod program;
+mod robust;
+#[path = "../studio/mod.rs"]
+mod studio;
