@@ -132,7 +132,7 @@ pub(super) fn put_chapters(out: &mut Vec<u8>, id: u32, stage: Stage, table: &Tab
         put_gmhd,
         |out| {
             put_stbl(out, put_text_entry, |out| {
-                table.put(out, stage.payload, stage.wide)
+                table.put(out, stage.payload, stage.wide);
             });
         },
     );

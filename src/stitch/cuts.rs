@@ -23,8 +23,8 @@ const WINDOW: u64 = 14_000;
 pub struct Cuts {
     /// Rising; the first is 0.
     keys: Vec<u64>,
-    /// Rising; the first is 0; each is a key.
-    cuts: Vec<u64>,
+    /// Where each segment begins: rising; the first is 0; each is a key.
+    segments: Vec<u64>,
     pictures: u64,
 }
 
@@ -62,7 +62,7 @@ impl Cuts {
         };
         Self {
             keys: numbers(&|index, beginning| !hud || beginning.opens || cut[index]),
-            cuts: numbers(&|index, _| cut[index]),
+            segments: numbers(&|index, _| cut[index]),
             pictures: first,
         }
     }
@@ -76,14 +76,14 @@ impl Cuts {
     /// How many segments there are; at least one.
     #[must_use]
     pub fn segments(&self) -> usize {
-        self.cuts.len()
+        self.segments.len()
     }
 
     /// The pictures of segment `number`.
     #[must_use]
     pub fn segment(&self, number: usize) -> Option<std::ops::Range<u64>> {
-        let start = *self.cuts.get(number)?;
-        Some(start..self.cuts.get(number + 1).copied().unwrap_or(self.pictures))
+        let start = *self.segments.get(number)?;
+        Some(start..self.segments.get(number + 1).copied().unwrap_or(self.pictures))
     }
 
     /// In which form a picture is shown: picture `number` of the workout, which is `of_loop` of its loop.
