@@ -90,6 +90,10 @@ pub fn is_named(if_none_match: &str, etag: &str) -> bool {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::single_range_in_vec_init,
+    reason = "one range is a list of ranges here"
+)]
 mod tests {
     use proptest::prelude::*;
 

@@ -68,8 +68,8 @@ pub async fn video(
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (opened, film) = filmed(&state, &token).await?;
-    let file = deliver::movie(&film, &words(&opened));
+    let (opened, reel) = filmed(&state, &token).await?;
+    let file = deliver::movie(&reel, &words(&opened));
     let disposition = wish.download.as_deref().map(attachment);
     let kind = Kind {
         media: MP4,
@@ -106,8 +106,8 @@ pub async fn hls(
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (_, film) = filmed(&state, &token).await?;
-    let hls = Hls::new(film);
+    let (_, reel) = filmed(&state, &token).await?;
+    let hls = Hls::new(reel);
     let playlist = match name.as_str() {
         "master.m3u8" => Some(hls.master("video.m3u8", Some("captions.m3u8"))),
         "video.m3u8" => Some(hls.media()),
