@@ -17,10 +17,11 @@ use proptest::test_runner::TestRunner;
 use studio::{
     H264, Seen, Studio, bare_plan, collect, ffmpeg, ffprobe, interval, numbered_clip, numbers, settings,
 };
-use virtual_coach::deliver::{Caption, Hls, Texts, VirtualFile, movie};
+use virtual_coach::deliver::{Hls, Texts, VirtualFile, movie};
 use virtual_coach::http::film::{IMMUTABLE, Kind, answer};
 use virtual_coach::render::Renderer;
 use virtual_coach::stitch::Film;
+use virtual_coach::texts::Caption;
 use virtual_coach::units::Frames;
 use virtual_coach::workout::IntervalKind::{Finish, GetReady, Rest, Work};
 use virtual_coach::workout::{Fit, Orientation, Plan, Profile, RendererChoice, Resolution, Shows, Side};
@@ -61,13 +62,13 @@ fn plan(hud: bool, times: usize) -> Plan {
 
 fn texts(plan: &Plan) -> Texts {
     let chapters = plan.timeline.intervals().iter().map(|interval| Caption {
-        from: interval.start,
-        to: interval.end(),
+        start: interval.start,
+        end: interval.end(),
         text: format!("{}. {}", interval.index + 1, interval.shows.name),
     });
     let captions = plan.timeline.intervals().iter().map(|interval| Caption {
-        from: interval.start + Frames(5),
-        to: interval.start + Frames(45),
+        start: interval.start + Frames(5),
+        end: interval.start + Frames(45),
         text: format!("Now: {} é", interval.shows.name),
     });
     Texts {

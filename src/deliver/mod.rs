@@ -21,5 +21,5 @@ mod ranges;
 
 pub use file::{DeliverError, Reader, VirtualFile};
 pub use hls::Hls;
-pub use movie::{Caption, Texts, movie};
+pub use movie::{Texts, movie};
 pub use ranges::{MOST_RANGES, Wanted, is_named, wanted};

@@ -22,23 +22,13 @@ use crate::mp4::{
     text_sample,
 };
 use crate::stitch::{Film, Stretch};
+use crate::texts::Caption;
 use crate::units::{Frames, Ticks, VIDEO_TIMESCALE};
 
 /// The pictures of a chunk last about as long: what players read at a time.
 const CHUNK: Ticks = Ticks(VIDEO_TIMESCALE as u64);
 /// Frames of silence that lie behind each other in a file that stores silence once: a second of it.
 const SILENT_FRAMES: u64 = 47;
-
-/// A text that is shown for a while.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Caption {
-    /// From this picture on.
-    pub from: Frames,
-    /// Until this one.
-    pub to: Frames,
-    /// The text; lines end in `\n`.
-    pub text: String,
-}
 
 /// What a movie says in words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -101,7 +91,7 @@ pub fn movie(film: &Arc<Film>, texts: &Texts) -> VirtualFile {
         pictures_once(film, &mut payload, &mut tables.video);
     }
     let marks = texts.chapters.iter().map(|chapter| Mark {
-        at: chapter.from.ticks().0,
+        at: chapter.start.ticks().0,
         text: chapter.text.clone(),
     });
     let head = Progressive {
@@ -178,7 +168,7 @@ fn timed(texts: &[Caption], length: Frames, sample: fn(&str) -> Bytes) -> Vec<Ti
         }
     };
     for text in texts {
-        let (from, to) = (text.from.max(shown).min(length), text.to.min(length));
+        let (from, to) = (text.start.max(shown).min(length), text.end.min(length));
         push(shown, from, "");
         push(from, to, &text.text);
         shown = from.max(to);
