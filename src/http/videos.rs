@@ -141,16 +141,11 @@ async fn filmed(state: &AppState, token: &str) -> Result<(Opened, Arc<Film>), Pr
 
 /// What the file says in words.
 fn words(opened: &Opened) -> Texts {
-    let caption = |caption: texts::Caption| deliver::Caption {
-        from: caption.start,
-        to: caption.end,
-        text: caption.text,
-    };
     let summary = texts::summary(&opened.plan);
     Texts {
         title: summary.lines().next().unwrap_or_default().to_owned(),
-        captions: texts::captions(&opened.plan).into_iter().map(caption).collect(),
-        chapters: texts::chapters(&opened.plan).into_iter().map(caption).collect(),
+        captions: texts::captions(&opened.plan),
+        chapters: texts::chapters(&opened.plan),
     }
 }
 
