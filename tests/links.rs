@@ -287,3 +287,90 @@ async fn a_streamed_video_names_its_link() {
         (&json!(1.0), &json!("graph"))
     );
 }
+
+/// What `GET path` gives of these bytes.
+async fn part(server: &Server, path: &str, range: &str) -> (StatusCode, Vec<u8>) {
+    let ask = server.request(Method::GET, path).header("range", range);
+    let response = ask.send().await.unwrap();
+    (response.status(), response.bytes().await.unwrap().to_vec())
+}
+
+#[tokio::test]
+async fn the_video_is_a_file_of_which_any_server_gives_any_part() {
+    let (one, other) = (server(), server());
+    let workout = linked(&one).await;
+    let path = link(&workout, "video");
+    let whole = one.get(path).await;
+    assert_eq!(whole.status(), StatusCode::OK);
+    let tag = whole.headers()["etag"].clone();
+    let file = whole.bytes().await.unwrap();
+    assert_eq!(&file[4..8], b"ftyp");
+
+    // Encoded anew by a server with a cache of its own: the same bytes.
+    let elsewhere = other.request(Method::HEAD, path).send().await.unwrap();
+    assert_eq!(elsewhere.headers()["etag"], tag);
+    assert_eq!(
+        elsewhere.headers()["content-length"],
+        file.len().to_string().as_str()
+    );
+    let middle = file.len() / 2;
+    let (status, bytes) = part(&other, path, &format!("bytes={middle}-{}", middle + 9999)).await;
+    assert_eq!(status, StatusCode::PARTIAL_CONTENT);
+    assert!(bytes == file[middle..middle + 10_000]);
+    let (status, bytes) = part(&one, path, "bytes=0-1").await;
+    assert_eq!(
+        (status, bytes.as_slice()),
+        (StatusCode::PARTIAL_CONTENT, &file[..2])
+    );
+    let (status, _) = part(&one, path, &format!("bytes={}-", file.len())).await;
+    assert_eq!(status, StatusCode::RANGE_NOT_SATISFIABLE);
+
+    let saved = one.get(&format!("{path}?download=Monday")).await;
+    let named = saved.headers()["content-disposition"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    assert!(named.contains("filename=\"Monday.mp4\""), "{named}");
+}
+
+#[tokio::test]
+async fn hls_leads_from_the_master_playlist_to_every_segment() {
+    let server = server();
+    let workout = linked(&server).await;
+    let master = link(&workout, "hls");
+    let folder = master.trim_end_matches("master.m3u8");
+    let text = async |name: &str| {
+        let response = server.get(&format!("{folder}{name}")).await;
+        assert_eq!(response.status(), StatusCode::OK, "{name}");
+        assert_eq!(
+            response.headers()["content-type"],
+            "application/vnd.apple.mpegurl",
+            "{name}"
+        );
+        response.text().await.unwrap()
+    };
+    assert!(text("master.m3u8").await.contains("video.m3u8"));
+    let captions = text("captions.m3u8").await;
+    let file = captions
+        .lines()
+        .find(|line| !line.starts_with('#'))
+        .expect("a file");
+    assert_eq!(
+        server.get(&format!("{folder}{file}")).await.status(),
+        StatusCode::OK
+    );
+    let media = text("video.m3u8").await;
+    let segments: Vec<&str> = media.lines().filter(|line| !line.starts_with('#')).collect();
+    assert!(!segments.is_empty(), "{media}");
+    for segment in segments {
+        let response = server.get(&format!("{folder}{segment}")).await;
+        assert_eq!(response.status(), StatusCode::OK, "{segment}");
+        let kept = response.headers()["cache-control"].to_str().unwrap().to_owned();
+        assert!(kept.contains("immutable"), "{segment}: {kept}");
+        assert!(response.bytes().await.unwrap().len() > 1000, "{segment}");
+    }
+    assert_eq!(
+        server.get(&format!("{folder}99-nothing.m4s")).await.status(),
+        StatusCode::NOT_FOUND
+    );
+}

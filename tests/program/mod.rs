@@ -42,8 +42,6 @@ impl Server {
 
     fn start_with(folder: TempDir, arguments: &[&str], log: Stdio) -> Self {
         let mut program = command(folder.path(), &["serve", "--bind", "127.0.0.1:0"])
-            // What is prepared ahead is nothing that a test asked for.
-            .args(["--prepare", "false"])
             .args(arguments)
             .stdout(Stdio::piped())
             .stderr(log)
