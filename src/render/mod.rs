@@ -18,6 +18,7 @@
 mod ahead;
 mod clock;
 mod encode;
+mod error;
 mod film;
 mod mux;
 mod pictures;
@@ -26,6 +27,7 @@ mod still;
 
 pub use ahead::{Ahead, Name};
 pub use encode::ENCODERS;
+pub use error::RenderError;
 pub use still::Stills;
 
 use std::collections::VecDeque;
@@ -41,11 +43,9 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
-use crate::catalogue::ExerciseId;
 use crate::clip::Library;
-use crate::ffmpeg::{FfmpegError, Tools};
+use crate::ffmpeg::Tools;
 use crate::graph::{self, Backdrop, Look};
-use crate::mp4;
 use crate::sound::cues;
 use crate::stitch::{CueBook, Loops, Pictures, Recipe, StitchError};
 use crate::units::Frames;
@@ -405,84 +405,6 @@ fn join(pieces: &mut VecDeque<Bytes>) -> Option<Bytes> {
         .drain(..count)
         .for_each(|piece| joined.extend_from_slice(&piece));
     Some(joined.freeze())
-}
-
-/// Why there is no video, or no more of it.
-#[derive(Debug, thiserror::Error)]
-pub enum RenderError {
-    /// As many renderings as allowed are running (503).
-    #[error("all {limit} places are taken")]
-    Capacity {
-        /// How many are allowed.
-        limit: usize,
-    },
-    /// The loops of a film are not there yet (503). Their preparation goes on.
-    #[error("the loops are still being prepared")]
-    Preparing,
-    /// FFmpeg took too long (504).
-    #[error("generation fell more than {seconds} s behind playback")]
-    Timeout {
-        /// The limit.
-        seconds: u64,
-    },
-    /// FFmpeg failed (500). The text is for the log, never for the client.
-    #[error("FFmpeg failed: {0}")]
-    Ffmpeg(FfmpegError),
-    /// FFmpeg wrote something that cannot be read (500).
-    #[error("FFmpeg's output cannot be read: {0}")]
-    Output(String),
-    /// It was to be stitched by name, and cannot be (422). A sentence for the client: why not, and what
-    /// would work. It holds no path.
-    #[error("{0}")]
-    NotStitchable(String),
-    /// The plan shows an exercise whose clip is not there (500: the planner should have refused).
-    #[error("there is no clip of {0}")]
-    NoClip(ExerciseId),
-    /// Stitching failed (500).
-    #[error("stitching failed: {0}")]
-    Stitch(StitchError),
-    /// Another failure of this server (500).
-    #[error("rendering failed: {0}")]
-    Internal(String),
-}
-
-impl From<FfmpegError> for RenderError {
-    fn from(error: FfmpegError) -> Self {
-        Self::Ffmpeg(error)
-    }
-}
-
-impl From<StitchError> for RenderError {
-    fn from(error: StitchError) -> Self {
-        match error {
-            StitchError::Unfit { .. } => Self::NotStitchable(error.to_string()),
-            other => Self::Stitch(other),
-        }
-    }
-}
-
-impl From<mp4::ReadError> for RenderError {
-    fn from(error: mp4::ReadError) -> Self {
-        Self::Output(error.to_string())
-    }
-}
-
-impl From<mp4::AdtsError> for RenderError {
-    fn from(error: mp4::AdtsError) -> Self {
-        Self::Output(error.to_string())
-    }
-}
-
-impl From<mp4::WriteError> for RenderError {
-    fn from(error: mp4::WriteError) -> Self {
-        Self::Internal(error.to_string())
-    }
-}
-
-impl From<std::io::Error> for RenderError {
-    fn from(error: std::io::Error) -> Self {
-        Self::Ffmpeg(FfmpegError::Pipe(error))
-    }
 }
 
 #[cfg(test)]
