@@ -66,25 +66,6 @@ impl Parameters {
         self.frame_num_bits
     }
 
-    /// The NAL units of the SPS and the PPS of an avcC payload that holds one of each.
-    ///
-    /// AVCDecoderConfigurationRecord (ISO/IEC 14496-15 5.3.3.1): version, profile, constraints, level and
-    /// the size of lengths; then five bits of number of SPS, and each behind a 16-bit length; then eight
-    /// bits of number of PPS, and likewise. What follows repeats what the SPS says.
-    pub fn parameter_sets(avcc: &[u8]) -> Result<[&[u8]; 2], H264Error> {
-        let (head, rest) = avcc.split_first_chunk::<6>().ok_or(H264Error::Avcc)?;
-        if head[0] != 1 || head[5] & 31 != 1 {
-            return Err(H264Error::Avcc);
-        }
-        let (sps, rest) = behind_length(rest)?;
-        let (&count, rest) = rest.split_first().ok_or(H264Error::Avcc)?;
-        if count != 1 {
-            return Err(H264Error::Avcc);
-        }
-        let (pps, _) = behind_length(rest)?;
-        Ok([sps, pps])
-    }
-
     /// `num_ref_idx_l0_default_active_minus1` + 1: how many pictures a P slice refers to that does not say.
     #[must_use]
     pub fn default_references(&self) -> u32 {

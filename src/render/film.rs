@@ -15,8 +15,6 @@ use crate::workout::Plan;
 
 /// Bytes of films that are remembered; a film of 16 minutes takes 120 KB beside its loops.
 const CACHE_BYTES: u64 = 32 << 20;
-/// A loop is tried again after its check failed, with a taller guard; then it is unfit, and told so.
-const TRIES: usize = 3;
 
 /// Films that were made.
 pub(super) type Films = Cache<blake3::Hash, Arc<Film>>;
@@ -60,7 +58,7 @@ impl Renderer {
                 different.len() - 1
             }));
         }
-        let loops = try_join_all(different.into_iter().map(|recipe| self.whole(recipe)));
+        let loops = try_join_all(different.into_iter().map(|recipe| self.loops.whole(recipe)));
         let cues = if plan.cues {
             cues(&plan.timeline)
         } else {
@@ -79,19 +77,6 @@ impl Renderer {
         let film = tokio::task::spawn_blocking(move || Film::new(plan, &loops, sound)).await;
         let film = film.map_err(|error| RenderError::Internal(error.to_string()))?;
         Ok(Arc::new(film?))
-    }
-
-    /// A loop, whole and checked.
-    async fn whole(&self, recipe: &Recipe) -> Result<Arc<Prepared>, StitchError> {
-        for _ in 1..TRIES {
-            let source = self.loops.get(recipe).await?;
-            let failed = match source.clone().whole().await {
-                Ok(prepared) => return Ok(prepared),
-                Err(error) => error,
-            };
-            tracing::debug!(%failed, "a loop is asked for again");
-        }
-        self.loops.get(recipe).await?.whole().await
     }
 }
 

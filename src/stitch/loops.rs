@@ -227,7 +227,7 @@ impl Loops {
                 let mut awaited = self.awaited.subscribe();
                 // Fails only without a sender, and this holds it.
                 let _ = awaited.wait_for(|awaited| *awaited == 0).await;
-                (name, self.whole(&recipe).await)
+                (name, self.whole_with(&recipe, Urgency::Ahead).await)
             })
             .buffer_unordered(self.cores);
         while let Some((name, made)) = each.next().await {
@@ -235,10 +235,18 @@ impl Loops {
         }
     }
 
-    /// A loop to its end; one that fails its check is made again with a taller guard.
-    async fn whole(self: &Arc<Self>, recipe: &Recipe) -> Result<Arc<Prepared>, StitchError> {
+    /// A loop to its end, for somebody who waits; one that fails its check is made again with a taller guard.
+    pub async fn whole(self: &Arc<Self>, recipe: &Recipe) -> Result<Arc<Prepared>, StitchError> {
+        self.whole_with(recipe, Urgency::Awaited).await
+    }
+
+    async fn whole_with(
+        self: &Arc<Self>,
+        recipe: &Recipe,
+        urgency: Urgency,
+    ) -> Result<Arc<Prepared>, StitchError> {
         loop {
-            match self.get_with(recipe, Urgency::Ahead).await?.whole().await {
+            match self.get_with(recipe, urgency).await?.whole().await {
                 // Noted as unfit: the next turn takes the taller one, and then gives the reason.
                 Err(StitchError::Prepare(error)) if error.is_of_the_loop() => {}
                 outcome => return outcome,
