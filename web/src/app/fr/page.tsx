@@ -1,0 +1,5 @@
+import { TrainPage } from "@/train/page";
+
+export default function Page() {
+  return <TrainPage />;
+}

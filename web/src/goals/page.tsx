@@ -1,0 +1,5 @@
+"use client";
+
+export function GoalsPage() {
+  return <section aria-label="GoalsPage" />;
+}

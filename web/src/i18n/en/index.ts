@@ -1,0 +1,11 @@
+import { common } from "./common";
+import { frame } from "./frame";
+import { goals } from "./goals";
+import { library } from "./library";
+import { plan } from "./plan";
+import { player } from "./player";
+import { problems } from "./problems";
+import { session } from "./session";
+import { setup } from "./setup";
+
+export const en = { common, frame, library, session, setup, player, goals, plan, problems };

@@ -1,0 +1,5 @@
+"use client";
+
+export function Library() {
+  return <section aria-label="Library" />;
+}

@@ -1,0 +1,5 @@
+"use client";
+
+export function PlanPage() {
+  return <section aria-label="PlanPage" />;
+}

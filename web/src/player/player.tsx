@@ -1,0 +1,5 @@
+"use client";
+
+export function Player() {
+  return <section aria-label="Player" />;
+}

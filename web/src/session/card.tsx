@@ -1,0 +1,5 @@
+"use client";
+
+export function SessionCard() {
+  return <section aria-label="SessionCard" />;
+}

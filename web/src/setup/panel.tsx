@@ -1,0 +1,5 @@
+"use client";
+
+export function SetupPanel() {
+  return <section aria-label="SetupPanel" />;
+}
