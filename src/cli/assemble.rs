@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 use super::settings::Settings;
 use crate::catalogue::Catalogue;
 use crate::clip::{Depth, Inspector, Known, Library};
+use crate::deliver::Shelf;
 use crate::ffmpeg::Tools;
 use crate::graph::Backdrop;
 use crate::http::AppState;
@@ -177,6 +178,7 @@ pub async fn state(settings: &Settings, lifetime: &Lifetime) -> Result<AppState>
         renderer,
         stills,
         recent: Recent::default(),
+        shelf: Shelf::default(),
         readiness: Arc::new(readiness(settings)),
         max_body: settings.max_body as usize,
         base_path: settings.base_path.shared(),

@@ -21,7 +21,7 @@ use super::problem::{Kind, Problem, ProblemBody};
 use super::{AppState, document, exercises, workouts};
 use crate::catalogue::Exercise;
 use crate::texts::{self, TimelineView};
-use crate::workout::{IntervalKind, Plan, RendererChoice, Token, TokenError, TooLong, WorkoutRequest, link};
+use crate::workout::{IntervalKind, Plan, Token, TokenError, TooLong, WorkoutRequest, link};
 
 /// Intervals of the plans that are remembered together: some 20 MB.
 const REMEMBERED: u64 = 100_000;
@@ -112,8 +112,6 @@ pub struct Workout {
     pub width: u32,
     /// Height of the picture in pixels.
     pub height: u32,
-    /// Who is to make the video.
-    pub renderer: RendererChoice,
     /// Names of the exercises, in the order in which they first come.
     #[schema(example = json!(["Push-ups", "Air Squat", "Plank"]))]
     pub exercises: Vec<String>,
@@ -184,7 +182,6 @@ impl Workout {
             kcal: view.kcal,
             width: view.width,
             height: view.height,
-            renderer: opened.plan.renderer,
             exercises,
             notes,
             links: Links::new(base_path, &opened.token),
@@ -194,8 +191,8 @@ impl Workout {
 
 /// Give a workout a link.
 ///
-/// Decides all that the config leaves open and answers with the link that names the result. Nothing is
-/// stored: any server with the same catalogue and clips understands it, for as long as they stay the same.
+/// Decides all that the config leaves open and answers with the link that names the result; `renderer` has no
+/// say in it, for the video of a link is always stitched. Nothing is stored: any server with the same catalogue and clips understands it, for as long as they stay the same.
 #[utoipa::path(
     post,
     path = "/api/workouts",

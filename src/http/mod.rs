@@ -49,6 +49,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::catalogue::{Catalogue, LoopLengths};
+use crate::deliver::Shelf;
 use crate::render::{Ahead, Renderer, Stills};
 use problem::Problem;
 
@@ -77,6 +78,8 @@ pub struct AppState {
     pub stills: Stills,
     /// Links that were opened lately.
     pub recent: links::Recent,
+    /// Where everything lies in the videos of links that were read lately.
+    pub shelf: Shelf,
     /// Whether the server can do its work.
     pub readiness: Arc<ready::Readiness>,
     /// Loops that are prepared in the background, if they are.

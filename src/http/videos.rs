@@ -16,9 +16,10 @@ use super::film::{IMMUTABLE, Kind, REVALIDATED, answer};
 use super::links::{Opened, opened};
 use super::problem::{Problem, ProblemBody};
 use super::{AppState, document};
-use crate::deliver::{self, Hls, Texts};
+use crate::deliver::{Hls, Texts};
 use crate::stitch::Film;
 use crate::texts;
+use crate::workout::Plan;
 
 /// How long an answer waits for loops that are not prepared yet: as long as a person looks at an empty
 /// player. Then 503 says when to come back, and the preparation goes on.
@@ -69,7 +70,10 @@ pub async fn video(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (opened, reel) = filmed(&state, &token).await?;
-    let file = deliver::movie(&reel, &words(&opened));
+    let plan = Arc::clone(&opened.plan);
+    let texts = move || words(&plan);
+    let file = state.shelf.movie(&reel, opened.token.as_str(), texts).await;
+    let file = file.map_err(|error| Problem::internal(error.to_string()))?;
     let disposition = wish.download.as_deref().map(attachment);
     let kind = Kind {
         media: MP4,
@@ -140,12 +144,12 @@ async fn filmed(state: &AppState, token: &str) -> Result<(Opened, Arc<Film>), Pr
 }
 
 /// What the file says in words.
-fn words(opened: &Opened) -> Texts {
-    let summary = texts::summary(&opened.plan);
+fn words(plan: &Plan) -> Texts {
+    let summary = texts::summary(plan);
     Texts {
         title: summary.lines().next().unwrap_or_default().to_owned(),
-        captions: texts::captions(&opened.plan),
-        chapters: texts::chapters(&opened.plan),
+        captions: texts::captions(plan),
+        chapters: texts::chapters(plan),
     }
 }
 
