@@ -11,8 +11,10 @@
 //! | posters and previews | [`media`] |
 //! | ranges, validators and parts of a film | [`film`] |
 //! | `GET /health`, `GET /ready` | [`ready`] |
-//! | `GET /`, `/docs`, `/openapi.json`, `/problems/...` | [`docs`] |
+//! | `GET /`, and all else: the web app | [`app`] |
+//! | `/docs`, `/openapi.json`, `/problems/...` | [`docs`] |
 
+pub mod app;
 pub mod body;
 pub mod delivery;
 pub mod docs;
@@ -90,6 +92,8 @@ pub struct AppState {
     pub base_path: Arc<str>,
     /// When the server started.
     pub started: Instant,
+    /// The web app, if the binary has one.
+    pub app: Option<Arc<app::App>>,
     /// Cancelled when the server is to end; deliveries break off then.
     pub shutdown: CancellationToken,
 }
@@ -100,13 +104,13 @@ pub fn router(state: AppState) -> Router {
     let spec = docs::completed(spec, &state.base_path);
     let base_path = Arc::clone(&state.base_path);
     let max_body = state.max_body;
-    let routes = api.merge(docs::pages(spec));
+    let routes = api.merge(docs::pages(spec)).fallback(app::serve);
     let routes = match &*base_path {
         "" => routes,
         // Nesting alone would answer at /coach, not at /coach/.
         prefix => Router::new()
             .nest(prefix, routes)
-            .route(&format!("{prefix}/"), get(docs::landing)),
+            .route(&format!("{prefix}/"), get(docs::home)),
     };
     around(routes.with_state(state), base_path, max_body)
 }
@@ -171,7 +175,7 @@ fn cors() -> CorsLayer {
         ])
 }
 
-/// Only JSON, playlists, captions and plain text are compressed: video and pictures are already, and a stream
+/// Only JSON, playlists, captions, plain text and the page are compressed: video and pictures are already, and a stream
 /// must not wait in a buffer.
 fn is_text_answer(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
     headers
@@ -181,9 +185,14 @@ fn is_text_answer(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions
 }
 
 /// Media types that are compressed.
-const TEXTS: [&str; 4] = [
+const TEXTS: [&str; 9] = [
     "application/json",
     "application/vnd.apple.mpegurl",
+    "application/manifest+json",
+    "image/svg+xml",
+    "text/css",
+    "text/html",
+    "text/javascript",
     "text/vtt",
     "text/plain",
 ];

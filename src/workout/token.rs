@@ -20,7 +20,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::decision::Decision;
 use super::refusals::quoted;
 use super::written::{self, Unreadable};
-use super::{Interval, Plan, Side};
+use super::{Interval, Plan, Shows, Side};
 use crate::catalogue::{Catalogue, LoopLengths};
 use crate::units::Frames;
 
@@ -125,6 +125,24 @@ impl Token {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// Names the same workout with other parts of the HUD, or with none. `self` is one that opens.
+    pub fn showing(
+        &self,
+        shows: Shows,
+        catalogue: &Catalogue,
+        loops: &LoopLengths,
+    ) -> Result<Self, TokenError> {
+        let mut decision = written::read(&self.decision, catalogue)?;
+        let manner = &mut decision.manner;
+        manner.shows = shows;
+        manner.profile = manner.profile.with_hud(shows.any());
+        let plan = decision
+            .plan(catalogue, loops, Vec::new())
+            .ok_or(TokenError::Impossible("length"))?;
+        // Which parts are shown takes the same room in a token, whatever they are.
+        Ok(Self::new(written::write(&decision), fingerprint(&plan)))
     }
 
     /// Makes the plan that it names: the same as when it was made, in every interval, or none.
