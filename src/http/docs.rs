@@ -32,6 +32,7 @@ pub fn completed(mut spec: OpenApi, base_path: &str) -> OpenApi {
     spec.tags = Some(
         [
             ("workouts", "From a config to a plan or a video."),
+            ("weeks", "From goals to a week of configs."),
             ("links", "What a link to a workout gives."),
             ("exercises", "What there is to do."),
             ("server", "Whether it works."),

@@ -6,6 +6,7 @@
 //! | route | file |
 //! | --- | --- |
 //! | `POST /api/generate-workout-video`, `POST /api/plan` | [`workouts`] |
+//! | `POST /api/week-plan` | [`week`] |
 //! | `/api/workouts...` | [`links`], its texts answered by [`document`] |
 //! | `GET /api/exercises...` | [`exercises`], its query in [`filter`], its JSON in [`view`] |
 //! | posters and previews | [`media`] |
@@ -31,6 +32,7 @@ pub mod ready;
 pub mod server;
 pub mod videos;
 pub mod view;
+pub mod week;
 pub mod workouts;
 
 use std::any::Any;
@@ -141,6 +143,7 @@ fn documented() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(workouts::generate))
         .routes(routes!(workouts::show_plan))
+        .routes(routes!(week::plan_week))
         .merge(links::routes())
         .merge(videos::routes())
         .routes(routes!(exercises::list))
