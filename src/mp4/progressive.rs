@@ -231,11 +231,12 @@ mod tests {
             sizes.extend(vec![1; count - 1]);
             sizes.push(last);
             let found = check(&sizes, payload);
-            let reaches = found.offsets.iter().max().copied().unwrap_or(0);
-            prop_assert!(found.wide || reaches <= u64::from(u32::MAX), "{:?}", found);
-            // A short form is taken wherever the whole file has room in it.
-            let end = found.offsets[0] + payload;
-            prop_assert!(found.wide == (end > u64::from(u32::MAX)) || found.wide && end - 400 <= u64::from(u32::MAX));
+            let fits = |place: u64| u32::try_from(place).is_ok();
+            prop_assert!(found.wide || found.offsets.iter().all(|at| fits(*at)), "{:?}", found);
+            // The short form is taken exactly where the whole file, written so, has room in it.
+            let longer = if found.wide { 4 * found.offsets.len() as u64 } else { 0 };
+            let end = found.offsets[0] + payload - longer;
+            prop_assert_eq!(found.wide, !fits(end), "{:?}", found);
         }
     }
 }
