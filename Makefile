@@ -26,10 +26,11 @@ test-web: page chromium
 	$(CARGO) build --locked
 	cd web && npm run --silent e2e
 
-# The page, ready to be embedded. What npm installed is good for as long as the lock file is the same.
+# The page, ready to be embedded. What npm installed is good for as long as the lock file is the same. Not `npm ci`:
+# it refuses a lock file without the packages of every platform there is, which not every registry has.
 page: node
 	cd web && { [ node_modules/.installed -nt package-lock.json ] || \
-	  { npm ci --no-audit --no-fund && touch node_modules/.installed; }; }
+	  { npm install --no-save --no-audit --no-fund && touch node_modules/.installed; }; }
 	cd web && npm run --silent build && npm run --silent publish
 
 page-if-node:
