@@ -12,7 +12,7 @@ use futures_util::Stream;
 use crate::stitch::{Film, FilmError, Pen};
 
 /// Part of every ETag: raised when files are laid out differently.
-const LAYOUT_VERSION: u8 = 1;
+const LAYOUT_VERSION: u8 = 2;
 /// Pieces shorter than this are gathered to one buffer: a write for each slice of ten bytes would cost more
 /// than to copy it.
 const SMALL: usize = 16 << 10;
