@@ -330,6 +330,21 @@ async fn every_range_is_the_same_slice_of_the_whole() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_hud_slice_that_is_kept_is_what_a_pen_writes_in_any_order() {
+    let stage = Stage::open().await;
+    let film = stage.film(&plan(true, 1)).await;
+    let pictures = film.pictures();
+    let mut pen = film.pen().expect("a pen");
+    // A stride without a common factor comes everywhere, and to neighbours with stride 1.
+    for number in (0..pictures).map(|n| n * 97 % pictures).chain(0..pictures) {
+        let written = film.rewritten(&mut pen, number).expect("a slice");
+        let kept = film.slice(&mut None, number).expect("a slice");
+        assert_eq!(written.len() as u64, u64::from(film.slice_size(number)));
+        assert!(!kept.is_empty() && kept == written, "picture {number}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn http_answers_ranges_validators_and_heads() {
     let stage = Stage::open().await;
     let plan = plan(true, 1);

@@ -192,15 +192,7 @@ impl Reader {
                     Block::Bytes(bytes) => bytes.clone(),
                     Block::Sound(_) => film.sound().frame(number).clone(),
                     Block::Pictures(_) if !slice => film.stored(film.stretch(number)).clone(),
-                    Block::Pictures(_) => {
-                        if self.pen.is_none() {
-                            self.pen = film.pen()?;
-                        }
-                        match &mut self.pen {
-                            Some(pen) => film.slice(pen, number)?,
-                            None => Bytes::new(),
-                        }
-                    }
+                    Block::Pictures(_) => film.slice(&mut self.pen, number)?,
                 })
             };
             (self.at, self.within) = (end, self.within + 1);
