@@ -14,6 +14,7 @@ help:
 run: tools page-if-node
 	$(CARGO) run --release --locked -- serve
 
+test: ALSO = curl
 test: tools rust-parts page
 	$(CARGO) fmt --check
 	$(CARGO) clippy --all-targets --locked -- -D warnings
@@ -42,6 +43,7 @@ api-types: node
 	$(CARGO) run --locked --quiet -- openapi > web/openapi.json
 	cd web && npm run --silent api-types
 
+bench: ALSO = nginx
 bench: tools
 	$(CARGO) bench --locked --bench table
 
@@ -59,7 +61,8 @@ chromium:
 	{ $(call install,chromium,--cask chromium); }
 
 # Rust has to be there. FFmpeg (with FFprobe) and the linker that Rust needs come from the system's
-# packages. Who names an own FFmpeg by COACH_FFMPEG gets no other.
+# packages. Who names an own FFmpeg by COACH_FFMPEG gets no other. The tests download with curl; the
+# bench measures beside nginx, which Debian starts as a service when it is installed: that is stopped again.
 tools:
 	@command -v $(CARGO) >/dev/null 2>&1 || { \
 	  echo 'Rust is missing: install it from https://rustup.rs' >&2; exit 1; }
@@ -68,8 +71,11 @@ tools:
 	if [ -z "$$COACH_FFMPEG" ]; then \
 	  { command -v ffmpeg && command -v ffprobe; } >/dev/null 2>&1 || missing="$$missing ffmpeg"; \
 	fi; \
+	for also in $(ALSO); do \
+	  PATH="$$PATH:/usr/sbin" command -v $$also >/dev/null 2>&1 || missing="$$missing $$also"; \
+	done; \
 	[ -n "$$missing" ] || exit 0; \
-	$(call install,$$missing,ffmpeg)
+	$(call install,$$missing,ffmpeg $(ALSO))
 
 # Shell code that installs packages: those of Debian and Ubuntu, those of Homebrew.
 define install
@@ -79,7 +85,8 @@ if command -v apt-get >/dev/null 2>&1; then \
   elif command -v sudo >/dev/null 2>&1; then as_root='sudo env'; \
   else echo "Install first, as root: apt-get install $(1)" >&2; exit 1; fi; \
   $$as_root apt-get update -q && \
-  $$as_root DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $(1); \
+  $$as_root DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $(1) || exit 1; \
+  case "$(1)" in *nginx*) $$as_root systemctl disable --now nginx >/dev/null 2>&1 || true;; esac; \
 elif command -v brew >/dev/null 2>&1; then \
   brew install $(2); \
 else \
