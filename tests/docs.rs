@@ -297,3 +297,13 @@ fn every_link_within_the_repository_leads_somewhere() {
     assert!(links > 20, "only {links} links");
     assert!(dead.is_empty(), "dead links:\n{}", dead.join("\n"));
 }
+
+#[test]
+fn the_page_knows_the_api_as_it_is() {
+    let page: Value = serde_json::from_str(include_str!("../web/openapi.json")).unwrap();
+    let now: Value = serde_json::from_str(&printed("openapi")).unwrap();
+    assert!(
+        page == now,
+        "web/openapi.json is of another API: run `make api-types`"
+    );
+}

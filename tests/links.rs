@@ -2,7 +2,9 @@
 
 mod program;
 
-use program::Server;
+use std::time::{Duration, Instant};
+
+use program::{Server, ffmpeg_that, furnished};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -333,6 +335,87 @@ async fn the_video_is_a_file_of_which_any_server_gives_any_part() {
         .unwrap()
         .to_owned();
     assert!(named.contains("filename=\"Monday.mp4\""), "{named}");
+}
+
+#[tokio::test]
+async fn the_same_workout_is_had_with_and_without_a_hud() {
+    let server = server();
+    let body = json!({"exercise_names": ["Air Squat"], "config": {"show_round": false}});
+    let workout: Value = create(&server, &body).await.json().await.unwrap();
+    let document = async |path: &str| -> Value {
+        let response = server.get(path).await;
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        response.json().await.unwrap()
+    };
+    assert_eq!(link(&workout, "with_hud"), link(&workout, "self"));
+    let bare = document(link(&workout, "without_hud")).await;
+    let none = json!({"show_timer": false, "show_progress_bar": false, "show_exercise_name": false, "show_round": false});
+    let asked = json!({"exercise_names": ["Air Squat"], "config": none});
+    let asked: Value = create(&server, &asked).await.json().await.unwrap();
+    assert_eq!(bare["token"], asked["token"], "one workout has one link");
+    assert_eq!(link(&bare, "without_hud"), link(&bare, "self"));
+    // Which parts there were is not known any more: then all.
+    let full = document(link(&bare, "with_hud")).await;
+    let asked: Value = create(&server, &json!({"exercise_names": ["Air Squat"]}))
+        .await
+        .json()
+        .await
+        .unwrap();
+    assert_eq!(full["token"], asked["token"]);
+    for (one, other) in [(&workout, &bare), (&bare, &full)] {
+        assert_eq!(one["frames"], other["frames"]);
+    }
+    let area = |timeline: Value| timeline["area_height"].as_u64();
+    assert_eq!(area(document(link(&bare, "timeline")).await), Some(720));
+    assert_eq!(area(document(link(&full, "timeline")).await), Some(640));
+}
+
+#[tokio::test]
+async fn who_does_not_wait_for_a_preparation_gets_the_stream() {
+    let folder = furnished();
+    // A loop takes as long as it may until it is let go; the stream's pictures come from the same encoder.
+    let held = ffmpeg_that(folder.path(), "while [ ! -e go ]; do sleep 0.05; done");
+    let server = Server::start_in(folder, &["--ffmpeg", &held, "--ffprobe", "ffprobe"]);
+    let workout = linked(&server).await;
+    let ask = || {
+        server
+            .request(Method::HEAD, link(&workout, "video"))
+            .header("prefer", "wait=0")
+    };
+    let asked = Instant::now();
+    let answer = ask().send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(answer.headers().contains_key("retry-after"));
+    assert!(
+        asked.elapsed() < Duration::from_secs(5),
+        "it waited {:?}",
+        asked.elapsed()
+    );
+
+    let stream = link(&workout, "stream");
+    let looked = server.request(Method::HEAD, stream).send().await.unwrap();
+    assert_eq!(
+        (looked.status(), looked.headers()["content-type"].as_bytes()),
+        (StatusCode::OK, &b"video/mp4"[..])
+    );
+    std::fs::write(server.folder().join("go"), "").unwrap();
+    let response = server.get(stream).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.headers()["cache-control"], "no-store");
+    let duration: f64 = response.headers()["x-workout-duration"]
+        .to_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert_eq!(Some(duration), workout["duration"].as_f64());
+    let bytes = response.bytes().await.unwrap();
+    assert_eq!(&bytes[4..8], b"ftyp");
+    // What was streamed is prepared by it.
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while ask().send().await.unwrap().status() != StatusCode::OK {
+        assert!(Instant::now() < deadline, "the file never comes");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use program::{Server, command};
+use program::{Server, command, ffmpeg, ffmpeg_that};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -29,22 +29,6 @@ fn furnished() -> TempDir {
         .status();
     assert!(made.unwrap().success());
     folder
-}
-
-fn ffmpeg() -> std::ffi::OsString {
-    std::env::var_os("COACH_FFMPEG").unwrap_or_else(|| "ffmpeg".into())
-}
-
-/// An FFmpeg that does as the real one, but runs `first` when it is to encode a loop.
-fn ffmpeg_that(folder: &Path, first: &str) -> String {
-    use std::os::unix::fs::PermissionsExt as _;
-    let path = folder.join("ffmpeg-that");
-    let real = ffmpeg().into_string().unwrap();
-    let script =
-        format!("#!/bin/sh\ncase \"$*\" in *frag_every_frame*) {first};; esac\nexec {real} \"$@\"\n");
-    std::fs::write(&path, script).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-    path.to_str().unwrap().to_owned()
 }
 
 fn prepare(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {

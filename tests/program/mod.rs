@@ -210,3 +210,20 @@ fn furnish(folder: &Path) {
     assert!(made.success(), "FFmpeg could not make a clip");
     std::fs::copy(videos.join("push-ups.mp4"), videos.join("air-squat.mp4")).expect("a second clip");
 }
+
+/// The FFmpeg that the tests use.
+pub fn ffmpeg() -> std::ffi::OsString {
+    std::env::var_os("COACH_FFMPEG").unwrap_or_else(|| "ffmpeg".into())
+}
+
+/// An FFmpeg that does as the real one, but runs `first` when it is to encode a loop.
+pub fn ffmpeg_that(folder: &Path, first: &str) -> String {
+    use std::os::unix::fs::PermissionsExt as _;
+    let path = folder.join("ffmpeg-that");
+    let real = ffmpeg().into_string().unwrap();
+    let script =
+        format!("#!/bin/sh\ncase \"$*\" in *frag_every_frame*) {first};; esac\nexec {real} \"$@\"\n");
+    std::fs::write(&path, script).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    path.to_str().unwrap().to_owned()
+}
