@@ -39,7 +39,7 @@ export function Header() {
                 href={href}
                 aria-current={here ? "page" : undefined}
                 className={style(
-                  "flex h-9 items-center gap-2 rounded-full px-2 font-semibold text-muted text-sm min-[26rem]:px-3.5 transition-colors hover:text-ink sm:px-5",
+                  "flex h-9 items-center gap-2 rounded-full px-2 font-semibold text-[0.8125rem] text-muted min-[26rem]:px-3.5 min-[26rem]:text-sm transition-colors hover:text-ink sm:px-5",
                   here && "bg-surface text-ink shadow-sm dark:bg-line",
                 )}
               >

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 type Listener = (event: unknown) => void;
 
-const source = readFileSync(join(process.cwd(), "public/sw.js"), "utf8");
+const source = readFileSync(join(import.meta.dirname, "../../public/sw.js"), "utf8");
 const files = ["", "goals/", "fr/", "goals/index.txt", "icon.svg", "_next/static/chunks/a1.js"];
 
 /** Caches by name, each from address to body. */
