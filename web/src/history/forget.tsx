@@ -6,11 +6,16 @@ import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { useHistory } from "./store";
 
-/** Clears the history, after a question. */
-export function ForgetHistory() {
+/** Clears the history, after a question. With it this button goes, so the focus needs a new place. */
+export function ForgetHistory({ onForgotten }: { onForgotten: () => void }) {
   const { plan: words, common } = useTexts();
   const { forget } = useHistory();
   const [asking, setAsking] = useState(false);
+  const clear = () => {
+    forget();
+    // The window gives the focus back when it is gone; after that it is ours to give.
+    setTimeout(onForgotten, 50);
+  };
   return (
     <>
       <Button size="small" look="ghost" className="h-10" onClick={() => setAsking(true)}>
@@ -25,7 +30,7 @@ export function ForgetHistory() {
         close={common.close}
       >
         <div className="grid gap-2">
-          <Button look="danger" onClick={forget}>
+          <Button look="danger" onClick={clear}>
             {words.forgetConfirm}
           </Button>
           <Button look="ghost" onClick={() => setAsking(false)}>

@@ -1,7 +1,7 @@
 "use client";
 /** What was done: weeks in a row, minutes a week, the sessions themselves. */
 import { Flame } from "lucide-react";
-import { useId, useState } from "react";
+import { useId, useRef, useState } from "react";
 import { useLocale, useTexts } from "@/i18n";
 import { Button } from "@/ui/button";
 import { Card } from "@/ui/surface";
@@ -17,13 +17,19 @@ export function HistorySection() {
   const { plan: words } = useTexts();
   const { done } = useHistory();
   const id = useId();
+  const heading = useRef<HTMLHeadingElement>(null);
   const now = new Date();
   return (
     <Card
       aria-labelledby={id}
       className="grid content-start gap-6 xl:sticky xl:top-24 xl:self-start"
     >
-      <h2 id={id} className="font-semibold text-lg tracking-tight">
+      <h2
+        ref={heading}
+        id={id}
+        tabIndex={-1}
+        className="font-semibold text-lg tracking-tight outline-none"
+      >
         {words.history}
       </h2>
       {done.length === 0 ? (
@@ -33,7 +39,7 @@ export function HistorySection() {
           <Sums done={done} now={now} />
           <MinutesChart weeks={weeks(done, now, CHARTED)} />
           <DoneList done={done} />
-          <ForgetHistory />
+          <ForgetHistory onForgotten={() => heading.current?.focus()} />
         </>
       )}
     </Card>

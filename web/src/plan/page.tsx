@@ -47,7 +47,11 @@ function FollowedWeek() {
   return (
     <div className="grid content-start gap-4">
       {!aimed && <Invitation />}
-      <WeekHead week={isPlaceholderData ? undefined : week} done={ticksOfWeek} />
+      <WeekHead
+        week={isPlaceholderData ? undefined : week}
+        done={ticksOfWeek}
+        failed={error !== null}
+      />
       {error ? (
         <Refused error={error} onRetry={() => void refetch()} />
       ) : week === undefined ? (

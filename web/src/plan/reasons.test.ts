@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { textsOf } from "@/i18n/texts";
 import type { PlannedWeek, Reason } from "./api";
-import { reasonWords, sharedReasons } from "./reasons";
+import { reasonWords, sharedReasons, unsaid } from "./reasons";
 import { sampleSession } from "./sample";
 
 /** Every code with the values that the server sends; see `docs/week-plan.md`. */
@@ -79,5 +79,16 @@ describe("what a week says once", () => {
   it("is not what differs in numbers", () => {
     const other = [reason("more_work", "33 s instead of 30")];
     expect(codes(week([reason("more_work")], other))).toEqual([]);
+  });
+
+  it("leaves easy sessions their own words", () => {
+    const own = reason("more_work", "33 s instead of 30");
+    const mixed = week([reason("more_work")], [own]);
+    const easy = mixed.days.at(-1)?.session;
+    if (easy) easy.easy = true;
+    const said = sharedReasons(mixed);
+    expect(said).toEqual([reason("more_work")]);
+    expect(unsaid([reason("recovery"), reason("more_work")], said)).toEqual([reason("recovery")]);
+    expect(unsaid([own], said)).toEqual([own]);
   });
 });

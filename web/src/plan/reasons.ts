@@ -50,17 +50,25 @@ function listed(groups: readonly MuscleGroup[], texts: Texts, locale: string): s
   return new Intl.ListFormat(locale, { type: "conjunction" }).format(names);
 }
 
-/** What a week does to all of its sessions alike, to be said once for all of them. */
+/**
+ * What a week does to its sessions alike, to be said once for all of them. Easy sessions have times
+ * of their own, and keep saying them.
+ */
 export function sharedReasons(week: PlannedWeek): Reason[] {
   const trained = week.days.filter(({ session }) => session !== null);
-  const [first, ...others] = trained.map(({ reasons }) => reasons);
-  return (first ?? []).filter(
+  const hard = trained.filter(({ session }) => session?.easy === false);
+  const [first, ...others] = hard.length > 0 ? hard : trained;
+  return (first?.reasons ?? []).filter(
     (reason) =>
-      PROGRESS.includes(reason.code) &&
-      others.every((reasons) => reasons.some(({ code, text }) => same(reason, code, text))),
+      PROGRESS.includes(reason.code) && others.every(({ reasons }) => says(reasons, reason)),
   );
 }
 
+/** Those that are not said already. */
+export function unsaid(reasons: readonly Reason[], said: readonly Reason[]): Reason[] {
+  return reasons.filter((reason) => !says(said, reason));
+}
+
 const PROGRESS: readonly string[] = ["first_week", "more_work", "faster"];
-const same = (reason: Reason, code: string, text: string) =>
-  reason.code === code && reason.text === text;
+const says = (reasons: readonly Reason[], { code, text }: Reason) =>
+  reasons.some((reason) => reason.code === code && reason.text === text);

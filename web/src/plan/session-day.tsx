@@ -2,7 +2,7 @@
 /** A day with a session: what it is, its exercises, why, and the way to it. */
 import { Check, Play } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { useId } from "react";
+import { type CSSProperties, useId } from "react";
 import { atServer, type Exercise } from "@/api/client";
 import { useLocale, useTexts } from "@/i18n";
 import { Button } from "@/ui/button";
@@ -28,13 +28,16 @@ export function SessionDay(props: {
   const router = useRouter();
   const title = words.titles[session.title] ?? session.name;
   const weekday = words.weekdays[day.weekday];
-  const id = useId();
+  const start = done ? words.startAgain : words.start;
   const open = () => {
     openInTrain(session, planned);
     router.push(`${root}/`);
   };
   return (
-    <Card aria-labelledby={id} className={style("grid gap-5", today && "border-accent")}>
+    <Card
+      aria-label={`${weekday}, ${title}`}
+      className={style("grid gap-5", today && "border-accent")}
+    >
       <div className="flex flex-wrap items-start justify-between gap-4">
         <div className="grid gap-1">
           <p className="flex flex-wrap items-center gap-2 font-semibold text-muted text-sm">
@@ -47,8 +50,8 @@ export function SessionDay(props: {
               </Badge>
             )}
           </p>
-          <h2 id={id} className="font-bold text-2xl tracking-tight">
-            <span className="sr-only">{weekday}: </span>
+          <h2 className="font-bold text-2xl tracking-tight">
+            <span className="sr-only">{weekday}, </span>
             {title}
           </h2>
           <Facts session={session} />
@@ -56,11 +59,11 @@ export function SessionDay(props: {
         <Button
           look={done ? "quiet" : "primary"}
           className="max-sm:w-full"
-          aria-label={words.startLabel(weekday, title)}
+          aria-label={words.startLabel(start, weekday, title)}
           onClick={open}
         >
           <Play aria-hidden="true" />
-          {done ? words.startAgain : words.start}
+          {start}
         </Button>
       </div>
       <Exercises session={session} catalogue={catalogue} />
@@ -94,10 +97,14 @@ function Facts({ session }: { session: PlannedSession }) {
 function Exercises({ session, catalogue }: { session: PlannedSession; catalogue: Catalogue }) {
   const { plan: words } = useTexts();
   const locale = useLocale();
+  const count = session.exercises.length;
+  // One row, or two that are as good as equal: none is left alone in a line.
+  const columns = count > 6 ? Math.ceil(count / 2) : Math.max(count, 4);
   return (
     <ul
-      aria-label={words.exercises(session.exercises.length)}
-      className="grid grid-cols-3 gap-x-2 gap-y-3 sm:grid-cols-[repeat(auto-fill,minmax(7.25rem,1fr))] sm:gap-x-3"
+      aria-label={words.exercises(count)}
+      style={{ "--columns": columns } as CSSProperties}
+      className="grid grid-cols-3 gap-x-2 gap-y-3 sm:grid-cols-[repeat(var(--columns),minmax(0,1fr))] sm:gap-x-3"
     >
       {session.exercises.map(({ id, name }) => {
         const exercise = catalogue.get(id);

@@ -14,8 +14,13 @@ import { usePlanned, WEEKS } from "./store";
 const AnotherPlan = dynamic(() => import("./another").then((module) => module.AnotherPlan));
 const CalendarExport = dynamic(() => import("./export").then((module) => module.CalendarExport));
 
-/** Without a week while its answer is under way: then its own numbers are left out. */
-export function WeekHead({ week, done }: { week: PlannedWeek | undefined; done: number }) {
+export function WeekHead(props: {
+  /** Undefined while its answer is under way, and where there is none. */
+  week: PlannedWeek | undefined;
+  done: number;
+  failed: boolean;
+}) {
+  const { week, done, failed } = props;
   const { plan: words } = useTexts();
   const { week: number, turnTo } = usePlanned();
   const [asking, setAsking] = useState<"another" | "calendar" | null>(null);
@@ -38,22 +43,26 @@ export function WeekHead({ week, done }: { week: PlannedWeek | undefined; done: 
       />
       <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-4">
         <div className="grid min-h-12 content-start gap-1">
-          <p className="font-medium text-muted text-sm">{words.weekOf(number)}</p>
+          <p className="font-medium text-muted text-sm sm:hidden">{words.weekOf(number)}</p>
           <p className="font-semibold text-lg tracking-tight">{words.weekHints[weekOf(number)]}</p>
-          <Facts week={week} />
+          {!failed && <Facts week={week} />}
         </div>
-        <div className="flex flex-wrap gap-2">
-          <Button disabled={week === undefined} onClick={() => setAsking("calendar")}>
+        <div className="flex flex-wrap gap-2 max-sm:w-full">
+          <Button
+            className="max-sm:grow"
+            disabled={week === undefined}
+            onClick={() => setAsking("calendar")}
+          >
             <CalendarPlus aria-hidden="true" />
             {words.export}
           </Button>
-          <Button look="outline" onClick={() => setAsking("another")}>
+          <Button look="outline" className="max-sm:grow" onClick={() => setAsking("another")}>
             <Shuffle aria-hidden="true" />
             {words.another}
           </Button>
         </div>
       </div>
-      <Ticks done={done} all={week?.sessions ?? 0} />
+      {!failed && <Ticks done={done} all={week?.sessions ?? 0} />}
       {asking === "another" && <AnotherPlan onOpenChange={close} />}
       {asking === "calendar" && week && <CalendarExport week={week} onOpenChange={close} />}
     </Card>

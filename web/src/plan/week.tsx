@@ -6,9 +6,9 @@ import { dayOf, weekdayOf } from "@/history/calendar";
 import { useTexts } from "@/i18n";
 import { style } from "@/ui/style";
 import { Badge } from "@/ui/surface";
-import type { PlannedDay, PlannedWeek, Reason } from "./api";
+import type { PlannedDay, PlannedWeek } from "./api";
 import { plannedAs } from "./done";
-import { sharedReasons } from "./reasons";
+import { sharedReasons, unsaid } from "./reasons";
 import { SessionDay } from "./session-day";
 
 export function WeekDays(props: {
@@ -33,7 +33,7 @@ export function WeekDays(props: {
           <li key={day.weekday}>
             {day.session ? (
               <SessionDay
-                day={{ ...day, reasons: day.reasons.filter((it) => !saidOf(said, it)) }}
+                day={{ ...day, reasons: unsaid(day.reasons, said) }}
                 session={day.session}
                 planned={planned}
                 done={ticks.has(planned)}
@@ -49,9 +49,6 @@ export function WeekDays(props: {
     </ol>
   );
 }
-
-/** Above the days already. */
-const saidOf = (said: readonly Reason[], { code }: Reason) => said.some((it) => it.code === code);
 
 function RestDay({ day, today }: { day: PlannedDay; today: boolean }) {
   const { plan: words } = useTexts();

@@ -29,7 +29,7 @@ export const plan = {
   exercises: (n: number) => `${n} exercises`,
   start: "Open in Train",
   startAgain: "Open again",
-  startLabel: (day: string, title: string) => `${day}, ${title}: open in Train`,
+  startLabel: (start: string, day: string, title: string) => `${start}: ${day}, ${title}`,
   why: "Why this session",
   loosen: "What could be loosened",
   loosenAdvice:
@@ -110,7 +110,6 @@ export const plan = {
   streak: (n: number) => (n === 1 ? "1 week" : `${n} weeks`),
   streakLabel: "in a row with a session",
   total: "in all",
-  totalMinutes: "of training",
   minutesShort: (n: number) => `${n} min`,
   chart: "Minutes per week",
   chartOf: "Minutes of training in each of the last eight weeks",

@@ -31,7 +31,7 @@ export const plan = {
   exercises: (n: number) => (n <= 1 ? `${n} exercice` : `${n} exercices`),
   start: "Ouvrir la séance",
   startAgain: "Rouvrir",
-  startLabel: (day: string, title: string) => `${day}, ${title} : ouvrir la séance`,
+  startLabel: (start: string, day: string, title: string) => `${start} : ${day}, ${title}`,
   why: "Pourquoi cette séance",
   loosen: "Ce que vous pouvez assouplir",
   loosenAdvice:
@@ -115,7 +115,6 @@ export const plan = {
   streak: (n: number) => (n <= 1 ? `${n} semaine` : `${n} semaines`),
   streakLabel: "de suite avec une séance",
   total: "en tout",
-  totalMinutes: "d’entraînement",
   minutesShort: (n: number) => `${n} min`,
   chart: "Minutes par semaine",
   chartOf: "Minutes d’entraînement pendant chacune des huit dernières semaines",
