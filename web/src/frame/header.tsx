@@ -18,7 +18,7 @@ export function Header() {
   ];
   return (
     <header className="sticky top-0 z-40 border-b bg-ground/85 backdrop-blur-md">
-      <div className="mx-auto flex h-16 max-w-[96rem] items-center gap-2 px-4 sm:gap-6 sm:px-6">
+      <div className="mx-auto flex h-16 max-w-[96rem] items-center gap-1.5 px-3 sm:gap-6 sm:px-6">
         <Link
           href={`${root}/`}
           aria-label={frame.product}
@@ -39,7 +39,7 @@ export function Header() {
                 href={href}
                 aria-current={here ? "page" : undefined}
                 className={style(
-                  "flex h-9 items-center gap-2 rounded-full px-3.5 font-semibold text-muted text-sm transition-colors hover:text-ink sm:px-5",
+                  "flex h-9 items-center gap-2 rounded-full px-2 font-semibold text-[0.8125rem] text-muted min-[26rem]:px-3.5 min-[26rem]:text-sm transition-colors hover:text-ink sm:px-5",
                   here && "bg-surface text-ink shadow-sm dark:bg-line",
                 )}
               >
