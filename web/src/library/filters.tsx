@@ -37,7 +37,7 @@ export function FilterBar(props: {
             value={filters.text}
             onChange={(event) => onChange({ text: event.target.value })}
             aria-label={library.search}
-            placeholder={library.search}
+            placeholder={library.searchHint}
             className="h-11 w-full rounded-full border bg-surface pr-10 pl-10 text-base placeholder:text-muted sm:text-sm [&::-webkit-search-cancel-button]:hidden"
           />
           {filters.text !== "" && (

@@ -7,7 +7,14 @@ import { style } from "@/ui/style";
 
 const GRADES: Record<Difficulty, number> = { easy: 1, medium: 2, hard: 3 };
 
-export function Marks({ exercise, className }: { exercise: Exercise; className?: string }) {
+export function Marks(props: {
+  exercise: Exercise;
+  /** On a phone, signs in place of words where a sign says enough. */
+  brief?: boolean;
+  className?: string;
+}) {
+  const { exercise, brief = false, className } = props;
+  const word = brief ? "max-sm:sr-only" : undefined;
   const { common, library } = useTexts();
   return (
     <span
@@ -23,13 +30,13 @@ export function Marks({ exercise, className }: { exercise: Exercise; className?:
       {exercise.has_jump && (
         <span className="inline-flex items-center gap-1">
           <ArrowUpFromLine aria-hidden="true" />
-          {library.jump}
+          <span className={word}>{library.jump}</span>
         </span>
       )}
       {exercise.sides === "per_side" && (
         <span className="inline-flex items-center gap-1">
           <FlipHorizontal2 aria-hidden="true" />
-          {library.perSide}
+          <span className={word}>{library.perSide}</span>
         </span>
       )}
     </span>

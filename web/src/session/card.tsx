@@ -47,9 +47,14 @@ export function SessionCard({ totals, onPick }: { totals: Totals; onPick: () => 
               {session.planned}
             </Badge>
           )}
-          <Button look="ghost" size="small" className="ml-auto h-10" onClick={clear}>
+          <Button
+            look="ghost"
+            size="small"
+            className="ml-auto h-10 max-sm:-mr-1.5 max-sm:w-10 max-sm:px-0"
+            onClick={clear}
+          >
             <Trash2 aria-hidden="true" />
-            {session.clear}
+            <span className="max-sm:sr-only">{session.clear}</span>
           </Button>
         </div>
       )}

@@ -74,7 +74,7 @@ export function SessionRow(props: {
             <span className="ml-2 text-muted text-xs">{session.workTime(item.workTime)}</span>
           )}
         </p>
-        {exercise ? <Marks exercise={exercise} className="sm:self-start" /> : <span />}
+        {exercise ? <Marks exercise={exercise} brief className="sm:self-start" /> : <span />}
         <div className="flex shrink-0 sm:col-start-2 sm:row-span-2 sm:row-start-1 sm:gap-1">
           {exercise && (
             <IconButton

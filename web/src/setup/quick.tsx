@@ -35,10 +35,10 @@ export function QuickSetup({ totals }: { totals: Totals }) {
           {[10, 20, 30, 45].map((minutes) => (
             <Button
               key={minutes}
-              look={setup.minutes === minutes ? "quiet" : "outline"}
+              look="outline"
               size="small"
               aria-pressed={setup.minutes === minutes}
-              className="h-10 flex-1 px-2"
+              className="h-10 flex-1 px-2 aria-pressed:border-accent aria-pressed:bg-accent-soft"
               onClick={() => configure({ minutes })}
             >
               {texts.minutes(minutes)}
@@ -49,7 +49,12 @@ export function QuickSetup({ totals }: { totals: Totals }) {
       </div>
       <IntensityChoice />
       <div className="grid gap-3">
-        <Button look="primary" size="large" disabled={choosing} onClick={() => choose(freshSeed())}>
+        <Button
+          look={chosen === null ? "primary" : "quiet"}
+          size="large"
+          disabled={choosing}
+          onClick={() => choose(freshSeed())}
+        >
           {choosing ? <Spinner /> : <Dices aria-hidden="true" />}
           {choosing ? texts.choosing : chosen === null ? texts.surprise : texts.another}
         </Button>

@@ -1,6 +1,7 @@
 export const library = {
   title: "Exercises",
   search: "Search by name or muscle",
+  searchHint: "Name or muscle",
   clearSearch: "Clear the search",
   filters: "Filters",
   all: "All",

@@ -1,6 +1,7 @@
 export const library = {
   title: "Exercices",
   search: "Rechercher un nom ou un muscle",
+  searchHint: "Nom ou muscle",
   clearSearch: "Effacer la recherche",
   filters: "Filtres",
   all: "Tous",
