@@ -72,7 +72,7 @@ export function FilterBar(props: {
             aria-pressed={filters.category === category}
             onClick={() => onChange({ category })}
             className={style(
-              "h-10 shrink-0 rounded-full border px-3.5 font-medium text-sm transition-colors",
+              "h-10 shrink-0 rounded-full border px-3.5 font-medium text-sm transition-colors lg:px-2.5 lg:text-[0.8125rem]",
               filters.category === category
                 ? "border-ink bg-ink text-ground"
                 : "text-muted hover:text-ink",

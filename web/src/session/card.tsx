@@ -2,7 +2,7 @@
 /** The session: what will be trained, in order. */
 import { CalendarCheck, Dices, ListPlus, Sparkles, Trash2 } from "lucide-react";
 import dynamic from "next/dynamic";
-import { useMemo, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import type { Exercise } from "@/api/client";
 import { useExercises } from "@/api/queries";
 import { useLocale, useTexts } from "@/i18n";
@@ -24,6 +24,7 @@ export function SessionCard({ totals, onPick }: { totals: Totals; onPick: () => 
   const { data } = useExercises();
   const [open, setOpen] = useState<Exercise | null>(null);
   const [swapped, setSwapped] = useState<{ item: Item; exercise: Exercise } | null>(null);
+  const card = useRef<HTMLElement>(null);
   const [told, setTold] = useState("");
   const { session } = useTexts();
   const locale = useLocale();
@@ -33,7 +34,12 @@ export function SessionCard({ totals, onPick }: { totals: Totals; onPick: () => 
     [totals.conflicts],
   );
   return (
-    <Card aria-label={session.title} className="grid gap-4 max-sm:p-4">
+    <Card
+      ref={card}
+      tabIndex={-1}
+      aria-label={session.title}
+      className="grid gap-4 outline-none max-sm:p-4"
+    >
       {items.length > 0 && (
         <div className="flex min-h-10 flex-wrap items-center gap-x-3 gap-y-1">
           <h2 className="font-bold text-xl tracking-tight">{session.title}</h2>
@@ -66,7 +72,7 @@ export function SessionCard({ totals, onPick }: { totals: Totals; onPick: () => 
         </p>
       )}
       <ConflictNotes conflicts={totals.conflicts} />
-      {past && <UndoBar past={past} known={known} />}
+      {past && <UndoBar past={past} known={known} onUndone={() => card.current?.focus()} />}
       {!totals.ready ? (
         <Skeleton className="h-36" />
       ) : items.length === 0 ? (

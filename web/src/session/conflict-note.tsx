@@ -38,7 +38,8 @@ export function ConflictNotes(props: {
     .map((conflict) => (
       <div
         key={conflict.kind}
-        role="status"
+        // Told once, by the list; beside a control it is there to be read.
+        {...(kinds ? {} : { role: "status" })}
         className="flex items-center gap-3 rounded-2xl bg-danger-soft py-2 pr-2 pl-4 text-sm"
       >
         <TriangleAlert aria-hidden="true" className="size-4 shrink-0 text-danger" />

@@ -16,7 +16,7 @@ import {
   sortableKeyboardCoordinates,
   verticalListSortingStrategy,
 } from "@dnd-kit/sortable";
-import { useId } from "react";
+import { useId, useRef } from "react";
 import type { Exercise } from "@/api/client";
 import { useLocale, useTexts } from "@/i18n";
 import { nameOf } from "@/library/names";
@@ -40,6 +40,7 @@ export function SessionList(props: {
     useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }),
   );
 
+  const justLifted = useRef(false);
   const place = (key: UniqueIdentifier) => items.findIndex((item) => item.key === key) + 1;
   const name = (key: UniqueIdentifier) => {
     const id = items.find((item) => item.key === key)?.id ?? "";
@@ -47,9 +48,17 @@ export function SessionList(props: {
     return exercise ? nameOf(exercise, locale) : id;
   };
   const announcements: Announcements = {
-    onDragStart: ({ active: { id } }) => session.lifted(name(id), place(id), items.length),
-    onDragOver: ({ active, over }) =>
-      session.over(name(active.id), place((over ?? active).id), items.length),
+    onDragStart: ({ active: { id } }) => {
+      justLifted.current = true;
+      return session.lifted(name(id), place(id), items.length);
+    },
+    onDragOver: ({ active, over }) => {
+      const at = (over ?? active).id;
+      // The first comes at once, over its own place: it would hush that it was lifted.
+      const silent = justLifted.current && at === active.id;
+      justLifted.current = false;
+      return silent ? undefined : session.over(name(active.id), place(at), items.length);
+    },
     onDragEnd: ({ active, over }) =>
       session.dropped(name(active.id), place((over ?? active).id), items.length),
     onDragCancel: ({ active: { id } }) => session.dropCancelled(name(id)),

@@ -8,7 +8,13 @@ import { nameOf } from "@/library/names";
 import { Button } from "@/ui/button";
 import { type Past, useSession } from "./store";
 
-export function UndoBar({ past, known }: { past: Past; known: ReadonlyMap<string, Exercise> }) {
+export function UndoBar(props: {
+  past: Past;
+  known: ReadonlyMap<string, Exercise>;
+  /** The button is gone then, and the focus needs another place. */
+  onUndone: () => void;
+}) {
+  const { past, known, onUndone } = props;
   const { session } = useTexts();
   const locale = useLocale();
   const undo = useSession((state) => state.undo);
@@ -28,7 +34,16 @@ export function UndoBar({ past, known }: { past: Past; known: ReadonlyMap<string
   return (
     <div className="flex items-center justify-between gap-3 rounded-2xl bg-raised py-1 pr-1 pl-4 text-sm">
       <p role="status">{said}</p>
-      <Button ref={button} look="ghost" size="small" className="h-10 text-ink" onClick={undo}>
+      <Button
+        ref={button}
+        look="ghost"
+        size="small"
+        className="h-10 text-ink"
+        onClick={() => {
+          undo();
+          onUndone();
+        }}
+      >
         <Undo2 aria-hidden="true" />
         {session.undo}
       </Button>
