@@ -48,7 +48,8 @@ export function useTotals(): Totals {
   }, [ready, items, setup, chosen, weight, against]);
   const settled = useSettled(request, SETTLED_MS);
   const query = usePlan(settled);
-  const current = query.isPlaceholderData ? undefined : query.data;
+  // The answer to the session as it is now, not as it was when it was asked.
+  const current = settled === request && !query.isPlaceholderData ? query.data : undefined;
 
   useEffect(() => {
     if (current === undefined || current.seed !== chosen?.seed) return;

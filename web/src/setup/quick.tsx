@@ -8,7 +8,6 @@ import { Button } from "@/ui/button";
 import { Slider } from "@/ui/controls";
 import { Spinner } from "@/ui/surface";
 import { IntensityChoice } from "./intensity";
-import { PlanProblem } from "./plan-problem";
 
 export function QuickSetup({ totals }: { totals: Totals }) {
   const { items, setup, chosen, configure, choose } = useSession();
@@ -65,7 +64,6 @@ export function QuickSetup({ totals }: { totals: Totals }) {
               ? texts.ready(items.length, setup.rounds)
               : ""}
         </p>
-        <PlanProblem totals={totals} />
       </div>
     </div>
   );

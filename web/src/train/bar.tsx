@@ -5,10 +5,10 @@ import { useTexts } from "@/i18n";
 import { usePlayback } from "@/player/store";
 import { clock } from "@/session/clock";
 import type { Totals } from "@/session/totals";
-import { PlanProblem } from "@/setup/plan-problem";
 import { Button } from "@/ui/button";
 import { style } from "@/ui/style";
 import { Spinner } from "@/ui/surface";
+import { PlanProblem } from "./plan-problem";
 
 export function GenerateBar({ totals, onGenerate }: { totals: Totals; onGenerate: () => void }) {
   const { session, common } = useTexts();

@@ -4,6 +4,7 @@
  * with, and a bar that starts it. In one column, the player stays in sight while it plays.
  */
 import { useEffect, useRef, useState } from "react";
+import { useTexts } from "@/i18n";
 import { Player } from "@/player/player";
 import { usePlayback } from "@/player/store";
 import { SessionCard } from "@/session/card";
@@ -14,6 +15,7 @@ import { GenerateBar } from "./bar";
 import { generate, sharedToken } from "./generate";
 
 export function TrainPage() {
+  const { frame } = useTexts();
   const totals = useTotals();
   const [tab, setTab] = useState<SetupTab>("exercises");
   const player = useRef<HTMLDivElement>(null);
@@ -39,6 +41,7 @@ export function TrainPage() {
 
   return (
     <div className="mx-auto max-w-[96rem] px-4 sm:px-6">
+      <h1 className="sr-only">{frame.train}</h1>
       <div className="grid grid-cols-[minmax(0,1fr)] gap-4 py-4 sm:gap-6 sm:py-6 lg:grid-cols-[minmax(0,1fr)_26rem] xl:grid-cols-[minmax(0,1fr)_30rem]">
         <div className="contents min-w-0 content-start gap-6 lg:grid">
           <div

@@ -39,7 +39,7 @@ export const session = {
   nothing: "Add an exercise, or let us choose",
   mend: "Some exercises do not fit the settings",
   noFitTitle: "No session fits these settings",
-  noFit: "Choose a longer or shorter duration, more difficulties, or allow what is left out now.",
+  noFit: "Choose another duration or more difficulties, or allow repeats and what is left out.",
   notesTitle: "What was adjusted",
   notes: {
     longerRoundRests: (n: number) =>

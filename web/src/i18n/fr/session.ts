@@ -40,7 +40,7 @@ export const session = {
   mend: "Certains exercices ne vont pas avec les réglages",
   noFitTitle: "Aucune séance ne correspond à ces réglages",
   noFit:
-    "Choisissez une durée plus longue ou plus courte, plus de difficultés, ou autorisez ce qui est exclu.",
+    "Choisissez une autre durée ou plus de difficultés, ou autorisez les répétitions et ce qui est exclu.",
   notesTitle: "Ce qui a été ajusté",
   notes: {
     longerRoundRests: (n: number) =>
