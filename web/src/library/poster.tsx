@@ -2,6 +2,7 @@
 /** The picture of an exercise, which moves while it is looked at. */
 import { useEffect, useState } from "react";
 import { atServer, type Exercise } from "@/api/client";
+import { prefersStill } from "@/ui/motion";
 import { style } from "@/ui/style";
 
 /** Long enough for a pointer that only passes. */
@@ -59,8 +60,7 @@ export function Poster(props: {
 function useLingering(watched: boolean): boolean {
   const [lingering, setLingering] = useState(false);
   useEffect(() => {
-    const still = window.matchMedia?.("(prefers-reduced-motion: reduce)").matches;
-    if (!watched || still) return setLingering(false);
+    if (!watched || prefersStill()) return setLingering(false);
     const timer = setTimeout(() => setLingering(true), LINGER_MS);
     return () => clearTimeout(timer);
   }, [watched]);

@@ -41,8 +41,8 @@ export function SessionCard({ totals, onPick }: { totals: Totals; onPick: () => 
       className="grid gap-4 outline-none max-sm:p-4"
     >
       {items.length > 0 && (
-        <div className="flex min-h-10 flex-wrap items-center gap-x-3 gap-y-1">
-          <h2 className="font-bold text-xl tracking-tight">{session.title}</h2>
+        <div className="flex min-h-10 flex-wrap items-center gap-x-2 gap-y-1 sm:gap-x-3">
+          <h2 className="font-bold text-lg tracking-tight sm:text-xl">{session.title}</h2>
           <p className="text-muted text-sm tabular-nums">
             {session.count(items.length)}
             {setup.rounds > 1 && ` · ${session.rounds(setup.rounds)}`}

@@ -10,9 +10,12 @@ import { usePlayback } from "@/player/store";
 import { SessionCard } from "@/session/card";
 import { useTotals } from "@/session/totals";
 import { SetupPanel, type SetupTab } from "@/setup/panel";
+import { prefersStill } from "@/ui/motion";
 import { style } from "@/ui/style";
 import { GenerateBar } from "./bar";
 import { generate, sharedToken } from "./generate";
+
+const behavior = () => (prefersStill() ? "instant" : "smooth");
 
 export function TrainPage() {
   const { frame } = useTexts();
@@ -30,12 +33,12 @@ export function TrainPage() {
   const start = () => {
     void generate();
     // The player is first on the page, so its place is the top whether it sticks or not.
-    window.scrollTo({ top: 0, behavior: "smooth" });
+    window.scrollTo({ top: 0, behavior: behavior() });
     player.current?.focus({ preventScroll: true });
   };
   const pick = () => {
     setTab("exercises");
-    panel.current?.scrollIntoView({ block: "start", behavior: "smooth" });
+    panel.current?.scrollIntoView({ block: "start", behavior: behavior() });
     panel.current?.focus({ preventScroll: true });
   };
 
