@@ -12,6 +12,7 @@ export function exercise(id: string, facts: Partial<Exercise> = {}): Exercise {
     category: "strength",
     difficulty: "medium",
     has_jump: false,
+    position: null,
     sides: "both",
     muscles: { primary: ["chest"], secondary: [] },
     equipment: [],

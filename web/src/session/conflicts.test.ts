@@ -36,7 +36,7 @@ it("tells what is gone from what cannot be shown", () => {
 });
 
 it("takes an exercise for unfit to avoid the floor where the catalogue does not say", () => {
-  const standing = { ...exercise("squat"), position: "standing" };
+  const standing = exercise("squat", { position: "standing" });
   const avoid: Setup["avoid"] = ["floor", "kneeling"];
   expect(conflicts(session(["squat", "plank"], { avoid }), [...all, standing])).toEqual([
     { kind: "floor", ids: ["plank"] },

@@ -34,8 +34,9 @@ export function conflicts(session: Session, all: readonly Exercise[]): Conflict[
 export function unsuited(exercise: Exercise, setup: Setup): Reason[] {
   const reasons: Reason[] = [];
   if (setup.noJump && exercise.has_jump) reasons.push("jump");
-  const lowest = position(exercise);
+  const lowest = exercise.position;
   if (setup.avoid.includes("floor") && lowest !== "standing") reasons.push("floor");
+  // Where the catalogue does not say, an exercise is for neither.
   if (setup.avoid.includes("kneeling") && (lowest === "kneeling" || lowest === null)) {
     reasons.push("kneeling");
   }
@@ -47,6 +48,3 @@ export function unsuited(exercise: Exercise, setup: Setup): Reason[] {
 /** What an exercise needs that is not at hand. */
 export const missing = (exercise: Exercise, setup: Setup) =>
   exercise.equipment.filter((it) => !setup.equipment.includes(it));
-
-/** The lowest position that it takes one into; null where the catalogue does not say. */
-const position = (exercise: Exercise & { position?: string | null }) => exercise.position ?? null;

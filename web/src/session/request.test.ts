@@ -90,7 +90,7 @@ describe("fromRequest", () => {
     const day = {
       exercise_names: ["plank", "skater"],
       config: {
-        avoid: ["jumps", "floor"],
+        avoid: ["jumps" as const, "floor" as const],
         equipment: [],
         include_warm_up: true,
         include_cool_down: true,

@@ -2,8 +2,6 @@
 import type { WorkoutConfig, WorkoutRequest } from "@/api/client";
 import { DEFAULT_SETUP, type Item, item, type Session, type Setup } from "./store";
 
-type Avoided = "jumps" | "floor" | "kneeling";
-
 /** Body of `/api/plan` and `/api/workouts` for a session; `weight` in kilograms. */
 export function toRequest(session: Session, weight: number): WorkoutRequest {
   const { items, setup, chosen } = session;
@@ -44,7 +42,7 @@ export function chosenRequest(setup: Setup, weight: number, seed: number): Worko
 /** What listed and chosen sessions have in common. */
 function configOf(setup: Setup): WorkoutConfig {
   const { timer, progress, name, round } = setup.overlays;
-  const config: WorkoutConfig & { avoid?: Avoided[] } = {
+  return {
     intensity: setup.intensity,
     intervals: {
       work_time: setup.work,
@@ -66,12 +64,11 @@ function configOf(setup: Setup): WorkoutConfig {
     show_exercise_name: name,
     show_round: round,
   };
-  return config;
 }
 
 /** The session that a request of the server's (a day of the week's plan) describes. */
 export function fromRequest(request: WorkoutRequest): Session {
-  const config: WorkoutConfig & { avoid?: Avoided[] | null } = request.config ?? {};
+  const config = request.config ?? {};
   const intervals = config.intervals ?? {};
   const avoid = config.avoid ?? [];
   const items: Item[] = request.exercises

@@ -125,7 +125,7 @@ it("keeps the session when generating fails, and remembers its day when it works
   server((path, { config }) => {
     if (path === "/api/plan") return plan(config.seed);
     if (!up) throw Problem.unreachable("no network");
-    return { links: { self: "/api/workouts/whole" } };
+    return { links: { without_hud: "/api/workouts/bare" } };
   });
   const items = [{ key: "k", id: "push-ups" }];
   useSession.getState().load({ items, setup: DEFAULT_SETUP, chosen: null, planned: "1-monday" });
@@ -139,7 +139,7 @@ it("keeps the session when generating fails, and remembers its day when it works
   await user.click(generateButton());
   await waitFor(() =>
     expect(usePlayback.getState().stage).toMatchObject({
-      token: "whole",
+      token: "bare",
       origin: { planned: "1-monday" },
     }),
   );

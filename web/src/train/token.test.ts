@@ -9,7 +9,3 @@ it("plays the twin without the bar, below whatever path the server is", () => {
   const links = { self: "/coach/api/workouts/whole", without_hud: "/coach/api/workouts/bare" };
   expect(tokenToPlay(workout(links))).toBe("bare");
 });
-
-it("plays the workout itself where the server names no twin", () => {
-  expect(tokenToPlay(workout({ self: "/api/workouts/whole" }))).toBe("whole");
-});
