@@ -5,7 +5,6 @@ import { DEFAULT_SETUP, type Item, item, type Session, type Setup } from "./stor
 /** Body of `/api/plan` and `/api/workouts` for a session; `weight` in kilograms. */
 export function toRequest(session: Session, weight: number): WorkoutRequest {
   const { items, setup, chosen } = session;
-  const config: WorkoutConfig = { ...configOf(setup), weight };
   if (chosen !== null) return chosenRequest(setup, weight, chosen.seed);
   return {
     exercises: items.map(({ id, workTime, speed }) => ({
@@ -14,12 +13,12 @@ export function toRequest(session: Session, weight: number): WorkoutRequest {
       ...(speed === undefined ? {} : { speed }),
     })),
     config: {
-      ...config,
+      ...configOf(setup),
+      weight,
       rounds: setup.rounds,
       include_warm_up: setup.warmUp,
       include_cool_down: setup.coolDown,
-      // Drawn with for warm-up and cool-down: the same session, the same video.
-      seed: 1,
+      seed: setup.seed,
     },
   };
 }
@@ -27,7 +26,16 @@ export function toRequest(session: Session, weight: number): WorkoutRequest {
 /** A session of `setup.minutes` that the server chooses: equal for equal seeds. */
 export function chosenRequest(setup: Setup, weight: number, seed: number): WorkoutRequest {
   return {
-    config: { ...configOf(setup), weight, target_duration: setup.minutes, seed },
+    config: {
+      ...configOf(setup),
+      weight,
+      target_duration: setup.minutes,
+      intensity_levels: setup.levels,
+      // Without the word the server has them where there is room; asked for, it would refuse.
+      ...(setup.warmUp ? {} : { include_warm_up: false }),
+      ...(setup.coolDown ? {} : { include_cool_down: false }),
+      seed,
+    },
   };
 }
 
@@ -44,11 +52,13 @@ function configOf(setup: Setup): WorkoutConfig {
     },
     no_repeat: setup.noRepeat,
     no_jump: setup.noJump,
-    intensity_levels: setup.levels,
-    equipment: setup.equipment,
+    ...(setup.avoid.length > 0 ? { avoid: setup.avoid } : {}),
+    // An empty list would refuse what was added by hand, in place of choosing without equipment.
+    ...(setup.equipment.length > 0 ? { equipment: setup.equipment } : {}),
     cues: setup.cues,
     clip_sound: setup.clipSound,
     resolution: setup.resolution,
+    orientation: setup.orientation,
     show_timer: timer,
     show_progress_bar: progress,
     show_exercise_name: name,
@@ -56,10 +66,11 @@ function configOf(setup: Setup): WorkoutConfig {
   };
 }
 
-/** The session that a listed request of the server's (a day of the week's plan) describes. */
+/** The session that a request of the server's (a day of the week's plan) describes. */
 export function fromRequest(request: WorkoutRequest): Session {
   const config = request.config ?? {};
   const intervals = config.intervals ?? {};
+  const avoid = config.avoid ?? [];
   const items: Item[] = request.exercises
     ? request.exercises.map(({ id, work_time, speed }) => ({
         ...item(id),
@@ -67,9 +78,9 @@ export function fromRequest(request: WorkoutRequest): Session {
         ...(speed == null ? {} : { speed }),
       }))
     : (request.exercise_names ?? []).map(item);
+  const isChosen = items.length === 0;
   const base = DEFAULT_SETUP;
   const setup: Setup = {
-    ...base,
     minutes: config.target_duration ?? base.minutes,
     intensity: config.intensity ?? base.intensity,
     work: intervals.work_time ?? base.work,
@@ -78,13 +89,23 @@ export function fromRequest(request: WorkoutRequest): Session {
     getReady: intervals.get_ready ?? base.getReady,
     rounds: config.rounds ?? 1,
     noRepeat: config.no_repeat ?? false,
-    noJump: config.no_jump ?? false,
+    noJump: (config.no_jump ?? false) || avoid.includes("jumps"),
+    avoid: avoid.filter((it) => it !== "jumps"),
     levels: config.intensity_levels ?? base.levels,
     equipment: config.equipment ?? [],
-    warmUp: config.include_warm_up ?? items.length === 0,
-    coolDown: config.include_cool_down ?? items.length === 0,
+    warmUp: config.include_warm_up ?? isChosen,
+    coolDown: config.include_cool_down ?? isChosen,
+    cues: config.cues ?? base.cues,
+    clipSound: config.clip_sound ?? base.clipSound,
     resolution: config.resolution ?? base.resolution,
+    orientation: config.orientation ?? base.orientation,
+    overlays: {
+      timer: config.show_timer ?? true,
+      progress: config.show_progress_bar ?? true,
+      name: config.show_exercise_name ?? true,
+      round: config.show_round ?? true,
+    },
+    seed: (isChosen ? null : config.seed) ?? base.seed,
   };
-  const chosen = items.length === 0 && config.seed != null ? { seed: config.seed } : null;
-  return { items, setup, chosen };
+  return { items, setup, chosen: isChosen && config.seed != null ? { seed: config.seed } : null };
 }

@@ -5,7 +5,9 @@
  */
 import { create } from "zustand";
 import { persist } from "zustand/middleware";
-import type { Difficulty, Intensity, Resolution } from "@/api/client";
+import { DEFAULT_SETUP, type Setup } from "./setup";
+
+export { DEFAULT_SETUP, type Overlays, type Setup } from "./setup";
 
 /** An exercise in the session. The same one may stand in it twice, so each has a key of its own. */
 export interface Item {
@@ -16,68 +18,30 @@ export interface Item {
   speed?: number;
 }
 
-export interface Overlays {
-  timer: boolean;
-  progress: boolean;
-  name: boolean;
-  round: boolean;
-}
-
-/** How a session is done. Times in seconds. */
-export interface Setup {
-  /** Minutes in all, for sessions that are chosen. */
-  minutes: number;
-  intensity: Intensity;
-  work: number;
-  rest: number;
-  roundRest: number;
-  getReady: number;
-  rounds: number;
-  noRepeat: boolean;
-  noJump: boolean;
-  levels: Difficulty[];
-  equipment: string[];
-  warmUp: boolean;
-  coolDown: boolean;
-  cues: boolean;
-  clipSound: boolean;
-  resolution: Resolution;
-  /** What the downloaded video shows; the player draws its own. */
-  overlays: Overlays;
-}
-
-export const DEFAULT_SETUP: Setup = {
-  minutes: 20,
-  intensity: "medium_intensity",
-  work: 40,
-  rest: 20,
-  roundRest: 30,
-  getReady: 5,
-  rounds: 1,
-  noRepeat: false,
-  noJump: false,
-  levels: ["easy", "medium", "hard"],
-  equipment: [],
-  warmUp: false,
-  coolDown: false,
-  cues: true,
-  clipSound: false,
-  resolution: "720p",
-  overlays: { timer: true, progress: true, name: true, round: true },
-};
-
 /** What a session is, without the ways to change it. */
 export interface Session {
   items: Item[];
   setup: Setup;
   /**
    * Set while the server's own choice stands as it was made: then the session takes exactly
-   * `setup.minutes`. The first change by hand makes it a list.
+   * `setup.minutes`, and a change of the setup is a new choice with the same seed. The first change
+   * of the list by hand makes it a list.
    */
   chosen: { seed: number } | null;
+  /** The day of the week's plan that it is, if it is one. */
+  planned?: string | undefined;
+}
+
+/** What can be taken back: how the list was before. Not kept over a reload. */
+export interface Past {
+  what: "removed" | "cleared" | "replaced";
+  /** The exercise that was removed, if it was one alone. */
+  id: string | null;
+  before: Pick<Session, "items" | "chosen" | "planned"> & { rounds: number };
 }
 
 interface Actions {
+  past: Past | null;
   add(id: string): void;
   remove(key: string): void;
   duplicate(key: string): void;
@@ -85,9 +49,16 @@ interface Actions {
   move(key: string, over: string): void;
   /** Another exercise in its place. */
   swap(key: string, id: string): void;
+  /** Takes out all but these, at once. */
+  retain(items: Item[]): void;
   clear(): void;
+  undo(): void;
   configure(change: Partial<Setup>): void;
-  /** Takes over a choice of the server, or a session of the week's plan. */
+  /** Lets the server choose. What it chose is `settle`d when it has answered. */
+  choose(seed: number): void;
+  /** The exercises of a round and the number of rounds that the server chose. */
+  settle(ids: readonly string[], rounds: number): void;
+  /** Takes over a session, such as one of the week's plan. */
   load(session: Session): void;
 }
 
@@ -97,47 +68,85 @@ export const useSession = create<Session & Actions>()(
       items: [],
       setup: DEFAULT_SETUP,
       chosen: null,
-      add: (id) => set(({ items }) => ({ items: [...items, item(id)], chosen: null })),
-      remove: (key) => set(({ items }) => listed(items.filter((it) => it.key !== key))),
+      planned: undefined,
+      past: null,
+      add: (id) => set(({ items }) => listed([...items, item(id)])),
+      remove: (key) =>
+        set((now) => ({
+          ...listed(now.items.filter((it) => it.key !== key)),
+          past: past("removed", now, now.items.find((it) => it.key === key)?.id),
+        })),
       duplicate: (key) =>
         set(({ items }) =>
           listed(items.flatMap((it) => (it.key === key ? [it, { ...it, key: newKey() }] : [it]))),
         ),
-      move: (key, over) => set(({ items }) => listed(moved(items, key, over))),
+      move: (key, over) =>
+        set(({ items }) => {
+          const next = moved(items, key, over);
+          return next === items ? {} : listed(next);
+        }),
       swap: (key, id) =>
         set(({ items }) => listed(items.map((it) => (it.key === key ? { ...item(id), key } : it)))),
-      clear: () => set({ items: [], chosen: null }),
+      retain: (items) => set((now) => ({ ...listed(items), past: past("removed", now) })),
+      clear: () =>
+        set((now) => ({ ...listed([]), planned: undefined, past: past("cleared", now) })),
+      undo: () =>
+        set(({ past, setup }) => {
+          if (past === null) return {};
+          const { rounds, ...before } = past.before;
+          return { ...before, setup: { ...setup, rounds }, past: null };
+        }),
       configure: (change) =>
-        set(({ setup, chosen }) => ({
-          setup: { ...setup, ...change },
-          chosen: keepsChoice(change) ? chosen : null,
+        set((now) => {
+          const setup = { ...now.setup, ...change };
+          // Nothing twice is one round.
+          if (setup.noRepeat) setup.rounds = 1;
+          // The server chooses how many rounds fit, so who sets them makes a list of its choice.
+          return { setup, chosen: change.rounds === undefined ? now.chosen : null };
+        }),
+      choose: (seed) =>
+        set((now) => ({
+          chosen: { seed },
+          planned: undefined,
+          past: now.items.length > 0 ? past("replaced", now) : null,
         })),
-      load: (session) => set(session),
+      settle: (ids, rounds) =>
+        set(({ items, setup }) => {
+          const same = items.length === ids.length && items.every((it, i) => it.id === ids[i]);
+          if (same && setup.rounds === rounds) return {};
+          return { items: same ? items : ids.map(item), setup: { ...setup, rounds } };
+        }),
+      load: ({ items, setup, chosen, planned }) =>
+        set({ items, setup, chosen, planned, past: null }),
     }),
     {
       name: "session",
       version: 1,
       // The first paint is the export's, which knows no session: see `useStored`.
       skipHydration: true,
-      partialize: ({ items, setup, chosen }) => ({ items, setup, chosen }),
+      partialize: ({ items, setup, chosen, planned }) => ({ items, setup, chosen, planned }),
+      // A setting that is newer than what the browser kept has its default.
+      merge: (kept, now) => {
+        const session = kept as Partial<Session> | undefined;
+        return { ...now, ...session, setup: { ...now.setup, ...session?.setup } };
+      },
     },
   ),
 );
 
 /** A list of the person's own making. */
-const listed = (items: Item[]) => ({ items, chosen: null });
+const listed = (items: Item[]) => ({ items, chosen: null, past: null });
 
-/** Whether a choice of the server stays what it was: these change looks and sound alone. */
-function keepsChoice(change: Partial<Setup>): boolean {
-  const looks: readonly (keyof Setup)[] = ["cues", "clipSound", "resolution", "overlays"];
-  return Object.keys(change).every((name) => looks.includes(name as keyof Setup));
+function past(what: Past["what"], now: Session, id: string | null = null): Past {
+  const { items, chosen, planned, setup } = now;
+  return { what, id, before: { items, chosen, planned, rounds: setup.rounds } };
 }
 
 function moved(items: Item[], key: string, over: string): Item[] {
   const from = items.findIndex((it) => it.key === key);
   const to = items.findIndex((it) => it.key === over);
   const it = items[from];
-  if (it === undefined || to < 0) return items;
+  if (it === undefined || to < 0 || from === to) return items;
   return items.toSpliced(from, 1).toSpliced(to, 0, it);
 }
 

@@ -1,23 +1,75 @@
 "use client";
-/** The first page: the player, the session, and all that it is put together with. */
-import { Library } from "@/library/library";
+/**
+ * The first page: the player and below it the session, beside them all that it is put together
+ * with, and a bar that starts it. In one column, the player stays in sight while it plays.
+ */
+import { useEffect, useRef, useState } from "react";
+import { useTexts } from "@/i18n";
 import { Player } from "@/player/player";
+import { usePlayback } from "@/player/store";
 import { SessionCard } from "@/session/card";
-import { SetupPanel } from "@/setup/panel";
+import { useTotals } from "@/session/totals";
+import { SetupPanel, type SetupTab } from "@/setup/panel";
+import { prefersStill } from "@/ui/motion";
+import { style } from "@/ui/style";
+import { GenerateBar } from "./bar";
+import { generate, sharedToken } from "./generate";
+
+const behavior = () => (prefersStill() ? "instant" : "smooth");
 
 export function TrainPage() {
+  const { frame } = useTexts();
+  const totals = useTotals();
+  const [tab, setTab] = useState<SetupTab>("exercises");
+  const player = useRef<HTMLDivElement>(null);
+  const panel = useRef<HTMLDivElement>(null);
+  const stage = usePlayback((playback) => playback.stage.name);
+
+  useEffect(() => {
+    const token = sharedToken();
+    if (token !== null) usePlayback.getState().open(token, { autoplay: false });
+  }, []);
+
+  const start = () => {
+    void generate();
+    // The player is first on the page, so its place is the top whether it sticks or not.
+    window.scrollTo({ top: 0, behavior: behavior() });
+    player.current?.focus({ preventScroll: true });
+  };
+  const pick = () => {
+    setTab("exercises");
+    panel.current?.scrollIntoView({ block: "start", behavior: behavior() });
+    panel.current?.focus({ preventScroll: true });
+  };
+
   return (
-    <div className="mx-auto grid max-w-[96rem] gap-6 p-4 sm:p-6 lg:grid-cols-[minmax(0,1fr)_27rem] xl:grid-cols-[minmax(0,1fr)_30rem]">
-      <div className="grid content-start gap-6">
-        <div className="max-lg:sticky max-lg:top-16 max-lg:z-30">
-          <Player />
+    <div className="mx-auto max-w-[96rem] px-4 sm:px-6">
+      <h1 className="sr-only">{frame.train}</h1>
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-4 py-4 sm:gap-6 sm:py-6 lg:grid-cols-[minmax(0,1fr)_26rem] xl:grid-cols-[minmax(0,1fr)_30rem]">
+        <div className="contents min-w-0 content-start gap-6 lg:grid">
+          <div
+            ref={player}
+            tabIndex={-1}
+            className={style(
+              "outline-none",
+              // On a phone that lies on its side the player would cover all there is.
+              stage !== "empty" &&
+                "max-lg:[@media(min-height:600px)]:sticky max-lg:[@media(min-height:600px)]:top-16 max-lg:z-20",
+            )}
+          >
+            <Player />
+          </div>
+          <SessionCard totals={totals} onPick={pick} />
         </div>
-        <SessionCard />
+        <div
+          ref={panel}
+          tabIndex={-1}
+          className="scroll-mt-20 outline-none lg:sticky lg:top-20 lg:flex lg:h-[calc(100dvh-11.5rem)] lg:flex-col"
+        >
+          <SetupPanel tab={tab} onTab={setTab} totals={totals} />
+        </div>
       </div>
-      <div className="grid content-start gap-6">
-        <SetupPanel />
-        <Library />
-      </div>
+      <GenerateBar totals={totals} onGenerate={start} />
     </div>
   );
 }

@@ -1,7 +1,7 @@
 "use client";
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { IconButton } from "./button";
 import { style } from "./style";
 
@@ -19,11 +19,19 @@ export function Dialog(props: {
   container?: HTMLElement | null;
 }) {
   const { open, onOpenChange, title, description, close, children, className, container } = props;
+  const before = useRef<Element | null>(null);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal {...(container ? { container } : {})}>
         <Radix.Overlay className="fixed inset-0 z-50 bg-black/60" />
         <Radix.Content
+          // Radix gives the focus back to a trigger of its own; ours are anywhere on the page.
+          onOpenAutoFocus={() => {
+            before.current = document.activeElement;
+          }}
+          onCloseAutoFocus={() => {
+            if (before.current instanceof HTMLElement) before.current.focus();
+          }}
           {...(description ? {} : { "aria-describedby": undefined })}
           className={style(
             "fixed inset-x-0 bottom-0 z-50 grid max-h-[88dvh] gap-4 overflow-y-auto rounded-t-3xl bg-surface p-6 text-ink shadow-2xl sm:inset-x-auto sm:top-1/2 sm:bottom-auto sm:left-1/2 sm:w-[min(32rem,calc(100vw-2rem))] sm:-translate-x-1/2 sm:-translate-y-1/2 sm:rounded-3xl",

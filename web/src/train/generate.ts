@@ -1,0 +1,40 @@
+"use client";
+/** From the session to a workout in the player. Whatever fails, the session is as it was. */
+import { api, body } from "@/api/client";
+import { Problem } from "@/api/problem";
+import { useGoals } from "@/goals/store";
+import { usePlayback } from "@/player/store";
+import { toRequest } from "@/session/request";
+import { useSession } from "@/session/store";
+import { tokenToPlay } from "./token";
+
+export async function generate(): Promise<void> {
+  const playback = usePlayback.getState();
+  const session = useSession.getState();
+  const { planned } = session;
+  playback.plan();
+  try {
+    const request = toRequest(session, useGoals.getState().goals.weight);
+    const workout = await body(api.POST("/api/workouts", { body: request }));
+    playback.open(tokenToPlay(workout), {
+      autoplay: true,
+      origin: planned === undefined ? {} : { planned },
+    });
+    forgetSharedLink();
+  } catch (error) {
+    playback.fail(Problem.from(error));
+  }
+}
+
+/** The workout that a link brought here, if the address names one. */
+export function sharedToken(): string | null {
+  return new URLSearchParams(window.location.search).get("workout");
+}
+
+/** The address no longer says what plays. */
+function forgetSharedLink(): void {
+  const address = new URL(window.location.href);
+  if (!address.searchParams.has("workout")) return;
+  address.searchParams.delete("workout");
+  window.history.replaceState(window.history.state, "", address);
+}
