@@ -1,35 +1,21 @@
 /** A week of sessions, as the server makes one of goals. */
-import type { Client } from "openapi-fetch";
-import { api, body, type Difficulty, type Intensity, type WorkoutRequest } from "@/api/client";
-import type { Avoided, Goal, Goals, Weekday } from "@/goals/store";
+import { api, body, type Intensity } from "@/api/client";
+import type { components } from "@/api/schema";
+import type { Goal, Goals, Weekday } from "@/goals/store";
 
-export interface WeekRequest {
-  goal: Goal;
-  level: Difficulty;
-  days?: number;
-  weekdays?: Weekday[];
-  minutes: number;
-  equipment: string[];
-  avoid: Avoided[];
-  weight_kg: number;
+type Schemas = components["schemas"];
+/** All of it: nothing is left to the server's defaults but when the days are. */
+export type WeekRequest = Omit<Schemas["WeekRequest"], "week" | "seed"> & {
   week: number;
   seed: number;
-}
+};
+export type MuscleGroup = Schemas["MuscleGroup"];
+export type Title = Schemas["Title"];
+export type PlannedSession = Schemas["SessionView"];
 
-export type MuscleGroup = "lower_body" | "upper_body" | "core";
-
-export type Title =
-  | "full_body"
-  | "full_body_and_cardio"
-  | "lower_body"
-  | "lower_body_and_cardio"
-  | "upper_body"
-  | "upper_body_and_core"
-  | "core"
-  | "mobility";
-
-export interface Reason {
-  /** A code that is known has words in every language; others are told in the server's. */
+/** The document leaves the values open; which of them a code brings is in docs/week-plan.md. */
+export type Reason = Omit<Schemas["Reason"], "code" | "values"> & {
+  /** A code that is known has words in every language; a newer server's others are told in its own. */
   code: string;
   values: {
     days?: number;
@@ -44,45 +30,9 @@ export interface Reason {
     intensity?: Intensity;
     minutes?: number;
   };
-  text: string;
-}
-
-export interface PlannedSession {
-  title: Title;
-  name: string;
-  easy: boolean;
-  muscle_groups: MuscleGroup[];
-  exercises: { id: string; name: string }[];
-  duration: number;
-  kcal: number;
-  config: WorkoutRequest;
-  /** Path of the workout's link, if it has one. */
-  link: string | null;
-}
-
-export interface PlannedDay {
-  weekday: Weekday;
-  session: PlannedSession | null;
-  reasons: Reason[];
-}
-
-export interface PlannedWeek {
-  week: number;
-  seed: number;
-  sessions: number;
-  duration: number;
-  kcal: number;
-  days: PlannedDay[];
-}
-
-interface Paths {
-  "/api/week-plan": {
-    post: {
-      requestBody: { content: { "application/json": WeekRequest } };
-      responses: { 200: { content: { "application/json": PlannedWeek } } };
-    };
-  };
-}
+};
+export type PlannedDay = Omit<Schemas["DayView"], "reasons"> & { reasons: Reason[] };
+export type PlannedWeek = Omit<Schemas["WeekView"], "days"> & { days: PlannedDay[] };
 
 export function weekRequest(goals: Goals, week: number, seed: number): WeekRequest {
   const { goal, level, days, weekdays, minutes, equipment, avoid, weight } = goals;
@@ -92,7 +42,7 @@ export function weekRequest(goals: Goals, week: number, seed: number): WeekReque
 }
 
 export const planWeek = (request: WeekRequest, signal: AbortSignal): Promise<PlannedWeek> =>
-  body((api as unknown as Client<Paths>).POST("/api/week-plan", { body: request, signal }));
+  body(api.POST("/api/week-plan", { body: request, signal })) as Promise<PlannedWeek>;
 
 /** The token in a session's link, which opens it in Train. */
 export function tokenOf(session: PlannedSession): string | null {

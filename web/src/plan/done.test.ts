@@ -21,6 +21,8 @@ const week = (number: number): PlannedWeek => ({
   sessions: 2,
   duration: 2400,
   kcal: 160,
+  goal: "fitness",
+  notes: [],
   days: [
     { weekday: "monday", session: sampleSession(), reasons: [] },
     { weekday: "tuesday", session: null, reasons: [] },

@@ -11,6 +11,8 @@ const week: PlannedWeek = {
   sessions: 2,
   duration: 2400,
   kcal: 160,
+  goal: "fitness",
+  notes: [],
   days: [
     { weekday: "monday", session: sampleSession(), reasons: [] },
     { weekday: "tuesday", session: null, reasons: [] },

@@ -9,9 +9,9 @@ export function openInTrain(session: PlannedSession, planned: string) {
   const store = useSession.persist;
   // What the browser keeps is read first: how things look and sound stays the person's choice.
   if (!store.hasHydrated()) void store.rehydrate();
-  const { cues, clipSound, resolution, overlays } = useSession.getState().setup;
+  const { cues, clipSound, resolution, orientation, overlays } = useSession.getState().setup;
   const { items, setup, chosen } = fromRequest(session.config);
-  const looks = { cues, clipSound, resolution, overlays };
+  const looks = { cues, clipSound, resolution, orientation, overlays };
   const loaded = { items, setup: { ...setup, ...looks }, chosen, planned };
   useSession.getState().load(loaded);
   usePlayback.getState().close();

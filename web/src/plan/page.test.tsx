@@ -26,6 +26,8 @@ const weekOf = ({ week, seed }: server.WeekRequest): server.PlannedWeek => ({
   sessions: 2,
   duration: 2400,
   kcal: 160,
+  goal: "fitness",
+  notes: [],
   days: WEEKDAYS.map((weekday) => {
     const trains = weekday === "monday" || weekday === "thursday";
     const code = trains ? "after_rest" : "rest_day";

@@ -58,6 +58,8 @@ describe("what a week says once", () => {
     sessions: reasons.length,
     duration: 0,
     kcal: 0,
+    goal: "fitness",
+    notes: [],
     days: [
       { weekday: "tuesday", session: null, reasons: [reason("rest_day")] },
       ...reasons.map((reasons) => ({
