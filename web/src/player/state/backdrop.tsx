@@ -1,0 +1,31 @@
+"use client";
+/** The trainer's picture behind what is said before a workout is there. */
+import { useMemo } from "react";
+import { atServer } from "@/api/client";
+import { useExercises } from "@/api/queries";
+import { style } from "@/ui/style";
+
+/** Seen from afar they say "workout"; any other exercise does when a catalogue lacks them. */
+const FAVOURITES = ["reverse-lunge", "jumping-jack", "air-squat"];
+
+export function Backdrop({ dim }: { dim?: boolean }) {
+  const { data } = useExercises();
+  const poster = useMemo(() => {
+    const shown = data?.filter((exercise) => exercise.available && exercise.thumbnail_url);
+    const favourite = FAVOURITES.map((id) => shown?.find((exercise) => exercise.id === id));
+    return favourite.find((exercise) => exercise !== undefined) ?? shown?.[0];
+  }, [data]);
+  return (
+    <>
+      {poster?.thumbnail_url && (
+        // biome-ignore lint/performance/noImgElement: a static export has no image optimizer
+        <img
+          src={atServer(poster.thumbnail_url)}
+          alt=""
+          className={style("absolute inset-0 size-full object-cover", dim && "opacity-40")}
+        />
+      )}
+      <div className="absolute inset-0 bg-linear-to-t from-black/90 via-black/50 to-black/5" />
+    </>
+  );
+}
