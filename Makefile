@@ -1,6 +1,6 @@
-# Virtual Coach: `make run` serves, `make test` proves. Needs Rust and nothing else.
+# Virtual Coach: `make run` serves, `make test` proves. Needs Rust and nothing else; with Node there is a page, too.
 
-.PHONY: help run test bench tools rust-parts
+.PHONY: help run test test-web bench page page-if-node api-types tools rust-parts node chromium
 
 CARGO = cargo
 # Where rustup puts Cargo, also for shells that have not read its profile.
@@ -11,16 +11,51 @@ help:
 	@echo 'make test   install what is missing, check formatting, lint, run all tests (what CI runs)'
 	@echo 'make bench  measure every way to make a workout, and 1,000 viewers, on this machine'
 
-run: tools
+run: tools page-if-node
 	$(CARGO) run --release --locked -- serve
 
-test: tools rust-parts
+test: tools rust-parts page
 	$(CARGO) fmt --check
 	$(CARGO) clippy --all-targets --locked -- -D warnings
 	$(CARGO) test --locked
+	$(MAKE) test-web
+
+# The page: types and style, its parts, then as its users use it, in Chromium against the real server.
+test-web: page chromium
+	cd web && npm run --silent check && npm run --silent test
+	$(CARGO) build --locked
+	cd web && npm run --silent e2e
+
+# The page, ready to be embedded. What npm installed is good for as long as the lock file is the same.
+page: node
+	cd web && { [ node_modules/.installed -nt package-lock.json ] || \
+	  { npm ci --no-audit --no-fund && touch node_modules/.installed; }; }
+	cd web && npm run --silent build && npm run --silent publish
+
+page-if-node:
+	@if command -v npm >/dev/null 2>&1 && $(NODE_IS_NEW); then $(MAKE) --no-print-directory page; \
+	else echo 'Node 20.9 or newer is missing: the API is served without its page'; fi
+
+# After a change of the API: its document, and the types that the page has of it.
+api-types: node
+	$(CARGO) run --locked --quiet -- openapi > web/openapi.json
+	cd web && npm run --silent api-types
 
 bench: tools
 	$(CARGO) bench --locked --bench table
+
+NODE_IS_NEW = node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 9) ? 0 : 1)'
+
+# For the tests, which must not skip the page: Node from the system's packages, if they have one new enough.
+node:
+	@command -v npm >/dev/null 2>&1 && $(NODE_IS_NEW) && exit 0; \
+	$(call install,nodejs npm,node); \
+	$(NODE_IS_NEW) || { echo 'Node 20.9 or newer is missing: install it from https://nodejs.org' >&2; exit 1; }
+
+chromium:
+	@command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || \
+	command -v google-chrome >/dev/null 2>&1 || [ -n "$$COACH_CHROMIUM" ] || \
+	{ $(call install,chromium,--cask chromium); }
 
 # Rust has to be there. FFmpeg (with FFprobe) and the linker that Rust needs come from the system's
 # packages. Who names an own FFmpeg by COACH_FFMPEG gets no other.
@@ -33,18 +68,23 @@ tools:
 	  { command -v ffmpeg && command -v ffprobe; } >/dev/null 2>&1 || missing="$$missing ffmpeg"; \
 	fi; \
 	[ -n "$$missing" ] || exit 0; \
-	echo "Missing: $$missing"; \
-	if command -v apt-get >/dev/null 2>&1; then \
-	  if [ "$$(id -u)" = 0 ]; then as_root='env'; \
-	  elif command -v sudo >/dev/null 2>&1; then as_root='sudo env'; \
-	  else echo "Install first, as root: apt-get install $$missing" >&2; exit 1; fi; \
-	  $$as_root apt-get update -q && \
-	  $$as_root DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing; \
-	elif command -v brew >/dev/null 2>&1; then \
-	  brew install ffmpeg; \
-	else \
-	  echo "Install first: $$missing" >&2; exit 1; \
-	fi
+	$(call install,$$missing,ffmpeg)
+
+# Shell code that installs packages: those of Debian and Ubuntu, those of Homebrew.
+define install
+echo "Missing: $(1)"; \
+if command -v apt-get >/dev/null 2>&1; then \
+  if [ "$$(id -u)" = 0 ]; then as_root='env'; \
+  elif command -v sudo >/dev/null 2>&1; then as_root='sudo env'; \
+  else echo "Install first, as root: apt-get install $(1)" >&2; exit 1; fi; \
+  $$as_root apt-get update -q && \
+  $$as_root DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $(1); \
+elif command -v brew >/dev/null 2>&1; then \
+  brew install $(2); \
+else \
+  echo "Install first: $(1)" >&2; exit 1; \
+fi
+endef
 
 # A minimal toolchain comes without these two.
 rust-parts:

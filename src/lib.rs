@@ -8,6 +8,7 @@
 //! | [`colour`] | RGB -> BT.709 | everything else |
 //! | [`catalogue`] | the exercises: reading, checking, searching | clips' bytes, HTTP |
 //! | [`workout`] | request -> plan -> timeline, in whole pictures | files, FFmpeg, HTTP |
+//! | [`week`] | goals -> a week of sessions, each a request and its plan | files, HTTP |
 //! | [`hud`] | the pixels of the bar for any picture of a timeline | codecs |
 //! | [`sound`] | cues, where they lie, and their samples | pictures |
 //! | [`texts`] | captions, chapters and timelines of a plan | pictures, HTTP |
@@ -38,4 +39,5 @@ pub mod sound;
 pub mod stitch;
 pub mod texts;
 pub mod units;
+pub mod week;
 pub mod workout;

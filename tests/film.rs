@@ -8,6 +8,7 @@ mod studio;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::body::to_bytes;
@@ -17,7 +18,7 @@ use proptest::test_runner::TestRunner;
 use studio::{
     H264, Seen, Studio, bare_plan, collect, ffmpeg, ffprobe, interval, numbered_clip, numbers, settings,
 };
-use virtual_coach::deliver::{Hls, Texts, VirtualFile, movie};
+use virtual_coach::deliver::{Hls, Shelf, Texts, VirtualFile, movie};
 use virtual_coach::http::film::{IMMUTABLE, Kind, answer};
 use virtual_coach::render::Renderer;
 use virtual_coach::stitch::Film;
@@ -461,6 +462,64 @@ async fn a_film_is_the_same_wherever_and_whenever_it_is_made() {
         matches!(impatient, Err(virtual_coach::render::RenderError::Preparing)),
         "{impatient:?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_movie_is_laid_out_once_for_all_who_read_it() {
+    let stage = Stage::open().await;
+    let plan = plan(true, 1);
+    let film = stage.film(&plan).await;
+    let shelf = Shelf::default();
+    let laid = Arc::new(AtomicUsize::new(0));
+    let named = |film: &Arc<Film>, name: &'static str, title: &'static str| {
+        let (shelf, film, laid, plan) = (shelf.clone(), Arc::clone(film), Arc::clone(&laid), plan.clone());
+        async move {
+            let words = move || {
+                laid.fetch_add(1, Ordering::Relaxed);
+                let title = title.to_owned();
+                Texts {
+                    title,
+                    ..texts(&plan)
+                }
+            };
+            shelf.movie(&film, name, words).await.expect("a movie")
+        }
+    };
+    let readers = (0..20).map(|_| named(&film, "a", "one"));
+    let files = futures_util::future::join_all(readers).await;
+    assert_eq!(laid.load(Ordering::Relaxed), 1);
+    let fresh = movie(
+        &film,
+        &Texts {
+            title: "one".to_owned(),
+            ..texts(&plan)
+        },
+    );
+    for file in files {
+        assert_eq!(file.etag(), fresh.etag());
+        assert!(whole(&file) == whole(&fresh));
+    }
+    // Another workout of the same loops, and the same one of other loops.
+    assert_ne!(named(&film, "b", "two").await.etag(), fresh.etag());
+    let small = Plan {
+        profile: Profile::new(Resolution::P480, Orientation::Portrait, true),
+        ..plan.clone()
+    };
+    let other = stage.film(&small).await;
+    assert_ne!(named(&other, "a", "one").await.etag(), fresh.etag());
+    assert_eq!(laid.load(Ordering::Relaxed), 3);
+
+    // What is remembered keeps no film, and so no loop, in memory.
+    let held = Arc::downgrade(&film);
+    drop((film, other, fresh, stage));
+    for _ in 0..100 {
+        if held.upgrade().is_none() {
+            return;
+        }
+        // The renderer's own memory of films is freed a little after the renderer.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the shelf, of {shelf:?}, holds the film");
 }
 
 #[tokio::test(flavor = "multi_thread")]

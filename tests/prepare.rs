@@ -176,12 +176,13 @@ async fn a_server_prepares_in_the_background_and_says_how_far_it_is() {
     let server = Server::start_in(folder, &[&["--prepare", "true"], &tools[..]].concat());
     assert_eq!(
         until(&server, "preparing").await,
-        json!({"state": "preparing", "prepared": 0, "failed": 0, "all": 3})
+        json!({"state": "preparing", "prepared": 0, "failed": 0, "all": 6})
     );
     std::fs::write(server.folder().join("go"), "").unwrap();
-    let ready = json!({"state": "ready", "prepared": 3, "failed": 0, "all": 3});
+    let ready = json!({"state": "ready", "prepared": 6, "failed": 0, "all": 6});
     assert_eq!(until(&server, "ready").await, ready);
-    assert_eq!(loops(server.folder()).len(), 3);
+    // With a bar and without.
+    assert_eq!(loops(server.folder()).len(), 6);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -246,10 +247,10 @@ async fn a_server_killed_while_it_prepares_is_followed_by_one_that_goes_on() {
     assert!(kept.len() < 3, "it was killed too late");
 
     let server = Server::start_in(folder, &["--prepare", "true"]);
-    let ready = json!({"state": "ready", "prepared": 3, "failed": 0, "all": 3});
+    let ready = json!({"state": "ready", "prepared": 6, "failed": 0, "all": 6});
     assert_eq!(until(&server, "ready").await, ready);
     let all = loops(&path);
-    assert_eq!(all.len(), 3);
+    assert_eq!(all.len(), 6);
     assert!(kept.iter().all(|file| all.contains(file)), "one was made again");
 }
 

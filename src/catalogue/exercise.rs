@@ -100,6 +100,24 @@ pub enum Difficulty {
     Hard,
 }
 
+/// The lowest position that an exercise takes one into.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Position {
+    /// Nothing but the feet touches the floor.
+    Standing,
+    /// On hands or forearms and feet, as in a plank.
+    Supported,
+    /// A knee touches the floor, whatever else does.
+    Kneeling,
+    /// On the seat.
+    Sitting,
+    /// On the back, the belly or a side.
+    Lying,
+}
+
 /// How an exercise uses the two sides of the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -165,6 +183,8 @@ pub struct Exercise {
     pub difficulty: Difficulty,
     /// Both feet leave the floor.
     pub has_jump: bool,
+    /// How far down it goes; `None` where the catalogue does not say.
+    pub position: Option<Position>,
     /// How it uses the two sides of the body.
     pub sides: Sides,
     /// What it trains.

@@ -38,6 +38,7 @@ const FIELDS: &[&str] = &[
     "category",
     "difficulty",
     "has_jump",
+    "position",
     "sides",
     "muscles",
     "equipment",
@@ -127,6 +128,12 @@ fn exercise(fields: &Fields<'_>) -> Option<Exercise> {
     let category = fields.choice("category", "warm_up, strength, cardio, core, cool_down");
     let difficulty = fields.choice("difficulty", "easy, medium, hard");
     let has_jump = fields.flag("has_jump");
+    let position = match fields.optional("position") {
+        None => Some(None),
+        Some(_) => fields
+            .choice("position", "standing, supported, kneeling, sitting, lying")
+            .map(Some),
+    };
     let sides = fields.choice("sides", "both, alternating, per_side");
     let muscles = muscles(fields);
     let equipment = fields.words("equipment", EQUIPMENT, 0);
@@ -151,6 +158,7 @@ fn exercise(fields: &Fields<'_>) -> Option<Exercise> {
         category: category?,
         difficulty: difficulty?,
         has_jump: has_jump?,
+        position: position?,
         sides: sides?,
         muscles: muscles?,
         equipment: equipment?,

@@ -84,6 +84,18 @@ fn the_shipped_catalogue_has_what_the_product_promises() {
     assert!(catalogue.exercises().iter().any(|e| e.sides == Sides::PerSide));
 }
 
+#[test]
+fn every_shipped_exercise_tells_how_far_down_it_goes() {
+    let catalogue = shipped();
+    let mut untold = catalogue.exercises().iter().filter(|e| e.position.is_none());
+    assert_eq!(untold.next().map(|e| e.id.as_str()), None);
+    let standing = |e: &&Exercise| e.position == Some(Position::Standing);
+    let jumps = catalogue.exercises().iter().filter(|e| e.has_jump);
+    // A burpee goes down to its hands; all other jumps begin and end on the feet.
+    let low: Vec<&str> = jumps.filter(|e| !standing(e)).map(|e| e.id.as_str()).collect();
+    assert_eq!(low, ["burpee"]);
+}
+
 /// So many translations, "aa", "ab" and so on.
 fn languages(many: u8) -> Value {
     let tags = (0..many).map(|i| format!("{}{}", char::from(b'a' + i / 26), char::from(b'a' + i % 26)));
@@ -172,6 +184,10 @@ fn schema_and_reader_agree() {
         with(&format!("{first}/difficulty"), json!("Easy")),
         with(&format!("{first}/difficulty"), json!({"easy": null})),
         with(&format!("{first}/has_jump"), json!("no")),
+        with(&format!("{first}/position"), json!("kneeling")),
+        with(&format!("{first}/position"), json!("upside down")),
+        with(&format!("{first}/position"), json!(null)),
+        without(&format!("{first}/position")),
         with(&format!("{first}/sides"), json!("left")),
         with(&format!("{first}/muscles"), json!({"primary": []})),
         with(&format!("{first}/muscles"), json!({"primary": ["chest"]})),

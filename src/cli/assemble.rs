@@ -11,9 +11,11 @@ use tokio_util::task::TaskTracker;
 use super::settings::Settings;
 use crate::catalogue::Catalogue;
 use crate::clip::{Depth, Inspector, Known, Library};
+use crate::deliver::Shelf;
 use crate::ffmpeg::Tools;
 use crate::graph::Backdrop;
 use crate::http::AppState;
+use crate::http::app::App;
 use crate::http::links::Recent;
 use crate::http::ready::Readiness;
 use crate::render::{RenderSettings, Renderer, Stills};
@@ -169,7 +171,7 @@ pub async fn state(settings: &Settings, lifetime: &Lifetime) -> Result<AppState>
     inspector.tidy(&used);
     let ahead = settings
         .prepare
-        .then(|| renderer.prepare_in_background(Arc::clone(&catalogue), Profile::default()));
+        .then(|| renderer.prepare_in_background(Arc::clone(&catalogue), &Profile::USUAL));
     Ok(AppState {
         ahead,
         catalogue,
@@ -177,8 +179,10 @@ pub async fn state(settings: &Settings, lifetime: &Lifetime) -> Result<AppState>
         renderer,
         stills,
         recent: Recent::default(),
+        shelf: Shelf::default(),
         readiness: Arc::new(readiness(settings)),
         max_body: settings.max_body as usize,
+        app: App::embedded(&settings.base_path.shared()).map(Arc::new),
         base_path: settings.base_path.shared(),
         started: Instant::now(),
         shutdown: lifetime.shutdown.clone(),

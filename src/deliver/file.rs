@@ -9,10 +9,10 @@ use std::task::{Context, Poll};
 use bytes::{Bytes, BytesMut};
 use futures_util::Stream;
 
-use crate::stitch::{Film, FilmError, Pen};
+use crate::stitch::{Film, FilmError, Pen, Stretch};
 
 /// Part of every ETag: raised when files are laid out differently.
-const LAYOUT_VERSION: u8 = 1;
+const LAYOUT_VERSION: u8 = 2;
 /// Pieces shorter than this are gathered to one buffer: a write for each slice of ten bytes would cost more
 /// than to copy it.
 const SMALL: usize = 16 << 10;
@@ -28,6 +28,9 @@ pub enum DeliverError {
     /// A segment's header cannot be written.
     #[error("a segment cannot be written: {0}")]
     Segment(#[from] crate::mp4::WriteError),
+    /// Laying it out was broken off.
+    #[error("a file cannot be laid out: {0}")]
+    Broken(#[from] Arc<tokio::task::JoinError>),
 }
 
 /// What lies at one place.
@@ -35,26 +38,27 @@ pub enum DeliverError {
 pub(super) enum Block {
     /// These bytes.
     Bytes(Bytes),
+    /// What a loop has of a picture.
+    Stretch(Stretch),
     /// Pictures of the film, by number, each with its HUD slice.
     Pictures(Range<u64>),
     /// Frames of its sound, by number.
     Sound(Range<u64>),
 }
 
-/// See the module. Cheap to clone: all is shared.
-#[derive(Debug, Clone)]
-pub struct VirtualFile {
-    film: Arc<Film>,
+/// Where everything lies in a file. It holds nothing of the film: remembering it keeps no loop in memory.
+#[derive(Debug)]
+pub(super) struct Layout {
     /// Each with the place of its first byte; none is empty.
-    blocks: Arc<[(u64, Block)]>,
+    blocks: Box<[(u64, Block)]>,
     length: u64,
     etag: String,
 }
 
-impl VirtualFile {
+impl Layout {
     /// The blocks, one behind the other. The first must be a head that tells where everything else is: with
     /// the film's digest it names all bytes.
-    pub(super) fn new(film: Arc<Film>, head: Bytes, rest: Vec<(Block, u64)>) -> Self {
+    pub(super) fn new(film: &Film, head: Bytes, rest: Vec<(Block, u64)>) -> Self {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&[LAYOUT_VERSION]);
         hasher.update(film.digest().as_bytes());
@@ -72,52 +76,70 @@ impl VirtualFile {
         });
         let blocks = blocks.collect();
         Self {
-            film,
             blocks,
             length,
             etag: format!("\"{}\"", &hasher.finalize().to_hex()[..32]),
         }
     }
 
-    /// Bytes.
-    #[must_use]
-    pub fn len(&self) -> u64 {
-        self.length
-    }
-
-    /// Never: there is always a head.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.length == 0
-    }
-
-    /// A strong validator, in its quotes: equal tags are equal bytes.
-    #[must_use]
-    pub fn etag(&self) -> &str {
-        &self.etag
-    }
-
-    /// Bytes of memory that the list takes.
-    #[must_use]
-    pub fn bytes(&self) -> usize {
+    /// Bytes of memory that it takes.
+    pub(super) fn bytes(&self) -> usize {
         let own = |(_, block): &(u64, Block)| match block {
             Block::Bytes(bytes) => bytes.len(),
             _ => 0,
         };
         self.blocks.len() * size_of::<(u64, Block)>() + self.blocks.iter().map(own).sum::<usize>()
     }
+}
+
+/// See the module. Cheap to clone: all is shared.
+#[derive(Debug, Clone)]
+pub struct VirtualFile {
+    film: Arc<Film>,
+    layout: Arc<Layout>,
+}
+
+impl VirtualFile {
+    /// A film's file. The layout must be of this film, or of one with the same digest and the same plan.
+    pub(super) fn new(film: Arc<Film>, layout: Arc<Layout>) -> Self {
+        Self { film, layout }
+    }
+
+    /// Bytes.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        self.layout.length
+    }
+
+    /// Never: there is always a head.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.layout.length == 0
+    }
+
+    /// A strong validator, in its quotes: equal tags are equal bytes.
+    #[must_use]
+    pub fn etag(&self) -> &str {
+        &self.layout.etag
+    }
+
+    /// Bytes of memory that the list of what lies where takes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.layout.bytes()
+    }
 
     /// Reads a range, as far as the file reaches.
     #[must_use]
     pub fn read(&self, range: Range<u64>) -> Reader {
-        let end = range.end.min(self.length);
+        let end = range.end.min(self.layout.length);
         let start = range.start.min(end);
-        let block = self.blocks.partition_point(|(at, _)| *at <= start);
+        let block = self.layout.blocks.partition_point(|(at, _)| *at <= start);
         let block = block.saturating_sub(1);
         Reader {
             file: self.clone(),
             block,
-            at: self.blocks.get(block).map_or(start, |(at, _)| *at),
+            at: self.layout.blocks.get(block).map_or(start, |(at, _)| *at),
             within: 0,
             start,
             end,
@@ -156,13 +178,17 @@ impl Reader {
     /// The next part of the range that lies in one place.
     fn piece(&mut self) -> Result<Option<Bytes>, DeliverError> {
         while self.start < self.end {
-            let Some((_, block)) = self.file.blocks.get(self.block) else {
+            let Some((_, block)) = self.file.layout.blocks.get(self.block) else {
                 return Ok(None);
             };
             let film = &self.file.film;
             // Each picture is two pieces: what is stored, and its slice.
             let (number, size) = match block {
                 Block::Bytes(bytes) => (self.within, (self.within == 0).then_some(bytes.len())),
+                Block::Stretch(stretch) => (
+                    self.within,
+                    (self.within == 0).then(|| film.stored(*stretch).len()),
+                ),
                 Block::Sound(frames) => {
                     let number = frames.start + self.within;
                     (
@@ -190,6 +216,7 @@ impl Reader {
             } else {
                 Some(match block {
                     Block::Bytes(bytes) => bytes.clone(),
+                    Block::Stretch(stretch) => film.stored(*stretch).clone(),
                     Block::Sound(_) => film.sound().frame(number).clone(),
                     Block::Pictures(_) if !slice => film.stored(film.stretch(number)).clone(),
                     Block::Pictures(_) => {

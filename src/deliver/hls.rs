@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::file::{Block, DeliverError, VirtualFile};
+use super::file::{Block, DeliverError, Layout, VirtualFile};
 use super::movie::{frame, frames_before, tracks};
 use crate::mp4::{AAC_FRAME_SAMPLES, AUDIO_TRACK, SampleInfo, TrackRun, VIDEO_TRACK, fragment_header};
 use crate::stitch::Film;
@@ -22,7 +22,8 @@ use crate::units::{FPS, Ticks, VIDEO_TIMESCALE};
 /// Digits of the film's digest in names.
 const TAG: usize = 16;
 
-/// A film in segments. Made at once; each segment is laid out when it is asked for.
+/// A film in segments. Made at once; each segment is laid out when it is asked for: it is short, and that takes
+/// a tenth of a millisecond.
 #[derive(Debug, Clone)]
 pub struct Hls {
     film: Arc<Film>,
@@ -65,11 +66,7 @@ impl Hls {
     /// another version of the film.
     pub fn file(&self, name: &str) -> Option<Result<VirtualFile, DeliverError>> {
         if name == self.init_name() {
-            return Some(Ok(VirtualFile::new(
-                Arc::clone(&self.film),
-                self.init(),
-                Vec::new(),
-            )));
+            return Some(Ok(self.of(self.init(), Vec::new())));
         }
         let number: usize = name.split_once('-')?.0.parse().ok()?;
         let known = number < self.segments() && name == self.segment_name(number);
@@ -111,7 +108,12 @@ impl Hls {
             (Block::Pictures(pictures), bytes(&video)),
             (Block::Sound(frames), bytes(&audio)),
         ];
-        Ok(VirtualFile::new(Arc::clone(film), head, rest))
+        Ok(self.of(head, rest))
+    }
+
+    fn of(&self, head: Bytes, rest: Vec<(Block, u64)>) -> VirtualFile {
+        let layout = Layout::new(&self.film, head, rest);
+        VirtualFile::new(Arc::clone(&self.film), Arc::new(layout))
     }
 
     /// The frames of sound that begin during these pictures.

@@ -8,6 +8,7 @@
 //! | --- | --- |
 //! | `file` | what lies where; reading a range |
 //! | `movie` | a film as one progressive MP4 |
+//! | `shelf` | movies that were laid out lately |
 //! | `hls` | the same film as playlists and fragmented segments |
 //! | `ranges` | `Range`, `If-Range`, `If-None-Match` -> which bytes (RFC 9110) |
 //!
@@ -18,8 +19,10 @@ mod file;
 mod hls;
 mod movie;
 mod ranges;
+mod shelf;
 
 pub use file::{DeliverError, Reader, VirtualFile};
 pub use hls::Hls;
 pub use movie::{Texts, movie};
 pub use ranges::{MOST_RANGES, Wanted, is_named, wanted};
+pub use shelf::Shelf;

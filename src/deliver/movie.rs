@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::file::{Block, VirtualFile};
+use super::file::{Block, Layout, VirtualFile};
 use crate::ffmpeg::AUDIO_BITRATE;
 use crate::mp4::{
     AAC_FRAME_SAMPLES, AudioTrack, Mark, Movie, Progressive, SampleInfo, Table, VideoTrack, chapter_sample,
@@ -78,6 +78,10 @@ pub(super) fn frames_before(film: &Film, instant: Ticks) -> u64 {
 /// Lays out the whole film.
 #[must_use]
 pub fn movie(film: &Arc<Film>, texts: &Texts) -> VirtualFile {
+    VirtualFile::new(Arc::clone(film), Arc::new(lay(film, texts)))
+}
+
+pub(super) fn lay(film: &Film, texts: &Texts) -> Layout {
     let mut payload = Payload::default();
     let chapters = timed(&texts.chapters, film.plan().length(), chapter_sample);
     let captions = timed(&texts.captions, film.plan().length(), text_sample);
@@ -105,7 +109,7 @@ pub fn movie(film: &Arc<Film>, texts: &Texts) -> VirtualFile {
         payload: payload.length,
     }
     .head();
-    VirtualFile::new(Arc::clone(film), head, payload.blocks)
+    Layout::new(film, head, payload.blocks)
 }
 
 #[derive(Default)]
@@ -273,10 +277,9 @@ fn pictures_once(film: &Film, payload: &mut Payload, table: &mut Table) {
     used.dedup();
     let mut lies: HashMap<Stretch, u64> = HashMap::with_capacity(used.len());
     for stretch in used {
-        let bytes = film.stored(stretch);
         lies.insert(stretch, payload.length);
-        let end = payload.length + bytes.len() as u64;
-        payload.push(Block::Bytes(bytes.clone()), end);
+        let end = payload.length + film.stored(stretch).len() as u64;
+        payload.push(Block::Stretch(stretch), end);
     }
     let mut first = 0;
     while first < film.pictures() {

@@ -1,4 +1,4 @@
-//! Reading a workout config from a request's body, with its limits.
+//! Reading a workout config, or goals, from a request's body, with its limits.
 
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 
 use super::AppState;
 use super::problem::{Kind, Problem};
+use crate::week::WeekRequest;
 use crate::workout::WorkoutRequest;
 
 /// Time for a body to arrive: a config is a few kilobytes, so a slower sender means no good.
@@ -17,34 +18,50 @@ const ARRIVAL: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub struct WorkoutBody(pub WorkoutRequest);
 
+/// The body of a request as goals, not yet checked.
+#[derive(Debug)]
+pub struct WeekBody(pub WeekRequest);
+
 impl FromRequest<AppState> for WorkoutBody {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
-        if !is_json(request.headers()) {
-            return Err(Problem::new(
-                Kind::UnsupportedMediaType,
-                "Send the config as JSON, with the header Content-Type: application/json.",
-            ));
-        }
-        if declared_length(request.headers()).is_some_and(|length| length > state.max_body as u64) {
-            return Err(Problem::too_large(state.max_body));
-        }
-        let body = tokio::time::timeout(ARRIVAL, Bytes::from_request(request, state))
-            .await
-            .map_err(|_| {
-                Problem::new(
-                    Kind::BodyTimeout,
-                    format!("The body did not arrive within {} seconds.", ARRIVAL.as_secs()),
-                )
-            })?
-            .map_err(|rejection| match rejection.status() {
-                StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(state.max_body),
-                _ => Problem::new(Kind::MalformedJson, "The body could not be read to its end.")
-                    .because(rejection.body_text()),
-            })?;
-        Ok(Self(WorkoutRequest::from_json(&body)?))
+        Ok(Self(WorkoutRequest::from_json(&json(request, state).await?)?))
     }
+}
+
+impl FromRequest<AppState> for WeekBody {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
+        Ok(Self(WeekRequest::from_json(&json(request, state).await?)?))
+    }
+}
+
+/// The bytes of a body that is declared as JSON, arrives in time and is not too long.
+async fn json(request: Request, state: &AppState) -> Result<Bytes, Problem> {
+    if !is_json(request.headers()) {
+        return Err(Problem::new(
+            Kind::UnsupportedMediaType,
+            "Send the config as JSON, with the header Content-Type: application/json.",
+        ));
+    }
+    if declared_length(request.headers()).is_some_and(|length| length > state.max_body as u64) {
+        return Err(Problem::too_large(state.max_body));
+    }
+    tokio::time::timeout(ARRIVAL, Bytes::from_request(request, state))
+        .await
+        .map_err(|_| {
+            Problem::new(
+                Kind::BodyTimeout,
+                format!("The body did not arrive within {} seconds.", ARRIVAL.as_secs()),
+            )
+        })?
+        .map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(state.max_body),
+            _ => Problem::new(Kind::MalformedJson, "The body could not be read to its end.")
+                .because(rejection.body_text()),
+        })
 }
 
 /// What `Content-Length` says; nothing for a body that comes in chunks.

@@ -11,8 +11,8 @@ use axum::{Json, Router};
 use utoipa::openapi::{Info, OpenApi, Server, Tag};
 use utoipa_swagger_ui::Config;
 
-use super::AppState;
 use super::problem::{Kind, PROBLEMS, Problem};
+use super::{AppState, app};
 
 /// Adds to a document what no route knows.
 #[must_use]
@@ -32,6 +32,7 @@ pub fn completed(mut spec: OpenApi, base_path: &str) -> OpenApi {
     spec.tags = Some(
         [
             ("workouts", "From a config to a plan or a video."),
+            ("weeks", "From goals to a week of configs."),
             ("links", "What a link to a workout gives."),
             ("exercises", "What there is to do."),
             ("server", "Whether it works."),
@@ -56,7 +57,7 @@ pub fn pages(spec: OpenApi) -> Router<AppState> {
             .display_request_duration(true),
     );
     Router::new()
-        .route("/", get(landing))
+        .route("/", get(home))
         .route("/openapi.json", get(async move || Json(Arc::clone(&spec))))
         .route("/docs", get(to_docs))
         .route("/docs/", {
@@ -109,8 +110,13 @@ async fn problem(State(state): State<AppState>, Path(slug): Path<String>) -> Res
     Ok(format!("{} ({status} {reason})\n\n{advice}\n", facts.title))
 }
 
+/// The web app, or where to start without it.
+pub(super) async fn home(State(state): State<AppState>, headers: HeaderMap) -> Response {
+    app::home(&state, &headers).unwrap_or_else(|| landing(&state, &headers).into_response())
+}
+
 /// Where to start.
-pub(super) async fn landing(State(state): State<AppState>, headers: HeaderMap) -> Html<String> {
+fn landing(state: &AppState, headers: &HeaderMap) -> Html<String> {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let plain = |host: &&str| {
         host.bytes()
@@ -132,6 +138,7 @@ pub(super) async fn landing(State(state): State<AppState>, headers: HeaderMap) -
 <ul>
 <li><a href="{base}/docs">API, to read and to try</a> (<a href="{base}/openapi.json">OpenAPI</a>)
 <li><a href="{base}/api/exercises">Exercises</a>
+<li>A page to train with comes with a build that found Node: install it, then <code>make run</code>.
 <li><a href="{base}/ready">Is everything there that it needs?</a>
 </ul>
 </html>

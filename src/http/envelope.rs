@@ -63,12 +63,13 @@ fn request_id(received: Option<&HeaderValue>) -> HeaderValue {
 }
 
 /// The problem that a handler attached, or the one for a refusal of a layer below, which is bare or
-/// plain text. JSON is a handler's own answer, such as the report of what is not ready.
+/// plain text. JSON is a handler's own answer, such as the report of what is not ready, and so is a page.
 fn problem_of(response: &mut Response) -> Option<Problem> {
     let status = response.status();
     let attached = response.extensions_mut().remove::<Problem>();
+    let kind = response.headers().get(header::CONTENT_TYPE);
     let speaks =
-        response.headers().get(header::CONTENT_TYPE) == Some(&HeaderValue::from_static("application/json"));
+        kind.is_some_and(|kind| kind == "application/json" || kind.as_bytes().starts_with(b"text/html"));
     let refused = status.is_client_error() || status.is_server_error();
     attached.or_else(|| (refused && !speaks).then(|| Problem::of_status(status)))
 }

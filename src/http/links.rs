@@ -21,7 +21,7 @@ use super::problem::{Kind, Problem, ProblemBody};
 use super::{AppState, document, exercises, workouts};
 use crate::catalogue::Exercise;
 use crate::texts::{self, TimelineView};
-use crate::workout::{IntervalKind, Plan, RendererChoice, Token, TokenError, TooLong, WorkoutRequest, link};
+use crate::workout::{IntervalKind, Plan, Shows, Token, TokenError, TooLong, WorkoutRequest, link};
 
 /// Intervals of the plans that are remembered together: some 20 MB.
 const REMEMBERED: u64 = 100_000;
@@ -112,8 +112,6 @@ pub struct Workout {
     pub width: u32,
     /// Height of the picture in pixels.
     pub height: u32,
-    /// Who is to make the video.
-    pub renderer: RendererChoice,
     /// Names of the exercises, in the order in which they first come.
     #[schema(example = json!(["Push-ups", "Air Squat", "Plank"]))]
     pub exercises: Vec<String>,
@@ -131,6 +129,8 @@ pub struct Links {
     pub this: String,
     /// The video as an MP4 in which one can seek.
     pub video: String,
+    /// The video from its beginning, while it is made: at once, even where loops are still to be prepared.
+    pub stream: String,
     /// The video for HLS players.
     pub hls: String,
     /// For overlays, JSON.
@@ -143,14 +143,27 @@ pub struct Links {
     pub poster: String,
     /// A message, plain text.
     pub summary: String,
+    /// The document of the same workout with a HUD: with all parts of it, if this one has none.
+    pub with_hud: String,
+    /// The document of the same workout without a HUD, for players that draw their own.
+    pub without_hud: String,
 }
 
 impl Links {
-    fn new(base_path: &str, token: &Token) -> Self {
-        let this = address(base_path, token);
+    fn new(state: &AppState, opened: &Opened) -> Result<Self, TokenError> {
+        let Opened { token, plan, .. } = opened;
+        let this = address(&state.base_path, token);
         let under = |file: &str| format!("{this}/{file}");
-        Self {
+        let showing = |shows: Shows| {
+            let token = token.showing(shows, &state.catalogue, &state.loops)?;
+            Ok::<_, TokenError>(address(&state.base_path, &token))
+        };
+        let full = if plan.shows.any() { plan.shows } else { Shows::ALL };
+        Ok(Self {
+            with_hud: showing(full)?,
+            without_hud: showing(Shows::NONE)?,
             video: under("video.mp4"),
+            stream: under("stream.mp4"),
             hls: under("hls/master.m3u8"),
             timeline: under("timeline"),
             captions: under("captions.vtt"),
@@ -158,12 +171,12 @@ impl Links {
             poster: under("poster.jpg"),
             summary: under("summary.txt"),
             this,
-        }
+        })
     }
 }
 
 impl Workout {
-    fn new(opened: &Opened, base_path: &str, notes: Vec<String>) -> Self {
+    fn new(state: &AppState, opened: &Opened, notes: Vec<String>) -> Result<Self, TokenError> {
         let view = opened.plan.view();
         let mut exercises: Vec<String> = Vec::new();
         let moving = view
@@ -175,7 +188,7 @@ impl Workout {
                 exercises.push(interval.name);
             }
         }
-        Self {
+        Ok(Self {
             token: opened.token.to_string(),
             duration: view.duration,
             frames: view.frames,
@@ -184,18 +197,17 @@ impl Workout {
             kcal: view.kcal,
             width: view.width,
             height: view.height,
-            renderer: opened.plan.renderer,
             exercises,
             notes,
-            links: Links::new(base_path, &opened.token),
-        }
+            links: Links::new(state, opened)?,
+        })
     }
 }
 
 /// Give a workout a link.
 ///
-/// Decides all that the config leaves open and answers with the link that names the result. Nothing is
-/// stored: any server with the same catalogue and clips understands it, for as long as they stay the same.
+/// Decides all that the config leaves open and answers with the link that names the result; `renderer` has no
+/// say in it, for the video of a link is always stitched. Nothing is stored: any server with the same catalogue and clips understands it, for as long as they stay the same.
 #[utoipa::path(
     post,
     path = "/api/workouts",
@@ -224,7 +236,7 @@ pub async fn create(
     // Through the link itself: what is told is what the link will give.
     let opened = opened(&state, token.as_str()).await?;
     let header = notes::header(&plan.notes);
-    let workout = Workout::new(&opened, &state.base_path, plan.notes);
+    let workout = Workout::new(&state, &opened, plan.notes)?;
     let location =
         HeaderValue::from_str(&workout.links.this).map_err(|error| Problem::internal(error.to_string()))?;
     let headers = [
@@ -258,7 +270,7 @@ pub async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let opened = opened(&state, &token).await?;
-    let workout = Workout::new(&opened, &state.base_path, Vec::new());
+    let workout = Workout::new(&state, &opened, Vec::new())?;
     document::answer(&headers, JSON, json(&workout)?)
 }
 

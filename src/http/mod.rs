@@ -6,13 +6,16 @@
 //! | route | file |
 //! | --- | --- |
 //! | `POST /api/generate-workout-video`, `POST /api/plan` | [`workouts`] |
+//! | `POST /api/week-plan` | [`week`] |
 //! | `/api/workouts...` | [`links`], its texts answered by [`document`] |
 //! | `GET /api/exercises...` | [`exercises`], its query in [`filter`], its JSON in [`view`] |
 //! | posters and previews | [`media`] |
 //! | ranges, validators and parts of a film | [`film`] |
 //! | `GET /health`, `GET /ready` | [`ready`] |
-//! | `GET /`, `/docs`, `/openapi.json`, `/problems/...` | [`docs`] |
+//! | `GET /`, and all else: the web app | [`app`] |
+//! | `/docs`, `/openapi.json`, `/problems/...` | [`docs`] |
 
+pub mod app;
 pub mod body;
 pub mod delivery;
 pub mod docs;
@@ -29,6 +32,7 @@ pub mod ready;
 pub mod server;
 pub mod videos;
 pub mod view;
+pub mod week;
 pub mod workouts;
 
 use std::any::Any;
@@ -49,6 +53,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::catalogue::{Catalogue, LoopLengths};
+use crate::deliver::Shelf;
 use crate::render::{Ahead, Renderer, Stills};
 use problem::Problem;
 
@@ -77,6 +82,8 @@ pub struct AppState {
     pub stills: Stills,
     /// Links that were opened lately.
     pub recent: links::Recent,
+    /// Where everything lies in the videos of links that were read lately.
+    pub shelf: Shelf,
     /// Whether the server can do its work.
     pub readiness: Arc<ready::Readiness>,
     /// Loops that are prepared in the background, if they are.
@@ -87,6 +94,8 @@ pub struct AppState {
     pub base_path: Arc<str>,
     /// When the server started.
     pub started: Instant,
+    /// The web app, if the binary has one.
+    pub app: Option<Arc<app::App>>,
     /// Cancelled when the server is to end; deliveries break off then.
     pub shutdown: CancellationToken,
 }
@@ -97,13 +106,13 @@ pub fn router(state: AppState) -> Router {
     let spec = docs::completed(spec, &state.base_path);
     let base_path = Arc::clone(&state.base_path);
     let max_body = state.max_body;
-    let routes = api.merge(docs::pages(spec));
+    let routes = api.merge(docs::pages(spec)).fallback(app::serve);
     let routes = match &*base_path {
         "" => routes,
         // Nesting alone would answer at /coach, not at /coach/.
         prefix => Router::new()
             .nest(prefix, routes)
-            .route(&format!("{prefix}/"), get(docs::landing)),
+            .route(&format!("{prefix}/"), get(docs::home)),
     };
     around(routes.with_state(state), base_path, max_body)
 }
@@ -134,6 +143,7 @@ fn documented() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(workouts::generate))
         .routes(routes!(workouts::show_plan))
+        .routes(routes!(week::plan_week))
         .merge(links::routes())
         .merge(videos::routes())
         .routes(routes!(exercises::list))
@@ -168,7 +178,7 @@ fn cors() -> CorsLayer {
         ])
 }
 
-/// Only JSON, playlists, captions and plain text are compressed: video and pictures are already, and a stream
+/// Only JSON, playlists, captions, plain text and the page are compressed: video and pictures are already, and a stream
 /// must not wait in a buffer.
 fn is_text_answer(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
     headers
@@ -178,9 +188,14 @@ fn is_text_answer(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions
 }
 
 /// Media types that are compressed.
-const TEXTS: [&str; 4] = [
+const TEXTS: [&str; 9] = [
     "application/json",
     "application/vnd.apple.mpegurl",
+    "application/manifest+json",
+    "image/svg+xml",
+    "text/css",
+    "text/html",
+    "text/javascript",
     "text/vtt",
     "text/plain",
 ];

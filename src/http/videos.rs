@@ -1,4 +1,4 @@
-//! The video of a link: one file with ranges, and HLS.
+//! The video of a link: one file with ranges, HLS, and a stream for those who cannot wait.
 //!
 //! Everything is answered from an index ([`Film`](crate::stitch::Film)): only the pictures that a range touches are put together.
 
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
@@ -15,14 +15,21 @@ use utoipa_axum::routes;
 use super::film::{IMMUTABLE, Kind, REVALIDATED, answer};
 use super::links::{Opened, opened};
 use super::problem::{Problem, ProblemBody};
-use super::{AppState, document};
-use crate::deliver::{self, Hls, Texts};
+use super::{AppState, document, workouts};
+use crate::deliver::{Hls, Texts};
 use crate::stitch::Film;
 use crate::texts;
+use crate::workout::Plan;
 
 /// How long an answer waits for loops that are not prepared yet: as long as a person looks at an empty
 /// player. Then 503 says when to come back, and the preparation goes on.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The least that an answer waits, though the client wants no wait at all: putting a video together whose loops are
+/// all there takes some milliseconds, and must not be taken for a preparation.
+const LEAST_PATIENCE: Duration = Duration::from_millis(300);
+/// How a client says how long it waits: `Prefer: wait=0` (RFC 7240, 4.3).
+const PREFER: HeaderName = HeaderName::from_static("prefer");
 
 const MP4: &str = "video/mp4";
 const PLAYLIST: &str = "application/vnd.apple.mpegurl";
@@ -31,7 +38,10 @@ const LONGEST_NAME: usize = 100;
 
 /// The routes of a link's video.
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(video)).routes(routes!(hls))
+    OpenApiRouter::new()
+        .routes(routes!(video))
+        .routes(routes!(stream))
+        .routes(routes!(hls))
 }
 
 /// How a video is asked for.
@@ -68,8 +78,11 @@ pub async fn video(
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (opened, reel) = filmed(&state, &token).await?;
-    let file = deliver::movie(&reel, &words(&opened));
+    let (opened, reel) = filmed(&state, &token, &headers).await?;
+    let plan = Arc::clone(&opened.plan);
+    let texts = move || words(&plan);
+    let file = state.shelf.movie(&reel, opened.token.as_str(), texts).await;
+    let file = file.map_err(|error| Problem::internal(error.to_string()))?;
     let disposition = wish.download.as_deref().map(attachment);
     let kind = Kind {
         media: MP4,
@@ -77,6 +90,39 @@ pub async fn video(
         disposition: disposition.as_deref(),
     };
     answer(&method, &headers, &file, kind)
+}
+
+/// The video from its beginning, while it is made.
+///
+/// For the first seconds of a workout whose loops are not prepared yet, when `video.mp4` would have to wait: the
+/// same as the answer to a POST, without ranges. Nobody needs it once `video.mp4` answers.
+#[utoipa::path(
+    get,
+    path = "/api/workouts/{token}/stream.mp4",
+    tag = "links",
+    params(("token" = String, Path, description = "From `POST /api/workouts`.")),
+    responses(
+        (status = 200, description = "The video, H.264 and AAC, with the headers of `POST /api/generate-workout-video`.", content_type = "video/mp4", body = Vec<u8>),
+        (status = 404, description = "No whole link (`unknown-workout`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 410, description = "The catalogue has changed (`workout-changed`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "A link of values that no workout may have (`invalid-request`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 500, description = "FFmpeg failed (`render-failed`), or this server did (`internal`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "All places are taken (`capacity`), or the server is stopping (`shutting-down`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 504, description = "FFmpeg took too long (`render-timeout`).", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub async fn stream(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    method: Method,
+) -> Result<Response, Problem> {
+    let opened = opened(&state, &token).await?;
+    // HEAD comes here, too, and must not start FFmpeg.
+    if method == Method::HEAD {
+        let headers = [(header::CONTENT_TYPE, MP4), (header::CACHE_CONTROL, "no-store")];
+        return Ok(headers.into_response());
+    }
+    workouts::streamed(&state, opened.plan).await
 }
 
 /// The video for HLS players: playlists, the init segment, segments.
@@ -106,7 +152,7 @@ pub async fn hls(
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (_, reel) = filmed(&state, &token).await?;
+    let (_, reel) = filmed(&state, &token, &headers).await?;
     let hls = Hls::new(reel);
     let playlist = match name.as_str() {
         "master.m3u8" => Some(hls.master("video.m3u8", Some("captions.m3u8"))),
@@ -133,19 +179,30 @@ pub async fn hls(
     answer(&method, &headers, &file, kind)
 }
 
-async fn filmed(state: &AppState, token: &str) -> Result<(Opened, Arc<Film>), Problem> {
+async fn filmed(state: &AppState, token: &str, headers: &HeaderMap) -> Result<(Opened, Arc<Film>), Problem> {
     let opened = opened(state, token).await?;
-    let film = Box::pin(state.renderer.film(&opened.plan, PATIENCE)).await?;
+    let film = Box::pin(state.renderer.film(&opened.plan, patience(headers))).await?;
     Ok((opened, film))
 }
 
+/// How long an answer waits for loops: as long as the client prefers, if that is not longer than we do.
+fn patience(headers: &HeaderMap) -> Duration {
+    let preferences = headers.get_all(PREFER).iter();
+    let wait = preferences
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split([',', ';']))
+        .find_map(|preference| preference.trim().strip_prefix("wait=")?.parse().ok());
+    wait.map_or(PATIENCE, Duration::from_secs)
+        .clamp(LEAST_PATIENCE, PATIENCE)
+}
+
 /// What the file says in words.
-fn words(opened: &Opened) -> Texts {
-    let summary = texts::summary(&opened.plan);
+fn words(plan: &Plan) -> Texts {
+    let summary = texts::summary(plan);
     Texts {
         title: summary.lines().next().unwrap_or_default().to_owned(),
-        captions: texts::captions(&opened.plan),
-        chapters: texts::chapters(&opened.plan),
+        captions: texts::captions(plan),
+        chapters: texts::chapters(plan),
     }
 }
 
@@ -181,7 +238,23 @@ fn attachment(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::attachment;
+    use std::time::Duration;
+
+    use super::{HeaderMap, LEAST_PATIENCE, PATIENCE, PREFER, attachment, patience};
+
+    #[test]
+    fn a_client_may_wait_less_than_we_do_but_not_longer() {
+        let of = |preference: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(PREFER, preference.parse().unwrap());
+            patience(&headers)
+        };
+        assert_eq!(patience(&HeaderMap::new()), PATIENCE);
+        assert_eq!(of("wait=0"), LEAST_PATIENCE);
+        assert_eq!(of("respond-async, wait=3"), Duration::from_secs(3));
+        assert_eq!(of("wait=86400"), PATIENCE);
+        assert_eq!(of("wait=-1"), PATIENCE);
+    }
 
     #[test]
     fn a_download_is_named_as_asked_and_no_name_breaks_the_header() {

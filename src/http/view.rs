@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::catalogue::{
-    Attribution, Catalogue, Category, Difficulty, Exercise, Language, Muscles, Sides, Translation,
+    Attribution, Catalogue, Category, Difficulty, Exercise, Language, Muscles, Position, Sides, Translation,
 };
 
 /// Body weight for `calories_per_min`, in kilograms: the usual reference person.
@@ -34,6 +34,9 @@ pub struct ExerciseView {
     pub difficulty: Difficulty,
     /// Both feet leave the floor.
     pub has_jump: bool,
+    /// The lowest position that it takes one into; `null` where the catalogue does not say.
+    #[schema(required = true)]
+    pub position: Option<Position>,
     /// How it uses the two sides of the body.
     pub sides: Sides,
     /// What it trains.
@@ -95,6 +98,7 @@ impl ExerciseView {
             category: exercise.category,
             difficulty: exercise.difficulty,
             has_jump: exercise.has_jump,
+            position: exercise.position,
             sides: exercise.sides,
             muscles: exercise.muscles.clone(),
             equipment: exercise.equipment.clone(),

@@ -57,7 +57,18 @@ pub async fn generate(
     WorkoutBody(request): WorkoutBody,
 ) -> Result<Response, Problem> {
     let (plan, token) = link(&request, &state.catalogue, &state.loops, fresh_seed())?;
-    let plan = Arc::new(plan);
+    let mut response = streamed(&state, Arc::new(plan)).await?;
+    // A workout too long for a link is a video all the same.
+    if let Ok(token) = token
+        && let Ok(link) = HeaderValue::from_str(&links::address(&state.base_path, &token))
+    {
+        response.headers_mut().insert(WORKOUT_LINK, link);
+    }
+    Ok(response)
+}
+
+/// Answers with a plan's video when the first fragment is there, and streams while the rest is made.
+pub(super) async fn streamed(state: &AppState, plan: Arc<Plan>) -> Result<Response, Problem> {
     let rendering = tokio::select! {
         started = state.renderer.start(Arc::clone(&plan)) => started?,
         () = state.shutdown.cancelled() => return Err(Problem::shutting_down()),
@@ -87,12 +98,6 @@ pub async fn generate(
     let mut response = (headers, body).into_response();
     if let Some(notes) = notes::header(&plan.notes) {
         response.headers_mut().insert(WORKOUT_NOTES, notes);
-    }
-    // A workout too long for a link is a video all the same.
-    if let Ok(token) = token
-        && let Ok(link) = HeaderValue::from_str(&links::address(&state.base_path, &token))
-    {
-        response.headers_mut().insert(WORKOUT_LINK, link);
     }
     Ok(response)
 }

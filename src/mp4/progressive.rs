@@ -105,3 +105,138 @@ impl Progressive {
         out
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::mp4::{AvcConfig, SampleInfo, VideoTrack};
+
+    /// A movie of one track whose chunks have one picture each and lie behind each other. `mdat` holds
+    /// `payload` bytes; nobody stores them.
+    fn movie(sizes: &[u32], payload: u64) -> Progressive {
+        let mut video = Table::default();
+        let mut at = 0;
+        for size in sizes {
+            let sample = SampleInfo {
+                size: *size,
+                duration: 3000,
+                key: true,
+            };
+            at = video.chunk(at, [sample]);
+        }
+        let avcc = b"\x01\x42\xc0\x1f\xff\xe1\0\x04\x67\x42\xc0\x1f\x01\0\x02\x68\xce";
+        Progressive {
+            movie: Movie {
+                video: VideoTrack {
+                    config: AvcConfig::new(Bytes::from_static(avcc)).expect("a sound avcC"),
+                    width: 1280,
+                    height: 720,
+                    timescale: 90_000,
+                    duration: 3000 * sizes.len() as u64,
+                },
+                audio: None,
+            },
+            video,
+            audio: Table::default(),
+            captions: Table::default(),
+            chapters: Table::default(),
+            marks: Vec::new(),
+            title: String::new(),
+            payload,
+        }
+    }
+
+    /// What a reader finds in a head.
+    #[derive(Debug)]
+    struct Found {
+        /// Whether offsets have 64 bits.
+        wide: bool,
+        offsets: Vec<u64>,
+        /// Bytes of the last box's header, and the size that it says.
+        mdat: (u64, u64),
+    }
+
+    /// Reads a head as a player does: box by box, down to the one table of chunks.
+    fn read(head: &[u8]) -> Found {
+        let number = |bytes: &[u8]| bytes.iter().fold(0, |all, byte| all << 8 | u64::from(*byte));
+        let mut table = None;
+        let mut mdat = None;
+        let mut within = vec![head];
+        while let Some(mut rest) = within.pop() {
+            while !rest.is_empty() {
+                let kind = &rest[4..8];
+                if kind == b"mdat" {
+                    let small = number(&rest[..4]);
+                    mdat = Some(match rest.len() {
+                        8 => (8, small),
+                        16 if small == 1 => (16, number(&rest[8..])),
+                        other => panic!("a header of {other} bytes"),
+                    });
+                    break;
+                }
+                let (this, next) = rest.split_at(number(&rest[..4]) as usize);
+                match kind {
+                    b"moov" | b"trak" | b"mdia" | b"minf" | b"stbl" => within.push(&this[8..]),
+                    b"stco" | b"co64" => {
+                        assert!(table.is_none(), "two tables of chunks");
+                        let width = if kind == b"co64" { 8 } else { 4 };
+                        let offsets: Vec<u64> = this[16..].chunks(width).map(number).collect();
+                        assert_eq!(offsets.len() as u64, number(&this[12..16]));
+                        table = Some((width == 8, offsets));
+                    }
+                    _ => {}
+                }
+                rest = next;
+            }
+        }
+        let (wide, offsets) = table.expect("a table of chunks");
+        let mdat = mdat.expect("mdat");
+        Found { wide, offsets, mdat }
+    }
+
+    /// Whether a head says where each picture of `movie(sizes, payload)` really lies.
+    fn check(sizes: &[u32], payload: u64) -> Found {
+        let head = movie(sizes, payload).head();
+        let found = read(&head);
+        let mut at = head.len() as u64;
+        for (offset, size) in found.offsets.iter().zip(sizes) {
+            assert_eq!(*offset, at);
+            at += u64::from(*size);
+        }
+        assert_eq!(found.offsets.len(), sizes.len());
+        assert_eq!(found.mdat.1, payload + found.mdat.0);
+        found
+    }
+
+    #[test]
+    fn a_movie_of_more_than_four_gibibytes_says_where_everything_lies() {
+        let sizes = [u32::MAX, 1 << 30, 7, 3 << 30];
+        let payload = sizes.iter().map(|size| u64::from(*size)).sum();
+        let found = check(&sizes, payload);
+        assert!(found.wide && found.mdat.0 == 16, "{found:?}");
+        assert!(found.offsets[3] > 5 << 30, "{found:?}");
+        let found = check(&[1 << 30, 7], (1 << 30) + 7);
+        assert!(!found.wide && found.mdat.0 == 8, "{found:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn at_the_boundary_no_offset_is_cut(last in 0u32..2000, below in 0u64..2000, count in 1usize..40) {
+            // The last chunk begins, and the payload ends, just below or just above 32 bits.
+            let payload = u64::from(u32::MAX) - below + u64::from(last);
+            let first = payload - u64::from(last) - (count as u64 - 1);
+            let mut sizes = vec![u32::try_from(first).expect("32 bits")];
+            sizes.extend(vec![1; count - 1]);
+            sizes.push(last);
+            let found = check(&sizes, payload);
+            let fits = |place: u64| u32::try_from(place).is_ok();
+            prop_assert!(found.wide || found.offsets.iter().all(|at| fits(*at)), "{:?}", found);
+            // The short form is taken exactly where the whole file, written so, has room in it.
+            let longer = if found.wide { 4 * found.offsets.len() as u64 } else { 0 };
+            let end = found.offsets[0] + payload - longer;
+            prop_assert_eq!(found.wide, !fits(end), "{:?}", found);
+        }
+    }
+}

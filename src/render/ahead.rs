@@ -1,6 +1,6 @@
 //! Loops that are prepared before anybody asks for them: which, and how far that has come.
 //!
-//! For the server, which prepares the loops of all exercises at the usual size after its start, and for
+//! For the server, which prepares the loops of all exercises at the usual sizes after its start, and for
 //! `virtual-coach prepare`. A loop that could not be prepared is no failure of either: its workouts are
 //! rendered by the graph, or the next request tries again.
 
@@ -93,15 +93,16 @@ impl Renderer {
         ahead
     }
 
-    /// Prepares the loops of all exercises in the background, the cues first. It ends by itself, or
+    /// Prepares the loops of all exercises at each of these sizes in the background, the cues first. It ends by itself, or
     /// with the program.
     pub fn prepare_in_background(
         &self,
         catalogue: Arc<Catalogue>,
-        profile: Profile,
+        profiles: &'static [Profile],
     ) -> watch::Receiver<Ahead> {
         let each: Vec<&Exercise> = catalogue.exercises().iter().collect();
-        let all = self.recipes_of(&each, profile).len();
+        let recipes = profiles.iter().map(|profile| self.recipes_of(&each, *profile));
+        let all = recipes.map(|recipes| recipes.len()).sum();
         let (report, progress) = watch::channel(Ahead {
             all,
             ..Ahead::default()
@@ -122,7 +123,7 @@ impl Renderer {
                     tracing::info!("prepared {tried} of {loops} loops");
                 }
             };
-            let ahead = this.prepare(&each, &[profile], told).await;
+            let ahead = this.prepare(&each, profiles, told).await;
             if !ahead.done() {
                 return; // The program ends.
             }

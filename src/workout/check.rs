@@ -9,8 +9,8 @@ use serde::Deserialize;
 
 use super::refusals::{Refusals, quoted};
 use super::{
-    Fit, Orientation, Profile, RendererChoice, RequestedExercise, RequestedIntervals, Resolution, Shows,
-    WorkoutConfig, WorkoutRequest,
+    Avoid, Fit, Orientation, Profile, RendererChoice, RequestedExercise, RequestedIntervals, Resolution,
+    Shows, WorkoutConfig, WorkoutRequest,
 };
 use crate::catalogue::{Difficulty, EQUIPMENT, folded, nearest};
 use crate::units::{Frames, Seconds, Speed};
@@ -89,6 +89,7 @@ pub(super) struct Wishes {
     pub(super) speed: Speed,
     pub(super) rounds: Option<u32>,
     pub(super) no_jump: bool,
+    pub(super) avoid: Vec<Avoid>,
     pub(super) no_repeat: bool,
     /// `None`: any.
     pub(super) levels: Option<Vec<Difficulty>>,
@@ -152,9 +153,10 @@ fn wishes(request: &WorkoutRequest, config: &WorkoutConfig, refusals: &mut Refus
             .whole("/config/rounds", config.rounds, &(1..=u64::from(MAX_ROUNDS)))
             .map(|r| r as u32),
         no_jump: config.no_jump.unwrap_or(false),
+        avoid: avoid("/config/avoid", config.avoid.as_deref(), refusals),
         no_repeat: config.no_repeat.unwrap_or(false),
         levels: levels(config, refusals),
-        equipment: equipment(config.equipment.as_deref(), refusals),
+        equipment: equipment("/config/equipment", config.equipment.as_deref(), refusals),
         warm_up: config.include_warm_up,
         cool_down: config.include_cool_down,
         target: Frames::from_seconds(Seconds(minutes * 60.0)),
@@ -248,13 +250,38 @@ fn levels(config: &WorkoutConfig, refusals: &mut Refusals) -> Option<Vec<Difficu
     Some(named.collect())
 }
 
-fn equipment(sent: Option<&[Option<String>]>, refusals: &mut Refusals) -> Option<Vec<String>> {
+/// What a list says that is not wanted; each once.
+pub(crate) fn avoid(pointer: &str, sent: Option<&[Option<String>]>, refusals: &mut Refusals) -> Vec<Avoid> {
+    // Twice the vocabulary, as for equipment.
+    const MOST: usize = 6;
+    let sent = sent.unwrap_or_default();
+    if sent.len() > MOST {
+        refusals.about(
+            pointer,
+            format_args!("must name at most {MOST} things, not {}", sent.len()),
+        );
+        return Vec::new();
+    }
+    let named = sent
+        .iter()
+        .enumerate()
+        .filter_map(|(i, thing)| refusals.choice(&format!("{pointer}/{i}"), thing.as_ref(), Avoid::NAMES));
+    // In one order, whatever the client's.
+    named.collect::<BTreeSet<Avoid>>().into_iter().collect()
+}
+
+/// What a list says is at hand.
+pub(crate) fn equipment(
+    pointer: &str,
+    sent: Option<&[Option<String>]>,
+    refusals: &mut Refusals,
+) -> Option<Vec<String>> {
     let sent = sent?;
     // Twice the vocabulary: duplicates do no harm, lists of thousands do.
     if sent.len() > 2 * EQUIPMENT.len() {
         let most = 2 * EQUIPMENT.len();
         refusals.about(
-            "/config/equipment",
+            pointer,
             format_args!("must name at most {most} things, not {}", sent.len()),
         );
         return None;
@@ -273,7 +300,7 @@ fn equipment(sent: Option<&[Option<String>]>, refusals: &mut Refusals) -> Option
                     format!("did you mean {}?", near.join(" or "))
                 };
                 refusals.note(
-                    format!("/config/equipment/{i}"),
+                    format!("{pointer}/{i}"),
                     format!("{} is no known equipment; {hint}", quoted(unknown)),
                 );
             }

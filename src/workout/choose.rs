@@ -2,6 +2,7 @@
 //!
 //! For the planner. Knows nothing of lengths.
 
+use super::Avoid;
 use super::check::Wishes;
 use super::draw::Draws;
 use crate::catalogue::{Catalogue, Category, Difficulty, Exercise, MUSCLES};
@@ -14,6 +15,7 @@ pub(super) const WORK: &[Category] = &[Category::Strength, Category::Cardio, Cat
 pub(super) struct Demands<'a> {
     pub(super) categories: &'a [Category],
     pub(super) no_jump: bool,
+    pub(super) avoid: &'a [Avoid],
     /// `None`: any.
     pub(super) levels: Option<&'a [Difficulty]>,
     /// What is at hand; `None`: everything.
@@ -26,6 +28,7 @@ impl<'a> Demands<'a> {
         Self {
             categories: WORK,
             no_jump: wishes.no_jump,
+            avoid: &wishes.avoid,
             levels: wishes.levels.as_deref(),
             equipment: Some(wishes.equipment.as_deref().unwrap_or_default()),
         }
@@ -51,6 +54,7 @@ impl<'a> Demands<'a> {
         };
         self.categories.contains(&exercise.category)
             && !(self.no_jump && exercise.has_jump)
+            && !self.avoid.iter().any(|thing| thing.leaves_out(exercise))
             && self
                 .levels
                 .is_none_or(|levels| levels.contains(&exercise.difficulty))
@@ -70,7 +74,7 @@ impl<'a> Demands<'a> {
 /// `around`: the last one is followed by the first one again. Where the pool does not allow it, as
 /// few neighbours as possible share one: the order is exact for the pools of up to seven, for larger ones
 /// the best that a bounded search finds.
-pub(super) fn circuit<'a>(
+pub(crate) fn circuit<'a>(
     mut pool: Vec<&'a Exercise>,
     count: usize,
     around: bool,

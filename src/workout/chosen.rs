@@ -5,7 +5,7 @@ use super::choose::{Demands, circuit};
 use super::draw::Draws;
 use super::fill::{Block, Filling, LEAST_BLOCK, MOST_BLOCK, Nearest, Room, cut};
 use super::lay::{Course, Station};
-use super::{PlanError, Refusal};
+use super::{Avoid, PlanError, Refusal};
 use crate::catalogue::{Catalogue, Category, Difficulty, Exercise};
 use crate::units::{FPS, Frames, Speed};
 
@@ -192,6 +192,12 @@ fn described(demands: &Demands<'_>) -> String {
     if demands.no_jump {
         parts.push("without jumps".to_owned());
     }
+    // Jumps may be named in two ways; they are told once.
+    let avoided = demands
+        .avoid
+        .iter()
+        .filter(|thing| !(demands.no_jump && **thing == Avoid::Jumps));
+    parts.extend(avoided.map(|thing| format!("without {}", thing.word())));
     match demands.equipment {
         Some([]) => parts.push("without equipment".to_owned()),
         Some(at_hand) => parts.push(format!("with {} at most", at_hand.join(" and "))),
@@ -203,6 +209,8 @@ fn described(demands: &Demands<'_>) -> String {
 /// Says that nothing matches, and how many would if one demand were dropped.
 fn none_matches(wishes: &Wishes, catalogue: &Catalogue) -> String {
     let demands = Demands::on_work(wishes);
+    let mut without_jumps = wishes.avoid.clone();
+    without_jumps.retain(|thing| *thing != Avoid::Jumps);
     let looser = [
         (
             "with every difficulty",
@@ -215,6 +223,7 @@ fn none_matches(wishes: &Wishes, catalogue: &Catalogue) -> String {
             "with jumps",
             Demands {
                 no_jump: false,
+                avoid: &without_jumps,
                 ..demands
             },
         ),
@@ -225,9 +234,20 @@ fn none_matches(wishes: &Wishes, catalogue: &Catalogue) -> String {
                 ..demands
             },
         ),
+        (
+            "with nothing to avoid",
+            Demands {
+                no_jump: false,
+                avoid: &[],
+                ..demands
+            },
+        ),
     ];
+    // Who avoids no more than jumps is told of those.
+    let tried = if without_jumps.is_empty() { 3 } else { 4 };
     let found: Vec<String> = looser
         .iter()
+        .take(tried)
         .map(|(how, demands)| (how, demands.pool(catalogue).len()))
         .filter(|(_, count)| *count > 0)
         .map(|(how, count)| format!("{count} would {how}"))

@@ -5,12 +5,14 @@
 //! so the whole of it is here: SplitMix64 (Steele, Lea and Flood 2014), which a shuffle of
 //! a few thousand exercises asks no more of.
 
+use super::check::MAX_SEED;
+
 /// A stream of draws.
-pub(super) struct Draws(u64);
+pub(crate) struct Draws(u64);
 
 impl Draws {
     /// The stream that belongs to a seed.
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -27,8 +29,13 @@ impl Draws {
         ((u128::from(self.next()) * n as u128) >> 64) as usize
     }
 
+    /// A seed for draws of their own.
+    pub(crate) fn seed(&mut self) -> u64 {
+        self.next() & MAX_SEED
+    }
+
     /// Puts items into a drawn order (Fisher and Yates).
-    pub(super) fn shuffle<T>(&mut self, items: &mut [T]) {
+    pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             items.swap(last, self.below(last + 1));
         }

@@ -12,15 +12,15 @@ use super::request::push;
 
 /// What was found beside the values.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(crate) struct Found {
     /// Values of a wrong type.
-    pub(super) wrong: Vec<Refusal>,
+    pub(crate) wrong: Vec<Refusal>,
     /// JSON pointers of fields that nobody took.
-    pub(super) unknown: Vec<String>,
+    pub(crate) unknown: Vec<String>,
 }
 
 /// What a field may hold.
-pub(super) trait Read: Sized {
+pub(crate) trait Read: Sized {
     /// What JSON must have there, as clients call it.
     const KIND: &'static str;
 
@@ -29,13 +29,13 @@ pub(super) trait Read: Sized {
 }
 
 /// What is read from the fields of an object.
-pub(super) trait FromFields {
+pub(crate) trait FromFields {
     /// Takes every field that it knows.
     fn from_fields(fields: &mut Fields<'_>) -> Self;
 }
 
 /// The fields of an object that were not taken yet.
-pub(super) struct Fields<'a> {
+pub(crate) struct Fields<'a> {
     sent: Map<String, Value>,
     pointer: &'a str,
     found: &'a mut Found,
@@ -43,7 +43,7 @@ pub(super) struct Fields<'a> {
 
 impl Fields<'_> {
     /// The value of a field.
-    pub(super) fn take<T: Read>(&mut self, name: &str) -> Option<T> {
+    pub(crate) fn take<T: Read>(&mut self, name: &str) -> Option<T> {
         let sent = self.sent.remove(name)?;
         if sent.is_null() {
             return None;
@@ -60,7 +60,7 @@ fn value<T: Read>(sent: Value, pointer: &str, found: &mut Found) -> Option<T> {
 }
 
 /// Why `sent` is no `T`.
-pub(super) fn wrong_type<T: Read>(pointer: &str, sent: &Value) -> Refusal {
+pub(crate) fn wrong_type<T: Read>(pointer: &str, sent: &Value) -> Refusal {
     about(
         pointer,
         format_args!("must be {}, not {}", T::KIND, described(sent)),

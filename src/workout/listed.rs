@@ -123,6 +123,12 @@ fn refuse_unusable(
             format!("{name} has a jump, which contradicts no_jump"),
         );
     }
+    for thing in wishes.avoid.iter().filter(|thing| thing.leaves_out(exercise)) {
+        refusals.note(
+            &listed.pointer,
+            format!("{name} is not without {}, which contradicts avoid", thing.word()),
+        );
+    }
     if wishes.no_repeat && before.iter().any(|s| s.exercise.id == exercise.id) {
         refusals.note(
             &listed.pointer,

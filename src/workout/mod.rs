@@ -7,6 +7,7 @@
 //! | --- | --- |
 //! | `request`, `fields`, `unknown` | the request as received, and what in it is not known |
 //! | `check`, `refusals` | received -> checked: bounds, defaults, contradictions |
+//! | `avoid` | what somebody does not want to do |
 //! | `listed`, `chosen` | the two ways to a course: listed by the client, chosen to fill a time |
 //! | `choose`, `draw` | which exercises, in which order, by which chance |
 //! | `fill` | rounds, exercises a round, and where a remainder of time goes |
@@ -17,29 +18,31 @@
 //! | `token`, `written` | what was decided as the text of a link, and back |
 //! | `view`, `table` | a plan as JSON and as text |
 
-mod check;
-mod choose;
+mod avoid;
+pub(crate) mod check;
+pub(crate) mod choose;
 mod chosen;
 mod decision;
-mod draw;
-mod fields;
+pub(crate) mod draw;
+pub(crate) mod fields;
 mod fill;
 mod lay;
 mod listed;
 mod plan;
 mod profile;
-mod refusals;
+pub(crate) mod refusals;
 mod reps;
-mod request;
+pub(crate) mod request;
 mod table;
 #[cfg(test)]
 mod tests;
 mod timeline;
 mod token;
-mod unknown;
+pub(crate) mod unknown;
 mod view;
 mod written;
 
+pub use avoid::Avoid;
 pub use check::{Intensity, MAX_LISTED, MAX_ROUNDS, MAX_SEED};
 pub use plan::*;
 pub use profile::*;

@@ -36,6 +36,21 @@ pub struct Shows {
 }
 
 impl Shows {
+    /// A whole HUD.
+    pub const ALL: Self = Self {
+        timer: true,
+        progress_bar: true,
+        exercise_name: true,
+        round: true,
+    };
+    /// The picture alone.
+    pub const NONE: Self = Self {
+        timer: false,
+        progress_bar: false,
+        exercise_name: false,
+        round: false,
+    };
+
     /// Whether there is a HUD at all.
     #[must_use]
     pub fn any(self) -> bool {

@@ -67,6 +67,21 @@ impl Default for Profile {
 }
 
 impl Profile {
+    /// What is asked for most: 1280x720 with a bar, as requests are by default, and without, as by players that draw
+    /// their own.
+    pub const USUAL: [Self; 2] = [
+        Self {
+            width: 1280,
+            height: 720,
+            area_height: 640,
+        },
+        Self {
+            width: 1280,
+            height: 720,
+            area_height: 720,
+        },
+    ];
+
     /// The profile for a resolution, with a HUD bar (a ninth of the height) or without.
     #[must_use]
     pub fn new(resolution: Resolution, orientation: Orientation, hud: bool) -> Self {
@@ -79,17 +94,26 @@ impl Profile {
             Orientation::Landscape => (long, short),
             Orientation::Portrait => (short, long),
         };
-        let area_height = if hud {
-            // The macroblock row nearest to 8/9 of the height: 640 of 720 lines. The smallest bar
-            // gets a few lines more: small texts are not read from across a room.
-            ((height * 8 + 72) / 144 * 16).min(height - LEAST_BAR)
-        } else {
-            height
-        };
-        Self {
+        let whole = Self {
             width,
             height,
-            area_height,
+            area_height: height,
+        };
+        whole.with_hud(hud)
+    }
+
+    /// The same picture with a bar or without.
+    #[must_use]
+    pub fn with_hud(self, hud: bool) -> Self {
+        if !hud {
+            return self.whole();
+        }
+        let Self { height, .. } = self;
+        Self {
+            // The macroblock row nearest to 8/9 of the height: 640 of 720 lines. The smallest bar
+            // gets a few lines more: small texts are not read from across a room.
+            area_height: ((height * 8 + 72) / 144 * 16).min(height - LEAST_BAR),
+            ..self
         }
     }
 

@@ -16,11 +16,11 @@ use crate::catalogue::folded;
 
 /// Everything that was wrong so far.
 #[derive(Debug, Default)]
-pub(super) struct Refusals(pub(super) Vec<Refusal>);
+pub(crate) struct Refusals(pub(crate) Vec<Refusal>);
 
 impl Refusals {
     /// Notes what is wrong with the value at a JSON pointer.
-    pub(super) fn note(&mut self, pointer: impl Into<String>, message: impl Into<String>) {
+    pub(crate) fn note(&mut self, pointer: impl Into<String>, message: impl Into<String>) {
         self.0.push(Refusal {
             pointer: pointer.into(),
             message: message.into(),
@@ -28,12 +28,12 @@ impl Refusals {
     }
 
     /// The same with a sentence that begins with the value's name.
-    pub(super) fn about(&mut self, pointer: &str, predicate: impl Display) {
+    pub(crate) fn about(&mut self, pointer: &str, predicate: impl Display) {
         self.0.push(about(pointer, predicate));
     }
 
     /// `value` within `bounds`, or `default` when it is missing or refused.
-    pub(super) fn number(
+    pub(crate) fn number(
         &mut self,
         pointer: &str,
         value: Option<f64>,
@@ -55,7 +55,7 @@ impl Refusals {
     }
 
     /// A whole number from `bounds`, if there is one.
-    pub(super) fn whole(
+    pub(crate) fn whole(
         &mut self,
         pointer: &str,
         value: Option<f64>,
@@ -76,7 +76,7 @@ impl Refusals {
     }
 
     /// An enum's value by its name, letter case ignored.
-    pub(super) fn choice<T>(&mut self, pointer: &str, value: Option<&String>, names: &str) -> Option<T>
+    pub(crate) fn choice<T>(&mut self, pointer: &str, value: Option<&String>, names: &str) -> Option<T>
     where
         T: for<'de> Deserialize<'de>,
     {
@@ -94,7 +94,7 @@ impl Refusals {
 }
 
 /// A refusal whose sentence begins with the value's name, so that it also tells all by itself.
-pub(super) fn about(pointer: &str, predicate: impl Display) -> Refusal {
+pub(crate) fn about(pointer: &str, predicate: impl Display) -> Refusal {
     let name = pointer.strip_prefix("/config/").or(pointer.strip_prefix('/'));
     Refusal {
         pointer: pointer.to_owned(),
@@ -103,7 +103,7 @@ pub(super) fn about(pointer: &str, predicate: impl Display) -> Refusal {
 }
 
 /// A value of whatever type as a message shows it.
-pub(super) fn described(sent: &Value) -> String {
+pub(crate) fn described(sent: &Value) -> String {
     match sent {
         Value::Null | Value::Bool(_) => sent.to_string(),
         // As in `not`: what was rounded is not repeated.
@@ -138,7 +138,7 @@ fn shown(number: f64) -> String {
 
 /// A client's text as a message shows it: never longer than a line, and with everything escaped that
 /// would act on a terminal or forge a line of a log. Letters of any script stay as they are.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut cut: String = text.chars().take(60).collect();
     if cut.len() < text.len() {
         cut.push('…');

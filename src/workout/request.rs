@@ -75,6 +75,9 @@ pub struct WorkoutConfig {
     /// No exercise in which both feet leave the floor.
     #[schema(default = false)]
     pub no_jump: Option<bool>,
+    /// What not to do; `jumps` is the same as `no_jump`.
+    #[schema(value_type = Option<Vec<super::Avoid>>, example = json!(["floor", "kneeling"]))]
+    pub avoid: Option<Vec<Option<String>>>,
     /// No exercise twice, hence a single round.
     #[schema(default = false)]
     pub no_repeat: Option<bool>,
@@ -174,23 +177,29 @@ pub enum RequestError {
     },
 }
 
+/// Reads a body as an object's fields, with what was found beside them.
+pub(crate) fn read_body<T: Read>(body: &[u8]) -> Result<(T, Found), RequestError> {
+    if body.len() > MAX_REQUEST_BYTES {
+        return Err(RequestError::TooLarge {
+            limit: MAX_REQUEST_BYTES,
+        });
+    }
+    // Some editors write a byte order mark, which JSON does not know.
+    let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
+    let sent: Value = serde_json::from_slice(body).map_err(|e| RequestError::Malformed(e.to_string()))?;
+    let mut found = Found::default();
+    let read = T::read(sent, "", &mut found).map_err(|sent| {
+        let Refusal { pointer, message } = wrong_type::<T>("", &sent);
+        RequestError::WrongType { pointer, message }
+    })?;
+    Ok((read, found))
+}
+
 impl WorkoutRequest {
     /// Reads a request body. Unknown fields are tolerated and told in [`Self::ignored`]; values of a
     /// wrong type are kept in [`Self::wrong`], for planning to refuse.
     pub fn from_json(body: &[u8]) -> Result<Self, RequestError> {
-        if body.len() > MAX_REQUEST_BYTES {
-            return Err(RequestError::TooLarge {
-                limit: MAX_REQUEST_BYTES,
-            });
-        }
-        // Some editors write a byte order mark, which JSON does not know.
-        let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
-        let sent: Value = serde_json::from_slice(body).map_err(|e| RequestError::Malformed(e.to_string()))?;
-        let mut found = Found::default();
-        let mut request = Self::read(sent, "", &mut found).map_err(|sent| {
-            let Refusal { pointer, message } = wrong_type::<Self>("", &sent);
-            RequestError::WrongType { pointer, message }
-        })?;
+        let (mut request, found) = read_body::<Self>(body)?;
         request.ignored = unknown::notes_on(&found.unknown);
         request.wrong = found.wrong;
         Ok(request)
@@ -235,6 +244,7 @@ impl FromFields for WorkoutConfig {
             intervals: fields.take("intervals"),
             rounds: fields.take("rounds"),
             no_jump: fields.take("no_jump"),
+            avoid: fields.take("avoid"),
             no_repeat: fields.take("no_repeat"),
             intensity_levels: fields.take("intensity_levels"),
             exercice_intensity_levels: fields.take("exercice_intensity_levels"),

@@ -412,3 +412,40 @@ fn every_picture_belongs_to_the_interval_around_it() {
     assert_eq!(next, [Some(1), Some(2), Some(3), None, None]);
     assert_eq!(Timeline::new(Vec::new()), None);
 }
+
+#[test]
+fn what_is_to_be_avoided_comes_in_no_part_of_a_workout() {
+    let catalogue = shipped();
+    for (thing, name) in [
+        (Avoid::Jumps, "Jumps"),
+        (Avoid::Floor, "floor"),
+        (Avoid::Kneeling, "kneeling"),
+    ] {
+        for listed in [true, false] {
+            let mut body = json!({"config": {"avoid": [name], "include_warm_up": true, "include_cool_down": true,
+                "rounds": 3, "target_duration": 20}});
+            if listed {
+                body["exercise_names"] = json!(["air-squat"]);
+            }
+            for seed in 0..20 {
+                body["config"]["seed"] = json!(seed);
+                let plan = planned(&body);
+                for interval in plan.timeline.intervals() {
+                    let exercise = catalogue.get(&interval.shows.exercise).unwrap();
+                    assert!(!thing.leaves_out(exercise), "{name}: {}", exercise.name);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_avoided_is_refused() {
+    let told = |body: Value| refused(&body);
+    insta::assert_snapshot!([
+        told(json!({"exercise_names": ["Plank", "Cobra"], "config": {"avoid": ["floor", "FLOOR", "kneeling"]}})),
+        told(json!({"config": {"avoid": ["stairs", 3]}})),
+        told(json!({"config": {"avoid": vec!["floor"; 7]}})),
+        told(json!({"config": {"avoid": ["jumps", "floor"], "intensity_levels": ["hard"]}})),
+    ].join("\n\n"));
+}

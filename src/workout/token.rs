@@ -20,14 +20,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::decision::Decision;
 use super::refusals::quoted;
 use super::written::{self, Unreadable};
-use super::{Interval, Plan, Side};
+use super::{Interval, Plan, Shows, Side};
 use crate::catalogue::{Catalogue, LoopLengths};
 use crate::units::Frames;
 
 /// Most characters of a token: an address of that length passes every browser, proxy and messenger.
 pub const MAX_TOKEN: usize = 2_000;
 /// What tokens of this program begin with.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// Bytes of the fingerprint.
 const FINGERPRINT: usize = 8;
 /// Bytes of the check.
@@ -127,10 +127,28 @@ impl Token {
         &self.text
     }
 
+    /// Names the same workout with other parts of the HUD, or with none. `self` is one that opens.
+    pub fn showing(
+        &self,
+        shows: Shows,
+        catalogue: &Catalogue,
+        loops: &LoopLengths,
+    ) -> Result<Self, TokenError> {
+        let mut decision = written::read(&self.decision, catalogue)?;
+        let manner = &mut decision.manner;
+        manner.shows = shows;
+        manner.profile = manner.profile.with_hud(shows.any());
+        let plan = decision
+            .plan(catalogue, loops, Vec::new())
+            .ok_or(TokenError::Impossible("length"))?;
+        // Which parts are shown takes the same room in a token, whatever they are.
+        Ok(Self::new(written::write(&decision), fingerprint(&plan)))
+    }
+
     /// Makes the plan that it names: the same as when it was made, in every interval, or none.
     ///
-    /// The plan has no notes: those were about the request. Its weight is rounded to the gram, and its seed is
-    /// zero if nothing was drawn.
+    /// The plan has no notes and no renderer of its own choice: those were about the request. Its weight is
+    /// rounded to the gram, and its seed is zero if nothing was drawn.
     pub fn open(&self, catalogue: &Catalogue, loops: &LoopLengths) -> Result<Plan, TokenError> {
         let decision = written::read(&self.decision, catalogue)?;
         // One workout has one link: no detours, no numbers with zeros in front.
@@ -185,7 +203,8 @@ fn check(bytes: &[u8]) -> [u8; CHECK] {
         .unwrap_or_default()
 }
 
-/// Over all that a plan decides about a video's bytes. Energy, seed and notes do not shape any.
+/// Over all that a plan decides about a video's bytes. Energy, seed and notes do not shape any, and the choice
+/// of renderer only those of a stream.
 fn fingerprint(plan: &Plan) -> [u8; FINGERPRINT] {
     let mut said = blake3::Hasher::new();
     let mut number = |number: u64| {
@@ -207,7 +226,6 @@ fn fingerprint(plan: &Plan) -> [u8; FINGERPRINT] {
         number(on.into());
     }
     number(plan.fit as u64);
-    number(plan.renderer as u64);
     for interval in plan.timeline.intervals() {
         say_interval(&mut said, interval);
     }
@@ -245,7 +263,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::workout::{WorkoutRequest, link};
+    use crate::workout::{RendererChoice, WorkoutRequest, link};
 
     fn shipped() -> Catalogue {
         Catalogue::parse(include_str!("../../exercises.json")).unwrap()
@@ -280,8 +298,23 @@ mod tests {
             "config": {"seed": 99, "rounds": 1, "intensity_levels": ["easy"], "intervals": {"rest_time": 20}}}),
         );
         assert_eq!(plain.1, other.1);
+        for renderer in ["graph", "stitch"] {
+            let made = linked(&json!({"exercise_names": ["Push-ups", "plank"], "renderer": renderer}));
+            assert_eq!(plain.1, made.1, "{renderer}");
+        }
         let slower = linked(&json!({"exercise_names": ["Push-ups", "plank"], "config": {"speed": 0.9}}));
         assert_ne!(plain.1, slower.1);
+    }
+
+    #[test]
+    fn a_link_of_another_version_says_so() {
+        let (_, token) = linked(&json!({"exercise_names": ["plank"]}));
+        let mut bytes = URL_SAFE_NO_PAD.decode(token.as_str()).unwrap();
+        bytes.truncate(bytes.len() - CHECK);
+        bytes[0] = VERSION - 1;
+        bytes.extend(check(&bytes));
+        let older = Token::parse(&URL_SAFE_NO_PAD.encode(bytes));
+        assert_eq!(older.unwrap_err(), TokenError::OtherVersion);
     }
 
     #[test]
@@ -433,7 +466,8 @@ mod tests {
             let (plan, token) = linked(&body);
             let again = opened(&token).unwrap();
             prop_assert!((again.kcal - plan.kcal).abs() < 0.01);
-            prop_assert_eq!(Plan { notes: Vec::new(), kcal: again.kcal, ..plan }, again);
+            let asked = Plan { notes: Vec::new(), kcal: again.kcal, renderer: RendererChoice::Auto, ..plan };
+            prop_assert_eq!(asked, again);
         }
     }
 }

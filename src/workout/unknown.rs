@@ -27,6 +27,7 @@ const FIELDS: &[&str] = &[
     "/config/intervals/finish",
     "/config/rounds",
     "/config/no_jump",
+    "/config/avoid",
     "/config/no_repeat",
     "/config/intensity_levels",
     "/config/exercice_intensity_levels",
@@ -48,9 +49,18 @@ const FIELDS: &[&str] = &[
     "/config/show_round",
 ];
 
-/// A sentence for each ignored field.
+/// A sentence for each ignored field of a workout's request.
 pub(super) fn notes_on(ignored: &[String]) -> Vec<String> {
-    let mut notes: Vec<String> = ignored.iter().take(MAX_TOLD).map(|p| note_on(p)).collect();
+    notes_among(ignored, FIELDS)
+}
+
+/// The same for a request with other `fields`.
+pub(crate) fn notes_among(ignored: &[String], fields: &[&str]) -> Vec<String> {
+    let mut notes: Vec<String> = ignored
+        .iter()
+        .take(MAX_TOLD)
+        .map(|p| note_on(p, fields))
+        .collect();
     if ignored.len() > MAX_TOLD {
         notes.push(format!(
             "ignored: {} more unknown fields",
@@ -60,10 +70,10 @@ pub(super) fn notes_on(ignored: &[String]) -> Vec<String> {
     notes
 }
 
-fn note_on(pointer: &str) -> String {
+fn note_on(pointer: &str, fields: &[&str]) -> String {
     let name = last(pointer);
-    let best = nearest(name, FIELDS.iter().map(|field| last(field)));
-    let alike = FIELDS
+    let best = nearest(name, fields.iter().map(|field| last(field)));
+    let alike = fields
         .iter()
         .filter(|field| best.first().is_some_and(|near| last(field) == near));
     // A field that occurs in two places: the one nearest to where it was written.

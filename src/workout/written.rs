@@ -228,18 +228,13 @@ impl Reader<'_> {
 }
 
 /// Switches and choices; zero is all defaults. From the lowest bit: resolution (2 bits: 720p, 480p,
-/// 1080p), portrait, fit (2), renderer (2), then a bit each for: no timer, no progress bar, no exercise name,
-/// no round, no cues, clip sound, no whole repetitions.
+/// 1080p), portrait, fit (2), then a bit each for: no timer, no progress bar, no exercise name, no round, no
+/// cues, clip sound, no whole repetitions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Flags(u64);
 
 const RESOLUTIONS: [Resolution; 3] = [Resolution::P720, Resolution::P480, Resolution::P1080];
 const FITS: [Fit; 3] = [Fit::Auto, Fit::Contain, Fit::Cover];
-const RENDERERS: [RendererChoice; 3] = [
-    RendererChoice::Auto,
-    RendererChoice::Stitch,
-    RendererChoice::Graph,
-];
 
 impl Flags {
     fn of(manner: &Manner) -> Self {
@@ -251,7 +246,6 @@ impl Flags {
         };
         let place = |at: Option<usize>| at.unwrap_or_default() as u64;
         let fit = place(FITS.iter().position(|fit| *fit == manner.fit));
-        let renderer = place(RENDERERS.iter().position(|one| *one == manner.renderer));
         let switches = [
             !shows.timer,
             !shows.progress_bar,
@@ -262,8 +256,8 @@ impl Flags {
             !manner.fit_reps,
         ];
         let portrait = u64::from(profile.height > profile.width);
-        let choices = resolution | portrait << 2 | fit << 3 | renderer << 5;
-        let bit = |(index, on): (usize, bool)| u64::from(on) << (7 + index);
+        let choices = resolution | portrait << 2 | fit << 3;
+        let bit = |(index, on): (usize, bool)| u64::from(on) << (5 + index);
         Self(
             switches
                 .into_iter()
@@ -274,7 +268,7 @@ impl Flags {
     }
 
     fn manner(self, weight: f64) -> Option<Manner> {
-        if self.0 >> 14 != 0 {
+        if self.0 >> 12 != 0 {
             return None;
         }
         let choice = |at: u32| (self.0 >> at) as usize & 3;
@@ -285,20 +279,21 @@ impl Flags {
             Orientation::Landscape
         };
         let shows = Shows {
-            timer: !on(7),
-            progress_bar: !on(8),
-            exercise_name: !on(9),
-            round: !on(10),
+            timer: !on(5),
+            progress_bar: !on(6),
+            exercise_name: !on(7),
+            round: !on(8),
         };
         Some(Manner {
             weight,
             profile: Profile::new(*RESOLUTIONS.get(choice(0))?, orientation, shows.any()),
             shows,
             fit: *FITS.get(choice(3))?,
-            renderer: *RENDERERS.get(choice(5))?,
-            cues: !on(11),
-            clip_sound: on(12),
-            fit_reps: !on(13),
+            // Who makes a stream is no part of the workout.
+            renderer: RendererChoice::Auto,
+            cues: !on(9),
+            clip_sound: on(10),
+            fit_reps: !on(11),
         })
     }
 }

@@ -1,0 +1,108 @@
+//! Which exercises of its pool a session has.
+//!
+//! Balanced twice: within a session every muscle group has its turn, and over the week what came least
+//! often comes next. Chance decides between equals.
+
+use std::collections::HashMap;
+
+use super::focus::{Focus, MuscleGroup, groups};
+use super::request::Goal;
+use crate::catalogue::{Category, Exercise, ExerciseId};
+use crate::workout::choose::circuit;
+use crate::workout::draw::Draws;
+
+/// Other draws that are tried for a session unlike those before it. A pool of four has two dozen orders.
+const TRIES: usize = 30;
+
+/// What the sessions before had.
+#[derive(Debug, Default)]
+pub(super) struct Sofar {
+    times: HashMap<ExerciseId, u32>,
+    sessions: Vec<Vec<ExerciseId>>,
+}
+
+impl Sofar {
+    fn had(&self, session: &[&Exercise]) -> bool {
+        let same = |before: &Vec<ExerciseId>| before.iter().eq(session.iter().map(|e| &e.id));
+        self.sessions.iter().any(same)
+    }
+
+    fn add(&mut self, session: &[&Exercise]) {
+        for exercise in session {
+            *self.times.entry(exercise.id.clone()).or_default() += 1;
+        }
+        self.sessions.push(session.iter().map(|e| e.id.clone()).collect());
+    }
+}
+
+/// `count` exercises in order, unlike every session before where the pool allows it. `around`: after the
+/// last one the first one comes again.
+pub(super) fn choose<'c>(
+    pool: &[&'c Exercise],
+    count: usize,
+    around: bool,
+    (goal, focus): (Goal, Focus),
+    sofar: &mut Sofar,
+    draws: &mut Draws,
+) -> Vec<&'c Exercise> {
+    let mut draw = || {
+        let chosen = balanced(pool, count, cardio_of(goal, focus), sofar, draws);
+        circuit(chosen, count, around, draws)
+    };
+    let mut session = draw();
+    for _ in 0..TRIES {
+        if !sofar.had(&session) {
+            break;
+        }
+        session = draw();
+    }
+    sofar.add(&session);
+    session
+}
+
+/// One in how many exercises is to raise the pulse; `None` for as it comes.
+fn cardio_of(goal: Goal, focus: Focus) -> Option<usize> {
+    match (goal, focus) {
+        (_, Focus::Easy) | (Goal::Strength | Goal::Mobility, _) => None,
+        (Goal::Weight, _) => Some(2),
+        (Goal::Fitness, _) => Some(3),
+    }
+}
+
+/// Exercises of a pool: every muscle group first, then `cardio`, then the group and the exercise that came least.
+fn balanced<'c>(
+    pool: &[&'c Exercise],
+    count: usize,
+    cardio: Option<usize>,
+    sofar: &Sofar,
+    draws: &mut Draws,
+) -> Vec<&'c Exercise> {
+    let mut left = pool.to_vec();
+    draws.shuffle(&mut left);
+    let mut chosen: Vec<&Exercise> = Vec::new();
+    let mut trained: HashMap<MuscleGroup, u32> = HashMap::new();
+    while chosen.len() < count {
+        let had = chosen.iter().filter(|e| e.category == Category::Cardio).count();
+        let wants = cardio.map(|one_in| one_in * had <= chosen.len());
+        let new = |exercise: &Exercise| groups(exercise).any(|g| !trained.contains_key(&g));
+        let some_new = left.iter().any(|e| new(e));
+        let key = |exercise: &Exercise| {
+            let amiss = wants.is_some_and(|wants| wants != (exercise.category == Category::Cardio));
+            let group = groups(exercise)
+                .map(|g| trained.get(&g).copied().unwrap_or(0))
+                .max();
+            let before = sofar.times.get(&exercise.id).copied().unwrap_or(0);
+            (some_new && !new(exercise), amiss, group, before)
+        };
+        // Of equals the first, in drawn order.
+        let Some(best) = (0..left.len()).min_by_key(|i| key(left[*i])) else {
+            break;
+        };
+        let exercise = left.remove(best);
+        for group in groups(exercise) {
+            *trained.entry(group).or_default() += 1;
+        }
+        chosen.push(exercise);
+    }
+    chosen
+}

@@ -1,0 +1,161 @@
+//! Rounds and lengths that fill a session's minutes to the picture.
+//!
+//! The number of exercises and rounds is chosen so that little time is left over in any of the four weeks.
+//! What is left over makes, in this order, every exercise longer by whole seconds, the round rests longer
+//! by whole seconds, and get-ready longer by less than a minute.
+
+use super::pace::{Pace, WEEKS};
+use super::pool::FEWEST;
+use crate::units::{FPS, Frames};
+
+/// Before and after everything, in seconds.
+const GET_READY: u64 = 5;
+pub(super) const FINISH: u64 = 3;
+/// Most exercises a round, and how many people like.
+const MOST_STATIONS: u64 = 10;
+const USUAL_STATIONS: u64 = 6;
+/// Most rounds, and how many people like at most.
+const MOST_ROUNDS: u64 = 50;
+const USUAL_ROUNDS: u64 = 4;
+
+/// What is around the work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Around {
+    /// Warm-up and cool-down; zero for none.
+    pub(super) warm_up: Frames,
+    pub(super) cool_down: Frames,
+}
+
+impl Around {
+    /// Rests between the work and what is around it.
+    fn rests(self) -> u64 {
+        u64::from(self.warm_up > Frames::ZERO) + u64::from(self.cool_down > Frames::ZERO)
+    }
+
+    /// Whether most of the session is left for the work: three quarters.
+    pub(super) fn is_small(self, target: Frames) -> bool {
+        (self.warm_up + self.cool_down) * 4 <= target
+    }
+}
+
+/// How often how many exercises are done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Shape {
+    pub(super) rounds: u64,
+    /// Exercises a round.
+    pub(super) stations: u64,
+}
+
+/// The lengths of a session: whole seconds but for get-ready.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Lengths {
+    pub(super) work: u64,
+    pub(super) rest: u64,
+    pub(super) round_rest: u64,
+    pub(super) get_ready: Frames,
+}
+
+const fn seconds(count: u64) -> Frames {
+    Frames(count * FPS as u64)
+}
+
+impl Shape {
+    /// Exercises in all.
+    fn works(self) -> u64 {
+        self.rounds * self.stations
+    }
+
+    /// What a session of this shape leaves over; `None` if it takes longer than the target.
+    fn spare(self, pace: Pace, around: Around, target: Frames) -> Option<Frames> {
+        let rests = self.rounds * (self.stations - 1) + around.rests();
+        let whole = GET_READY
+            + FINISH
+            + self.works() * pace.work
+            + rests * pace.rest
+            + (self.rounds - 1) * pace.round_rest;
+        let taken = seconds(whole) + around.warm_up + around.cool_down;
+        Some(Frames(target.0.checked_sub(taken.0)?))
+    }
+
+    /// The lengths with which it takes exactly the target; `None` if it takes longer.
+    pub(super) fn fill(self, pace: Pace, around: Around, target: Frames) -> Option<Lengths> {
+        let spare = self.spare(pace, around, target)?;
+        let longer_work = spare.0 / seconds(self.works()).0;
+        let left = spare - seconds(longer_work * self.works());
+        let longer_rest = left.0.checked_div(seconds(self.rounds - 1).0).unwrap_or(0);
+        Some(Lengths {
+            work: pace.work + longer_work,
+            rest: pace.rest,
+            round_rest: pace.round_rest + longer_rest,
+            get_ready: seconds(GET_READY) + (left - seconds(longer_rest * (self.rounds - 1))),
+        })
+    }
+}
+
+/// The shape that suits best in all four weeks, of at most `pool` exercises; `None` if none fits.
+pub(super) fn shape(
+    pace_of: impl Fn(u64) -> Pace,
+    around: Around,
+    target: Frames,
+    pool: usize,
+) -> Option<Shape> {
+    let stations = FEWEST as u64..=MOST_STATIONS.min(pool as u64);
+    let shapes =
+        stations.flat_map(|stations| (1..=MOST_ROUNDS).map(move |rounds| Shape { rounds, stations }));
+    let cost = |shape: &Shape| {
+        let spares: Option<Vec<Frames>> = WEEKS
+            .map(|week| shape.spare(pace_of(week), around, target))
+            .collect();
+        let most = spares?.into_iter().max()?;
+        // Seconds left over that are as bad as an exercise more or less than usual, and as a round more.
+        let unusual =
+            12 * shape.stations.abs_diff(USUAL_STATIONS) + 40 * shape.rounds.saturating_sub(USUAL_ROUNDS);
+        Some(most + seconds(unusual))
+    };
+    shapes
+        .filter_map(|shape| Some((cost(&shape)?, shape)))
+        .min_by_key(|(cost, _)| *cost)
+        .map(|(_, shape)| shape)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::catalogue::Difficulty;
+    use crate::week::Goal;
+    use crate::week::pace::pace;
+
+    proptest! {
+        #[test]
+        fn every_session_fills_its_time_and_works_more_every_week(
+            goal in prop_oneof![Just(Goal::Fitness), Just(Goal::Strength), Just(Goal::Weight), Just(Goal::Mobility)],
+            level in prop_oneof![Just(Difficulty::Easy), Just(Difficulty::Medium), Just(Difficulty::Hard)],
+            minutes in 5..=90_u64, pool in 3..30_usize, warm_up in 0..5_400_u64, cool_down in 0..5_400_u64,
+        ) {
+            let target = seconds(minutes * 60);
+            let around = Around { warm_up: Frames(warm_up), cool_down: Frames(cool_down) };
+            let none = Around { warm_up: Frames::ZERO, cool_down: Frames::ZERO };
+            let pace_of = |week| pace(goal, level, week);
+            prop_assert!(shape(pace_of, none, target, pool).is_some());
+            let Some(shape) = shape(pace_of, around, target, pool) else {
+                prop_assert!(minutes < 10 || !around.is_small(target), "no shape");
+                return Ok(());
+            };
+            let filled: Vec<Lengths> =
+                WEEKS.map(|week| shape.fill(pace_of(week), around, target).unwrap()).collect();
+            for lengths in &filled {
+                let whole = seconds(shape.works() * lengths.work)
+                    + seconds((shape.rounds * (shape.stations - 1) + around.rests()) * lengths.rest)
+                    + seconds((shape.rounds - 1) * lengths.round_rest)
+                    + lengths.get_ready + seconds(FINISH) + around.warm_up + around.cool_down;
+                prop_assert_eq!(whole, target);
+                prop_assert!(lengths.get_ready <= seconds(60) && lengths.round_rest <= 180, "{:?}", lengths);
+            }
+            for pair in filled.windows(2) {
+                prop_assert!(pair[0].work < pair[1].work && pair[0].rest > pair[1].rest, "{:?}", filled);
+            }
+        }
+    }
+}

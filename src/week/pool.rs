@@ -1,0 +1,161 @@
+//! The exercises that a session may have: what suits, and as much more as a session needs.
+//!
+//! Nothing is ever harder than the level, avoided or out of reach. Within that, exercises come in tiers:
+//! those of the goal first, and the next tier only where those before are too few, or none of them trains
+//! a muscle group that the session is to train.
+
+use std::collections::BTreeSet;
+
+use super::focus::{Focus, MuscleGroup, groups};
+use super::request::{Goal, Goals};
+use crate::catalogue::{Catalogue, Category, Difficulty, Exercise};
+use crate::workout::{Avoid, PlanError, Refusal};
+
+/// Exercises below which the next tier is taken in.
+const ENOUGH: usize = 4;
+/// Exercises without which there is no session: fewer are the same thing over and over.
+pub(super) const FEWEST: usize = 3;
+
+/// What somebody can do, apart from what a session is for.
+#[derive(Debug, Clone, Copy)]
+struct Bounds<'a> {
+    level: Difficulty,
+    avoid: &'a [Avoid],
+    /// `None`: everything.
+    equipment: Option<&'a [String]>,
+}
+
+impl<'a> Bounds<'a> {
+    fn of(goals: &'a Goals) -> Self {
+        Self {
+            level: goals.level,
+            avoid: &goals.avoid,
+            equipment: Some(&goals.equipment),
+        }
+    }
+
+    fn allow(&self, exercise: &Exercise) -> bool {
+        let at_hand = |all: &[String]| exercise.equipment.iter().all(|needed| all.contains(needed));
+        exercise.difficulty <= self.level
+            && !self.avoid.iter().any(|thing| thing.leaves_out(exercise))
+            && self.equipment.is_none_or(at_hand)
+    }
+
+    /// All that suit, in the order of tiers and the catalogue.
+    fn pool<'c>(&self, goal: Goal, focus: Focus, catalogue: &'c Catalogue) -> Vec<&'c Exercise> {
+        let mut pool: Vec<&Exercise> = Vec::new();
+        for tier in tiers(goal, focus, self.level) {
+            let enough = pool.len() >= ENOUGH;
+            let trained: BTreeSet<MuscleGroup> = pool.iter().flat_map(|e| groups(e)).collect();
+            let missing = |group: MuscleGroup| focus.wants().contains(&group) && !trained.contains(&group);
+            pool.extend(catalogue.exercises().iter().filter(|exercise| {
+                tier.holds(exercise)
+                    && (!enough || groups(exercise).any(missing))
+                    && focus.holds(exercise)
+                    && self.allow(exercise)
+                    && catalogue.unavailable(&exercise.id).is_none()
+            }));
+        }
+        pool
+    }
+}
+
+/// Exercises of some categories and difficulties.
+struct Tier {
+    categories: &'static [Category],
+    levels: &'static [Difficulty],
+}
+
+impl Tier {
+    fn holds(&self, exercise: &Exercise) -> bool {
+        self.categories.contains(&exercise.category) && self.levels.contains(&exercise.difficulty)
+    }
+}
+
+/// From what suits best to what will do. No exercise is in two of them.
+fn tiers(goal: Goal, focus: Focus, level: Difficulty) -> Vec<Tier> {
+    use Category::{Cardio, CoolDown, Core, Strength, WarmUp};
+    use Difficulty::{Easy, Hard, Medium};
+    let tier = |categories, levels| Tier { categories, levels };
+    if focus == Focus::Easy {
+        return vec![tier(&[WarmUp, CoolDown], &[Easy, Medium, Hard])];
+    }
+    // Who is trained has more of hard exercises than of easy ones.
+    let levels: &[&[Difficulty]] = match level {
+        Hard => &[&[Medium, Hard], &[Easy]],
+        _ => &[&[Easy, Medium]],
+    };
+    let kinds: &[&[Category]] = match goal {
+        Goal::Strength => &[&[Strength, Core], &[Cardio]],
+        _ => &[&[Strength, Cardio, Core]],
+    };
+    let work = kinds
+        .iter()
+        .flat_map(|categories| levels.iter().map(move |levels| tier(categories, levels)));
+    work.chain([tier(&[WarmUp], &[Easy, Medium, Hard])]).collect()
+}
+
+/// The exercises of a session with a focus; perhaps too few for one.
+pub(super) fn pool<'c>(goals: &Goals, focus: Focus, catalogue: &'c Catalogue) -> Vec<&'c Exercise> {
+    Bounds::of(goals).pool(goals.goal, focus, catalogue)
+}
+
+/// Says that too few are left, and how many more there would be if one demand were dropped.
+pub(super) fn too_few(goals: &Goals, focus: Focus, catalogue: &Catalogue) -> PlanError {
+    let bounds = Bounds::of(goals);
+    let found = |bounds: Bounds<'_>| bounds.pool(goals.goal, focus, catalogue).len();
+    let left = found(bounds);
+    let mut looser = Vec::new();
+    for thing in &goals.avoid {
+        let mut avoid = goals.avoid.clone();
+        avoid.retain(|other| other != thing);
+        let count = found(Bounds {
+            avoid: &avoid,
+            ..bounds
+        });
+        looser.push((count, "/avoid", format!("allow {}", thing.word())));
+    }
+    let harder = [
+        (Difficulty::Medium, "ask for level medium"),
+        (Difficulty::Hard, "ask for level hard"),
+    ];
+    for (level, advice) in harder.into_iter().filter(|(level, _)| *level > goals.level) {
+        let count = found(Bounds { level, ..bounds });
+        looser.push((count, "/level", advice.to_owned()));
+    }
+    let everything = Bounds {
+        equipment: None,
+        ..bounds
+    };
+    looser.push((
+        found(everything),
+        "/equipment",
+        "have more equipment at hand".to_owned(),
+    ));
+    looser.retain(|(count, ..)| *count >= FEWEST);
+    let advice: Vec<String> = looser
+        .iter()
+        .map(|(count, _, advice)| format!("{advice} ({count} would be left)"))
+        .collect();
+    let what = match (focus, goals.goal) {
+        (Focus::Easy, Goal::Mobility) => "of warm-ups and stretches",
+        (Focus::Easy, _) => "of warm-ups and stretches, for an easy session between two of work,",
+        _ => "of work",
+    };
+    let left = match left {
+        0 => format!("no exercise {what} is left"),
+        1 => format!("only one exercise {what} is left, and a session needs {FEWEST}"),
+        n => format!("only {n} exercises {what} are left, and a session needs {FEWEST}"),
+    };
+    let hint = match (advice.is_empty(), focus, goals.goal) {
+        (false, ..) => advice.join(", or "),
+        (true, Focus::Easy, goal) if goal != Goal::Mobility => {
+            "ask for fewer days, with rest between".to_owned()
+        }
+        (true, ..) => "nothing in the request would change that: the catalogue has too few".to_owned(),
+    };
+    PlanError::Refused(vec![Refusal {
+        pointer: looser.first().map_or("", |(_, pointer, _)| pointer).to_owned(),
+        message: format!("{left}: {hint}"),
+    }])
+}

@@ -1,0 +1,191 @@
+//! Goals as clients POST them, and as they are checked.
+//!
+//! Read like a workout's request: everything may be missing, unknown fields are told, and all bad values
+//! come at once, each with its JSON pointer. `docs/week-plan.md` says what each field means.
+
+use serde::{Deserialize, Serialize};
+
+use super::days::{Weekday, spread};
+use crate::catalogue::Difficulty;
+use crate::workout::check::{avoid, equipment};
+use crate::workout::fields::{Fields, FromFields};
+use crate::workout::refusals::Refusals;
+use crate::workout::request::read_body;
+use crate::workout::unknown::notes_among;
+use crate::workout::{Avoid, MAX_SEED, PlanError, Refusal, RequestError};
+
+/// Every field. A test keeps it complete.
+pub(super) const FIELDS: &[&str] = &[
+    "/goal",
+    "/level",
+    "/days",
+    "/weekdays",
+    "/minutes",
+    "/equipment",
+    "/avoid",
+    "/weight_kg",
+    "/week",
+    "/seed",
+];
+
+/// What somebody trains for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Goal {
+    /// A bit of everything.
+    #[default]
+    Fitness,
+    /// Work against resistance, with long rests.
+    Strength,
+    /// Losing weight: half of the work raises the pulse, with short rests.
+    Weight,
+    /// Slow movements and stretches.
+    Mobility,
+}
+
+/// Goals as clients POST them. Everything may be missing.
+#[derive(Debug, Clone, Default, PartialEq, utoipa::ToSchema)]
+#[schema(example = json!({"goal": "strength", "level": "medium", "days": 3, "minutes": 30, "avoid": ["jumps"]}))]
+pub struct WeekRequest {
+    /// What for.
+    #[schema(value_type = Option<Goal>, default = "fitness")]
+    pub goal: Option<String>,
+    /// The most difficult exercises that may come.
+    #[schema(value_type = Option<Difficulty>, default = "medium")]
+    pub level: Option<String>,
+    /// Sessions a week.
+    #[schema(value_type = Option<u32>, minimum = 1, maximum = 7, default = 3)]
+    pub days: Option<f64>,
+    /// On which days; by default they are spread over the week.
+    #[schema(value_type = Option<Vec<Weekday>>, example = json!(["tuesday", "friday"]))]
+    pub weekdays: Option<Vec<Option<String>>>,
+    /// Whole minutes of a session, met to the picture.
+    #[schema(value_type = Option<u32>, minimum = 5, maximum = 90, default = 30)]
+    pub minutes: Option<f64>,
+    /// Equipment at hand; none by default.
+    #[schema(value_type = Option<Vec<String>>, example = json!(["dumbbell"]))]
+    pub equipment: Option<Vec<Option<String>>>,
+    /// What not to do.
+    #[schema(value_type = Option<Vec<Avoid>>, example = json!(["jumps"]))]
+    pub avoid: Option<Vec<Option<String>>>,
+    /// Kilograms, for the energy.
+    #[schema(minimum = 20, maximum = 300, default = 70)]
+    pub weight_kg: Option<f64>,
+    /// Which week of the four.
+    #[schema(value_type = Option<u32>, minimum = 1, maximum = 4, default = 1)]
+    pub week: Option<f64>,
+    /// What the choices are made with: keep it from week to week. Default: a new one, told in the answer.
+    #[schema(value_type = Option<u64>, minimum = 0, maximum = 9_007_199_254_740_991_u64, example = 7)]
+    pub seed: Option<f64>,
+    /// What the body said that this program does not know, a sentence each.
+    #[schema(ignore)]
+    pub ignored: Vec<String>,
+    /// Values of a wrong type; their fields are `None`, and planning refuses them with the rest.
+    #[schema(ignore)]
+    pub wrong: Vec<Refusal>,
+}
+
+impl WeekRequest {
+    /// Reads a request body.
+    pub fn from_json(body: &[u8]) -> Result<Self, RequestError> {
+        let (mut request, found) = read_body::<Self>(body)?;
+        request.ignored = notes_among(&found.unknown, FIELDS);
+        request.wrong = found.wrong;
+        Ok(request)
+    }
+}
+
+impl FromFields for WeekRequest {
+    fn from_fields(fields: &mut Fields<'_>) -> Self {
+        Self {
+            goal: fields.take("goal"),
+            level: fields.take("level"),
+            days: fields.take("days"),
+            weekdays: fields.take("weekdays"),
+            minutes: fields.take("minutes"),
+            equipment: fields.take("equipment"),
+            avoid: fields.take("avoid"),
+            weight_kg: fields.take("weight_kg"),
+            week: fields.take("week"),
+            seed: fields.take("seed"),
+            ignored: Vec::new(),
+            wrong: Vec::new(),
+        }
+    }
+}
+
+/// Goals whose values are all legal.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Goals {
+    pub(super) goal: Goal,
+    pub(super) level: Difficulty,
+    /// In the order of the week; at least one.
+    pub(super) days: Vec<Weekday>,
+    /// Whether the client named the days.
+    pub(super) named: bool,
+    pub(super) minutes: u64,
+    pub(super) equipment: Vec<String>,
+    pub(super) avoid: Vec<Avoid>,
+    /// Kilograms.
+    pub(super) weight: f64,
+    /// 1 to 4.
+    pub(super) week: u64,
+    pub(super) seed: Option<u64>,
+}
+
+/// Checks every value, or tells all that are wrong.
+pub(super) fn check(request: &WeekRequest) -> Result<Goals, PlanError> {
+    let mut refusals = Refusals(request.wrong.clone());
+    let goals = Goals {
+        goal: refusals
+            .choice(
+                "/goal",
+                request.goal.as_ref(),
+                "fitness, strength, weight, mobility",
+            )
+            .unwrap_or_default(),
+        level: refusals
+            .choice("/level", request.level.as_ref(), "easy, medium, hard")
+            .unwrap_or(Difficulty::Medium),
+        days: days(request, &mut refusals),
+        named: request.weekdays.is_some(),
+        minutes: refusals
+            .whole("/minutes", request.minutes, &(5..=90))
+            .unwrap_or(30),
+        equipment: equipment("/equipment", request.equipment.as_deref(), &mut refusals).unwrap_or_default(),
+        avoid: avoid("/avoid", request.avoid.as_deref(), &mut refusals),
+        weight: refusals.number("/weight_kg", request.weight_kg, &(20.0..=300.0), 70.0),
+        week: refusals.whole("/week", request.week, &(1..=4)).unwrap_or(1),
+        seed: refusals.whole("/seed", request.seed, &(0..=MAX_SEED)),
+    };
+    if refusals.0.is_empty() {
+        Ok(goals)
+    } else {
+        Err(PlanError::Refused(refusals.0))
+    }
+}
+
+fn days(request: &WeekRequest, refusals: &mut Refusals) -> Vec<Weekday> {
+    let count = refusals.whole("/days", request.days, &(1..=7));
+    let Some(sent) = &request.weekdays else {
+        return spread(count.unwrap_or(3));
+    };
+    if !(1..=7).contains(&sent.len()) {
+        refusals.about("/weekdays", "must name one to seven days");
+        return Vec::new();
+    }
+    let mut named: Vec<Weekday> = Vec::new();
+    for (i, name) in sent.iter().enumerate() {
+        let pointer = format!("/weekdays/{i}");
+        match refusals.choice(&pointer, name.as_ref(), Weekday::NAMES) {
+            Some(day) if named.contains(&day) => refusals.about(&pointer, "is a day that was named before"),
+            Some(day) => named.push(day),
+            None => {}
+        }
+    }
+    if count.is_some_and(|count| count != sent.len() as u64) {
+        refusals.about("/days", "contradicts /weekdays: send one of the two");
+    }
+    named.sort();
+    named
+}
