@@ -1,9 +1,10 @@
 "use client";
 /** Reads what the browser keeps, once, after the first paint: the export was made without it. */
-import { useEffect, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useSyncExternalStore } from "react";
 
 interface Persisted {
-  persist: {
+  /** Missing where nothing can be kept: at the export, and in a browser that forbids it. */
+  persist?: {
     rehydrate(): Promise<void> | void;
     hasHydrated(): boolean;
     onFinishHydration(listener: () => void): () => void;
@@ -11,13 +12,17 @@ interface Persisted {
 }
 
 /** True once the store holds what the browser kept. Show a skeleton until then. */
-export function useStored(store: Persisted): boolean {
+export function useStored({ persist }: Persisted): boolean {
   useEffect(() => {
-    if (!store.persist.hasHydrated()) void store.persist.rehydrate();
-  }, [store]);
+    if (persist && !persist.hasHydrated()) void persist.rehydrate();
+  }, [persist]);
+  const subscribe = useCallback(
+    (listener: () => void) => persist?.onFinishHydration(listener) ?? (() => undefined),
+    [persist],
+  );
   return useSyncExternalStore(
-    store.persist.onFinishHydration,
-    store.persist.hasHydrated,
+    subscribe,
+    () => persist?.hasHydrated() ?? true,
     () => false,
   );
 }
