@@ -14,6 +14,7 @@ help:
 run: tools page-if-node
 	$(CARGO) run --release --locked -- serve
 
+test: ALSO = curl
 test: tools rust-parts page
 	$(CARGO) fmt --check
 	$(CARGO) clippy --all-targets --locked -- -D warnings
@@ -26,10 +27,11 @@ test-web: page chromium
 	$(CARGO) build --locked
 	cd web && npm run --silent e2e
 
-# The page, ready to be embedded. What npm installed is good for as long as the lock file is the same.
+# The page, ready to be embedded. What npm installed is good for as long as the lock file is the same. Not `npm ci`:
+# it refuses a lock file without the packages of every platform there is, which not every registry has.
 page: node
 	cd web && { [ node_modules/.installed -nt package-lock.json ] || \
-	  { npm ci --no-audit --no-fund && touch node_modules/.installed; }; }
+	  { npm install --no-save --no-audit --no-fund && touch node_modules/.installed; }; }
 	cd web && npm run --silent build && npm run --silent publish
 
 page-if-node:
@@ -41,6 +43,7 @@ api-types: node
 	$(CARGO) run --locked --quiet -- openapi > web/openapi.json
 	cd web && npm run --silent api-types
 
+bench: ALSO = nginx
 bench: tools
 	$(CARGO) bench --locked --bench table
 
@@ -58,7 +61,8 @@ chromium:
 	{ $(call install,chromium,--cask chromium); }
 
 # Rust has to be there. FFmpeg (with FFprobe) and the linker that Rust needs come from the system's
-# packages. Who names an own FFmpeg by COACH_FFMPEG gets no other.
+# packages. Who names an own FFmpeg by COACH_FFMPEG gets no other. The tests download with curl; the
+# bench measures beside nginx, which Debian starts as a service when it is installed: that is stopped again.
 tools:
 	@command -v $(CARGO) >/dev/null 2>&1 || { \
 	  echo 'Rust is missing: install it from https://rustup.rs' >&2; exit 1; }
@@ -67,8 +71,11 @@ tools:
 	if [ -z "$$COACH_FFMPEG" ]; then \
 	  { command -v ffmpeg && command -v ffprobe; } >/dev/null 2>&1 || missing="$$missing ffmpeg"; \
 	fi; \
+	for also in $(ALSO); do \
+	  PATH="$$PATH:/usr/sbin" command -v $$also >/dev/null 2>&1 || missing="$$missing $$also"; \
+	done; \
 	[ -n "$$missing" ] || exit 0; \
-	$(call install,$$missing,ffmpeg)
+	$(call install,$$missing,ffmpeg $(ALSO))
 
 # Shell code that installs packages: those of Debian and Ubuntu, those of Homebrew.
 define install
@@ -78,7 +85,8 @@ if command -v apt-get >/dev/null 2>&1; then \
   elif command -v sudo >/dev/null 2>&1; then as_root='sudo env'; \
   else echo "Install first, as root: apt-get install $(1)" >&2; exit 1; fi; \
   $$as_root apt-get update -q && \
-  $$as_root DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $(1); \
+  $$as_root DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $(1) || exit 1; \
+  case "$(1)" in *nginx*) $$as_root systemctl disable --now nginx >/dev/null 2>&1 || true;; esac; \
 elif command -v brew >/dev/null 2>&1; then \
   brew install $(2); \
 else \

@@ -9,15 +9,18 @@
 //! - the server's stitch renderer, HUD and cues included: cold (an empty cache) and warm.
 //!
 //! Then the latency of the warm server's first fragment, over many requests that are dropped after it,
-//! and a crowd of viewers, each reading as fast as its video plays.
+//! and a crowd of viewers, each reading as fast as its video plays. At last downloads of a link's video beside
+//! nginx, which sends the same bytes from a file.
 //!
 //! `BENCH_RUNS=3` makes each several times and shows medians; `BENCH_ROUNDS=1` a shorter workout;
-//! `BENCH_WAYS=cold,warm` some of the ways (naive, joined, graph, cold, warm, viewers);
+//! `BENCH_WAYS=cold,warm` some of the ways (naive, joined, graph, cold, warm, viewers, downloads, bytes);
 //! `BENCH_VIEWERS=100`, `BENCH_WATCH=10` a smaller crowd for so many seconds.
 
 mod client;
+mod downloads;
 mod ffmpeg;
 mod meters;
+mod nginx;
 mod server;
 mod stream;
 mod viewers;
@@ -67,7 +70,10 @@ impl Stream {
 async fn main() -> Outcome<()> {
     let runs: usize = setting("BENCH_RUNS", 1)?;
     let request = request(setting("BENCH_ROUNDS", 3)?, 0);
-    let ways: String = setting("BENCH_WAYS", "naive,joined,graph,cold,warm,viewers".to_owned())?;
+    let ways: String = setting(
+        "BENCH_WAYS",
+        "naive,joined,graph,cold,warm,viewers,downloads,bytes".to_owned(),
+    )?;
     let wanted = |way: &str| ways.split(',').any(|each| each.trim() == way);
     let folder = tempfile::tempdir()?;
     let (empty, cache) = (folder.path().join("empty"), folder.path().join("cache"));
@@ -128,6 +134,15 @@ async fn main() -> Outcome<()> {
     }
     if wanted("viewers") {
         viewers(&cache).await?;
+    }
+    if wanted("downloads") || wanted("bytes") {
+        let server = Server::start(&cache).await?;
+        if wanted("downloads") {
+            downloads::compare(&server, &request, &folder.path().join("nginx")).await?;
+        }
+        if wanted("bytes") {
+            downloads::half_an_hour(&server, &request).await?;
+        }
     }
     Ok(())
 }

@@ -66,6 +66,27 @@ impl Server {
         Ok(answer.error_for_status()?.json().await?)
     }
 
+    /// The path of a workout's video, once all its loops are there.
+    pub async fn link(&self, request: &Value) -> Outcome<String> {
+        let client = reqwest::Client::new();
+        let url = format!("http://{}/api/workouts", self.address);
+        let answer = client.post(url).json(request).send().await?;
+        let workout: Value = answer.error_for_status()?.json().await?;
+        let path = workout["links"]["video"].as_str().ok_or("no link")?;
+        for _ in 0..10 {
+            let answer = client
+                .head(format!("http://{}{path}", self.address))
+                .send()
+                .await?;
+            if answer.status() != reqwest::StatusCode::SERVICE_UNAVAILABLE {
+                answer.error_for_status()?;
+                self.quiet().await?;
+                return Ok(path.to_owned());
+            }
+        }
+        Err("the loops of a link are not prepared".into())
+    }
+
     /// A video as fast as it comes, thrown away.
     pub async fn generate(&self, request: &Value) -> Outcome<Figures> {
         let memory = Memory::watch(self.process());

@@ -1,5 +1,6 @@
 //! A file that is a list of what lies where.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::pin::Pin;
@@ -151,6 +152,9 @@ impl VirtualFile {
     }
 }
 
+/// What lies at one place, and which of it is wanted.
+type Piece<'f> = (Cow<'f, Bytes>, Range<usize>);
+
 /// The bytes of a range, in pieces: those that are stored as they are, small ones gathered.
 pub struct Reader {
     file: VirtualFile,
@@ -175,13 +179,14 @@ impl Reader {
         self.end - self.start + self.ready.iter().map(|piece| piece.len() as u64).sum::<u64>()
     }
 
-    /// The next part of the range that lies in one place.
-    fn piece(&mut self) -> Result<Option<Bytes>, DeliverError> {
+    /// The next part of the range that lies in one place: what is there, and which of it. Borrowed, for to
+    /// count all who hold a frame of six bytes would cost more than to copy it.
+    fn piece<'f>(&mut self, of: &'f VirtualFile) -> Result<Option<Piece<'f>>, DeliverError> {
+        let film = &*of.film;
         while self.start < self.end {
-            let Some((_, block)) = self.file.layout.blocks.get(self.block) else {
+            let Some((_, block)) = of.layout.blocks.get(self.block) else {
                 return Ok(None);
             };
-            let film = &self.file.film;
             // Each picture is two pieces: what is stored, and its slice.
             let (number, size) = match block {
                 Block::Bytes(bytes) => (self.within, (self.within == 0).then_some(bytes.len())),
@@ -215,19 +220,11 @@ impl Reader {
                 None
             } else {
                 Some(match block {
-                    Block::Bytes(bytes) => bytes.clone(),
-                    Block::Stretch(stretch) => film.stored(*stretch).clone(),
-                    Block::Sound(_) => film.sound().frame(number).clone(),
-                    Block::Pictures(_) if !slice => film.stored(film.stretch(number)).clone(),
-                    Block::Pictures(_) => {
-                        if self.pen.is_none() {
-                            self.pen = film.pen()?;
-                        }
-                        match &mut self.pen {
-                            Some(pen) => film.slice(pen, number)?,
-                            None => Bytes::new(),
-                        }
-                    }
+                    Block::Bytes(bytes) => Cow::Borrowed(bytes),
+                    Block::Stretch(stretch) => Cow::Borrowed(film.stored(*stretch)),
+                    Block::Sound(_) => Cow::Borrowed(film.sound().frame(number)),
+                    Block::Pictures(_) if !slice => Cow::Borrowed(film.stored(film.stretch(number))),
+                    Block::Pictures(_) => Cow::Owned(film.slice(&mut self.pen, number)?),
                 })
             };
             (self.at, self.within) = (end, self.within + 1);
@@ -235,7 +232,7 @@ impl Reader {
                 let from = (self.start - at) as usize;
                 let to = (self.end.min(end) - at) as usize;
                 self.start = self.end.min(end);
-                return Ok(Some(bytes.slice(from..to)));
+                return Ok(Some((bytes, from..to)));
             }
         }
         Ok(None)
@@ -246,16 +243,23 @@ impl Reader {
         if let Some(ready) = self.ready.pop_front() {
             return Ok(Some(ready));
         }
+        let file = self.file.clone();
+        let most = (self.gathers + SMALL) as u64;
+        let room = most.min(self.end - self.start) as usize;
         let mut gathered = BytesMut::new();
-        while let Some(piece) = self.piece()? {
-            if piece.len() >= SMALL {
+        while let Some((bytes, wanted)) = self.piece(&file)? {
+            if wanted.len() >= SMALL {
+                let piece = bytes.slice(wanted);
                 if gathered.is_empty() {
                     return Ok(Some(piece));
                 }
                 self.ready.push_back(piece);
                 break;
             }
-            gathered.extend_from_slice(&piece);
+            if gathered.is_empty() {
+                gathered.reserve(room);
+            }
+            gathered.extend_from_slice(&bytes[wanted]);
             if gathered.len() >= self.gathers {
                 break;
             }

@@ -2,15 +2,15 @@
 //!
 //! ```text
 //! with a HUD      head │ chapters │ 1 s of pictures │ their sound │ their captions │ 1 s of ...
-//! without         head │ chapters │ captions │ silence │ each cue once │ each loop once
+//! without         head │ chapters │ captions │ sound │ each loop once
 //! ```
 //!
 //! With a HUD every picture is its own bytes, and the file is laid out as it is played. Without one, a
 //! picture that is shown again is pointed at again (8.7.5 of ISO/IEC 14496-12 lets chunks lie anywhere, also
-//! twice at one place): half an hour takes the bytes of its loops, and a player has soon loaded all of it.
+//! twice at one place): half an hour takes the bytes of its loops and of its sound, which is silence mostly, and
+//! a player has soon loaded all of it.
 
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -27,8 +27,8 @@ use crate::units::{Frames, Ticks, VIDEO_TIMESCALE};
 
 /// The pictures of a chunk last about as long: what players read at a time.
 const CHUNK: Ticks = Ticks(VIDEO_TIMESCALE as u64);
-/// Frames of silence that lie behind each other in a file that stores silence once: a second of it.
-const SILENT_FRAMES: u64 = 47;
+/// Frames of sound in a chunk of their own: about a second.
+const CHUNK_FRAMES: u64 = 47;
 
 /// What a movie says in words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -91,7 +91,7 @@ pub(super) fn lay(film: &Film, texts: &Texts) -> Layout {
         as_played(film, &mut payload, &mut tables, &captions);
     } else {
         payload.texts(&mut tables.captions, &captions);
-        sound_once(film, &mut payload, &mut tables.audio);
+        sound_in_order(film, &mut payload, &mut tables.audio);
         pictures_once(film, &mut payload, &mut tables.video);
     }
     let marks = texts.chapters.iter().map(|chapter| Mark {
@@ -213,46 +213,16 @@ fn after(film: &Film, first: u64, end: u64) -> u64 {
     (first + 1..end).find(|n| film.begins(*n) >= full).unwrap_or(end)
 }
 
-/// Silence once, and each cluster of cues once.
-fn sound_once(film: &Film, payload: &mut Payload, table: &mut Table) {
-    let sound = film.sound();
-    let silence = payload.length;
-    let silent = sound.silence().repeat(SILENT_FRAMES as usize);
-    let end = silence + silent.len() as u64;
-    payload.push(Block::Bytes(silent.into()), end);
-    // By what is in them: cues of one kind are the same frames.
-    let mut stored: HashMap<blake3::Hash, u64> = HashMap::new();
-    for (frames, sounds) in sound.stretches() {
-        let mut next = frames.start;
-        while next < frames.end {
-            let to = if sounds {
-                frames.end
-            } else {
-                frames.end.min(next + SILENT_FRAMES)
-            };
-            let infos = (next..to).map(|number| frame(film, number));
-            if sounds {
-                let at = *stored.entry(digest(film, next..to)).or_insert(payload.length);
-                let end = table.chunk(at, infos);
-                if at == payload.length {
-                    payload.push(Block::Sound(next..to), end);
-                }
-            } else {
-                table.chunk(silence, infos);
-            }
-            next = to;
-        }
+/// All of the sound, a second in a chunk. None of it lies twice in one place: Chromium drops every frame of
+/// sound that lies before the one that it read last, and then reads on to the end for one that does not.
+fn sound_in_order(film: &Film, payload: &mut Payload, table: &mut Table) {
+    let (mut next, all) = (0, film.sound().count());
+    while next < all {
+        let frames = next..all.min(next + CHUNK_FRAMES);
+        next = frames.end;
+        let end = table.chunk(payload.length, frames.clone().map(|number| frame(film, number)));
+        payload.push(Block::Sound(frames), end);
     }
-}
-
-fn digest(film: &Film, frames: Range<u64>) -> blake3::Hash {
-    let mut hasher = blake3::Hasher::new();
-    for number in frames {
-        let frame = film.sound().frame(number);
-        hasher.update(&(frame.len() as u64).to_be_bytes());
-        hasher.update(frame);
-    }
-    hasher.finalize()
 }
 
 /// Each loop once, in the order in which they are first shown.

@@ -13,8 +13,9 @@ use crate::sound::cues;
 use crate::stitch::{Film, Prepared, Recipe, StitchError};
 use crate::workout::Plan;
 
-/// Bytes of films that are remembered; a film of 16 minutes takes 120 KB beside its loops.
-const CACHE_BYTES: u64 = 32 << 20;
+/// Bytes of films that are remembered, beside their loops: with a HUD some 13 MB for 16 minutes in 720p, mostly
+/// its slices; without one a few kilobytes.
+const CACHE_BYTES: u64 = 128 << 20;
 
 /// Films that were made.
 pub(super) type Films = Cache<blake3::Hash, Arc<Film>>;

@@ -2,11 +2,12 @@
 //!
 //! For what is asked for in parts: byte ranges, segments. Where [`Pictures`](super::Pictures) gives a plan's
 //! pictures one after the other while loops are still being prepared, a film has its loops whole, and knows
-//! the size and the time of everything in it before a byte leaves. It holds no HUD slices, only their
-//! sizes: a slice is written when it is asked for, the same bytes each time and the same as
-//! [`Pictures`](super::Pictures) writes, because a bar depends on its picture alone and its slice on that and
-//! the bar before.
+//! the size and the time of everything in it before a byte leaves. Of HUD slices it keeps those of the first
+//! half hour or so, and of the others only the sizes: such a slice is written when it is asked for, the same
+//! bytes each time and the same as [`Pictures`](super::Pictures) writes, because a bar depends on its picture
+//! alone and its slice on that and the bar before.
 
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -24,6 +25,9 @@ use crate::mp4::{AvcConfig, SampleInfo};
 use crate::units::{Frames, Ticks};
 use crate::workout::Plan;
 
+/// Bytes of HUD slices that a film keeps: those of its first 40 minutes in 720p. Writing them is half of what a
+/// download costs.
+const KEPT: usize = 32 << 20;
 /// Pens that are kept for the next who reads; each holds two bars.
 const IDLE_PENS: usize = 4;
 
@@ -72,8 +76,10 @@ pub struct Film {
     cuts: Cuts,
     config: AvcConfig,
     sound: LaidSound,
-    /// The size of each picture's HUD slice; empty without a HUD.
-    slices: Vec<u32>,
+    /// Where each picture's HUD slice ends if all lie behind each other; empty without a HUD.
+    slices: Vec<u64>,
+    /// The first of them, whole ones.
+    kept: Bytes,
     pens: Mutex<Vec<Pen>>,
     digest: blake3::Hash,
 }
@@ -136,18 +142,24 @@ impl Film {
             config,
             sound,
             slices: Vec::new(),
+            kept: Bytes::new(),
             pens: Mutex::default(),
             digest: blake3::hash(&[]),
         };
         let mut hasher = film.digest_of_parts();
         if let Some(mut pen) = pen {
             film.slices.reserve_exact(first as usize);
+            let (mut kept, mut end) = (Vec::new(), 0);
             for number in 0..first {
                 let slice = film.write(&mut pen, number).map_err(PrepareError::from)?;
                 hasher.update(&slice);
-                // A slice of 4 GiB exists nowhere.
-                film.slices.push(slice.len() as u32);
+                end += slice.len() as u64;
+                film.slices.push(end);
+                if end <= KEPT as u64 {
+                    kept.extend_from_slice(&slice);
+                }
             }
+            film.kept = kept.into_boxed_slice().into();
             film.give_back(pen);
         }
         film.digest = hasher.finalize();
@@ -220,7 +232,8 @@ impl Film {
     /// Bytes of memory that it holds beside its loops.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        size_of::<Self>() + 4 * self.slices.len() + size_of::<Scene>() * self.scenes.len()
+        let lists = size_of::<u64>() * self.slices.len() + size_of::<Scene>() * self.scenes.len();
+        size_of::<Self>() + lists + self.kept.len()
     }
 
     fn at(&self, number: u64) -> At {
@@ -280,11 +293,32 @@ impl Film {
     /// Bytes of a picture's HUD slice.
     #[must_use]
     pub fn slice_size(&self, number: u64) -> u32 {
-        self.slices.get(number as usize).copied().unwrap_or(0)
+        let place = self.slice_place(number);
+        // A slice of 4 GiB exists nowhere.
+        (place.end - place.start) as u32
     }
 
-    /// The HUD slice of a picture, as it was announced.
-    pub fn slice(&self, pen: &mut Pen, number: u64) -> Result<Bytes, FilmError> {
+    /// Where a picture's slice lies among all.
+    fn slice_place(&self, number: u64) -> Range<u64> {
+        let end = |number: u64| self.slices.get(number as usize).copied().unwrap_or(0);
+        number.checked_sub(1).map_or(0, end)..end(number)
+    }
+
+    /// The HUD slice of a picture, as it was announced; empty without a HUD. What is not kept is written with
+    /// the reader's pen, which it gets here when it first needs one.
+    pub fn slice(&self, pen: &mut Option<Pen>, number: u64) -> Result<Bytes, FilmError> {
+        let place = self.slice_place(number);
+        if place.end <= self.kept.len() as u64 {
+            return Ok(self.kept.slice(place.start as usize..place.end as usize));
+        }
+        match pen {
+            Some(pen) => self.rewritten(pen, number),
+            None => self.rewritten(pen.insert(self.pen()?), number),
+        }
+    }
+
+    /// The same slice, written whether it is kept or not.
+    pub fn rewritten(&self, pen: &mut Pen, number: u64) -> Result<Bytes, FilmError> {
         let slice = self
             .write(pen, number)
             .map_err(|error| FilmError::Slice(error.to_string()))?;
@@ -318,16 +352,14 @@ impl Film {
         pen.bars.slice(place, pen.hud.bar(), pen.hud.painted())
     }
 
-    /// A pen: one that somebody gave back, or a new one. `None` without a HUD.
-    pub fn pen(&self) -> Result<Option<Pen>, FilmError> {
-        if !self.has_hud() {
-            return Ok(None);
-        }
+    /// A pen: one that somebody gave back, or a new one. Fails without a HUD.
+    pub fn pen(&self) -> Result<Pen, FilmError> {
         let idle = self.pens.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        match idle {
-            Some(pen) => Ok(Some(pen)),
-            None => pen(&self.plan, &self.config).map_err(|error| FilmError::Slice(error.to_string())),
+        if let Some(pen) = idle {
+            return Ok(pen);
         }
+        let made = pen(&self.plan, &self.config).map_err(|error| FilmError::Slice(error.to_string()))?;
+        made.ok_or_else(|| FilmError::Slice("there is no HUD".to_owned()))
     }
 
     /// Keeps a pen for the next.

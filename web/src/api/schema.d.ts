@@ -117,6 +117,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/week-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan a week of sessions.
+         * @description Spreads sessions over the days, balances muscle groups over the week, and makes every week of four a
+         *     little more than the one before. Every session is a complete config, with the length and energy that its
+         *     video has. Nothing is stored: the same goals and seed give the same week.
+         */
+        post: operations["plan_week"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workouts": {
         parameters: {
             query?: never;
@@ -128,8 +150,8 @@ export interface paths {
         put?: never;
         /**
          * Give a workout a link.
-         * @description Decides all that the config leaves open and answers with the link that names the result. Nothing is
-         *     stored: any server with the same catalogue and clips understands it, for as long as they stay the same.
+         * @description Decides all that the config leaves open and answers with the link that names the result; `renderer` has no
+         *     say in it, for the video of a link is always stitched. Nothing is stored: any server with the same catalogue and clips understands it, for as long as they stay the same.
          */
         post: operations["create"];
         delete?: never;
@@ -218,6 +240,27 @@ export interface paths {
         };
         /** A picture of the first exercise of the work. */
         get: operations["poster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workouts/{token}/stream.mp4": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The video from its beginning, while it is made.
+         * @description For the first seconds of a workout whose loops are not prepared yet, when `video.mp4` would have to wait: the
+         *     same as the answer to a POST, without ranges. Nobody needs it once `video.mp4` answers.
+         */
+        get: operations["stream"];
         put?: never;
         post?: never;
         delete?: never;
@@ -328,6 +371,11 @@ export interface components {
             source: string;
         };
         /**
+         * @description A thing to avoid.
+         * @enum {string}
+         */
+        Avoid: "jumps" | "floor" | "kneeling";
+        /**
          * Format: binary
          * @description The bytes of a file. For the OpenAPI document only.
          */
@@ -374,6 +422,14 @@ export interface components {
             frame: number;
             /** @description What it tells. */
             kind: components["schemas"]["CueKind"];
+        };
+        /** @description A day of a week. */
+        DayView: {
+            /** @description Why, the most important first. */
+            reasons: components["schemas"]["Reason"][];
+            session: components["schemas"]["SessionView"] | null;
+            /** @description Which one. */
+            weekday: components["schemas"]["Weekday"];
         };
         /**
          * @description How demanding an exercise is.
@@ -424,6 +480,7 @@ export interface components {
              * @example Push-ups
              */
             name: string;
+            position: components["schemas"]["Position"] | null;
             /** @description How it uses the two sides of the body. */
             sides: components["schemas"]["Sides"];
             /**
@@ -475,6 +532,11 @@ export interface components {
          * @enum {string}
          */
         Fit: "auto" | "contain" | "cover";
+        /**
+         * @description What somebody trains for.
+         * @enum {string}
+         */
+        Goal: "fitness" | "strength" | "weight" | "mobility";
         /** @description That the process answers. */
         Health: {
             /**
@@ -572,12 +634,31 @@ export interface components {
             poster: string;
             /** @description This document. */
             self: string;
+            /** @description The video from its beginning, while it is made: at once, even where loops are still to be prepared. */
+            stream: string;
             /** @description A message, plain text. */
             summary: string;
             /** @description For overlays, JSON. */
             timeline: string;
             /** @description The video as an MP4 in which one can seek. */
             video: string;
+            /** @description The document of the same workout with a HUD: with all parts of it, if this one has none. */
+            with_hud: string;
+            /** @description The document of the same workout without a HUD, for players that draw their own. */
+            without_hud: string;
+        };
+        /** @description An exercise of a session. */
+        ListedView: {
+            /**
+             * @description Its slug.
+             * @example push-ups
+             */
+            id: string;
+            /**
+             * @description Its name.
+             * @example Push-ups
+             */
+            name: string;
         };
         /** @description Loops that are prepared in the background, counted. */
         LoopsReport: {
@@ -593,6 +674,11 @@ export interface components {
              */
             state: string;
         };
+        /**
+         * @description A part of the body.
+         * @enum {string}
+         */
+        MuscleGroup: "lower_body" | "upper_body" | "core";
         /** @description Muscles by the free-exercise-db names ("abdominals", "lower back", ...). */
         Muscles: {
             /** @description What the exercise is for. */
@@ -729,6 +815,11 @@ export interface components {
             width: number;
         };
         /**
+         * @description The lowest position that an exercise takes one into.
+         * @enum {string}
+         */
+        Position: "standing" | "supported" | "kneeling" | "sitting" | "lying";
+        /**
          * @description A failure as clients read it: RFC 9457 `application/problem+json`.
          * @example {
          *       "detail": "There is no exercise \"Pushup\"; the nearest is Push-ups. The list of exercises has all.",
@@ -764,6 +855,22 @@ export interface components {
             /** @description Address of the type, relative to this server; stable. GET says what to do. */
             type: string;
         };
+        /** @description Why something is as it is. */
+        Reason: {
+            /** @description What it is about. */
+            code: components["schemas"]["ReasonCode"];
+            /** @description The sentence, in English. */
+            text: string;
+            /** @description What a sentence about it needs: numbers, texts and lists of texts by name. */
+            values: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * @description What a reason is about. `values` of the reason are named in each.
+         * @enum {string}
+         */
+        ReasonCode: "rest_day" | "chosen_day" | "after_rest" | "other_muscles" | "after_easy_day" | "recovery" | "whole_body" | "split" | "for_goal" | "gentle_moves" | "first_week" | "more_work" | "faster" | "no_warm_up" | "no_cool_down";
         /**
          * @description Who is to make the video. Both ways show the same plan.
          * @enum {string}
@@ -845,6 +952,36 @@ export interface components {
          * @enum {string}
          */
         Resolution: "480p" | "720p" | "1080p";
+        /** @description A session. */
+        SessionView: {
+            /** @description Body for `POST /api/generate-workout-video`, `/api/plan` and `/api/workouts`. */
+            config: components["schemas"]["WorkoutRequest"];
+            /**
+             * Format: double
+             * @description Seconds in all: exactly the minutes of the request.
+             */
+            duration: number;
+            /** @description Nothing needs rest after it. */
+            easy: boolean;
+            /** @description The exercises of a round, in order; warm-up and cool-down are not among them. */
+            exercises: components["schemas"]["ListedView"][];
+            /**
+             * Format: double
+             * @description Energy in kilocalories, to a tenth.
+             */
+            kcal: number;
+            /** @description Path of the workout's link, as `POST /api/workouts` gives it; null where it is too long for one. */
+            link: string | null;
+            /** @description What it trains. */
+            muscle_groups: components["schemas"]["MuscleGroup"][];
+            /**
+             * @description The same in English.
+             * @example Lower body & cardio
+             */
+            name: string;
+            /** @description What it is called, as a code. */
+            title: components["schemas"]["Title"];
+        };
         /**
          * @description Which side of the body an exercise trains.
          * @enum {string}
@@ -913,6 +1050,11 @@ export interface components {
              */
             width: number;
         };
+        /**
+         * @description What a session is called: what it turned out to train.
+         * @enum {string}
+         */
+        Title: "full_body" | "full_body_and_cardio" | "lower_body" | "lower_body_and_cardio" | "upper_body" | "upper_body_and_core" | "core" | "mobility";
         /** @description One of FFmpeg's programs. */
         ToolReport: {
             /** @description Filters and encoders that it lacks. */
@@ -935,6 +1077,112 @@ export interface components {
              */
             name: string;
         };
+        /**
+         * @description Goals as clients POST them. Everything may be missing.
+         * @example {
+         *       "avoid": [
+         *         "jumps"
+         *       ],
+         *       "days": 3,
+         *       "goal": "strength",
+         *       "level": "medium",
+         *       "minutes": 30
+         *     }
+         */
+        WeekRequest: {
+            /**
+             * @description What not to do.
+             * @example [
+             *       "jumps"
+             *     ]
+             */
+            avoid?: components["schemas"]["Avoid"][] | null;
+            /**
+             * Format: int32
+             * @description Sessions a week.
+             * @default 3
+             */
+            days?: number | null;
+            /**
+             * @description Equipment at hand; none by default.
+             * @example [
+             *       "dumbbell"
+             *     ]
+             */
+            equipment?: string[] | null;
+            /** @default fitness */
+            goal?: components["schemas"]["Goal"] | null;
+            /** @default medium */
+            level?: components["schemas"]["Difficulty"] | null;
+            /**
+             * Format: int32
+             * @description Whole minutes of a session, met to the picture.
+             * @default 30
+             */
+            minutes?: number | null;
+            /**
+             * Format: int64
+             * @description What the choices are made with: keep it from week to week. Default: a new one, told in the answer.
+             * @example 7
+             */
+            seed?: number | null;
+            /**
+             * Format: int32
+             * @description Which week of the four.
+             * @default 1
+             */
+            week?: number | null;
+            /**
+             * @description On which days; by default they are spread over the week.
+             * @example [
+             *       "tuesday",
+             *       "friday"
+             *     ]
+             */
+            weekdays?: components["schemas"]["Weekday"][] | null;
+            /**
+             * Format: double
+             * @description Kilograms, for the energy.
+             * @default 70
+             */
+            weight_kg?: number | null;
+        };
+        /** @description A week of sessions. */
+        WeekView: {
+            /** @description Seven, from Monday. */
+            days: components["schemas"]["DayView"][];
+            /**
+             * Format: double
+             * @description Seconds of all sessions.
+             */
+            duration: number;
+            /** @description What for. */
+            goal: components["schemas"]["Goal"];
+            /**
+             * Format: double
+             * @description Energy of all sessions in kilocalories, to a tenth.
+             */
+            kcal: number;
+            /** @description Fields of the request that were ignored, a sentence each. */
+            notes: string[];
+            /**
+             * Format: int64
+             * @description What the choices were made with: send it as `seed` for the week after, too.
+             */
+            seed: number;
+            /** @description Sessions. */
+            sessions: number;
+            /**
+             * Format: int64
+             * @description Which of the four.
+             */
+            week: number;
+        };
+        /**
+         * @description A day of the week.
+         * @enum {string}
+         */
+        Weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
         /** @description A workout that has a link. */
         Workout: {
             /**
@@ -978,8 +1226,6 @@ export interface components {
             links: components["schemas"]["Links"];
             /** @description What was decided that the client may not expect. Told once, where the link is made; later empty. */
             notes: string[];
-            /** @description Who is to make the video. */
-            renderer: components["schemas"]["RendererChoice"];
             /**
              * Format: int64
              * @description What the choices were made with; 0 if there was nothing to choose.
@@ -995,6 +1241,14 @@ export interface components {
         };
         /** @description The options of a workout. */
         WorkoutConfig: {
+            /**
+             * @description What not to do; `jumps` is the same as `no_jump`.
+             * @example [
+             *       "floor",
+             *       "kneeling"
+             *     ]
+             */
+            avoid?: components["schemas"]["Avoid"][] | null;
             /**
              * @description The clips' own sound.
              * @default false
@@ -1621,6 +1875,90 @@ export interface operations {
             };
         };
     };
+    plan_week: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Everything is optional; `{}` gives three sessions of 30 minutes. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "avoid": [
+                 *         "jumps"
+                 *       ],
+                 *       "days": 3,
+                 *       "goal": "strength",
+                 *       "level": "medium",
+                 *       "minutes": 30,
+                 *       "week": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["WeekRequest"];
+            };
+        };
+        responses: {
+            /** @description Seven days, each a session or rest, and why. */
+            200: {
+                headers: {
+                    /** @description Send it as `seed` to get the same week again, or the one after it. */
+                    "X-Workout-Seed"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeekView"];
+                };
+            };
+            /** @description Not JSON (`malformed-json`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time (`body-timeout`). */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large (`body-too-large`). */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON (`unsupported-media-type`). */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Values that cannot be used, or too few exercises that suit (`invalid-request`); `errors` says what would work. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     create: {
         parameters: {
             query?: never;
@@ -2042,6 +2380,83 @@ export interface operations {
             };
             /** @description FFmpeg failed (`render-failed`). */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From `POST /api/workouts`. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The video, H.264 and AAC, with the headers of `POST /api/generate-workout-video`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": number[];
+                };
+            };
+            /** @description No whole link (`unknown-workout`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The catalogue has changed (`workout-changed`). */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A link of values that no workout may have (`invalid-request`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FFmpeg failed (`render-failed`), or this server did (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description All places are taken (`capacity`), or the server is stopping (`shutting-down`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FFmpeg took too long (`render-timeout`). */
+            504: {
                 headers: {
                     [name: string]: unknown;
                 };
