@@ -1,22 +1,22 @@
 "use client";
 /** The `open` stage: the video from the first paint on, the rest when the timeline is there. */
 import dynamic from "next/dynamic";
-import { useCallback, useRef, useState } from "react";
-import { atServer } from "@/api/client";
+import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
+import { atServer, type Workout } from "@/api/client";
 import { Problem } from "@/api/problem";
 import { useTexts } from "@/i18n";
 import { style } from "@/ui/style";
-import { ActionBar } from "./bar/action-bar";
+import { ActionBar, ActionBarPlace } from "./bar/action-bar";
 import { useShare } from "./bar/use-share";
 import { useSettings } from "./settings";
 import { Failed } from "./state/failed";
 import { Screen } from "./state/screen";
 import { StageWords } from "./state/stage-words";
-import type { Origin } from "./store";
+import { type Origin, usePlayback } from "./store";
 import { Theatre } from "./theatre";
 import { useCaptions } from "./use-captions";
 import { type Show, useFilm, useFilmState } from "./use-film";
-import { addressesOf, useTimeline, useWorkout } from "./workout";
+import { addressesOf, tokenWithoutHud, useTimeline, useWorkout } from "./workout";
 
 const Help = dynamic(() => import("./bar/help").then(({ Help }) => Help));
 const Phone = dynamic(() => import("./bar/phone").then(({ Phone }) => Phone));
@@ -40,6 +40,7 @@ export function Opened({ token, autoplay, origin, onRetry }: Props) {
   const workout = useWorkout(token);
   const { captions } = useSettings();
   useCaptions(track, captions);
+  useOwnOverlays(workout.data, autoplay, origin);
   const sharing = useShare(token);
   const help = useCallback(() => setSheet("help"), []);
   const { poster, captions: captionsFile } = addressesOf(token);
@@ -54,14 +55,17 @@ export function Opened({ token, autoplay, origin, onRetry }: Props) {
     />
   );
   if (timeline.error !== null) {
+    const problem = Problem.from(timeline.error);
     const again = () => {
       void timeline.refetch();
       onRetry();
     };
+    // A link that is not whole stays so.
+    const worthIt = problem.status <= 0 || problem.status >= 500;
     return (
       <>
-        <Failed problem={Problem.from(timeline.error)} onRetry={again} />
-        {bar}
+        <Failed problem={problem} {...(worthIt ? { onRetry: again } : {})} />
+        <ActionBarPlace />
       </>
     );
   }
@@ -117,10 +121,19 @@ export function Opened({ token, autoplay, origin, onRetry }: Props) {
   );
 }
 
+/** A link may be of the video that has the bar in its picture: the one without it is shown here. */
+function useOwnOverlays(workout: Workout | undefined, autoplay: boolean, origin: Origin) {
+  useEffect(() => {
+    if (workout === undefined) return;
+    const bare = tokenWithoutHud(workout);
+    if (bare !== workout.token) usePlayback.getState().open(bare, { autoplay, origin });
+  }, [workout, autoplay, origin]);
+}
+
 const FILLING = "absolute inset-0 size-full object-contain";
 
 /** The film, or why there is none. */
-function Showing(props: { show: Show; onRetry: () => void; children: React.ReactNode }) {
+function Showing(props: { show: Show; onRetry: () => void; children: ReactNode }) {
   const { phase, problem } = useFilmState(props.show.film);
   if (phase !== "failed" || problem === null) return props.children;
   return (

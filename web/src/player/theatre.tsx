@@ -85,7 +85,7 @@ export function Theatre(props: Props) {
     <>
       {/* Those who do not see the picture have the buttons. */}
       <div ref={surface} className="absolute inset-0" onPointerUp={press} />
-      <Overlay clock={clock} timeline={timeline} nameOf={nameOf} raised={shown && !ended} />
+      {!ended && <Overlay clock={clock} timeline={timeline} nameOf={nameOf} raised={shown} />}
       <Announcer clock={clock} timeline={timeline} nameOf={nameOf} />
       {words && !lost && (
         <>
@@ -125,10 +125,12 @@ export function Theatre(props: Props) {
           playing={playing}
           speed={speed}
           fullscreen={fullscreen}
-          shown={shown}
+          shown={shown && !ended}
           onHold={hold}
         />
-        <ProgressBar clock={clock} timeline={timeline} nameOf={nameOf} onSeek={actions.seek} />
+        <div className="px-[clamp(0.6rem,2.2cqi,1.75rem)] pb-[clamp(0.3rem,1.1cqi,0.9rem)]">
+          <ProgressBar clock={clock} timeline={timeline} nameOf={nameOf} onSeek={actions.seek} />
+        </div>
       </div>
     </>
   );

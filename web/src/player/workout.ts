@@ -36,22 +36,9 @@ export function useTimeline(token: string) {
   });
 }
 
-/** The same workout with or without the bar in the picture; a server may not tell. */
-interface Twins {
-  with_hud?: string | null;
-  without_hud?: string | null;
-}
-
-const twins = (workout: Workout): Twins => workout.links as Twins;
-
-/** The link whose video shows countdown and names by itself. */
-export function withHud(workout: Workout): string {
-  return twins(workout).with_hud ?? workout.links.self;
-}
-
-/** Token of the workout without the bar: the player draws its own. */
-export function tokenWithoutHud(workout: Workout): string {
-  return twins(workout).without_hud?.split("/").at(-1) ?? workout.token;
+/** Token of the workout without the bar in the picture: the player draws its own. */
+export function tokenWithoutHud({ links, token }: Workout): string {
+  return links.without_hud.split("/").at(-1) ?? token;
 }
 
 /** `Push-ups, Plank, +3`. */

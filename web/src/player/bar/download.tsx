@@ -9,7 +9,6 @@ import { Button } from "@/ui/button";
 import { Spinner } from "@/ui/surface";
 import { pause } from "../film/pump";
 import { askForFile } from "../film/server";
-import { withHud } from "../workout";
 
 export function Download({ workout }: { workout: Workout | undefined }) {
   const texts = useTexts();
@@ -23,7 +22,7 @@ export function Download({ workout }: { workout: Workout | undefined }) {
     const { signal } = life.current;
     setStage("preparing");
     try {
-      const file = atServer(`${withHud(workout)}/video.mp4`);
+      const file = atServer(`${workout.links.with_hud}/video.mp4`);
       for (;;) {
         const state = await askForFile(file, signal);
         if (state.is === "ready") break;

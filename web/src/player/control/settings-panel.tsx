@@ -19,7 +19,7 @@ export function SettingsPanel(props: { id: string; speed: number; actions: Actio
     <fieldset
       id={id}
       aria-label={player.settings}
-      className="absolute right-2 bottom-[4.75rem] z-20 max-h-[calc(100%-5.5rem)] w-60 overflow-y-auto rounded-2xl bg-black/90 p-2 text-sm shadow-xl"
+      className="absolute right-2 bottom-2 z-20 max-h-[calc(56cqi-1rem)] @min-[40rem]/stage:bottom-[5.25rem] @min-[40rem]/stage:max-h-[calc(56cqi-6rem)] w-60 overflow-y-auto rounded-2xl bg-black/90 p-2 text-sm shadow-xl"
     >
       <div className="flex min-h-10 items-center justify-between gap-3 px-2">
         <label htmlFor={speedId}>{player.speed}</label>

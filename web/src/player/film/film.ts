@@ -210,11 +210,15 @@ export class Film {
     const source = this.#replace("stream");
     const { signal } = source.life;
     if (answer.is === "preparing") this.#run(() => this.#watchForFile(signal, answer.after));
-    const feeding = attachMediaSource(this.video, signal);
+    // Both at once: neither waits for the other.
+    const coming = Promise.all([
+      attachMediaSource(this.video, signal),
+      openStream(this.addresses.stream, signal),
+    ]);
     if (this.#state.playing) this.#start();
     try {
-      const feed = await feeding;
-      await feed(await openStream(this.addresses.stream, signal));
+      const [feed, stream] = await coming;
+      await feed(stream);
     } catch (error) {
       signal.throwIfAborted();
       source.broken = true;

@@ -39,6 +39,10 @@ export async function attachMediaSource(
     media.duration = duration;
     const buffer = media.addSourceBuffer(type);
     await pump(reader, buffer, () => video.currentTime, signal);
+    const { buffered } = buffer;
+    const end = buffered.length > 0 ? buffered.end(buffered.length - 1) : 0;
+    // Something between us and the server may end a broken answer as if it were whole.
+    if (end < duration - 1) throw new TypeError("the stream ended early");
     if (media.readyState === "open") media.endOfStream();
   };
 }

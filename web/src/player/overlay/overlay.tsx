@@ -25,8 +25,8 @@ export function Overlay({ clock, timeline, nameOf, raised }: Props) {
       </div>
       <div
         className={style(
-          "absolute inset-x-[clamp(0.6rem,2.2cqi,1.75rem)] bottom-[clamp(0.75rem,2.2cqi,1.75rem)] flex items-end justify-between gap-4 transition-transform duration-200",
-          raised && "-translate-y-12 @min-[40rem]/stage:-translate-y-14",
+          "absolute inset-x-[clamp(0.6rem,2.2cqi,1.75rem)] bottom-[clamp(1.1rem,3.2cqi,2.5rem)] flex items-end justify-between gap-4 transition-transform duration-200",
+          raised && "-translate-y-16",
         )}
       >
         <Title clock={clock} timeline={timeline} nameOf={nameOf} />

@@ -83,7 +83,7 @@ export function ProgressBar({ clock, timeline, nameOf, onSeek }: Props) {
       onPointerLeave={() => dragged === null && setPointed(null)}
       className="group relative flex h-6 cursor-pointer touch-none items-end rounded-md outline-offset-[-2px] pointer-coarse:h-8"
     >
-      <div className="relative h-[5px] w-full transition-[height] duration-150 group-hover:h-2.5 group-focus-visible:h-2.5 pointer-coarse:h-2">
+      <div className="relative h-[5px] w-full overflow-hidden rounded-full transition-[height] duration-150 group-hover:h-2.5 group-focus-visible:h-2.5 pointer-coarse:h-2">
         <div className="absolute inset-0 bg-black/60" />
         <div className="absolute inset-0 opacity-45" style={{ background: gradient }} />
         <div

@@ -22,10 +22,14 @@ export function Backdrop({ dim }: { dim?: boolean }) {
         <img
           src={atServer(poster.thumbnail_url)}
           alt=""
-          className={style("absolute inset-0 size-full object-cover", dim && "opacity-40")}
+          // The figure, which stands in the middle of its picture, makes room for words on the left.
+          className={style(
+            "absolute inset-0 size-full origin-[0%_70%] scale-[1.36] object-cover",
+            dim && "opacity-40",
+          )}
         />
       )}
-      <div className="absolute inset-0 bg-linear-to-t from-black/90 via-black/50 to-black/5" />
+      <div className="absolute inset-0 bg-linear-to-r from-black/80 via-black/45 to-transparent" />
     </>
   );
 }

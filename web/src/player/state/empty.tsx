@@ -9,10 +9,10 @@ export function Empty() {
     <Screen>
       <Backdrop />
       <div className="absolute inset-x-0 bottom-0 grid gap-[0.4em] p-[clamp(1rem,4cqi,3rem)]">
-        <h2 className="text-balance font-bold text-[clamp(1.35rem,5cqi,3.4rem)] leading-[1.08] tracking-tight">
+        <h2 className="max-w-[11em] text-balance font-bold text-[clamp(1.35rem,5cqi,3.4rem)] leading-[1.08] tracking-tight">
           {player.emptyTitle}
         </h2>
-        <p className="max-w-[40ch] text-[clamp(0.85rem,2cqi,1.25rem)] text-white/90 leading-snug">
+        <p className="max-w-[28ch] text-[clamp(0.85rem,2cqi,1.25rem)] text-white/90 leading-snug">
           {player.emptyAdvice}
         </p>
       </div>
