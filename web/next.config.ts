@@ -31,6 +31,7 @@ const config: NextConfig = {
     skipTrailingSlashRedirect: true,
     rewrites: async () => [
       { source: "/api/:path*", destination: `${server}/api/:path*` },
+      { source: "/health", destination: `${server}/health` },
       { source: "/ready", destination: `${server}/ready` },
     ],
   }),

@@ -10,7 +10,7 @@ type Kind = keyof Texts["problems"];
 
 export class Problem extends Error {
   private constructor(
-    /** 0 when no answer came. */
+    /** 0 when no answer came, -1 when the server had no part in it. */
     readonly status: number,
     /** Last part of the type's address, such as `capacity`. */
     readonly slug: string,
@@ -25,6 +25,11 @@ export class Problem extends Error {
 
   static unreachable(cause: unknown): Problem {
     return new Problem(0, "unreachable", String(cause));
+  }
+
+  /** What a browser could not do with what came. */
+  static broken(cause: unknown): Problem {
+    return new Problem(-1, "other", String(cause));
   }
 
   static async of(response: Response): Promise<Problem> {

@@ -1,5 +1,98 @@
 "use client";
+/** The player in its stages. What is played is said by `store`; a link to a workout opens it here. */
+import { useEffect, useState } from "react";
+import { useHistory } from "@/history/store";
+import { useTexts } from "@/i18n";
+import { useStored } from "@/session/stored";
+import { ActionBarPlace } from "./bar/action-bar";
+import { Opened } from "./opened";
+import { useSettings } from "./settings";
+import { tokenIn } from "./share";
+import { Backdrop } from "./state/backdrop";
+import { Empty } from "./state/empty";
+import { Failed } from "./state/failed";
+import { Screen } from "./state/screen";
+import { StageWords } from "./state/stage-words";
+import { type Stage, usePlayback } from "./store";
 
 export function Player() {
-  return <section aria-label="Player" />;
+  const { player } = useTexts();
+  const { stage } = usePlayback();
+  // A finished session is added to those that were kept, so they must have been read.
+  useStored(useHistory);
+  useStored(useSettings);
+  useLinkedWorkout(stage);
+  return (
+    <section aria-label={player.title} className="grid gap-2">
+      <Current stage={stage} />
+    </section>
+  );
+}
+
+function Current({ stage }: { stage: Stage }) {
+  const { player } = useTexts();
+  const [attempt, setAttempt] = useState(0);
+  switch (stage.name) {
+    case "open":
+      return (
+        <Opened
+          key={`${keyOf(stage)} ${attempt}`}
+          token={stage.token}
+          // What was asked for by a click is still wanted after a failure.
+          autoplay={stage.autoplay || attempt > 0}
+          origin={stage.origin}
+          onRetry={() => setAttempt(attempt + 1)}
+        />
+      );
+    case "planning":
+      return (
+        <>
+          <Screen>
+            <Backdrop dim />
+            <StageWords title={player.planning} />
+          </Screen>
+          <ActionBarPlace />
+        </>
+      );
+    case "failed":
+      return (
+        <>
+          <Failed problem={stage.problem} />
+          <ActionBarPlace />
+        </>
+      );
+    case "empty":
+      return (
+        <>
+          <Empty />
+          <ActionBarPlace />
+        </>
+      );
+  }
+}
+
+/** Opening the same workout again is a new beginning. */
+const keys = new WeakMap<Stage, number>();
+let lastKey = 0;
+function keyOf(stage: Stage): number {
+  const key = keys.get(stage) ?? ++lastKey;
+  keys.set(stage, key);
+  return key;
+}
+
+/** Opens the workout of the page's address, and takes it from there once another one is opened. */
+function useLinkedWorkout(stage: Stage) {
+  useEffect(() => {
+    const token = tokenIn(window.location.search);
+    // The person may have been faster.
+    if (token === null || usePlayback.getState().stage.name !== "empty") return;
+    usePlayback.getState().open(token, { autoplay: false });
+  }, []);
+  const open = stage.name === "open" ? stage.token : null;
+  useEffect(() => {
+    const linked = tokenIn(window.location.search);
+    if (open === null || linked === null || linked === open) return;
+    const { pathname, hash } = window.location;
+    window.history.replaceState(window.history.state, "", pathname + hash);
+  }, [open]);
 }

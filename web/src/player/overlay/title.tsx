@@ -1,0 +1,50 @@
+"use client";
+/** What to do now: the exercise and its side; in a wait, what comes next. */
+import type { Timeline } from "@/api/client";
+import { useTexts } from "@/i18n";
+import { style } from "@/ui/style";
+import { type Clock, useNow } from "../clock";
+import { moves } from "../now";
+import { type NameOf, wordsOf } from "../words";
+
+export function Title(props: { clock: Clock; timeline: Timeline; nameOf: NameOf }) {
+  const texts = useTexts();
+  const interval = useNow(props.clock, props.timeline, (now) => now.interval);
+  if (interval === null) return null;
+  const { label, name, side, awaits, next } = wordsOf(interval, texts, props.nameOf);
+  const { player } = texts;
+  return (
+    <div className="grid min-w-0 content-end gap-[clamp(0.2rem,0.8cqi,0.6rem)]">
+      <p
+        className={style(
+          "justify-self-start rounded-full px-[0.8em] py-[0.35em] font-bold text-[clamp(0.68rem,1.55cqi,1rem)] text-black leading-none",
+          moves(interval) ? "bg-move" : "bg-wait",
+        )}
+      >
+        {label}
+      </p>
+      <p className="grid min-w-0">
+        {awaits && (
+          <span className="font-semibold text-[clamp(0.8rem,2cqi,1.4rem)] text-wait leading-tight">
+            {player.nextLead}
+          </span>
+        )}
+        <span className="flex min-w-0 items-baseline gap-[0.4em] font-bold text-[clamp(1.15rem,4.4cqi,3.4rem)] leading-[1.12] tracking-tight">
+          <span className="line-clamp-2" data-testid="exercise">
+            {name}
+          </span>
+          {side && (
+            <span className="shrink-0 rounded-full border-2 border-current px-[0.6em] py-[0.12em] font-semibold text-[0.55em] leading-tight tracking-normal">
+              {side}
+            </span>
+          )}
+        </span>
+      </p>
+      {next && (
+        <p className="truncate font-medium text-[clamp(0.75rem,1.8cqi,1.25rem)] text-white/90 leading-tight">
+          {player.next(next)}
+        </p>
+      )}
+    </div>
+  );
+}

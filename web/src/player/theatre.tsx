@@ -1,0 +1,164 @@
+"use client";
+/** A workout in the player: the picture, what lies over it, and the controls. */
+import { Play } from "lucide-react";
+import { type PointerEvent, useEffect, useRef, useState } from "react";
+import { atServer, type Timeline, type Workout } from "@/api/client";
+import { useTexts } from "@/i18n";
+import { Spinner } from "@/ui/surface";
+import { Announcer } from "./announcer";
+import { useNow } from "./clock";
+import { Controls } from "./control/controls";
+import { useActions } from "./control/use-actions";
+import { useActivity } from "./control/use-activity";
+import { useFullscreen } from "./control/use-fullscreen";
+import { useKeys } from "./control/use-keys";
+import { Overlay } from "./overlay/overlay";
+import { ProgressBar } from "./overlay/progress-bar";
+import { useSettings } from "./settings";
+import { Finished } from "./state/finished";
+import { Notice } from "./state/notice";
+import { StageWords } from "./state/stage-words";
+import type { Origin } from "./store";
+import { type Show, useFilmState } from "./use-film";
+import { useMediaSession } from "./use-media-session";
+import { useRecord } from "./use-record";
+import { useVoice } from "./use-voice";
+import { useWakeLock } from "./use-wake-lock";
+import { lineOf, useNames } from "./words";
+import { addressesOf, titleOf } from "./workout";
+
+interface Props {
+  show: Show;
+  timeline: Timeline;
+  workout: Workout | undefined;
+  token: string;
+  origin: Origin;
+  stage: HTMLElement | null;
+  onHelp: () => void;
+  onShare: () => void;
+}
+
+export function Theatre(props: Props) {
+  const { show, timeline, workout, token, origin, stage, onHelp, onShare } = props;
+  const { film, clock } = show;
+  const texts = useTexts();
+  const { player, frame } = texts;
+  const nameOf = useNames();
+  const { phase, playing, waiting, lost, ended } = useFilmState(film);
+  const { volume, muted, voice } = useSettings();
+  const { actions, speed } = useActions({ film, clock, timeline, stage, onHelp });
+  const fullscreen = useFullscreen(stage);
+  const { shown, hold, tap } = useActivity(stage, playing);
+  const names = namesIn(timeline, nameOf);
+  const played = useRecord(show, workout, titleOf(names, player.more), origin);
+  const line = useNow(clock, timeline, ({ interval }) => lineOf(interval, texts, nameOf)) ?? "";
+
+  useEffect(() => {
+    film.duration = timeline.duration;
+  }, [film, timeline]);
+  useEffect(() => {
+    film.video.volume = volume;
+    film.video.muted = muted;
+  }, [film, volume, muted]);
+  useKeys(stage, actions.obey);
+  useWakeLock(playing);
+  useVoice(voice && playing && !waiting, clock, timeline, nameOf, muted ? 0 : volume);
+  const poster = atServer(addressesOf(token).poster);
+  useMediaSession(film, playing, { title: line, artist: frame.product, poster }, actions);
+
+  const surface = useRef<HTMLDivElement>(null);
+  const press = (event: PointerEvent) => {
+    if (event.button !== 0) return;
+    if (event.pointerType === "mouse") actions.toggle();
+    else tap();
+  };
+  const still =
+    !playing && !ended && (phase === "ready" || phase === "idle" || phase === "loading");
+  // Until a picture is there, its poster is behind these words.
+  const words =
+    phase === "preparing"
+      ? { title: player.preparing, advice: player.preparingAdvice }
+      : phase === "asking" || (phase === "loading" && playing)
+        ? { title: player.asking }
+        : null;
+  return (
+    <>
+      {/* Those who do not see the picture have the buttons. */}
+      <div ref={surface} className="absolute inset-0" onPointerUp={press} />
+      {!ended && <Overlay clock={clock} timeline={timeline} nameOf={nameOf} raised={shown} />}
+      <Announcer clock={clock} timeline={timeline} nameOf={nameOf} />
+      {words && !lost && (
+        <>
+          <div className="pointer-events-none absolute inset-0 bg-black/45" />
+          <StageWords {...words} />
+        </>
+      )}
+      {waiting && playing && words === null && <Waiting label={player.waiting} />}
+      {still && (
+        <button
+          type="button"
+          aria-label={player.play}
+          onClick={actions.play}
+          className="absolute top-1/2 left-1/2 grid size-[clamp(3.5rem,12cqi,6.5rem)] -translate-x-1/2 -translate-y-1/2 place-items-center rounded-full bg-move text-black shadow-xl transition-transform hover:scale-105 focus-visible:outline-white"
+        >
+          <Play aria-hidden="true" className="ml-[6%] size-[45%] fill-current" />
+        </button>
+      )}
+      {lost && <Notice words={waiting || phase !== "ready" ? player.lost : player.lostPlaying} />}
+      {ended && (
+        <Finished
+          result={{
+            seconds: played.seconds,
+            kcal:
+              (workout?.kcal ?? timeline.kcal) * Math.min(played.seconds / timeline.duration, 1),
+            exercises: names.length,
+          }}
+          onAgain={actions.play}
+          onShare={onShare}
+        />
+      )}
+      <div className="absolute inset-x-0 bottom-0 z-20">
+        <Controls
+          clock={clock}
+          timeline={timeline}
+          actions={actions}
+          playing={playing}
+          speed={speed}
+          fullscreen={fullscreen}
+          shown={shown && !ended}
+          onHold={hold}
+        />
+        <div className="px-[clamp(0.6rem,2.2cqi,1.75rem)] pb-[clamp(0.3rem,1.1cqi,0.9rem)]">
+          <ProgressBar clock={clock} timeline={timeline} nameOf={nameOf} onSeek={actions.seek} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+/** A moment's wait needs no sign. */
+function Waiting({ label }: { label: string }) {
+  const [long, setLong] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLong(true), 350);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!long) return null;
+  return (
+    <div
+      role="status"
+      className="pointer-events-none absolute top-1/2 left-1/2 -translate-x-1/2 -translate-y-1/2 rounded-full bg-black/60 p-4"
+    >
+      <Spinner className="block size-9 border-[3px]" />
+      <span className="sr-only">{label}</span>
+    </div>
+  );
+}
+
+/** The exercises of a workout, each once. */
+function namesIn(timeline: Timeline, nameOf: (id: string, english: string) => string): string[] {
+  const names = timeline.intervals.flatMap(({ exercise, name }) =>
+    exercise === null ? [] : [nameOf(exercise, name)],
+  );
+  return [...new Set(names)];
+}
