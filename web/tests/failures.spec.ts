@@ -1,0 +1,72 @@
+/** What goes wrong is said in words, with what to do, and the session stays. */
+import { expect, type Page, test } from "@playwright/test";
+import { generate, items, open, plays, time } from "./session";
+
+async function refuse(page: Page, status: number, slug: string) {
+  await page.route("**/api/workouts", (route) =>
+    route.fulfill({
+      status,
+      contentType: "application/problem+json",
+      headers: { "retry-after": "3" },
+      body: JSON.stringify({
+        type: `/problems/${slug}`,
+        title: slug,
+        status,
+        detail: "In English.",
+      }),
+    }),
+  );
+}
+
+const KNOWN = [
+  [503, "capacity", "The server is busy"],
+  [500, "render-failed", "The video could not be made"],
+  [504, "render-timeout", "The video took too long"],
+  [422, "invalid-request", "These settings do not fit together"],
+  [422, "link-too-long", "Too many exercises"],
+  [500, "anything", "That did not work"],
+] as const;
+
+for (const [status, slug, words] of KNOWN) {
+  test(`a refusal is said in words: ${slug}`, async ({ page }) => {
+    await open(page, ["push-ups", "plank"]);
+    await refuse(page, status, slug);
+    await generate(page).click();
+    await expect(page.getByRole("alert").filter({ hasText: words })).toBeVisible();
+    await expect(items(page)).toHaveCount(2);
+    await page.unroute("**/api/workouts");
+    await page.getByRole("button", { name: "Try again" }).first().click();
+    await plays(page);
+  });
+}
+
+test("a server that is not there is said to be so", async ({ page }) => {
+  await open(page, ["push-ups"]);
+  await page.route("**/api/workouts", (route) => route.abort());
+  await generate(page).click();
+  const alert = page.getByRole("alert").filter({ hasText: "The server does not answer" });
+  await expect(alert).toBeVisible();
+  await expect(items(page)).toHaveCount(1);
+});
+
+test("a link that was cut is said to be so", async ({ page }) => {
+  await page.goto("/?workout=AgDwogQAlgHYBFoB");
+  await expect(page.getByRole("alert").filter({ hasText: "This link is not whole" })).toBeVisible();
+});
+
+test("a connection that is lost comes back, and the workout goes on where it was", async ({
+  page,
+  context,
+}) => {
+  await open(page, ["jumping-jack", "skater"], { work: 60 });
+  await generate(page).click();
+  await plays(page);
+  await context.setOffline(true);
+  await page.locator("video").evaluate((video: HTMLVideoElement) => {
+    video.currentTime = 100;
+  });
+  await expect(page.getByText(/Connection lost/).first()).toBeVisible({ timeout: 20_000 });
+  await context.setOffline(false);
+  await expect.poll(() => time(page), { timeout: 30_000 }).toBeGreaterThan(100.5);
+  await expect(page.getByTestId("exercise")).toContainText("Skater");
+});
