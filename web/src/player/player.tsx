@@ -23,7 +23,8 @@ export function Player() {
   useStored(useSettings);
   useLinkedWorkout(stage);
   return (
-    <section aria-label={player.title} className="grid gap-2">
+    // Kept in sight on small screens: what scrolls below it must not shine through.
+    <section aria-label={player.title} className="grid gap-2 bg-ground">
       <Current stage={stage} />
     </section>
   );

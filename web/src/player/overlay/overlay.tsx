@@ -19,13 +19,19 @@ interface Props {
 export function Overlay({ clock, timeline, nameOf, raised }: Props) {
   return (
     <div className="pointer-events-none absolute inset-0">
-      <div className="absolute inset-x-0 bottom-0 h-3/5 bg-linear-to-t from-black/85 via-black/40 to-transparent" />
+      <div
+        className={style(
+          "absolute inset-x-0 bottom-0 h-3/5 bg-linear-to-t from-black/85 via-black/45 to-transparent",
+          // On a phone the words then stand half way up the picture.
+          raised && "h-[85%] via-black/65",
+        )}
+      />
       <div className="absolute top-[clamp(0.5rem,2cqi,1.5rem)] left-[clamp(0.6rem,2.2cqi,1.75rem)]">
         <RoundIndicator clock={clock} timeline={timeline} />
       </div>
       <div
         className={style(
-          "absolute inset-x-[clamp(0.6rem,2.2cqi,1.75rem)] bottom-[clamp(1.1rem,3.2cqi,2.5rem)] flex items-end justify-between gap-4 transition-transform duration-200",
+          "absolute inset-x-[clamp(0.6rem,2.2cqi,1.75rem)] bottom-[clamp(1.1rem,3.2cqi,2.5rem)] flex items-end justify-between gap-4 [text-shadow:0_1px_0.35em_rgb(0_0_0/0.75)] transition-transform duration-200",
           raised && "-translate-y-16",
         )}
       >

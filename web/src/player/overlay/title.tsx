@@ -17,7 +17,7 @@ export function Title(props: { clock: Clock; timeline: Timeline; nameOf: NameOf 
     <div className="grid min-w-0 content-end gap-[clamp(0.2rem,0.8cqi,0.6rem)]">
       <p
         className={style(
-          "justify-self-start rounded-full px-[0.8em] py-[0.35em] font-bold text-[clamp(0.68rem,1.55cqi,1rem)] text-black leading-none",
+          "justify-self-start rounded-full px-[0.8em] py-[0.35em] font-bold text-[clamp(0.68rem,1.55cqi,1rem)] text-black leading-none [text-shadow:none]",
           moves(interval) ? "bg-move" : "bg-wait",
         )}
       >
