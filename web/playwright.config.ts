@@ -54,6 +54,7 @@ export default defineConfig({
     command: `rm -rf test-results/cache && cargo run --quiet --locked --manifest-path ../Cargo.toml -- serve --bind 127.0.0.1:${PORT} --catalogue ../exercises.json --videos ../videos --cache test-results/cache --prepare false`,
     url: `http://127.0.0.1:${PORT}/health`,
     timeout: 300_000,
+    env: { COACH_LOG: "error" },
     stdout: "ignore",
     stderr: "pipe",
     gracefulShutdown: { signal: "SIGTERM", timeout: 5000 },

@@ -254,6 +254,7 @@ pub async fn create(
 #[utoipa::path(
     get,
     path = "/api/workouts/{token}",
+    operation_id = "show_workout",
     tag = "links",
     params(("token" = String, Path, description = "From `POST /api/workouts`.")),
     responses(
@@ -370,6 +371,7 @@ pub async fn summary(
 #[utoipa::path(
     get,
     path = "/api/workouts/{token}/poster.jpg",
+    operation_id = "workout_poster",
     tag = "links",
     params(("token" = String, Path, description = "From `POST /api/workouts`.")),
     responses(

@@ -245,11 +245,14 @@ mod tests {
         let spec = serde_json::to_value(openapi("/coach")).unwrap();
         assert_eq!(spec["servers"][0]["url"], "/coach");
         let mut routes = Vec::new();
+        let mut names = std::collections::HashSet::new();
         for (path, methods) in spec["paths"].as_object().unwrap() {
             for (method, route) in methods.as_object().unwrap() {
                 let answers: Vec<&String> = route["responses"].as_object().unwrap().keys().collect();
                 routes.push(format!("{method} {path} -> {answers:?}"));
                 assert!(route["summary"].is_string(), "{method} {path} has no summary");
+                // Generators of clients name their functions by it.
+                assert!(names.insert(&route["operationId"]), "{path}: {}", route["operationId"]);
             }
         }
         insta::assert_snapshot!(routes.join("\n"));

@@ -12,6 +12,7 @@ async function clean(page: Page, where: string) {
 
 for (const theme of ["light", "dark"] as const) {
   test(`axe finds nothing serious, ${theme}`, async ({ page }) => {
+    test.slow();
     await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
     await open(page, ["push-ups", "side-plank"]);
     for (const tab of ["Exercises", "Quick", "Custom"]) {
@@ -34,6 +35,7 @@ test("a workout is made by the keyboard alone", async ({ page }) => {
   await open(page, []);
   const press = async (name: string | RegExp) => {
     const target = page.getByRole("button", { name }).first();
+    await expect(target).toBeEnabled();
     await target.focus();
     await expect(target).toBeFocused();
     await page.keyboard.press("Enter");
@@ -42,7 +44,7 @@ test("a workout is made by the keyboard alone", async ({ page }) => {
   await expect(items(page)).toHaveCount(1);
   await press("Generate Training");
   await plays(page);
-  await page.keyboard.press("k");
+  await page.keyboard.press("Space");
   const paused = () => page.locator("video").evaluate((video: HTMLVideoElement) => video.paused);
   await expect.poll(paused).toBe(true);
 });

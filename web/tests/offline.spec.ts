@@ -8,10 +8,10 @@ test("all pages of both languages open offline", async ({ page, context }) => {
   await context.setOffline(true);
   const pages = {
     "/": "Train",
-    "/goals/": "Goals",
+    "/goals/": "What do you train for?",
     "/plan/": "Your week",
     "/fr/": "Séance",
-    "/fr/goals/": "Objectifs",
+    "/fr/goals/": "Pourquoi vous entraînez-vous ?",
     "/fr/plan/": "Votre semaine",
   };
   for (const [path, title] of Object.entries(pages)) {

@@ -7,10 +7,10 @@ test.beforeEach(async ({ page }) => {
 });
 
 test("an exercise is dragged by the mouse", async ({ page }) => {
-  const first = page.getByRole("button", { name: "Move Push-ups" });
+  const first = page.getByRole("button", { name: "Move Push-ups", exact: true });
   await first.scrollIntoViewIfNeeded();
   const from = await first.boundingBox();
-  const to = await page.getByRole("button", { name: "Move Plank" }).boundingBox();
+  const to = await page.getByRole("button", { name: "Move Plank", exact: true }).boundingBox();
   if (!from || !to) throw new Error("nothing to drag");
   const middle = (box: typeof from) => [box.x + box.width / 2, box.y + box.height / 2] as const;
   await page.mouse.move(...middle(from));
@@ -24,7 +24,7 @@ test("an exercise is dragged by the mouse", async ({ page }) => {
 test("an exercise is moved by the keyboard, which is told to those who listen", async ({
   page,
 }) => {
-  await page.getByRole("button", { name: "Move Plank" }).focus();
+  await page.getByRole("button", { name: "Move Plank", exact: true }).focus();
   await page.keyboard.press("Space");
   await expect(page.getByText("Plank lifted, 3 of 3.")).toBeAttached();
   await page.keyboard.press("ArrowUp");

@@ -44,6 +44,7 @@ const difference = (one: Seen, other: Seen) =>
 test("a workout shows each exercise from the planned picture to the planned picture", async ({
   page,
 }) => {
+  test.slow();
   await open(page, []);
   await pick(page, "Push-ups", "Air Squat", "Plank");
   await page.getByRole("tab", { name: "Quick" }).click();

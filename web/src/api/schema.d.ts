@@ -168,7 +168,7 @@ export interface paths {
             cookie?: never;
         };
         /** Show a workout that has a link. */
-        get: operations["show"];
+        get: operations["show_workout"];
         put?: never;
         post?: never;
         delete?: never;
@@ -239,7 +239,7 @@ export interface paths {
             cookie?: never;
         };
         /** A picture of the first exercise of the work. */
-        get: operations["poster"];
+        get: operations["workout_poster"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2057,7 +2057,7 @@ export interface operations {
             };
         };
     };
-    show: {
+    show_workout: {
         parameters: {
             query?: never;
             header?: never;
@@ -2305,7 +2305,7 @@ export interface operations {
             };
         };
     };
-    poster: {
+    workout_poster: {
         parameters: {
             query?: never;
             header?: never;

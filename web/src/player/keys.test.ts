@@ -66,6 +66,11 @@ it("tells where the focus is", () => {
     "slider",
   ]);
   expect(focusOf(window, stage)).toBe("page");
+  // Where the page puts the focus when a workout starts.
+  const around = document.createElement("div");
+  stage?.replaceWith(around);
+  if (stage) around.append(stage);
+  expect(focusOf(around, stage)).toBe("stage");
 });
 
 it("goes through the speeds and stops at both ends", () => {

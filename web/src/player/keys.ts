@@ -61,6 +61,9 @@ export function commandOf(key: Key, focus: Focus): Command | null {
 export function focusOf(target: EventTarget | null, stage: Element | null): Focus {
   if (!(target instanceof Element)) return "page";
   if (target.closest("input, textarea, select, [contenteditable=true]")) return "text";
+  // Around the player: where the page puts the focus when a workout starts.
+  if (stage !== null && target.contains(stage))
+    return target.matches("body, #content") ? "page" : "stage";
   const control = target.closest("button, a, [role=slider], [role=button], [role], [tabindex]");
   if (!stage?.contains(target)) {
     return control === null || control.id === "content" ? "page" : "elsewhere";
