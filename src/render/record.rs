@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tempfile::TempPath;
 use tokio::sync::watch;
 
 use super::clock::Clock;
@@ -24,8 +25,7 @@ use crate::workout::Plan;
 /// Part of every digest: raised when sound is mixed differently in a way that no argument shows.
 const MIX_VERSION: u8 = 1;
 /// How long a frame plays.
-const FRAME: Ticks =
-    Ticks(AAC_FRAME_SAMPLES as u64 * VIDEO_TIMESCALE as u64 / SAMPLE_RATE as u64);
+const FRAME: Ticks = Ticks(AAC_FRAME_SAMPLES as u64 * VIDEO_TIMESCALE as u64 / SAMPLE_RATE as u64);
 
 /// How a recording ended.
 type Outcome = Result<Arc<Recorded>, RenderError>;
@@ -50,7 +50,11 @@ impl Renderer {
         let mut outcome = self.recording(digest, job);
         let ended = outcome.wait_for(Option::is_some).await;
         let outcome = ended.ok().and_then(|outcome| outcome.clone());
-        outcome.unwrap_or_else(|| Err(RenderError::Internal("a sound was not recorded to its end".to_owned())))
+        outcome.unwrap_or_else(|| {
+            Err(RenderError::Internal(
+                "a sound was not recorded to its end".to_owned(),
+            ))
+        })
     }
 
     fn recording(&self, digest: Digest, job: Job) -> watch::Receiver<Option<Outcome>> {
@@ -66,11 +70,12 @@ impl Renderer {
         self.tasks.spawn(async move {
             let making = Box::pin(this.find_or_record(digest, job));
             let made = this.ending.run_until_cancelled(making).await;
-            let made = made.unwrap_or_else(|| Err(RenderError::Internal("the program ends".to_owned())));
             match &made {
-                Ok(_) | Err(RenderError::Capacity { .. }) => {}
-                Err(error) => tracing::warn!(%error, "a workout's sound was not recorded"),
+                Some(Ok(_) | Err(RenderError::Capacity { .. })) => {}
+                Some(Err(error)) => tracing::warn!(%error, "a workout's sound was not recorded"),
+                None => tracing::debug!("the recording of a workout's sound was broken off"),
             }
+            let made = made.unwrap_or_else(|| Err(RenderError::Internal("the program ends".to_owned())));
             // First the outcome, then out of the list: who asks in between finds one or the other.
             end.send_replace(Some(made));
             this.recordings.lock().remove(&digest);
@@ -87,25 +92,30 @@ impl Renderer {
         // Freed when the processes are let go of.
         let _place = self.place()?;
         let started = std::time::Instant::now();
+        let (sound, file) = self.record(job).await?;
+        let store = Arc::clone(self.loops.store());
+        let kept = tokio::task::spawn_blocking(move || store.put_sound(&digest, file)).await;
+        kept.map_err(not_kept)?.map_err(not_kept)?;
+        let (seconds, bytes) = (started.elapsed().as_secs_f64(), sound.on_disk());
+        tracing::debug!(%digest, bytes, seconds, "sound recorded");
+        Ok(Arc::new(sound))
+    }
+
+    /// Mixes and encodes a sound to its end, and writes it to a file that has no lasting name yet.
+    async fn record(&self, job: Job) -> Result<(Recorded, TempPath), RenderError> {
         let (length, mut clock) = (job.plan.length().samples(), Clock::new(self.settings.timeout));
         let mut sound = Sound::start(&Arc::new(job))?;
         let store = Arc::clone(self.loops.store());
         let aside = tokio::task::spawn_blocking(move || store.aside()).await;
         let aside = aside.map_err(not_kept)?.map_err(not_kept)?;
-        let mut recorder = Recorder::new(aside).await.map_err(not_kept)?;
+        let mut file = Recorder::new(aside).await.map_err(not_kept)?;
         while let Some(frame) = clock.wait(sound.next()).await? {
-            recorder.push(&frame.data).await.map_err(not_kept)?;
+            file.push(&frame.data).await.map_err(not_kept)?;
             clock.produced(FRAME);
         }
         let config = sound.config();
         let config = config.ok_or_else(|| RenderError::Output("a sound without a frame".to_owned()))?;
-        let (recorded, file) = recorder.finish(config, length).await.map_err(not_kept)?;
-        let store = Arc::clone(self.loops.store());
-        let kept = tokio::task::spawn_blocking(move || store.put_sound(&digest, file)).await;
-        kept.map_err(not_kept)?.map_err(not_kept)?;
-        let (seconds, bytes) = (started.elapsed().as_secs_f64(), recorded.on_disk());
-        tracing::debug!(%digest, bytes, seconds, "sound recorded");
-        Ok(Arc::new(recorded))
+        file.finish(config, length).await.map_err(not_kept)
     }
 
     /// Names a plan's sound by all that makes it.
@@ -131,7 +141,12 @@ impl Renderer {
             part(graph.text.as_bytes());
             for input in &graph.inputs {
                 // Where a clip lies is no part of it; what is in it and how it is read are.
-                if let Input::Clip { path, decoder, reread } = input {
+                if let Input::Clip {
+                    path,
+                    decoder,
+                    reread,
+                } = input
+                {
                     let clip = self.loops.file_digest(path).await;
                     part(clip.map_err(StitchError::from)?.as_bytes());
                     part(format!("{decoder:?} {reread}").as_bytes());

@@ -148,7 +148,10 @@ impl Store {
     /// removed then.
     pub fn sound(&self, digest: &Digest) -> Option<Recorded> {
         let path = self.path(Kind::Sound, digest);
-        match File::open(&path).map_err(RecordedError::from).and_then(Recorded::open) {
+        match File::open(&path)
+            .map_err(RecordedError::from)
+            .and_then(Recorded::open)
+        {
             Ok(recorded) => {
                 self.note_use(Kind::Sound, digest);
                 return Some(recorded);

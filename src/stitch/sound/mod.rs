@@ -17,7 +17,7 @@
 //! so that any part of it can be had.
 
 mod coded;
-mod recorded;
+pub(super) mod recorded;
 mod track;
 
 pub use recorded::{Recorded, RecordedError, Recorder};

@@ -95,7 +95,11 @@ impl Recorded {
         file.seek(SeekFrom::Start(bytes - TAIL - sizes))?;
         let mut packed = vec![0; sizes as usize];
         file.read_exact(&mut packed)?;
-        let ends = ends(packed.chunks_exact(2).map(|size| u16::from_be_bytes([size[0], size[1]])));
+        let ends = ends(
+            packed
+                .chunks_exact(2)
+                .map(|size| u16::from_be_bytes([size[0], size[1]])),
+        );
         if u64::from(ends.last().copied().unwrap_or(0)) != bytes - HEAD - sizes - TAIL {
             return Err(RecordedError::Length(bytes));
         }
@@ -228,7 +232,9 @@ impl Recorder {
     pub async fn finish(mut self, config: AacConfig, length: Samples) -> io::Result<(Recorded, TempPath)> {
         if self.sizes.len() as u64 != length.0.div_ceil(FRAME) || length > MAX_LENGTH.samples() {
             let frames = self.sizes.len();
-            return Err(io::Error::other(format!("{frames} frames do not last {length} samples")));
+            return Err(io::Error::other(format!(
+                "{frames} frames do not last {length} samples"
+            )));
         }
         let mut end = Vec::with_capacity(2 * self.sizes.len() + TAIL as usize);
         self.sizes.iter().for_each(|size| end.put_u16(*size));
@@ -294,8 +300,16 @@ pub(crate) mod tests {
             for (from, to) in [(0, 50), (49, 50), (7, 7), (3, 20), (40, 60), (60, 70)] {
                 let known = &frames[from.min(50)..to.min(50)];
                 let (from, to) = (from as u64, to as u64);
-                assert_eq!(recorded.size(from..to), known.concat().len() as u64, "{from}..{to}");
-                assert_eq!(recorded.read(from..to).expect("its bytes"), known.concat(), "{from}..{to}");
+                assert_eq!(
+                    recorded.size(from..to),
+                    known.concat().len() as u64,
+                    "{from}..{to}"
+                );
+                assert_eq!(
+                    recorded.read(from..to).expect("its bytes"),
+                    known.concat(),
+                    "{from}..{to}"
+                );
             }
         }
     }
