@@ -68,7 +68,7 @@ pub struct Settings {
     )]
     pub cache: PathBuf,
 
-    /// Megabytes that prepared loops may take in the cache folder; those used least recently go first.
+    /// Megabytes that prepared loops and recorded sounds may take in the cache folder; those used least recently go first.
     #[arg(long, global = true, env = "COACH_CACHE_MB", value_name = "MEGABYTES", default_value_t = 2048, value_parser = clap::value_parser!(u32).range(16..=1_048_576))]
     pub cache_mb: u32,
 

@@ -187,7 +187,8 @@ impl Reader {
             let Some((_, block)) = of.layout.blocks.get(self.block) else {
                 return Ok(None);
             };
-            // Each picture is two pieces: what is stored, and its slice.
+            // Each picture is two pieces: what is stored, and its slice. Frames of sound may be one together.
+            let mut pieces = 1;
             let (number, size) = match block {
                 Block::Bytes(bytes) => (self.within, (self.within == 0).then_some(bytes.len())),
                 Block::Stretch(stretch) => (
@@ -196,10 +197,9 @@ impl Reader {
                 ),
                 Block::Sound(frames) => {
                     let number = frames.start + self.within;
-                    (
-                        number,
-                        (number < frames.end).then(|| film.sound().frame(number).len()),
-                    )
+                    let together = film.sound().together(number..frames.end);
+                    pieces = together.end.saturating_sub(number);
+                    (number, (pieces > 0).then(|| film.sound().size(together) as usize))
                 }
                 Block::Pictures(pictures) => {
                     let number = pictures.start + self.within / 2;
@@ -222,12 +222,12 @@ impl Reader {
                 Some(match block {
                     Block::Bytes(bytes) => Cow::Borrowed(bytes),
                     Block::Stretch(stretch) => Cow::Borrowed(film.stored(*stretch)),
-                    Block::Sound(_) => Cow::Borrowed(film.sound().frame(number)),
+                    Block::Sound(_) => film.frames(number..number + pieces)?,
                     Block::Pictures(_) if !slice => Cow::Borrowed(film.stored(film.stretch(number))),
                     Block::Pictures(_) => Cow::Owned(film.slice(&mut self.pen, number)?),
                 })
             };
-            (self.at, self.within) = (end, self.within + 1);
+            (self.at, self.within) = (end, self.within + pieces);
             if let Some(bytes) = bytes {
                 let from = (self.start - at) as usize;
                 let to = (self.end.min(end) - at) as usize;
@@ -286,7 +286,8 @@ impl Stream for Reader {
     type Item = Result<Bytes, DeliverError>;
 
     fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        // Never waits: what is not stored takes microseconds to write.
+        // Never waits: what is not stored takes microseconds to write. A sound that lies in a file is read a
+        // second at a time, mostly out of the system's memory.
         Poll::Ready(self.next())
     }
 }

@@ -63,7 +63,7 @@ pub(super) fn tracks(film: &Film) -> Movie {
 /// What a table says of a frame of sound.
 pub(super) fn frame(film: &Film, number: u64) -> SampleInfo {
     SampleInfo {
-        size: film.sound().frame(number).len() as u32,
+        size: film.sound().size(number..number + 1) as u32, // of 13 bits
         duration: film.sound().lasts(number),
         key: true,
     }

@@ -67,8 +67,8 @@ pub struct Wish {
         (status = 404, description = "No whole link (`unknown-workout`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 410, description = "The catalogue has changed (`workout-changed`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 416, description = "A range beyond the end."),
-        (status = 422, description = "A workout whose video is only streamed, such as one with the clips' own sound (`invalid-request`).", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "Its loops are being prepared (`capacity`); `Retry-After` says when to ask again.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "A clip of it cannot be stitched, so its video is only streamed (`invalid-request`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "Its loops or its sound are being prepared, or, with `clip_sound`, all places are taken (`capacity`); `Retry-After` says when to ask again.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn video(
@@ -143,7 +143,7 @@ pub async fn stream(
         (status = 404, description = "No whole link (`unknown-workout`), or no such file (`not-found`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 410, description = "The catalogue has changed (`workout-changed`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "A workout whose video is only streamed (`invalid-request`).", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "Its loops are being prepared (`capacity`); `Retry-After` says when to ask again.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "Its loops or its sound are being prepared, or, with `clip_sound`, all places are taken (`capacity`); `Retry-After` says when to ask again.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn hls(

@@ -92,6 +92,12 @@ impl AacConfig {
         })
     }
 
+    /// What [`new`](Self::new) was given: object type, index of the rate, channels.
+    #[must_use]
+    pub fn fields(self) -> [u8; 3] {
+        [self.object_type, self.rate_index, self.channel_configuration]
+    }
+
     /// AudioSpecificConfig: 5 bits object type, 4 bits rate, 4 bits channels, and a GASpecificConfig of
     /// three zero bits, which means frames of 1024 samples (ISO/IEC 14496-3 1.6.2.1, 4.4.1).
     #[must_use]

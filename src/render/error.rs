@@ -1,12 +1,14 @@
 //! Why there is no video, in types that HTTP and the command line tell apart.
 
+use std::sync::Arc;
+
 use crate::catalogue::ExerciseId;
 use crate::ffmpeg::FfmpegError;
 use crate::mp4;
 use crate::stitch::StitchError;
 
 /// Why there is no video, or no more of it.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum RenderError {
     /// As many renderings as allowed are running (503).
     #[error("all {limit} places are taken")]
@@ -14,8 +16,8 @@ pub enum RenderError {
         /// How many are allowed.
         limit: usize,
     },
-    /// The loops of a film are not there yet (503). Their preparation goes on.
-    #[error("the loops are still being prepared")]
+    /// The loops or the sound of a film are not there yet (503). Their preparation goes on.
+    #[error("the video is still being prepared")]
     Preparing,
     /// FFmpeg took too long (504).
     #[error("generation fell more than {seconds} s behind playback")]
@@ -25,7 +27,7 @@ pub enum RenderError {
     },
     /// FFmpeg failed (500). The text is for the log, never for the client.
     #[error("FFmpeg failed: {0}")]
-    Ffmpeg(FfmpegError),
+    Ffmpeg(Arc<FfmpegError>),
     /// FFmpeg wrote something that cannot be read (500).
     #[error("FFmpeg's output cannot be read: {0}")]
     Output(String),
@@ -46,7 +48,7 @@ pub enum RenderError {
 
 impl From<FfmpegError> for RenderError {
     fn from(error: FfmpegError) -> Self {
-        Self::Ffmpeg(error)
+        Self::Ffmpeg(Arc::new(error))
     }
 }
 
@@ -79,6 +81,6 @@ impl From<mp4::WriteError> for RenderError {
 
 impl From<std::io::Error> for RenderError {
     fn from(error: std::io::Error) -> Self {
-        Self::Ffmpeg(FfmpegError::Pipe(error))
+        FfmpegError::Pipe(error).into()
     }
 }

@@ -10,34 +10,33 @@ use moka::future::Cache;
 
 use super::{RenderError, Renderer};
 use crate::sound::cues;
-use crate::stitch::{Film, Prepared, Recipe, StitchError};
+use crate::stitch::{Film, Prepared, Recipe, StitchError, Track};
 use crate::workout::Plan;
 
 /// Bytes of films that are remembered, beside their loops: with a HUD some 13 MB for 16 minutes in 720p, mostly
 /// its slices; without one a few kilobytes.
 const CACHE_BYTES: u64 = 128 << 20;
+/// What a film counts for at least and at most that holds the file of its sound open: so no more than 128 such
+/// files are held, and as a rule no more bytes of them than of the rest, should they be evicted meanwhile. The most
+/// is what 34 minutes have.
+const HELD: std::ops::RangeInclusive<u64> = 1 << 20..=32 << 20;
 
 /// Films that were made.
 pub(super) type Films = Cache<blake3::Hash, Arc<Film>>;
 
 pub(super) fn films() -> Films {
-    let weight = |_: &_, film: &Arc<Film>| u32::try_from(film.bytes()).unwrap_or(u32::MAX);
+    let weight = |_: &_, film: &Arc<Film>| {
+        let held = film.sound().on_disk();
+        let held = held.map_or(0, |bytes| bytes.clamp(*HELD.start(), *HELD.end()));
+        u32::try_from(film.bytes() as u64 + held).unwrap_or(u32::MAX)
+    };
     Cache::builder().max_capacity(CACHE_BYTES).weigher(weight).build()
 }
 
 impl Renderer {
-    /// The film of a plan, once all its loops are there: at once, if they are. Waits for at most
-    /// `patience`; preparation then goes on without whoever asked.
-    ///
-    /// A plan with the clips' own sound has no film: that sound is mixed as it plays.
+    /// The film of a plan, once all its loops are there, and with the clips' own sound that: at once, if they
+    /// are. Waits for at most `patience`; preparation then goes on without whoever asked.
     pub async fn film(&self, plan: &Arc<Plan>, patience: Duration) -> Result<Arc<Film>, RenderError> {
-        if plan.clip_sound {
-            return Err(RenderError::NotStitchable(
-                "A video with `clip_sound` is mixed while it plays and can only be streamed; without it, \
-                 it can be asked for in parts."
-                    .to_owned(),
-            ));
-        }
         let key = key(plan);
         if let Some(film) = self.films.get(&key).await {
             return Ok(film);
@@ -60,16 +59,8 @@ impl Renderer {
             }));
         }
         let loops = try_join_all(different.into_iter().map(|recipe| self.loops.whole(recipe)));
-        let cues = if plan.cues {
-            cues(&plan.timeline)
-        } else {
-            Vec::new()
-        };
-        let sound = self
-            .cues
-            .lay(&cues, plan.length().samples())
-            .map_err(StitchError::from);
-        let (loops, sound) = tokio::try_join!(loops, sound)?;
+        let loops = loops.map_err(RenderError::from);
+        let (loops, sound) = tokio::try_join!(loops, self.track(plan))?;
         let loops: Vec<Arc<Prepared>> = of_intervals
             .into_iter()
             .map(|of| Arc::clone(&loops[of]))
@@ -79,12 +70,25 @@ impl Renderer {
         let film = film.map_err(|error| RenderError::Internal(error.to_string()))?;
         Ok(Arc::new(film?))
     }
+
+    async fn track(&self, plan: &Arc<Plan>) -> Result<Track, RenderError> {
+        if plan.clip_sound {
+            return Ok(Track::Recorded(self.recorded(plan).await?));
+        }
+        let cues = if plan.cues {
+            cues(&plan.timeline)
+        } else {
+            Vec::new()
+        };
+        let laid = self.cues.lay(&cues, plan.length().samples()).await;
+        Ok(Track::Laid(laid.map_err(StitchError::from)?))
+    }
 }
 
 /// Names all of a plan that its film depends on; the clips do not change while a server runs.
 fn key(plan: &Plan) -> blake3::Hash {
     let mut hasher = Hasher(blake3::Hasher::new());
-    let shown = (plan.profile, plan.shows, plan.fit, plan.cues);
+    let shown = (plan.profile, plan.shows, plan.fit, plan.cues, plan.clip_sound);
     // Derived, so complete; hashing cannot fail.
     let _ = write!(hasher, "{:?}{shown:?}", plan.timeline);
     hasher.0.finalize()

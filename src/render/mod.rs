@@ -22,6 +22,7 @@ mod error;
 mod film;
 mod mux;
 mod pictures;
+mod record;
 mod sound;
 mod still;
 
@@ -88,6 +89,7 @@ pub struct Renderer {
     loops: Arc<Loops>,
     cues: CueBook,
     films: film::Films,
+    recordings: Arc<record::Recordings>,
     places: Arc<Semaphore>,
     tasks: TaskTracker,
     ending: CancellationToken,
@@ -107,6 +109,7 @@ impl Renderer {
             places: Arc::new(Semaphore::new(settings.places)),
             cues: CueBook::new(Arc::clone(&settings.tools)),
             films: film::films(),
+            recordings: Arc::default(),
             loops,
             settings: Arc::new(settings),
             library,

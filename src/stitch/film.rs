@@ -7,6 +7,7 @@
 //! bytes each time and the same as [`Pictures`](super::Pictures) writes, because a bar depends on its picture
 //! alone and its slice on that and the bar before.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -18,7 +19,7 @@ use super::file::Prepared;
 use super::loops::StitchError;
 use super::prepare::PrepareError;
 use super::run::{Form, Run};
-use super::sound::LaidSound;
+use super::sound::Track;
 use crate::h264::H264Error;
 use crate::hud::Hud;
 use crate::mp4::{AvcConfig, SampleInfo};
@@ -31,13 +32,16 @@ const KEPT: usize = 32 << 20;
 /// Pens that are kept for the next who reads; each holds two bars.
 const IDLE_PENS: usize = 4;
 
-/// Why a slice of the HUD is not what it was when the film was made. Only a fault of this program is.
+/// Why a part of a film is not what it was when the film was made: a fault of this program, or of the disk.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum FilmError {
-    /// It cannot be written.
+    /// A slice of the HUD cannot be written.
     #[error("a slice of the HUD cannot be written: {0}")]
     Slice(String),
-    /// It has another size than before.
+    /// The file of its sound cannot be read.
+    #[error("the sound cannot be read: {0}")]
+    Sound(String),
+    /// A slice of the HUD has another size than before.
     #[error("the HUD's slice of picture {picture} has {has} bytes, not {promised}")]
     Size {
         /// Which.
@@ -75,7 +79,7 @@ pub struct Film {
     scenes: Vec<Scene>,
     cuts: Cuts,
     config: AvcConfig,
-    sound: LaidSound,
+    sound: Track,
     /// Where each picture's HUD slice ends if all lie behind each other; empty without a HUD.
     slices: Vec<u64>,
     /// The first of them, whole ones.
@@ -109,7 +113,7 @@ impl Film {
     pub fn new(
         plan: Arc<Plan>,
         loops_of_intervals: &[Arc<Prepared>],
-        sound: LaidSound,
+        sound: Track,
     ) -> Result<Self, StitchError> {
         let config = loops_of_intervals
             .first()
@@ -178,12 +182,7 @@ impl Film {
             prepared.pictures.iter().for_each(|picture| part(picture));
             part(&prepared.restart);
         }
-        part(self.sound.silence());
-        for (frames, sounds) in self.sound.stretches() {
-            for frame in frames.filter(|_| sounds) {
-                part(self.sound.frame(frame));
-            }
-        }
+        self.sound.parts(part);
         hasher
     }
 
@@ -213,8 +212,14 @@ impl Film {
 
     /// The sound.
     #[must_use]
-    pub fn sound(&self) -> &LaidSound {
+    pub fn sound(&self) -> &Track {
         &self.sound
+    }
+
+    /// Frames of the sound, one behind the other.
+    pub fn frames(&self, frames: Range<u64>) -> Result<Cow<'_, Bytes>, FilmError> {
+        let read = self.sound.read(frames);
+        read.map_err(|error| FilmError::Sound(error.to_string()))
     }
 
     /// Where it may be cut.
@@ -233,7 +238,7 @@ impl Film {
     #[must_use]
     pub fn bytes(&self) -> usize {
         let lists = size_of::<u64>() * self.slices.len() + size_of::<Scene>() * self.scenes.len();
-        size_of::<Self>() + lists + self.kept.len()
+        size_of::<Self>() + lists + self.kept.len() + self.sound.in_memory()
     }
 
     fn at(&self, number: u64) -> At {

@@ -254,6 +254,12 @@ impl Loops {
         }
     }
 
+    /// Where loops are kept, and recorded sounds with them.
+    #[must_use]
+    pub fn store(&self) -> &Arc<Store> {
+        &self.store
+    }
+
     /// Waits until the preparations that are under way now have ended, whatever became of them.
     pub async fn settled(&self) {
         let under_way: Vec<Growing> = lock(&self.growing).values().cloned().collect();
@@ -370,7 +376,8 @@ impl Loops {
         self.version().await.map(|_| ())
     }
 
-    async fn version(&self) -> Result<&str, PrepareError> {
+    /// FFmpeg's version, as it prints it. It is asked once.
+    pub async fn version(&self) -> Result<&str, PrepareError> {
         let ask = async {
             let mut command = self.tools.ffmpeg();
             command.arg("-version");
@@ -392,7 +399,7 @@ impl Loops {
     }
 
     /// The digest of a file's bytes, read again only when it has changed.
-    async fn file_digest(&self, path: &Path) -> Result<blake3::Hash, PrepareError> {
+    pub async fn file_digest(&self, path: &Path) -> Result<blake3::Hash, PrepareError> {
         let facts = path.metadata()?;
         let stamp = (facts.len(), facts.modified()?);
         if let Some((_, hash)) = lock(&self.digests).get(path).filter(|(known, _)| *known == stamp) {

@@ -25,14 +25,14 @@
 //! | `recipe` | what makes a prepared loop: FFmpeg's arguments, the digest that names it |
 //! | `prepare` | runs FFmpeg, takes the noise out, checks every slice header |
 //! | `verify` | decodes the loop under two HUDs: is the exercise the same, bit for bit? |
-//! | `file`, `store`, `recent` | the file of a prepared loop; the bounded folder and memory of them |
+//! | `file`, `store`, `recent` | the file of a prepared loop; the bounded folder (recorded sounds, too) and memory of them |
 //! | `loops` | one preparation however many ask; those ready, under way, unfit |
 //! | `run` | interval -> which picture when (pure) |
 //! | `cuts` | which pictures are key pictures, and where segments begin (pure) |
 //! | `bar` | the HUD's slice of each picture |
 //! | `pictures` | a plan's pictures, one after the other |
 //! | `film` | a plan's pictures and sound, any of them at once: sizes, times, bytes |
-//! | `sound` | a plan's AAC frames, laid |
+//! | `sound` | a plan's AAC frames, laid or recorded |
 //!
 //! It knows nothing of MP4 boxes beyond what FFmpeg writes, and nothing of HTTP. How the bits of a slice
 //! are written is [`h264`](crate::h264)'s business; `docs/stitching.md` explains the idea at leisure.
@@ -58,5 +58,5 @@ pub use loops::{Loops, Source, StitchError};
 pub use pictures::{Picture, Pictures};
 pub use recipe::Recipe;
 pub use run::Form;
-pub use sound::{CueBook, CueError, LaidSound};
+pub use sound::{CueBook, CueError, LaidSound, Recorded, Recorder, Track};
 pub use store::{Bounds, Digest, Store};

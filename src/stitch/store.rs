@@ -1,15 +1,16 @@
-//! The folder of prepared loops, bounded by bytes, and those of them that are in memory.
+//! The folder of prepared loops and recorded sounds, bounded by bytes, and those loops that are in memory.
 //!
 //! For the renderer and for whatever prepares loops. It does not prepare any: what is not there, or
 //! turned out damaged, is `None`, and the caller makes it again. Calls read and write files, so an
 //! asynchronous caller makes them where blocking is allowed.
 //!
-//! Each loop is a file `<digest>.loop`. Several processes may share a folder: a file appears whole, by
+//! Each loop is a file `<digest>.loop`, each sound a file `<digest>.sound`. Several processes may share a folder: a file appears whole, by
 //! being renamed, and may vanish at any time, which costs one more preparation and nothing else. When a
 //! file was used last is its modification time, so all processes see it.
 //!
 //! Within one process a loop is in memory once, however many ask for it at the same time, and is not
-//! evicted as long as somebody holds it.
+//! evicted as long as somebody holds it. A sound is never in memory; who holds it has its file open, and reads
+//! on when it is evicted.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -20,21 +21,40 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 
 use super::file::{self, FileError, MAX_FILE, Prepared};
 use super::recent::Recent;
+use super::sound::{Recorded, RecordedError};
 
 /// How the names of unfinished files begin.
 const ASIDE: &str = "aside-";
-const SUFFIX: &str = ".loop";
 /// An unfinished file that was not written to for so long belongs to a writer that was killed: the
 /// largest file takes seconds.
 const ABANDONED: Duration = Duration::from_secs(600);
 /// A use within this time after another is not noted: it saves a write for each workout.
 const NOTED_EVERY: Duration = Duration::from_secs(60);
 
-/// Names a loop by all that made it: clip, arguments, versions.
+/// What a file of the store holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Loop,
+    Sound,
+}
+
+impl Kind {
+    const ALL: [Self; 2] = [Self::Loop, Self::Sound];
+
+    /// How the names of its files end.
+    fn suffix(self) -> &'static str {
+        match self {
+            Self::Loop => ".loop",
+            Self::Sound => ".sound",
+        }
+    }
+}
+
+/// Names a loop or a sound by all that made it: clip, arguments, versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Digest(blake3::Hash);
 
@@ -51,10 +71,10 @@ impl fmt::Display for Digest {
     }
 }
 
-/// The bytes that loops may take. What is in use is kept beyond them.
+/// The bytes that loops and sounds may take. Loops in use are kept beyond them.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
-    /// Of all loops in the folder.
+    /// Of all files in the folder.
     pub folder: u64,
     /// Of the loops that stay in memory though nobody uses them.
     pub memory: u64,
@@ -75,15 +95,16 @@ pub struct Store {
 /// who want that loop wait.
 type Slot = Arc<Mutex<Weak<Prepared>>>;
 
-/// A loop's file as the folder lists it.
+/// A file as the folder lists it.
 struct Listed {
+    kind: Kind,
     used: SystemTime,
     bytes: u64,
     digest: Digest,
 }
 
 impl Store {
-    /// Opens a folder, which is created if need be; removes what killed writers left, and loops beyond
+    /// Opens a folder, which is created if need be; removes what killed writers left, and files beyond
     /// the bound.
     pub fn open(folder: impl Into<PathBuf>, bounds: Bounds) -> io::Result<Self> {
         let store = Self {
@@ -119,8 +140,47 @@ impl Store {
             prepared
         };
         lock(&self.recent).used(*digest, Arc::clone(&prepared));
-        self.note_use(digest);
+        self.note_use(Kind::Loop, digest);
         Some(prepared)
+    }
+
+    /// A sound, out of its file, all of which is checked. `None` if there is none, or if it is damaged; that is
+    /// removed then.
+    pub fn sound(&self, digest: &Digest) -> Option<Recorded> {
+        let path = self.path(Kind::Sound, digest);
+        match File::open(&path)
+            .map_err(RecordedError::from)
+            .and_then(Recorded::open)
+        {
+            Ok(recorded) => {
+                self.note_use(Kind::Sound, digest);
+                return Some(recorded);
+            }
+            Err(RecordedError::File(error)) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(RecordedError::File(error)) => {
+                tracing::warn!(%error, %digest, "a recorded sound cannot be read");
+            }
+            Err(error) => {
+                tracing::warn!(%error, %digest, "a recorded sound is damaged and is removed");
+                remove(&path);
+            }
+        }
+        None
+    }
+
+    /// A file to write a sound to, which vanishes unless it is given to [`put_sound`](Self::put_sound).
+    pub fn aside(&self) -> io::Result<NamedTempFile> {
+        // Again, for somebody may have emptied the cache by removing it.
+        fs::create_dir_all(&self.folder)?;
+        tempfile::Builder::new().prefix(ASIDE).tempfile_in(&self.folder)
+    }
+
+    /// Keeps the file of a sound under its name, and evicts what the bound then demands.
+    pub fn put_sound(&self, digest: &Digest, file: TempPath) -> io::Result<()> {
+        file.persist(self.path(Kind::Sound, digest))
+            .map_err(|failed| failed.error)?;
+        self.evict();
+        Ok(())
     }
 
     /// Keeps a loop under its name, in the place of one that was there, and evicts what the bound then
@@ -135,7 +195,7 @@ impl Store {
         let slot = self.slot(digest);
         let mut held = lock(&slot);
         self.write_aside(&file)?
-            .persist(self.path(digest))
+            .persist(self.path(Kind::Loop, digest))
             .map_err(|failed| failed.error)?;
         let prepared = match held.upgrade() {
             Some(same) if *same == fresh => same,
@@ -149,8 +209,8 @@ impl Store {
         Ok(prepared)
     }
 
-    fn path(&self, digest: &Digest) -> PathBuf {
-        self.folder.join(format!("{digest}{SUFFIX}"))
+    fn path(&self, kind: Kind, digest: &Digest) -> PathBuf {
+        self.folder.join(format!("{digest}{}", kind.suffix()))
     }
 
     /// The place of a loop in memory. Places that nobody looks at and that hold nothing are given up.
@@ -168,7 +228,7 @@ impl Store {
 
     /// Reads and checks a loop's file.
     fn load(&self, digest: &Digest) -> Option<Prepared> {
-        let path = self.path(digest);
+        let path = self.path(Kind::Loop, digest);
         let bytes = File::open(&path).and_then(|file| {
             let length = file.metadata()?.len();
             // One byte more than is allowed, so that a file that is too large is seen to be.
@@ -193,17 +253,15 @@ impl Store {
     /// A whole file on the disk, without its name yet. The folder itself is not synced: after a power
     /// failure the file may be missing, but never half there.
     fn write_aside(&self, bytes: &[u8]) -> io::Result<NamedTempFile> {
-        // Again, for somebody may have emptied the cache by removing it.
-        fs::create_dir_all(&self.folder)?;
-        let mut aside = tempfile::Builder::new().prefix(ASIDE).tempfile_in(&self.folder)?;
+        let mut aside = self.aside()?;
         aside.write_all(bytes)?;
         aside.as_file().sync_all()?;
         Ok(aside)
     }
 
     /// Sets the file's modification time, for every process's order of eviction.
-    fn note_use(&self, digest: &Digest) {
-        let path = self.path(digest);
+    fn note_use(&self, kind: Kind, digest: &Digest) {
+        let path = self.path(kind, digest);
         let note = || {
             let noted = fs::metadata(&path)?.modified()?;
             // A time to come, which some clock was set back from, is replaced too.
@@ -217,7 +275,7 @@ impl Store {
         };
         match note() {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                tracing::debug!(%error, %digest, "the use of a prepared loop cannot be noted");
+                tracing::debug!(%error, %digest, "the use of a file cannot be noted");
             }
             _ => {}
         }
@@ -244,7 +302,7 @@ impl Store {
         let mut files = match self.list() {
             Ok(files) => files,
             Err(error) => {
-                tracing::warn!(%error, "the folder of prepared loops cannot be listed");
+                tracing::warn!(%error, "the folder of prepared loops and sounds cannot be listed");
                 return;
             }
         };
@@ -254,20 +312,20 @@ impl Store {
             if all <= self.limit {
                 return;
             }
-            if self.let_go(&file.digest) {
-                tracing::debug!(digest = %file.digest, bytes = file.bytes, "a prepared loop is evicted");
+            if self.let_go(&file) {
+                tracing::debug!(digest = %file.digest, kind = ?file.kind, bytes = file.bytes, "evicted");
                 all -= file.bytes;
             }
         }
     }
 
-    /// All loops in the folder. Files of any other name are not the store's: neither counted nor removed.
+    /// All loops and sounds in the folder. Files of any other name are not the store's: neither counted nor removed.
     fn list(&self) -> io::Result<Vec<Listed>> {
         let mut files = Vec::new();
         for file in fs::read_dir(&self.folder)? {
             let file = file?;
             let name = file.file_name();
-            let Some(digest) = name.to_str().and_then(named) else {
+            let Some((kind, digest)) = name.to_str().and_then(named) else {
                 continue;
             };
             // One that cannot be looked at has vanished.
@@ -275,14 +333,24 @@ impl Store {
                 && let Ok(used) = facts.modified()
             {
                 let bytes = facts.len();
-                files.push(Listed { used, bytes, digest });
+                files.push(Listed {
+                    kind,
+                    used,
+                    bytes,
+                    digest,
+                });
             }
         }
         Ok(files)
     }
 
-    /// Removes a loop from memory and disk unless it is in use; whether its file is gone.
-    fn let_go(&self, digest: &Digest) -> bool {
+    /// Removes a loop from memory and disk unless it is in use, or a sound; whether its file is gone.
+    fn let_go(&self, file: &Listed) -> bool {
+        let digest = &file.digest;
+        let path = self.path(file.kind, digest);
+        if file.kind == Kind::Sound {
+            return remove(&path);
+        }
         let slot = self.slot(digest);
         let Ok(held) = slot.try_lock() else {
             return false; // It is being read or written.
@@ -296,15 +364,17 @@ impl Store {
             }
             recent.remove(digest);
         }
-        remove(&self.path(digest))
+        remove(&path)
     }
 }
 
-/// The digest of a loop's file name.
-fn named(name: &str) -> Option<Digest> {
-    let digest = Digest(blake3::Hash::from_hex(name.strip_suffix(SUFFIX)?).ok()?);
+/// What a file's name says of it.
+fn named(name: &str) -> Option<(Kind, Digest)> {
+    let of = |kind: Kind| Some((kind, name.strip_suffix(kind.suffix())?));
+    let (kind, digits) = Kind::ALL.into_iter().find_map(of)?;
+    let digest = Digest(blake3::Hash::from_hex(digits).ok()?);
     // Upper case digits mean the same number, but not the same file.
-    (name == format!("{digest}{SUFFIX}")).then_some(digest)
+    (digits == digest.to_string()).then_some((kind, digest))
 }
 
 /// Removes a file; whether it is gone now, be it by another process.

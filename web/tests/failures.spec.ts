@@ -1,6 +1,7 @@
 /** What goes wrong is said in words, with what to do, and the session stays. */
 import { expect, type Page, test } from "@playwright/test";
 import { generate, items, open, plays, time } from "./session";
+import { Wire } from "./wire";
 
 async function refuse(page: Page, status: number, slug: string) {
   await page.route("**/api/workouts", (route) =>
@@ -56,16 +57,24 @@ test("a link that was cut is said to be so", async ({ page }) => {
 
 test("a connection that is lost comes back, and the workout goes on where it was", async ({
   page,
-  context,
+  baseURL,
 }) => {
-  await open(page, ["jumping-jack", "skater"], { work: 60 });
-  await generate(page).click();
-  await plays(page);
-  await context.setOffline(true);
-  // To eight tenths of 128 s.
-  await page.keyboard.press("8");
-  await expect(page.getByText(/Connection lost/).first()).toBeVisible({ timeout: 20_000 });
-  await context.setOffline(false);
-  await expect.poll(() => time(page), { timeout: 30_000 }).toBeGreaterThan(100.5);
-  await expect(page.getByTestId("exercise")).toContainText("Skater");
+  test.slow();
+  const wire = await Wire.to(baseURL ?? "");
+  try {
+    await open(page, ["jumping-jack", "skater"], { work: 60 }, wire.url);
+    await generate(page).click();
+    await plays(page);
+    wire.cut();
+    // To eight tenths of 128 s: nothing of that has come.
+    await page.keyboard.press("8");
+    await expect(page.getByText(/Connection lost/).first()).toBeVisible({ timeout: 30_000 });
+    wire.mend();
+    await expect.poll(() => time(page), { timeout: 60_000 }).toBeGreaterThan(102.9);
+    await expect(page.getByTestId("exercise")).toContainText("Skater");
+    await expect(page.getByText(/Connection lost/)).toHaveCount(0);
+  } finally {
+    wire.cut();
+    await wire.close();
+  }
 });

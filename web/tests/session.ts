@@ -25,7 +25,12 @@ export async function order(page: Page): Promise<string[]> {
  * Sets the session up in the browser's storage, for tests whose matter is not how it is put
  * together: `setup` over the defaults, without warm-up and cool-down.
  */
-export async function open(page: Page, ids: string[], setup: Record<string, unknown> = {}) {
+export async function open(
+  page: Page,
+  ids: string[],
+  setup: Record<string, unknown> = {},
+  address = "/",
+) {
   await page.addInitScript(
     ([ids, setup]) => {
       if (localStorage.getItem("session")) return;
@@ -35,7 +40,7 @@ export async function open(page: Page, ids: string[], setup: Record<string, unkn
     },
     [ids, { ...SHORT, ...setup }] as const,
   );
-  await page.goto("/");
+  await page.goto(address);
   await expect(items(page)).toHaveCount(ids.length);
 }
 

@@ -261,7 +261,7 @@ impl From<RenderError> for Problem {
             RenderError::Preparing => Self::new(
                 Kind::Capacity,
                 format!(
-                    "The loops of this workout are being prepared; ask again in {RETRY_AFTER_SECONDS} seconds."
+                    "The loops or the sound of this workout are being prepared; ask again in {RETRY_AFTER_SECONDS} seconds."
                 ),
             ),
             RenderError::Timeout { seconds } => Self::new(

@@ -13,9 +13,15 @@
 //! and they are the very bytes that lie around it here (the `coded` file checks that): what a decoder
 //! is given near a cue is what it would be given in one continuous encoding.
 //!
-//! Not for workouts with clips' sound: that is encoded as one continuous track (`render`).
+//! Workouts with clips' sound have one continuous track instead, which `render` encodes; a [`Recorded`] keeps it,
+//! so that any part of it can be had.
 
 mod coded;
+pub(super) mod recorded;
+mod track;
+
+pub use recorded::{Recorded, RecordedError, Recorder};
+pub use track::Track;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -1,4 +1,5 @@
 use super::super::file::tests::sample;
+use super::super::sound::recorded::tests as recorded;
 use super::*;
 
 /// Of each slice of the loops here.
@@ -280,4 +281,69 @@ fn threads_of_two_stores_do_each_other_no_harm() {
         left.len(),
         "no unfinished file is left"
     );
+}
+
+/// Keeps a sound of so many frames.
+async fn put_sound(store: &Store, of: u8, frames: usize) -> Recorded {
+    let frames = recorded::frames(frames);
+    let (recorded, file) = recorded::record(&store.folder, &frames)
+        .await
+        .expect("room on the disk");
+    store.put_sound(&digest(of), file).expect("room on the disk");
+    recorded
+}
+
+#[tokio::test]
+async fn a_sound_outlives_the_store_and_a_damaged_one_is_removed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let written = put_sound(&store(folder.path(), 9, 9), 1, 40).await;
+    let again = store(folder.path(), 9, 9);
+    let found = again.sound(&digest(1)).expect("a sound");
+    assert_eq!(found.digest(), written.digest());
+    assert!(again.sound(&digest(2)).is_none() && again.get(&digest(1)).is_none());
+    assert_eq!(names(folder.path()), [format!("{}.sound", digest(1))]);
+
+    let path = folder.path().join(format!("{}.sound", digest(1)));
+    let mut bytes = fs::read(&path).expect("a file");
+    bytes[100] ^= 1;
+    // Another file in its place: who has the first open reads on.
+    fs::remove_file(&path).expect("a file");
+    fs::write(&path, bytes).expect("a file");
+    assert!(again.sound(&digest(1)).is_none());
+    assert!(!path.exists(), "a damaged file is left");
+    assert_eq!(
+        found.read(0..40).expect("its bytes"),
+        recorded::frames(40).concat()
+    );
+}
+
+#[tokio::test]
+async fn sounds_and_loops_share_one_bound() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = store(folder.path(), 2, 0);
+    put(&store, 1);
+    age(&path(folder.path(), 1), 900);
+    let of = |of: u8| folder.path().join(format!("{}.sound", digest(of)));
+    let old = put_sound(&store, 2, 40).await;
+    assert!(
+        path(folder.path(), 1).exists() && of(2).exists(),
+        "both have room"
+    );
+    age(&of(2), 1000);
+    // Less than a loop, but more than what is left.
+    put(&store, 3);
+    assert!(
+        !of(2).exists() && path(folder.path(), 1).exists(),
+        "the oldest goes, whatever it is"
+    );
+    assert_eq!(old.read(0..40).expect("its bytes"), recorded::frames(40).concat());
+    put_sound(&store, 4, 40).await;
+    assert!(!path(folder.path(), 1).exists() && of(4).exists());
+
+    // A use like any other.
+    age(&of(4), 1000);
+    age(&path(folder.path(), 3), 900);
+    assert!(store.sound(&digest(4)).is_some());
+    put(&store, 5);
+    assert!(of(4).exists() && !path(folder.path(), 3).exists());
 }

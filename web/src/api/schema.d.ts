@@ -2294,7 +2294,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Its loops are being prepared (`capacity`); `Retry-After` says when to ask again. */
+            /** @description Its loops or its sound are being prepared, or, with `clip_sound`, all places are taken (`capacity`); `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2645,7 +2645,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A workout whose video is only streamed, such as one with the clips' own sound (`invalid-request`). */
+            /** @description A clip of it cannot be stitched, so its video is only streamed (`invalid-request`). */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2654,7 +2654,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Its loops are being prepared (`capacity`); `Retry-After` says when to ask again. */
+            /** @description Its loops or its sound are being prepared, or, with `clip_sound`, all places are taken (`capacity`); `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;

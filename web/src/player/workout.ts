@@ -22,9 +22,8 @@ export function useWorkout(token: string) {
   });
 }
 
-/** The document describes this operation under the name of another, so its types are not this one's. */
 const workout = (token: string) =>
-  body<unknown>(api.GET("/api/workouts/{token}", { params: { path: { token } } }));
+  body(api.GET("/api/workouts/{token}", { params: { path: { token } } }));
 
 export function useTimeline(token: string) {
   return useQuery<Timeline, Problem>({

@@ -54,7 +54,7 @@ export const setup = {
   cues: "Beeps and ticks",
   cuesHint: "Countdown, start, half way, end.",
   clipSound: "The clips’ own sound",
-  clipSoundHint: "The video can then only be streamed, not jumped in.",
+  clipSoundHint: "Where a clip has one. It takes a little longer to begin.",
   video: "Video",
   resolution: "Resolution",
   orientation: "Format",

@@ -55,7 +55,7 @@ export const setup = {
   cues: "Bips et tics",
   cuesHint: "Compte à rebours, départ, mi-temps, fin.",
   clipSound: "Le son des clips",
-  clipSoundHint: "La vidéo se regarde alors en continu, sans pouvoir y sauter.",
+  clipSoundHint: "Quand un clip en a un. Le départ prend un peu plus de temps.",
   video: "Vidéo",
   resolution: "Résolution",
   orientation: "Format",

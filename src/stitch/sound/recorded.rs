@@ -1,0 +1,348 @@
+//! A workout's whole sound as it was encoded once, in a file of the store: for workouts with the clips' own
+//! sound, whose frames nothing else shares.
+//!
+//! ```text
+//! magic     7 bytes  "VCSOUND"
+//! version   u8
+//! payload            the frames in their order, without a gap
+//! sizes     u16      of each frame
+//! config    3 bytes  object type, index of the rate, channels
+//! length    u64      samples
+//! digest    32 bytes BLAKE3 of everything before it
+//! ```
+//!
+//! Integers are big endian. Frames are written as they come and read when they are asked for: four hours are
+//! 230 MB, and only the places of their frames, 2.7 MB, are in memory. A file that is removed while it is open
+//! stays readable to the end.
+
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
+
+use bytes::{BufMut as _, Bytes};
+use tempfile::{NamedTempFile, TempPath};
+use tokio::io::{AsyncWriteExt as _, BufWriter};
+
+use crate::mp4::AacConfig;
+use crate::sound::FRAME;
+use crate::units::Samples;
+use crate::workout::MAX_LENGTH;
+
+const MAGIC: &[u8; 7] = b"VCSOUND";
+/// Raised when the layout or the meaning of a field changes.
+const VERSION: u8 = 1;
+const HEAD: u64 = 8;
+/// Bytes behind the sizes: config, length, digest.
+const TAIL: u64 = 3 + 8 + blake3::OUT_LEN as u64;
+/// Bytes that are gathered before they are written.
+const BUFFER: usize = 256 << 10;
+
+/// Why a file is no recorded sound.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordedError {
+    /// It cannot be read.
+    #[error(transparent)]
+    File(#[from] io::Error),
+    /// It begins with something else, or another version of the program wrote it.
+    #[error("this is not the file of a recorded sound")]
+    Magic,
+    /// Its sizes say another length.
+    #[error("the file has {0} bytes, which are not what it says")]
+    Length(u64),
+    /// Its bytes are not those that were written.
+    #[error("the digest of the file's bytes is another than the one at its end")]
+    Digest,
+    /// Reserved values.
+    #[error("the file says nothing sensible of what its frames are")]
+    Config,
+}
+
+/// See the module. Shared by all who read it.
+#[derive(Debug)]
+pub struct Recorded {
+    config: AacConfig,
+    length: Samples,
+    /// Where each frame ends in the payload. Four hours of the largest frames end before 2^32.
+    ends: Box<[u32]>,
+    digest: blake3::Hash,
+    /// Locked for the microseconds of a read.
+    file: Mutex<File>,
+}
+
+impl Recorded {
+    /// Opens a file and checks all of it: reads it once.
+    pub fn open(mut file: File) -> Result<Self, RecordedError> {
+        let bytes = file.metadata()?.len();
+        if bytes < HEAD + TAIL {
+            return Err(RecordedError::Length(bytes));
+        }
+        let mut head = [0; HEAD as usize];
+        file.read_exact(&mut head)?;
+        if !head.starts_with(MAGIC) || head[MAGIC.len()] != VERSION {
+            return Err(RecordedError::Magic);
+        }
+        file.seek(SeekFrom::Start(bytes - TAIL))?;
+        let mut tail = [0; TAIL as usize];
+        file.read_exact(&mut tail)?;
+        let ([object_type, rate, channels], rest) = parts::<3>(&tail);
+        let (length, said) = parts::<8>(rest);
+        let length = Samples(u64::from_be_bytes(length));
+        let sizes = 2 * length.0.div_ceil(FRAME);
+        if length > MAX_LENGTH.samples() || bytes < HEAD + sizes + TAIL {
+            return Err(RecordedError::Length(bytes));
+        }
+        file.seek(SeekFrom::Start(bytes - TAIL - sizes))?;
+        let mut packed = vec![0; sizes as usize];
+        file.read_exact(&mut packed)?;
+        let ends = ends(
+            packed
+                .chunks_exact(2)
+                .map(|size| u16::from_be_bytes([size[0], size[1]])),
+        );
+        if u64::from(ends.last().copied().unwrap_or(0)) != bytes - HEAD - sizes - TAIL {
+            return Err(RecordedError::Length(bytes));
+        }
+        file.rewind()?;
+        let mut hasher = blake3::Hasher::new();
+        hasher.update_reader((&file).take(bytes - blake3::OUT_LEN as u64))?;
+        let digest = hasher.finalize();
+        if digest != *said {
+            return Err(RecordedError::Digest);
+        }
+        Ok(Self {
+            config: AacConfig::new(object_type, rate, channels).ok_or(RecordedError::Config)?,
+            length,
+            ends,
+            digest,
+            file: Mutex::new(file),
+        })
+    }
+
+    /// What the frames are.
+    #[must_use]
+    pub fn config(&self) -> AacConfig {
+        self.config
+    }
+
+    /// How long all frames last together: as long as the pictures.
+    #[must_use]
+    pub fn length(&self) -> Samples {
+        self.length
+    }
+
+    /// Names every byte of it.
+    #[must_use]
+    pub fn digest(&self) -> &blake3::Hash {
+        &self.digest
+    }
+
+    /// Bytes of all frames, which lie on the disk.
+    #[must_use]
+    pub fn on_disk(&self) -> u64 {
+        self.place(0..self.ends.len() as u64).end
+    }
+
+    /// Bytes of memory that it takes.
+    #[must_use]
+    pub fn in_memory(&self) -> usize {
+        size_of_val(&*self.ends)
+    }
+
+    /// Where frames lie in the payload. Those beyond the last take no place.
+    fn place(&self, frames: Range<u64>) -> Range<u64> {
+        let end = |frame: u64| {
+            let last = frame.min(self.ends.len() as u64).checked_sub(1);
+            last.map_or(0, |last| u64::from(self.ends[last as usize]))
+        };
+        let start = end(frames.start);
+        start..end(frames.end).max(start)
+    }
+
+    /// Bytes of some frames together.
+    #[must_use]
+    pub fn size(&self, frames: Range<u64>) -> u64 {
+        let place = self.place(frames);
+        place.end - place.start
+    }
+
+    /// Reads some frames, one behind the other. It waits for the disk, if the system has the file not in
+    /// memory.
+    pub fn read(&self, frames: Range<u64>) -> io::Result<Bytes> {
+        let place = self.place(frames);
+        let mut bytes = vec![0; (place.end - place.start) as usize];
+        // A panic elsewhere leaves a file, and its place is set anew.
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(HEAD + place.start))?;
+        file.read_exact(&mut bytes)?;
+        Ok(bytes.into())
+    }
+}
+
+/// The first bytes and the others. For arrays and their slices of known size only.
+fn parts<const N: usize>(bytes: &[u8]) -> ([u8; N], &[u8]) {
+    bytes
+        .split_first_chunk::<N>()
+        .map_or(([0; N], &[]), |(first, rest)| (*first, rest))
+}
+
+fn ends(sizes: impl Iterator<Item = u16>) -> Box<[u32]> {
+    let ends = sizes.scan(0_u32, |end, size| {
+        // Bounded by the longest workout.
+        *end += u32::from(size);
+        Some(*end)
+    });
+    ends.collect()
+}
+
+/// Writes a recording frame by frame. Dropped before its end it leaves no file.
+#[derive(Debug)]
+pub struct Recorder {
+    file: BufWriter<tokio::fs::File>,
+    path: TempPath,
+    hasher: blake3::Hasher,
+    sizes: Vec<u16>,
+}
+
+impl Recorder {
+    /// Into a file that is empty and open for reading, too.
+    pub async fn new(aside: NamedTempFile) -> io::Result<Self> {
+        let (file, path) = aside.into_parts();
+        let mut recorder = Self {
+            file: BufWriter::with_capacity(BUFFER, tokio::fs::File::from_std(file)),
+            path,
+            hasher: blake3::Hasher::new(),
+            sizes: Vec::new(),
+        };
+        recorder.put(MAGIC).await?;
+        recorder.put(&[VERSION]).await?;
+        Ok(recorder)
+    }
+
+    /// The next frame.
+    pub async fn push(&mut self, frame: &[u8]) -> io::Result<()> {
+        let size = u16::try_from(frame.len()).map_err(io::Error::other)?;
+        self.sizes.push(size);
+        self.put(frame).await
+    }
+
+    /// After the last frame: the recording, and its file, which is on the disk but has no lasting name yet.
+    ///
+    /// An error if the frames do not last `length`.
+    pub async fn finish(mut self, config: AacConfig, length: Samples) -> io::Result<(Recorded, TempPath)> {
+        if self.sizes.len() as u64 != length.0.div_ceil(FRAME) || length > MAX_LENGTH.samples() {
+            let frames = self.sizes.len();
+            return Err(io::Error::other(format!(
+                "{frames} frames do not last {length} samples"
+            )));
+        }
+        let mut end = Vec::with_capacity(2 * self.sizes.len() + TAIL as usize);
+        self.sizes.iter().for_each(|size| end.put_u16(*size));
+        end.put_slice(&config.fields());
+        end.put_u64(length.0);
+        self.put(&end).await?;
+        let digest = self.hasher.finalize();
+        self.file.write_all(digest.as_bytes()).await?;
+        self.file.flush().await?;
+        let file = self.file.into_inner();
+        file.sync_all().await?;
+        let recorded = Recorded {
+            config,
+            length,
+            ends: ends(self.sizes.into_iter()),
+            digest,
+            file: Mutex::new(file.into_std().await),
+        };
+        Ok((recorded, self.path))
+    }
+
+    async fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.hasher.update(bytes);
+        self.file.write_all(bytes).await
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// Frames of any sizes, also those that AAC does not have.
+    pub(crate) fn frames(count: usize) -> Vec<Vec<u8>> {
+        (0..count).map(|n| vec![n as u8; (n * 37) % 90]).collect()
+    }
+
+    /// A recording of these frames in a folder, the last of them cut short.
+    pub(crate) async fn record(
+        folder: &std::path::Path,
+        frames: &[Vec<u8>],
+    ) -> io::Result<(Recorded, TempPath)> {
+        let mut recorder = Recorder::new(NamedTempFile::new_in(folder)?).await?;
+        for frame in frames {
+            recorder.push(frame).await?;
+        }
+        let length = Samples(frames.len() as u64 * FRAME - 24);
+        recorder.finish(AacConfig::LC_48K_STEREO, length).await
+    }
+
+    #[tokio::test]
+    async fn any_frames_are_read_as_they_were_written() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let frames = frames(50);
+        let (written, path) = record(folder.path(), &frames).await.expect("a recording");
+        let opened = Recorded::open(File::open(&path).expect("a file")).expect("a sound file");
+        assert_eq!(opened.digest(), written.digest());
+        assert_eq!(
+            (opened.config(), opened.length(), opened.on_disk()),
+            (written.config(), written.length(), frames.concat().len() as u64)
+        );
+        drop(path);
+        for recorded in [written, opened] {
+            for (from, to) in [(0, 50), (49, 50), (7, 7), (3, 20), (40, 60), (60, 70)] {
+                let known = &frames[from.min(50)..to.min(50)];
+                let (from, to) = (from as u64, to as u64);
+                assert_eq!(
+                    recorded.size(from..to),
+                    known.concat().len() as u64,
+                    "{from}..{to}"
+                );
+                assert_eq!(
+                    recorded.read(from..to).expect("its bytes"),
+                    known.concat(),
+                    "{from}..{to}"
+                );
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn any_bit_that_is_flipped_and_any_cut_is_found() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (_, path) = record(folder.path(), &frames(5)).await.expect("a recording");
+        let whole = std::fs::read(&path).expect("a file");
+        let opened = |bytes: &[u8]| {
+            let path = folder.path().join("changed");
+            std::fs::write(&path, bytes).expect("a file");
+            Recorded::open(File::open(path).expect("a file"))
+        };
+        assert!(opened(&whole).is_ok());
+        for bit in 0..8 * whole.len() {
+            let mut flipped = whole.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            assert!(opened(&flipped).is_err(), "bit {bit}");
+        }
+        for length in 0..whole.len() {
+            assert!(opened(&whole[..length]).is_err(), "{length} bytes");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_recording_of_another_length_is_none_and_leaves_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let aside = NamedTempFile::new_in(folder.path()).expect("a file");
+        let mut recorder = Recorder::new(aside).await.expect("a recorder");
+        recorder.push(&[1, 2, 3]).await.expect("room on the disk");
+        let short = recorder.finish(AacConfig::LC_48K_STEREO, Samples(1025)).await;
+        assert!(short.is_err(), "one frame lasts 1024 samples");
+        assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0);
+    }
+}
