@@ -15,8 +15,9 @@ use virtual_coach::h264::{
     PictureHead, RefIdc, SliceHeader, SliceType, Unsupported, nal_units, restart_form,
 };
 
-/// Pictures of a loop: `frame_num` wraps at 16.
-const PICTURES: usize = 20;
+/// Pictures of a loop, and of each of its two parts: `frame_num` wraps at 16.
+const PICTURES: usize = 36;
+const PART: usize = 18;
 /// Lines of each drawn bar that are not part of its slice.
 const GUARD: usize = 6;
 
@@ -100,7 +101,7 @@ impl Loop {
             "-crf",
             "20",
             "-g",
-            "250",
+            "18",
             "-x264-params",
             &x264,
             "-f",
@@ -162,7 +163,7 @@ fn header(unit: &[u8], parameters: &Parameters) -> SliceHeader {
     SliceHeader::read(nal, parameters).expect("a slice of the kind that is supported")
 }
 
-/// How a pass through the loop begins.
+/// How a part of the loop begins.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Begin {
     Idr,
@@ -172,7 +173,7 @@ enum Begin {
 }
 
 /// The loop over and over, with a bar for each picture, as an Annex B stream.
-fn stitch(source: &Loop, passes: &[Begin], bars: &[Vec<u8>]) -> Vec<u8> {
+fn stitch(source: &Loop, parts: &[Begin], bars: &[Vec<u8>]) -> Vec<u8> {
     let mut samples: Vec<u8> = Vec::new();
     for set in &source.sets {
         samples.extend((set.len() as u32).to_be_bytes());
@@ -180,13 +181,14 @@ fn stitch(source: &Loop, passes: &[Begin], bars: &[Vec<u8>]) -> Vec<u8> {
     }
     let mut before: Option<Bar<'_>> = None;
     for (index, yuv) in bars.iter().enumerate() {
-        let (pass, picture) = (passes[index / PICTURES], index % PICTURES);
+        let (part, picture) = (parts[index / PART], index % PICTURES);
+        let begins = picture % PART == 0;
         let bar = Bar::new(&source.shape, yuv, GUARD).expect("the bar has the shape's size");
         let mut slices = Vec::new();
         for unit in &source.pictures[picture] {
-            if picture == 0 && pass != Begin::Idr {
+            if begins && part != Begin::Idr {
                 let nal = NalUnit::new(unit).expect("a NAL unit");
-                restart_form(nal, &source.parameters, PICTURES as u32, &mut slices).expect("a restart form");
+                restart_form(nal, &source.parameters, PART as u32, &mut slices).expect("a restart form");
             } else {
                 slices.extend((unit.len() as u32).to_be_bytes());
                 slices.extend(unit);
@@ -194,7 +196,7 @@ fn stitch(source: &Loop, passes: &[Begin], bars: &[Vec<u8>]) -> Vec<u8> {
         }
         let first = nal_units(&slices).next().expect("a slice").expect("a NAL unit");
         let head = header(first.bytes(), &source.parameters).picture;
-        if picture == 0 && pass != Begin::Restart {
+        if begins && part != Begin::Restart {
             source
                 .shape
                 .write_key(head, &bar, &mut slices)
@@ -329,21 +331,31 @@ fn random_bars(seed: u64, (width, height): (usize, usize), count: usize) -> Vec<
     bars.collect()
 }
 
-fn passes() -> Vec<Begin> {
+/// How the parts of four passes begin: each of the two in every way, and after every way.
+fn parts() -> Vec<Begin> {
     use Begin::{Idr, Restart, RestartWithKey};
-    vec![Idr, Restart, Restart, Idr, RestartWithKey, Restart]
+    vec![
+        Idr,
+        Restart,
+        Restart,
+        Idr,
+        RestartWithKey,
+        RestartWithKey,
+        Idr,
+        Idr,
+    ]
 }
 
 /// Exercise rows are those of the loop, whatever the bar; the bar's are those that were asked for.
 fn holds(width: usize, height: usize, bar_row: usize) {
     let source = Loop::encode(width, height, bar_row);
-    let (passes, top) = (passes(), bar_row * MACROBLOCK);
-    let count = passes.len() * PICTURES;
+    let (parts, top) = (parts(), bar_row * MACROBLOCK);
+    let count = parts.len() * PART;
     let plain = vec![vec![60; source.bar_size().0 * source.bar_size().1 * 3 / 2]; PICTURES];
-    let wanted = decode(&stitch(&source, &[Begin::Idr], &plain), &source.parameters);
+    let wanted = decode(&stitch(&source, &[Begin::Idr; 2], &plain), &source.parameters);
     for seed in 0..3 {
         let bars = random_bars(seed, source.bar_size(), count);
-        let pictures = decode(&stitch(&source, &passes, &bars), &source.parameters);
+        let pictures = decode(&stitch(&source, &parts, &bars), &source.parameters);
         assert_eq!(pictures.len(), count);
         for (index, (picture, bar)) in pictures.iter().zip(&bars).enumerate() {
             let exercise = |yuv| lines(yuv, width, height, 0..top);
@@ -378,42 +390,57 @@ fn every_size_of_padding_is_coded() {
 #[test]
 fn a_restart_form_differs_only_in_its_header() {
     let source = Loop::encode(320, 240, 12);
-    for unit in &source.pictures[0] {
-        let mut out = Vec::new();
-        let nal = NalUnit::new(unit).expect("a NAL unit");
-        restart_form(nal, &source.parameters, PICTURES as u32, &mut out).expect("a restart form");
-        let before = header(unit, &source.parameters);
-        let after = header(&out[4..], &source.parameters);
-        assert_eq!(before.picture.marking, Marking::Idr { idr_pic_id: 0 });
-        assert_eq!(
-            (after.picture.marking, after.picture.frame_num),
-            (Marking::Restart, PICTURES as u32 % 16)
-        );
-        assert_eq!(
-            (after.first_macroblock, after.slice_type),
-            (before.first_macroblock, SliceType::I)
-        );
-        assert_eq!(out.len() - 4, unit.len());
-        assert_eq!(out[out.len() - 50..], unit[unit.len() - 50..]);
+    // x264 counts its IDR pictures 0, 1, 0, 1; where it says 1 the data moves by two bits.
+    for (idr_pic_id, picture) in [(0, 0), (1, PART)] {
+        for unit in &source.pictures[picture] {
+            let mut out = Vec::new();
+            let nal = NalUnit::new(unit).expect("a NAL unit");
+            restart_form(nal, &source.parameters, PART as u32, &mut out).expect("a restart form");
+            let before = header(unit, &source.parameters);
+            let after = header(&out[4..], &source.parameters);
+            assert_eq!(before.picture.marking, Marking::Idr { idr_pic_id });
+            assert_eq!(
+                (after.picture.marking, after.picture.frame_num),
+                (Marking::Restart, PART as u32 % 16)
+            );
+            assert_eq!(
+                (after.first_macroblock, after.slice_type),
+                (before.first_macroblock, SliceType::I)
+            );
+            assert_eq!(after.deblocking, before.deblocking);
+            if idr_pic_id == 0 {
+                assert_eq!(out.len() - 4, unit.len());
+                assert_eq!(out[out.len() - 50..], unit[unit.len() - 50..]);
+            }
+        }
     }
     let second = NalUnit::new(&source.pictures[1][0]).expect("a NAL unit");
-    let refused = restart_form(second, &source.parameters, 1, &mut Vec::new());
+    let mut out = vec![1, 2, 3];
+    let refused = restart_form(second, &source.parameters, 1, &mut out);
     assert!(
         matches!(refused, Err(H264Error::Kind { found: 1, .. })),
         "{refused:?}"
     );
+    assert_eq!(out, [1, 2, 3]);
 }
 
 #[test]
-fn a_restart_form_that_would_move_raw_macroblocks_is_refused() {
-    // Our own key slices have type 2 to begin with, so their header would grow by four bits.
-    let slice = NalUnit::new(&SLICE[4..]).expect("a NAL unit");
-    let mut out = vec![1, 2, 3];
-    assert_eq!(
-        restart_form(slice, &sound(), 1, &mut out),
-        Err(H264Error::Misaligned)
-    );
-    assert_eq!(out, [1, 2, 3]);
+fn a_restart_form_that_is_refused_leaves_nothing_behind() {
+    let slice = &SLICE[4..];
+    let mut refused = 0;
+    for length in 1..20 {
+        let mut out = vec![1, 2, 3];
+        let cut = NalUnit::new(&slice[..length]).expect("a NAL unit");
+        if let Err(error) = restart_form(cut, &sound(), 1, &mut out) {
+            assert_eq!(
+                (error, &out[..]),
+                (H264Error::Truncated, &[1, 2, 3][..]),
+                "{length} bytes"
+            );
+            refused += 1;
+        }
+    }
+    assert!((3..10).contains(&refused), "{refused}");
 }
 
 /// One syntax element: its name in the standard and its code as zeros and ones.

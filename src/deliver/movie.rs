@@ -227,7 +227,6 @@ fn sound_in_order(film: &Film, payload: &mut Payload, table: &mut Table) {
 
 /// Each loop once, in the order in which they are first shown.
 fn pictures_once(film: &Film, payload: &mut Payload, table: &mut Table) {
-    let place = |stretch: Stretch| (stretch.of, stretch.picture);
     let mut used: Vec<Stretch> = (0..film.pictures()).map(|n| film.stretch(n)).collect();
     let mut order: Vec<usize> = Vec::new();
     for stretch in &used {
@@ -235,15 +234,8 @@ fn pictures_once(film: &Film, payload: &mut Payload, table: &mut Table) {
             order.push(stretch.of);
         }
     }
-    // A loop's pictures in their order, then the second form of its first.
-    used.sort_by_key(|stretch| {
-        let (of, picture) = place(*stretch);
-        (
-            order.iter().position(|known| *known == of),
-            picture.is_none(),
-            picture,
-        )
-    });
+    // A loop's pictures in their order, then the second forms.
+    used.sort_by_key(|stretch| (order.iter().position(|known| *known == stretch.of), *stretch));
     used.dedup();
     let mut lies: HashMap<Stretch, u64> = HashMap::with_capacity(used.len());
     for stretch in used {

@@ -90,19 +90,28 @@ impl<'a> BitReader<'a> {
         Ok(if code % 2 == 1 { (code + 1) / 2 } else { -code / 2 })
     }
 
-    /// Bits already read of the byte that is being read.
-    pub fn bit_of_byte(&self) -> u32 {
-        (8 - self.left) % 8
-    }
-
-    /// All that is left, to a writer that stands at the same bit of a byte.
+    /// All that is left, to a writer that stands at any bit of a byte, and zero bits up to its next byte.
     pub fn copy_rest(mut self, to: &mut BitWriter<'_>) -> Result<(), H264Error> {
-        if self.bit_of_byte() != to.bit_of_byte() {
-            return Err(H264Error::Misaligned);
-        }
         let left = self.left;
-        to.bits(self.bits(left)?, left);
-        self.rbsp.for_each(|byte| to.byte(byte));
+        let begun = self.bits(left)?;
+        if to.count == (8 - left) % 8 {
+            to.bits(begun, left);
+            self.rbsp.for_each(|byte| to.byte(byte));
+            return Ok(());
+        }
+        // The last bit that is one ends the data (7.2, more_rbsp_data): the zeros after it fill the byte.
+        let rest: Vec<u8> = self.rbsp.collect();
+        let all = std::iter::once((begun, left)).chain(rest.into_iter().map(|byte| (byte.into(), 8)));
+        let all: Vec<(u32, u32)> = all.collect();
+        let last = all.iter().rposition(|(bits, _)| *bits != 0);
+        let last = last.ok_or(H264Error::Truncated)?;
+        for (bits, count) in &all[..last] {
+            to.bits(*bits, *count);
+        }
+        let (bits, count) = all[last];
+        let zeros = bits.trailing_zeros();
+        to.bits(bits >> zeros, count - zeros);
+        to.align();
         Ok(())
     }
 }
@@ -190,11 +199,6 @@ impl<'a> BitWriter<'a> {
             }
             _ => bytes.iter().for_each(|byte| self.byte(*byte)),
         }
-    }
-
-    /// Bits already written of the byte that is being written.
-    pub fn bit_of_byte(&self) -> u32 {
-        self.count
     }
 
     /// rbsp_slice_trailing_bits (7.3.2.10, 7.3.2.11): a one, zeros up to the byte. Then the end.
@@ -319,13 +323,29 @@ mod tests {
         #[test]
         fn a_copy_of_the_rest_is_the_rest(bytes in zeros_and_others(), skipped in 0..16u32) {
             let nal = written(|writer| writer.bytes(&bytes));
-            let copy = written_copy(only_nal(&nal), skipped.min(bytes.len() as u32 * 8));
+            let copy = written_copy(only_nal(&nal), 0, skipped.min(bytes.len() as u32 * 8));
             prop_assert_eq!(copy, nal);
+        }
+
+        #[test]
+        fn a_copy_of_the_rest_at_another_bit_is_the_rest(
+            bytes in zeros_and_others(), more in 1..32u32, skipped in 0..16u32,
+        ) {
+            let nal = written(|writer| writer.bytes(&bytes));
+            let skipped = skipped.min(bytes.len() as u32 * 8);
+            let copy = written_copy(only_nal(&nal), more, skipped);
+            let moved = written(|writer| {
+                writer.bits(0, more);
+                for byte in &bytes {
+                    writer.bits((*byte).into(), 8);
+                }
+            });
+            prop_assert_eq!(copy, moved);
         }
     }
 
-    /// The NAL unit with its first bits read and written, the others copied.
-    fn written_copy(nal: NalUnit<'_>, bits: u32) -> Vec<u8> {
+    /// The NAL unit behind so many zero bits, with its first bits read and written, the others copied.
+    fn written_copy(nal: NalUnit<'_>, more: u32, bits: u32) -> Vec<u8> {
         let mut out = Vec::new();
         let mut writer = BitWriter::new(
             &mut out,
@@ -333,8 +353,9 @@ mod tests {
             RefIdc::new(1).expect("1 is a reference"),
         );
         let mut reader = BitReader::new(nal);
+        writer.bits(0, more);
         writer.bits(reader.bits(bits).expect("enough bits"), bits);
-        reader.copy_rest(&mut writer).expect("both stand at the same bit");
+        reader.copy_rest(&mut writer).expect("there is a one at the end");
         writer.close();
         out
     }

@@ -10,8 +10,8 @@
 //!
 //! ```text
 //! ┌────────────────────────┐
-//! │ slices of the encoder  │  kept byte for byte. Only the first picture of a loop has a second form,
-//! │                        │  by which a loop begins again without an IDR picture: `restart_form`
+//! │ slices of the encoder  │  kept byte for byte. Only IDR pictures have a second form, by which
+//! │                        │  a loop goes on without an IDR picture: `restart_form`
 //! ├────────────────────────┤  first macroblock of the bar: `BarShape`
 //! │ slice written here     │  `BarShape::write_key`: every macroblock anew, for an IDR picture
 //! └────────────────────────┘  `BarShape::write_update`: only those that changed, the others skipped
@@ -86,9 +86,6 @@ pub enum H264Error {
     /// Sound H.264, but not of the one kind that this module knows.
     #[error("not supported: {0}")]
     Unsupported(#[from] Unsupported),
-    /// The restart form would move the slice data against the bytes, which raw macroblocks do not survive.
-    #[error("the restart form does not keep the slice data where it lies in its bytes")]
-    Misaligned,
     /// The bar does not begin at a row of macroblocks inside the picture.
     #[error("no row of macroblocks of the picture begins at line {0}")]
     BarTop(u32),

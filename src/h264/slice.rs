@@ -285,23 +285,25 @@ pub(super) fn begin_slice<'a>(
 
 /// A slice of an IDR picture as a slice of a picture that is none, appended to `out` behind a 4-byte length.
 ///
-/// With all its slices so rewritten, the first picture of a loop decodes to the same pixels, and the
+/// With all its slices so rewritten, the first picture of a part decodes to the same pixels, and the
 /// pictures after it as before, yet it may follow any picture, and a slice beside them may skip from that.
 /// `frame_num` is that of a picture in its place: the number of reference pictures since the last IDR
 /// picture or restart, that one included.
 ///
 /// Only the header changes: the kind of NAL unit, `frame_num`, no `idr_pic_id`, and MMCO 5
 /// ([`Marking::Restart`]). The type becomes 2 where x264 writes 7, which would forbid a P slice in the same
-/// picture (7.4.3). The slice data is copied. It must keep its place within the bytes, because raw
-/// macroblocks in it begin at whole bytes (7.3.5, `pcm_alignment_zero_bit`), so a header that
-/// becomes longer or shorter by other than whole bytes is [`H264Error::Misaligned`]. With `slice_type` 7
-/// and `idr_pic_id` 0, as in the first picture of x264, it keeps its length:
+/// picture (7.4.3). The slice data is copied:
 ///
 /// ```text
 /// slice_type   0001000 (7)  ->  011 (2)                                -4 bits
-/// idr_pic_id   1            ->                                         -1
+/// idr_pic_id   1 (0)        ->                                         -1, or -3 where it is 010 (1)
 /// marking      00           ->  1 00110 1 (adaptive, 5, end)           +5
 /// ```
+///
+/// x264 gives its IDR pictures the `idr_pic_id` 0 and 1 in turn. So every second one's data moves by two bits
+/// within its bytes. That does no harm but to raw macroblocks, which begin at whole bytes (7.3.5,
+/// `pcm_alignment_zero_bit`) and then no longer would. x264 codes none at the qualities of exercises; where it does,
+/// the form decodes to other pixels, which whoever uses it has to check.
 pub fn restart_form(
     slice: NalUnit<'_>,
     parameters: &Parameters,

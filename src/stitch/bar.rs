@@ -2,9 +2,8 @@
 
 use bytes::Bytes;
 
-use super::run::Form;
 use crate::h264::{
-    Bar, BarShape, Changes, H264Error, MACROBLOCK, Marking, NalUnit, Parameters, PictureHead, RefIdc,
+    Bar, BarShape, Changes, H264Error, MACROBLOCK, Marking, Parameters, PictureHead, SliceHeader, nal_units,
 };
 use crate::hud::Area;
 use crate::mp4::AvcConfig;
@@ -13,23 +12,11 @@ use crate::workout::Profile;
 /// Writes the slices below the exercise; remembers the bar of the picture before.
 #[derive(Debug)]
 pub struct BarCoder {
+    parameters: Parameters,
     shape: BarShape,
     width: usize,
     guard: usize,
     before: Vec<u8>,
-}
-
-/// A coded picture of a loop, and how it is used.
-#[derive(Debug, Clone, Copy)]
-pub struct Place<'a> {
-    /// Its exercise slices.
-    pub picture: &'a [u8],
-    /// Which picture of its loop it is.
-    pub number: u64,
-    /// Pictures of the loop.
-    pub pass: u64,
-    /// In which form it is shown.
-    pub form: Form,
 }
 
 impl BarCoder {
@@ -40,6 +27,7 @@ impl BarCoder {
         }
         let parameters = Parameters::from_avcc(config.avcc())?;
         Ok(Some(Self {
+            parameters,
             shape: BarShape::new(&parameters, profile.hud_top())?,
             width: profile.width as usize,
             guard: profile.guard() as usize,
@@ -58,12 +46,13 @@ impl BarCoder {
     }
 
     /// The slice, behind its length, that shows `bar` (all of it, from the end of the picture area on,
-    /// planar 4:2:0) below a picture. `painted` is where it may differ from the bar before.
-    pub fn slice(&mut self, place: Place<'_>, bar: &[u8], painted: &[Area]) -> Result<Bytes, H264Error> {
+    /// planar 4:2:0) below a picture whose exercise slices are given: all of the bar if they are those of a key
+    /// picture. `painted` is where it may differ from the bar before.
+    pub fn slice(&mut self, exercise: &[u8], bar: &[u8], painted: &[Area]) -> Result<Bytes, H264Error> {
         let now = Bar::new(&self.shape, bar, self.guard)?;
-        let head = head(place)?;
+        let head = self.head(exercise)?;
         let mut out = Vec::with_capacity(32);
-        if place.form == Form::Key {
+        if matches!(head.marking, Marking::Idr { .. }) {
             self.shape.write_key(head, &now, &mut out)?;
             self.before.copy_from_slice(bar);
         } else if painted.is_empty() {
@@ -75,6 +64,12 @@ impl BarCoder {
             self.before.copy_from_slice(bar);
         }
         Ok(out.into())
+    }
+
+    /// What all slices of a picture must say alike, as its first one says it.
+    fn head(&self, exercise: &[u8]) -> Result<PictureHead, H264Error> {
+        let first = nal_units(exercise).next().ok_or(H264Error::Truncated)??;
+        Ok(SliceHeader::read(first, &self.parameters)?.picture)
     }
 
     /// Every macroblock that an area touches, counted along the rows of the slice.
@@ -94,26 +89,4 @@ impl BarCoder {
             .map(|(index, _)| index)
             .collect()
     }
-}
-
-/// What the HUD's slice must say as the picture's other slices do.
-fn head(place: Place<'_>) -> Result<PictureHead, H264Error> {
-    let first = place.picture.get(4..).ok_or(H264Error::Truncated)?;
-    let ref_idc = NalUnit::new(first)?.ref_idc();
-    Ok(PictureHead {
-        // A prepared loop's pictures are references, all of them.
-        ref_idc: ref_idc
-            .or(RefIdc::new(1))
-            .ok_or(H264Error::OutOfRange("nal_ref_idc"))?,
-        // A pass begins at 0, and what comes before a restart is always a whole pass.
-        frame_num: match place.form {
-            Form::Key | Form::Next => place.number as u32,
-            Form::Restart => place.pass as u32,
-        },
-        marking: match place.form {
-            Form::Key => Marking::Idr { idr_pic_id: 0 },
-            Form::Restart => Marking::Restart,
-            Form::Next => Marking::Plain,
-        },
-    })
 }

@@ -1,22 +1,33 @@
 //! Where a workout's pictures may be cut, and which of them are key pictures.
 //!
-//! Pure. A stream can begin only where a loop's pass begins, and every renderer and every way of delivery
-//! must agree where it does: so it is decided here, once, from the lengths of intervals and passes alone.
+//! Pure. A stream can begin only where a part of a loop begins, and every renderer and every way of delivery
+//! must agree where it does: so it is decided here, once, from the lengths of intervals and parts alone.
 //!
-//! A *cut* is where a segment begins. Cuts are chosen, among all beginnings of passes, such that segments
-//! last 4 to 6 s; where passes do not allow that, as near to it as they do, and a segment under 2 s only if
-//! the whole is shorter (players stall on those). All cuts are key pictures, and so is each interval's
-//! first; without a HUD, which makes key pictures dear (40 kB at 720p), so is each pass's first.
+//! A *cut* is where a segment begins. Cuts are chosen, among all beginnings of parts, such that segments last 4
+//! to 6 s and the last one 2 to 6 s. Parts are so short ([`Parts`](super::Parts)) that the next place is never
+//! more than 2 s away; so from any cut there is a next one 4 to 6 s on, until 6 to 8 s are left that no place
+//! divides well. Where no other choice before helps either, one segment is shorter, of 2 to 4 s. None is longer
+//! than 6 s, and none shorter than 2 s unless the whole is (players stall on those).
+//!
+//! All cuts are key pictures, and so is each interval's first. Without a HUD so is each part's first: the key picture
+//! is there for the same bytes, and players seek by it. With a HUD a key picture takes 40 kB more at 720p, for the
+//! bar, and 350 kbit/s if every part began with one: there the others are restarts.
 
 use super::run::{Form, Run};
-use crate::units::Ticks;
+use crate::units::{Ticks, VIDEO_TIMESCALE};
 
-/// Of a cost, what each segment costs: of two ways that are as good, the one with fewer is taken.
-const EACH: u64 = 10;
-/// What a segment costs that is too short to play without a stall.
-const STALLS: u64 = 100_000;
-/// No segment is longer than this in milliseconds, if a pass begins in time.
-const WINDOW: u64 = 14_000;
+const SECOND: u64 = VIDEO_TIMESCALE as u64;
+/// How long segments are, and the least that the last one may be.
+const USUAL: u64 = 4 * SECOND;
+const LONGEST: u64 = 6 * SECOND;
+const LEAST: u64 = 2 * SECOND;
+
+/// What each segment costs: of two ways that are as good, the one with fewer is taken.
+const EACH: u64 = 1;
+/// What a segment costs that is shorter than usual: more than all segments of any workout (4 hours).
+const SHORT: u64 = 1 << 20;
+/// What one costs that no player should get. More than any number of short ones.
+const WRONG: u64 = 1 << 40;
 
 /// Key pictures and cuts of a workout, by the pictures' numbers in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +39,7 @@ pub struct Cuts {
     pictures: u64,
 }
 
-/// A picture at which a pass begins.
+/// A picture at which a part begins.
 struct Beginning {
     number: u64,
     at: Ticks,
@@ -45,7 +56,8 @@ impl Cuts {
         for run in runs {
             // An IDR picture must not follow another at once (see `Recipe`): never as a run's last.
             let usable = |number: &u64| *number == 0 || number + 1 < run.pictures();
-            beginnings.extend(run.passes().filter(usable).map(|number| Beginning {
+            let parts = (0..run.pictures()).filter(|number| run.begins_part(*number));
+            beginnings.extend(parts.filter(usable).map(|number| Beginning {
                 number: first + number,
                 at: run.begins(number),
                 opens: number == 0,
@@ -86,10 +98,10 @@ impl Cuts {
         Some(start..self.segments.get(number + 1).copied().unwrap_or(self.pictures))
     }
 
-    /// In which form a picture is shown: picture `number` of the workout, which is `of_loop` of its loop.
+    /// In which form picture `number` of the workout is shown, which begins a part of its loop or not.
     #[must_use]
-    pub fn form(&self, number: u64, of_loop: u64) -> Form {
-        if of_loop != 0 {
+    pub fn form(&self, number: u64, begins_part: bool) -> Form {
+        if !begins_part {
             Form::Next
         } else if self.keys.binary_search(&number).is_ok() {
             Form::Key
@@ -99,32 +111,34 @@ impl Cuts {
     }
 }
 
-/// What a segment from `start` to `end` costs.
-fn cost(start: Ticks, end: Ticks) -> u64 {
-    match (end - start).0 / 90 {
-        short @ 0..2_000 => EACH + STALLS + (4_000 - short) / 20,
-        short @ 2_000..4_000 => EACH + (4_000 - short) / 20,
-        4_000..=6_000 => EACH,
-        long => EACH + (long - 6_000) / 10,
+/// What a segment of so many ticks costs.
+fn cost(length: u64, last: bool) -> u64 {
+    match length {
+        USUAL..=LONGEST => EACH,
+        LEAST..USUAL if last => EACH,
+        // Of short ones the longest is best.
+        LEAST..USUAL => EACH + SHORT + (USUAL - length),
+        _ => EACH + WRONG,
     }
 }
 
 /// Which beginnings are cuts: the cheapest way from the first of them to the end.
 fn best(beginnings: &[Beginning], end: Ticks) -> Vec<bool> {
     let at: Vec<Ticks> = beginnings.iter().map(|b| b.at).chain([end]).collect();
+    let last = at.len() - 1;
     // The cheapest way to each instant, and the instant before it on that way.
     let mut ways: Vec<(u64, usize)> = vec![(0, 0)];
     for to in 1..at.len() {
-        let near = |from: &usize| from + 1 == to || (at[to] - at[*from]).0 / 90 <= WINDOW;
+        let near = |from: &usize| from + 1 == to || (at[to] - at[*from]).0 <= LONGEST;
         let way = (0..to).rev().take_while(near);
         let way = way
-            .map(|from| (ways[from].0 + cost(at[from], at[to]), from))
+            .map(|from| (ways[from].0 + cost((at[to] - at[from]).0, to == last), from))
             .min();
         // There is always the instant just before.
         ways.push(way.unwrap_or((u64::MAX, to - 1)));
     }
     let mut cut = vec![false; beginnings.len()];
-    let mut on = at.len() - 1;
+    let mut on = last;
     while on > 0 {
         on = ways[on].1;
         cut[on] = true;
@@ -136,17 +150,23 @@ fn best(beginnings: &[Beginning], end: Ticks) -> Vec<bool> {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::parts::Parts;
     use super::super::run::tests::interval;
     use super::*;
     use crate::units::{Frames, Speed};
 
     /// Runs of intervals (pictures, pass, speed in hundredths) that follow each other.
     fn runs(intervals: &[(u64, u64, u32)]) -> Vec<Run> {
+        runs_of(intervals, 100)
+    }
+
+    /// The same, with the speed in so many parts of one.
+    fn runs_of(intervals: &[(u64, u64, u32)], below: u32) -> Vec<Run> {
         let mut start = 0;
         let run = |&(length, pass, speed): &(u64, u64, u32)| {
-            let interval = interval(start, length, Speed::new(speed, 100).expect("a speed"));
+            let interval = interval(start, length, Speed::new(speed, below).expect("a speed"));
             start += length;
-            Run::new(&interval, Frames(pass))
+            Run::new(&interval, Parts::of(Frames(pass)))
         };
         intervals.iter().map(run).collect()
     }
@@ -162,36 +182,86 @@ mod tests {
 
     fn lengths(runs: &[Run], cuts: &Cuts) -> Vec<u64> {
         let at = instants(runs);
-        let length = |n| {
-            cuts.segment(n)
-                .map(|s| (at[s.end as usize] - at[s.start as usize]).0 / 90)
-        };
-        (0..cuts.segments()).filter_map(length).collect()
+        let segments = (0..cuts.segments()).filter_map(|n| cuts.segment(n));
+        segments
+            .map(|segment| (at[segment.end as usize] - at[segment.start as usize]).0)
+            .collect()
+    }
+
+    /// Whether some choice of places gives nothing but segments of 4 to 6 s, and a last one of 2 to 6 s:
+    /// found by trying all of them.
+    fn possible(runs: &[Run]) -> bool {
+        let at = instants(runs);
+        let end = at[at.len() - 1].0;
+        let (mut first, mut places) = (0, Vec::new());
+        for run in runs {
+            let place = |n: &u64| *n == 0 || (run.begins_part(*n) && n + 1 < run.pictures());
+            let numbers = (0..run.pictures()).filter(place);
+            places.extend(numbers.map(|n| at[(first + n) as usize].0));
+            first += run.pictures();
+        }
+        let mut reached = vec![false; places.len()];
+        for to in 0..places.len() {
+            reached[to] = to == 0
+                || (0..to)
+                    .any(|from| reached[from] && (USUAL..=LONGEST).contains(&(places[to] - places[from])));
+        }
+        let mut ways = places.iter().zip(&reached);
+        ways.any(|(place, reached)| *reached && (LEAST..=LONGEST).contains(&(end - place)))
     }
 
     #[test]
     fn the_usual_workout_is_cut_every_four_to_six_seconds() {
-        // Loops of 1.5 to 3 s, work of 30 s, rests of 10 s at half speed, a start and a finish.
+        // Loops of 1.5 to 8 s, work of 30 s, rests of 10 s at half speed, a start and a finish.
         let mut intervals = vec![(150, 64, 50)];
-        for pass in [64, 45, 90, 52, 80, 64, 70, 48] {
+        for pass in [64, 45, 90, 240, 80, 64, 170, 48] {
             intervals.extend([(900, pass, 100), (300, pass, 50)]);
         }
         intervals.push((90, 64, 100));
         let runs = runs(&intervals);
         let lengths = lengths(&runs, &Cuts::new(&runs, true));
-        let within = lengths.iter().filter(|ms| (4_000..=6_000).contains(*ms)).count();
+        let (last, usual) = lengths.split_last().expect("segments");
         assert!(
-            within * 10 >= lengths.len() * 9,
-            "{within} of {}: {lengths:?}",
-            lengths.len()
-        );
-        assert!(
-            lengths.iter().all(|ms| (3_000..=8_000).contains(ms)),
+            usual.iter().all(|ticks| (USUAL..=LONGEST).contains(ticks)) && *last >= LEAST,
             "{lengths:?}"
         );
     }
 
+    #[test]
+    fn where_no_place_divides_the_end_one_segment_is_shorter() {
+        // Parts of 24 pictures at half speed are 1.6 s apart: only every third is 4 to 6 s on.
+        let runs = runs(&[(336, 120, 50)]);
+        assert!(!possible(&runs));
+        let seconds = |ticks: u64| ticks as f64 / SECOND as f64;
+        let lengths = lengths(&runs, &Cuts::new(&runs, true));
+        assert_eq!(
+            lengths.into_iter().map(seconds).collect::<Vec<_>>(),
+            [3.2, 4.8, 3.2]
+        );
+    }
+
     proptest! {
+        /// With loops of 0.3 to 40 s, at any speed of a plan, and intervals from 1 s on.
+        #[test]
+        fn segments_last_four_to_six_seconds_wherever_that_is_possible(
+            intervals in prop::collection::vec((30u64..1500, 15u64..=1200, 475u32..=2100), 1..25),
+            hud: bool,
+        ) {
+            let runs = runs_of(&intervals, 1000);
+            let lengths = lengths(&runs, &Cuts::new(&runs, hud));
+            let (last, usual) = lengths.split_last().expect("a segment");
+            prop_assert!(lengths.iter().all(|ticks| *ticks <= LONGEST), "{:?}", lengths);
+            prop_assert!(*last >= LEAST || usual.is_empty(), "{:?}", lengths);
+            let short: Vec<&u64> = usual.iter().filter(|ticks| **ticks < USUAL).collect();
+            let whole = lengths.iter().sum::<u64>();
+            // Otherwise one segment, of 2 s at least.
+            prop_assert!(
+                short.is_empty() || (!possible(&runs) && short.len() == 1 && *short[0] >= LEAST),
+                "{:?}", lengths
+            );
+            prop_assert!(whole > LONGEST || lengths.len() == 1, "{:?}", lengths);
+        }
+
         #[test]
         fn keys_and_cuts_keep_their_rules(
             intervals in prop::collection::vec((15u64..1500, 15u64..200, 50u32..=200), 1..12),
@@ -199,14 +269,16 @@ mod tests {
         ) {
             let runs = runs(&intervals);
             let cuts = Cuts::new(&runs, hud);
-            let at = instants(&runs);
             let (mut number, mut before) = (0, Form::Next);
             for run in &runs {
                 for within in 0..run.pictures() {
-                    let form = cuts.form(number, run.of_loop(within));
-                    prop_assert_eq!(form == Form::Next, run.of_loop(within) != 0);
+                    let begins = run.begins_part(within);
+                    let form = cuts.form(number, begins);
+                    prop_assert_eq!(form == Form::Next, !begins);
                     prop_assert!(within > 0 || form == Form::Key);
                     prop_assert!(form != Form::Key || before != Form::Key, "two key pictures in a row");
+                    // Without a HUD only a run's last picture is a restart.
+                    prop_assert!(hud || form != Form::Restart || within + 1 == run.pictures());
                     (number, before) = (number + 1, form);
                 }
             }
@@ -219,9 +291,6 @@ mod tests {
                 next = segment.end;
             }
             prop_assert_eq!(next, number);
-            let lengths = lengths(&runs, &cuts);
-            let short = lengths.iter().filter(|ms| **ms < 2_000).count();
-            prop_assert!(short == 0 || at[at.len() - 1].0 / 90 < 2_000, "{:?}", lengths);
         }
     }
 }

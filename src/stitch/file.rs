@@ -9,11 +9,11 @@
 //! version   u16
 //! avcC      u32      its size
 //! pictures  u32      how many
-//! restart   u32      size of the second form of picture 0
+//! part      u32      how many of them are a part
 //! hud_top   u32
 //! guard     u32
-//! sizes     u32      of each picture
-//! payload            avcC, the pictures in their order, the restart: without a gap
+//! sizes     u32      of each picture, then of each restart
+//! payload            avcC, the pictures in their order, the restarts: without a gap
 //! digest    32 bytes BLAKE3 of everything before it
 //! ```
 //!
@@ -21,11 +21,13 @@
 
 use bytes::{Buf, BufMut, Bytes};
 
+use super::parts::Parts;
 use crate::mp4::{AvcConfig, ConfigError};
+use crate::units::Frames;
 
 const MAGIC: &[u8; 6] = b"VCLOOP";
 /// Raised when the layout or the meaning of a field changes.
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
 /// Bytes before the pictures' sizes.
 const HEAD: u64 = 28;
 const DIGEST: u64 = blake3::OUT_LEN as u64;
@@ -43,10 +45,10 @@ pub struct Prepared {
     /// SPS and PPS, which all slices refer to.
     pub config: AvcConfig,
     /// For each picture in its order: the exercise slices, as NAL units behind lengths of 4 bytes. The
-    /// first picture is an IDR.
+    /// first picture of each part is an IDR.
     pub pictures: Vec<Bytes>,
-    /// Another form of the first picture, for a pass that follows another without an IDR.
-    pub restart: Bytes,
+    /// Another form of each part's first picture, for a part that follows another without an IDR.
+    pub restarts: Vec<Bytes>,
     /// The line at which the exercise slices end and the HUD slice begins.
     pub hud_top: u32,
     /// Of the lines above `hud_top`, so many are plain, so that no motion vector reaches below them.
@@ -82,9 +84,19 @@ pub enum FileError {
     /// A picture is not a row of NAL units behind lengths of 4 bytes.
     #[error("the slices of picture {0} do not fill it")]
     Slices(usize),
-    /// The same of the second form of the first picture.
-    #[error("the slices of the restart do not fill it")]
-    Restart,
+    /// It is divided otherwise than [`Parts`] says, or has not one restart for each part.
+    #[error("a loop of {pictures} pictures is not divided into parts of {part}, {restarts} of them")]
+    Parts {
+        /// Pictures of the loop.
+        pictures: usize,
+        /// Pictures of a part.
+        part: u64,
+        /// How many restarts there are.
+        restarts: usize,
+    },
+    /// The same of the second form of a part's first picture.
+    #[error("the slices of restart {0} do not fill it")]
+    Restart(usize),
     /// More plain lines than lines, or more lines than any picture has.
     #[error("a HUD cannot begin at line {hud_top}, below {guard} plain lines")]
     Lines {
@@ -102,8 +114,17 @@ impl Prepared {
     /// Bytes of its file, which are also what it takes in memory once it was read.
     #[must_use]
     pub fn file_bytes(&self) -> u64 {
-        let sizes = self.pictures.iter().map(|picture| picture.len() as u64);
-        file_bytes(self.config.avcc().len() as u64, self.restart.len() as u64, sizes)
+        let stored = self.pictures.iter().chain(&self.restarts);
+        file_bytes(
+            self.config.avcc().len() as u64,
+            stored.map(|picture| picture.len() as u64),
+        )
+    }
+
+    /// How it is divided.
+    #[must_use]
+    pub fn parts(&self) -> Parts {
+        Parts::of(Frames(self.pictures.len() as u64))
     }
 
     /// What holds for every loop that is written or read.
@@ -118,8 +139,16 @@ impl Prepared {
         if let Some(picture) = self.pictures.iter().position(|picture| !is_slices(picture)) {
             return Err(FileError::Slices(picture));
         }
-        if !is_slices(&self.restart) {
-            return Err(FileError::Restart);
+        let parts = self.parts();
+        if self.restarts.len() != parts.count() {
+            return Err(FileError::Parts {
+                pictures: self.pictures.len(),
+                part: parts.each(),
+                restarts: self.restarts.len(),
+            });
+        }
+        if let Some(restart) = self.restarts.iter().position(|restart| !is_slices(restart)) {
+            return Err(FileError::Restart(restart));
         }
         let (hud_top, guard) = (self.hud_top, self.guard);
         if hud_top > MAX_LINES || guard > hud_top {
@@ -129,8 +158,8 @@ impl Prepared {
     }
 }
 
-fn file_bytes(avcc: u64, restart: u64, pictures: impl Iterator<Item = u64>) -> u64 {
-    HEAD + avcc + restart + pictures.map(|size| 4 + size).sum::<u64>() + DIGEST
+fn file_bytes(avcc: u64, stored: impl Iterator<Item = u64>) -> u64 {
+    HEAD + avcc + stored.map(|size| 4 + size).sum::<u64>() + DIGEST
 }
 
 /// Whether the bytes are NAL units, at least one, each behind its length in 4 bytes.
@@ -156,17 +185,17 @@ pub fn write(prepared: &Prepared) -> Result<Vec<u8>, FileError> {
     file.put_u16(VERSION);
     file.put_u32(avcc.len() as u32);
     file.put_u32(prepared.pictures.len() as u32);
-    file.put_u32(prepared.restart.len() as u32);
+    file.put_u32(prepared.parts().each() as u32);
     file.put_u32(prepared.hud_top);
     file.put_u32(prepared.guard);
-    for picture in &prepared.pictures {
+    let stored = || prepared.pictures.iter().chain(&prepared.restarts);
+    for picture in stored() {
         file.put_u32(picture.len() as u32);
     }
     file.put_slice(avcc);
-    for picture in &prepared.pictures {
+    for picture in stored() {
         file.put_slice(picture);
     }
-    file.put_slice(&prepared.restart);
     let digest = blake3::hash(&file);
     file.put_slice(digest.as_bytes());
     Ok(file)
@@ -192,20 +221,25 @@ pub fn read(file: &Bytes) -> Result<Prepared, FileError> {
     if version != VERSION {
         return Err(FileError::Version(version));
     }
-    let [avcc, count, restart, hud_top, guard] = std::array::from_fn(|_| rest.get_u32());
+    let [avcc, count, part, hud_top, guard] = std::array::from_fn(|_| rest.get_u32());
     if count == 0 || count as usize > MAX_PICTURES {
         return Err(FileError::Pictures(count.into()));
     }
-    let needs = HEAD + 4 * u64::from(count) + DIGEST;
+    let parts = Parts::of(Frames(count.into()));
+    if u64::from(part) != parts.each() {
+        return Err(FileError::Parts {
+            pictures: count as usize,
+            part: part.into(),
+            restarts: parts.count(),
+        });
+    }
+    let stored = u64::from(count) + parts.count() as u64;
+    let needs = HEAD + 4 * stored + DIGEST;
     if has < needs {
         return Err(FileError::Length { needs, has });
     }
-    let sizes: Vec<u32> = (0..count).map(|_| rest.get_u32()).collect();
-    let needs = file_bytes(
-        avcc.into(),
-        restart.into(),
-        sizes.iter().map(|size| u64::from(*size)),
-    );
+    let sizes: Vec<u32> = (0..stored).map(|_| rest.get_u32()).collect();
+    let needs = file_bytes(avcc.into(), sizes.iter().map(|size| u64::from(*size)));
     if has != needs {
         return Err(FileError::Length { needs, has });
     }
@@ -214,11 +248,14 @@ pub fn read(file: &Bytes) -> Result<Prepared, FileError> {
         return Err(FileError::Digest);
     }
     // All parts together are as long as the file.
-    let mut part = |size: u32| rest.split_to(size as usize);
+    let mut piece = |size: u32| rest.split_to(size as usize);
+    let config = AvcConfig::new(piece(avcc))?;
+    let mut pictures: Vec<Bytes> = sizes.into_iter().map(piece).collect();
+    let restarts = pictures.split_off(count as usize);
     let prepared = Prepared {
-        config: AvcConfig::new(part(avcc))?,
-        pictures: sizes.into_iter().map(&mut part).collect(),
-        restart: part(restart),
+        config,
+        pictures,
+        restarts,
         hud_top,
         guard,
     };
@@ -251,7 +288,7 @@ pub(super) mod tests {
         Prepared {
             config: AvcConfig::new(Bytes::from_static(AVCC)).expect("a sound avcC"),
             pictures: (0..3).map(picture).collect(),
-            restart: picture(9),
+            restarts: vec![picture(9)],
             hud_top: 640,
             guard: 16,
         }
@@ -260,12 +297,14 @@ pub(super) mod tests {
     fn any_prepared() -> impl Strategy<Value = Prepared> {
         let nal = || prop::collection::vec(any::<u8>(), 1..60);
         let picture = || prop::collection::vec(nal(), 1..4).prop_map(|nals| slices(&nals));
-        let pictures = prop::collection::vec(picture(), 1..20);
-        (pictures, picture(), 0..=MAX_LINES, 0..=64u32).prop_map(|(pictures, restart, hud_top, guard)| {
+        let pictures = prop::collection::vec(picture(), 1..40);
+        let restarts = prop::collection::vec(picture(), 2..=2);
+        (pictures, restarts, 0..=MAX_LINES, 0..=64u32).prop_map(|(pictures, mut restarts, hud_top, guard)| {
+            restarts.truncate(Parts::of(Frames(pictures.len() as u64)).count());
             Prepared {
                 config: sample(0, 10 + 1).config,
                 pictures,
-                restart,
+                restarts,
                 hud_top,
                 guard: guard.min(hud_top),
             }
@@ -292,7 +331,7 @@ pub(super) mod tests {
         let file = Bytes::from(write(&sample(1, 100)).expect("a sound loop"));
         let lies = |part: &Bytes| file.as_ptr_range().contains(&part.as_ptr());
         let read = read(&file).expect("as it was written");
-        assert!(lies(read.config.avcc()) && lies(&read.restart));
+        assert!(lies(read.config.avcc()) && lies(&read.restarts[0]));
         assert!(read.pictures.iter().all(lies));
     }
 
@@ -311,9 +350,10 @@ pub(super) mod tests {
         let huge = u32::MAX;
         assert_eq!(forged(12, huge), Err(FileError::Pictures(huge.into())));
         assert_eq!(forged(12, 0), Err(FileError::Pictures(0)));
-        assert!(matches!(forged(12, 17_999), Err(FileError::Length { .. })));
-        // avcC, restart and the first picture.
-        for at in [8, 16, 28] {
+        assert!(matches!(forged(12, 17_999), Err(FileError::Parts { .. })));
+        assert!(matches!(forged(16, 2), Err(FileError::Parts { part: 2, .. })));
+        // avcC, the first picture and the restart.
+        for at in [8, 28, 40] {
             assert!(
                 matches!(forged(at, huge), Err(FileError::Length { .. })),
                 "at {at}"
@@ -322,7 +362,7 @@ pub(super) mod tests {
         let (hud_top, guard) = (640, 641);
         assert_eq!(forged(24, guard), Err(FileError::Lines { hud_top, guard }));
         assert!(matches!(forged(20, huge), Err(FileError::Lines { .. })));
-        let first_picture = 28 + 3 * 4 + AVCC.len();
+        let first_picture = 28 + 4 * 4 + AVCC.len();
         assert_eq!(forged(first_picture, huge), Err(FileError::Slices(0)));
         assert_eq!(forged(first_picture, 0), Err(FileError::Slices(0)));
         let bad_avcc = forged(first_picture - AVCC.len(), 0);
@@ -332,8 +372,8 @@ pub(super) mod tests {
     #[test]
     fn other_files_and_other_versions_are_told_apart() {
         let mut file = write(&sample(1, 20)).expect("a sound loop");
-        file[7] = 2;
-        assert_eq!(read(&seal(file)), Err(FileError::Version(2)));
+        file[7] = 1;
+        assert_eq!(read(&seal(file)), Err(FileError::Version(1)));
         assert_eq!(
             read(&Bytes::from_static(b"\0\0\0\x20ftyp")),
             Err(FileError::Magic)
@@ -350,12 +390,14 @@ pub(super) mod tests {
         };
         assert_eq!(with(|p| p.pictures.clear()), Err(FileError::Pictures(0)));
         assert_eq!(
-            with(|p| p.pictures = vec![p.restart.clone(); MAX_PICTURES + 1]),
+            with(|p| p.pictures = vec![p.restarts[0].clone(); MAX_PICTURES + 1]),
             Err(FileError::Pictures(MAX_PICTURES as u64 + 1))
         );
         assert_eq!(with(|p| p.pictures[2] = Bytes::new()), Err(FileError::Slices(2)));
-        let cut = |p: &mut Prepared| p.restart.truncate(15);
-        assert_eq!(with(cut), Err(FileError::Restart));
+        let cut = |p: &mut Prepared| p.restarts[0].truncate(15);
+        assert_eq!(with(cut), Err(FileError::Restart(0)));
+        let more = |p: &mut Prepared| p.restarts.push(p.restarts[0].clone());
+        assert!(matches!(with(more), Err(FileError::Parts { restarts: 2, .. })));
         let large = |p: &mut Prepared| p.pictures = vec![slices(&[vec![7; 1 << 20]]); 256];
         assert!(matches!(with(large), Err(FileError::TooLarge(_))));
     }

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 
-use super::bar::{BarCoder, Place};
+use super::bar::BarCoder;
 use super::cuts::Cuts;
 use super::file::Prepared;
 use super::loops::StitchError;
@@ -23,7 +23,7 @@ use super::sound::Track;
 use crate::h264::H264Error;
 use crate::hud::Hud;
 use crate::mp4::{AvcConfig, SampleInfo};
-use crate::units::{Frames, Ticks};
+use crate::units::Ticks;
 use crate::workout::Plan;
 
 /// Bytes of HUD slices that a film keeps: those of its first 40 minutes in 720p. Writing them is half of what a
@@ -54,12 +54,14 @@ pub enum FilmError {
 }
 
 /// Where the exercise part of a picture is stored: equal stretches are equal bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Stretch {
     /// Which of the film's loops.
     pub of: usize,
-    /// Which of its pictures; `None` for the second form of the first.
-    pub picture: Option<u64>,
+    /// Whether it is the second form of a part's first picture.
+    pub restart: bool,
+    /// Which of its pictures.
+    pub picture: u64,
 }
 
 /// One interval.
@@ -132,7 +134,7 @@ impl Film {
                 loops.push(Arc::clone(prepared));
                 loops.len() - 1
             });
-            let run = Run::new(interval, Frames(prepared.pictures.len() as u64));
+            let run = Run::new(interval, prepared.parts());
             scenes.push(Scene { run, first, of });
             first += run.pictures();
         }
@@ -179,8 +181,8 @@ impl Film {
         };
         part(self.config.avcc());
         for prepared in &self.loops {
-            prepared.pictures.iter().for_each(|picture| part(picture));
-            part(&prepared.restart);
+            let stored = prepared.pictures.iter().chain(&prepared.restarts);
+            stored.for_each(|picture| part(picture));
         }
         self.sound.parts(part);
         hasher
@@ -251,7 +253,7 @@ impl Film {
         At {
             scene,
             of_loop,
-            form: self.cuts.form(number, of_loop),
+            form: self.cuts.form(number, run.begins_part(within)),
             begins: run.begins(within),
             ends: run.begins(within + 1),
         }
@@ -289,9 +291,10 @@ impl Film {
     #[must_use]
     pub fn stored(&self, stretch: Stretch) -> &Bytes {
         let prepared = &self.loops[stretch.of];
-        match stretch.picture {
-            Some(picture) => &prepared.pictures[picture as usize],
-            None => &prepared.restart,
+        if stretch.restart {
+            &prepared.restarts[prepared.parts().index(stretch.picture)]
+        } else {
+            &prepared.pictures[stretch.picture as usize]
         }
     }
 
@@ -346,15 +349,10 @@ impl Film {
             pen.bars.showed(pen.hud.bar());
         }
         pen.hud.draw(at.begins.frame());
-        let place = Place {
-            picture: self.stored(at.stretch(self)),
-            number: at.of_loop,
-            pass: self.loops[self.scenes[at.scene].of].pictures.len() as u64,
-            form: at.form,
-        };
+        let exercise = self.stored(at.stretch(self));
         // Not right if this fails; then nobody reads on.
         pen.wrote = Some(number);
-        pen.bars.slice(place, pen.hud.bar(), pen.hud.painted())
+        pen.bars.slice(exercise, pen.hud.bar(), pen.hud.painted())
     }
 
     /// A pen: one that somebody gave back, or a new one. Fails without a HUD.
@@ -380,7 +378,8 @@ impl At {
     fn stretch(&self, film: &Film) -> Stretch {
         Stretch {
             of: film.scenes[self.scene].of,
-            picture: (self.form != Form::Restart).then_some(self.of_loop),
+            restart: self.form == Form::Restart,
+            picture: self.of_loop,
         }
     }
 }

@@ -99,11 +99,11 @@ impl Source {
         .await
     }
 
-    /// The second form of its first picture.
-    pub async fn restart(&mut self) -> Result<Bytes, StitchError> {
+    /// The second form of the first picture of part `index`.
+    pub async fn restart(&mut self, index: usize) -> Result<Bytes, StitchError> {
         self.take(
-            |whole| Some(whole.restart.clone()),
-            |growth| growth.restart.clone(),
+            |whole| whole.restarts.get(index).cloned(),
+            |growth| growth.restarts.get(index).cloned(),
         )
         .await
     }

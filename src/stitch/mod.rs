@@ -1,8 +1,8 @@
 //! The stitch renderer's pictures and sound: loops that were encoded once, put together anew for each
 //! workout without encoding anything.
 //!
-//! A *prepared loop* is a clip's coded pictures: fitted, mirrored if need be, one IDR picture and then P
-//! pictures, without B-frames, so that decode order is display order and a pass may end after any
+//! A *prepared loop* is a clip's coded pictures: fitted, mirrored if need be, in parts of one IDR picture and then
+//! P pictures, without B-frames, so that decode order is display order and a pass may end after any
 //! picture. Each picture is cut into slices, and one boundary lies exactly where the HUD begins:
 //!
 //! ```text
@@ -23,6 +23,7 @@
 //! | file | does |
 //! | --- | --- |
 //! | `recipe` | what makes a prepared loop: FFmpeg's arguments, the digest that names it |
+//! | `parts` | how a loop is divided, so that cuts come often enough (pure) |
 //! | `prepare` | runs FFmpeg, takes the noise out, checks every slice header |
 //! | `verify` | decodes the loop under two HUDs: is the exercise the same, bit for bit? |
 //! | `file`, `store`, `recent` | the file of a prepared loop; the bounded folder (recorded sounds, too) and memory of them |
@@ -42,6 +43,7 @@ mod cuts;
 mod file;
 mod film;
 mod loops;
+mod parts;
 mod pictures;
 mod prepare;
 mod recent;
@@ -55,6 +57,7 @@ pub use cuts::Cuts;
 pub use file::{FileError, MAX_FILE, MAX_PICTURES, Prepared, read, write};
 pub use film::{Film, FilmError, Pen, Stretch};
 pub use loops::{Loops, Source, StitchError};
+pub use parts::Parts;
 pub use pictures::{Picture, Pictures};
 pub use recipe::Recipe;
 pub use run::Form;

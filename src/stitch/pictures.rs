@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::bar::{BarCoder, Place};
+use super::bar::BarCoder;
 use super::cuts::Cuts;
 use super::loops::{Loops, Source, StitchError};
 use super::recipe::Recipe;
@@ -76,7 +76,7 @@ impl Pictures {
         let config = config.ok_or(StitchError::Empty)?;
         let profile = plan.profile;
         let intervals = plan.timeline.intervals().iter();
-        let run = |(interval, shot): (_, &Shot)| Run::new(interval, shot.recipe.pictures());
+        let run = |(interval, shot): (_, &Shot)| Run::new(interval, shot.recipe.parts());
         let runs: Vec<Run> = intervals.zip(&shots).map(run).collect();
         let hud = Hud::new(Arc::new(plan.timeline.clone()), profile, plan.shows);
         Ok(Self {
@@ -114,10 +114,10 @@ impl Pictures {
         };
         let (number, begins) = (self.next, run.begins(self.next));
         let of_loop = run.of_loop(number);
-        let form = self.cuts.form(self.shown, of_loop);
+        let form = self.cuts.form(self.shown, run.begins_part(number));
         let shot = &mut self.shots[self.interval];
         if form != Form::Next && shot.source.failed() {
-            // Its check failed: what is made in its place begins where a pass begins.
+            // Its check failed: what is made in its place begins where a part begins.
             shot.source = self.loops.get(&shot.recipe).await?;
         }
         if number == 0 && shot.source.config().await? != self.config {
@@ -125,19 +125,13 @@ impl Pictures {
             return Err(StitchError::Config);
         }
         let exercise = match form {
-            Form::Restart => shot.source.restart().await?,
+            Form::Restart => shot.source.restart(shot.recipe.parts().index(of_loop)).await?,
             Form::Key | Form::Next => shot.source.picture(of_loop).await?,
-        };
-        let place = Place {
-            picture: &exercise,
-            number: of_loop,
-            pass: shot.recipe.pictures().0,
-            form,
         };
         let hud = match (&mut self.hud, &mut self.bars) {
             (Some(hud), Some(bars)) => {
                 hud.draw(begins.frame());
-                bars.slice(place, hud.bar(), hud.painted())
+                bars.slice(&exercise, hud.bar(), hud.painted())
                     .map_err(super::prepare::PrepareError::from)?
             }
             _ => Bytes::new(),

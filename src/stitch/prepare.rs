@@ -9,6 +9,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::watch;
 
 use super::file::Prepared;
+use super::parts::Parts;
 use super::recipe::{Recipe, noise};
 use crate::ffmpeg::{FfmpegError, Tools};
 use crate::h264::{self, Deblocking, NalKind, Parameters, SliceHeader, SliceType};
@@ -26,8 +27,8 @@ pub struct Growth {
     pub config: Option<AvcConfig>,
     /// The exercise slices of each picture so far.
     pub pictures: Vec<Bytes>,
-    /// The first picture's second form; there as soon as the first picture is.
-    pub restart: Option<Bytes>,
+    /// The second form of each part's first picture; there as soon as that picture is.
+    pub restarts: Vec<Bytes>,
 }
 
 /// Why a loop could not be prepared.
@@ -109,7 +110,7 @@ pub async fn prepare(
                 Event::Header(header) => {
                     let parameters = h264::Parameters::from_avcc(header.config.avcc())?;
                     growth.send_modify(|growth| growth.config = Some(header.config));
-                    strip = Some(Strip::new(parameters, &profile, recipe.pictures()));
+                    strip = Some(Strip::new(parameters, &profile, recipe.parts()));
                 }
                 Event::Sample(sample) => {
                     // The reader gives the header first.
@@ -117,7 +118,7 @@ pub async fn prepare(
                     let picture = strip.picture(&sample.data)?;
                     let restart = strip.restart(&picture)?;
                     growth.send_modify(|growth| {
-                        growth.restart = growth.restart.take().or(restart);
+                        growth.restarts.extend(restart);
                         growth.pictures.push(picture);
                     });
                 }
@@ -134,11 +135,11 @@ pub async fn prepare(
     reader.finish()?;
     let growth = growth.borrow();
     let made = growth.pictures.len() as u64;
-    match (&growth.config, &growth.restart) {
-        (Some(config), Some(restart)) if made == recipe.pictures().0 => Ok(Prepared {
+    match &growth.config {
+        Some(config) if made == recipe.pictures().0 => Ok(Prepared {
             config: config.clone(),
             pictures: growth.pictures.clone(),
-            restart: restart.clone(),
+            restarts: growth.restarts.clone(),
             hud_top: profile.hud_top(),
             guard: profile.guard() + recipe.room,
         }),
@@ -156,24 +157,25 @@ struct Strip {
     hud: u32,
     has_hud: bool,
     next: u64,
-    pass: Frames,
+    parts: Parts,
 }
 
 impl Strip {
-    fn new(parameters: Parameters, profile: &Profile, pass: Frames) -> Self {
+    fn new(parameters: Parameters, profile: &Profile, parts: Parts) -> Self {
         let columns = profile.width.div_ceil(16);
         Self {
             parameters,
             hud: profile.hud_top().div_ceil(16) * columns,
             has_hud: profile.bar_height() > 0,
             next: 0,
-            pass,
+            parts,
         }
     }
 
     /// The exercise slices of the next picture, each behind its length.
     fn picture(&mut self, sample: &Bytes) -> Result<Bytes, PrepareError> {
         let picture = self.next;
+        let within = self.parts.within(picture);
         let wrong = |what| PrepareError::Picture { picture, what };
         let mut kept = Vec::with_capacity(sample.len());
         let mut at_hud = !self.has_hud;
@@ -189,12 +191,12 @@ impl Strip {
             }
             let first = (NalKind::IdrSlice, SliceType::I);
             let other = (NalKind::Slice, SliceType::P);
-            if (nal.kind(), header.slice_type) != if picture == 0 { first } else { other } {
+            if (nal.kind(), header.slice_type) != if within == 0 { first } else { other } {
                 return Err(wrong(
-                    "is of another kind than one IDR picture and then P pictures",
+                    "is of another kind than parts of one IDR picture and then P pictures",
                 ));
             }
-            if u64::from(header.picture.frame_num) != picture % (1 << self.parameters.frame_num_bits()) {
+            if u64::from(header.picture.frame_num) != within % (1 << self.parameters.frame_num_bits()) {
                 return Err(wrong("has another frame_num than its place"));
             }
             if self.has_hud && header.deblocking == Deblocking::All {
@@ -213,14 +215,17 @@ impl Strip {
         Ok(kept.into())
     }
 
-    /// The second form of `picture` if it is the first.
+    /// The second form of `picture`, the last one that was taken, if a part begins with it.
     fn restart(&self, picture: &Bytes) -> Result<Option<Bytes>, PrepareError> {
-        if self.next != 1 {
+        let number = self.next - 1;
+        if !self.parts.begins(number) {
             return Ok(None);
         }
+        // Parts are short: it fits.
+        let frame_num = self.parts.before(number) as u32;
         let mut restart = Vec::with_capacity(picture.len() + 64);
         for nal in h264::nal_units(picture) {
-            h264::restart_form(nal?, &self.parameters, self.pass.0 as u32, &mut restart)?;
+            h264::restart_form(nal?, &self.parameters, frame_num, &mut restart)?;
         }
         Ok(Some(restart.into()))
     }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use ffmpeg_sidecar::command::FfmpegCommand;
 
+use super::parts::Parts;
 use super::store::Digest;
 use crate::clip::Clip;
 use crate::ffmpeg::Tools;
@@ -18,7 +19,7 @@ use crate::units::{Frames, VIDEO_TIMESCALE};
 use crate::workout::Profile;
 
 /// Part of every digest: raised when loops are prepared differently in a way that no argument shows.
-const RECIPE_VERSION: u8 = 1;
+const RECIPE_VERSION: u8 = 2;
 
 /// The longest pass that is prepared, in pictures: 40 s. Longer clips are films, not loops: their bytes
 /// would fill the cache, and the graph shows them well.
@@ -63,6 +64,12 @@ impl Recipe {
     #[must_use]
     pub fn pictures(&self) -> Frames {
         pictures(&self.clip)
+    }
+
+    /// How the prepared loop is divided.
+    #[must_use]
+    pub fn parts(&self) -> Parts {
+        Parts::of(self.pictures())
     }
 
     /// Whether another recipe gives the same loop, as far as names tell.
@@ -111,7 +118,7 @@ impl Recipe {
 
     fn encoding(&self) -> Vec<String> {
         let mut arguments = vec!["-frames:v".to_owned(), self.pictures().to_string()];
-        let x264 = x264_parameters(&self.look.profile);
+        let x264 = x264_parameters(&self.look.profile, self.parts());
         let fixed = [
             "-fps_mode",
             "passthrough",
@@ -181,20 +188,21 @@ fn without_path(input: &Input) -> Input {
 /// What pins the stream's form. Why each is there:
 ///
 /// - `stitchable`: parameter sets say nothing of content or quality, so all loops share one avcC;
-/// - `bframes=0`, `scenecut=0`, an endless GOP: one IDR picture, then P pictures, so that decode order is
-///   display order and a pass may be cut after any picture;
+/// - `bframes=0`, `scenecut=0`: parts of one IDR picture, then P pictures, so that decode order is display order
+///   and a pass may be cut after any picture; `keyint` is the length of a part, at which x264 begins the next;
 /// - `cabac=0`: a slice's data starts at any bit after its header and is plain Exp-Golomb codes and bytes,
 ///   which makes the HUD's slices simple to write (9.2; CABAC starts anew in each slice, byte-aligned);
 /// - `weightp=0`: no table of weights in slice headers;
 /// - `sliced-threads` of 2: the only way x264 keeps its deblocking filter inside slices
 ///   (disable_deblocking_filter_idc 2, 7.4.3), and `slice-max-mbs` puts a slice's end where the HUD begins;
 /// - the rest keeps tags of the clips out of the parameter sets.
-fn x264_parameters(profile: &Profile) -> String {
+fn x264_parameters(profile: &Profile, parts: Parts) -> String {
     let (columns, rows) = (profile.width.div_ceil(16), profile.height.div_ceil(16));
     let level = LEVELS.iter().find(|(most, _)| columns * rows <= *most);
     let level = level.map_or("5.2", |(_, level)| level);
+    let keyint = parts.each();
     let mut text = format!(
-        "stitchable=1:bframes=0:scenecut=0:keyint=infinite:cabac=0:weightp=0:sliced-threads=1:threads=2:\
+        "stitchable=1:bframes=0:scenecut=0:keyint={keyint}:cabac=0:weightp=0:sliced-threads=1:threads=2:\
          rc-lookahead=10:level={level}:fullrange=off:colorprim=bt709:transfer=bt709:colormatrix=bt709:chromaloc=0"
     );
     if profile.bar_height() > 0 {
@@ -231,16 +239,17 @@ mod tests {
             .into_iter()
             .flat_map(|resolution| [Landscape, Portrait].map(|o| Profile::new(resolution, o, true)))
             .map(|profile| {
-                let text = x264_parameters(&profile);
+                let text = x264_parameters(&profile, Parts::of(Frames(64)));
                 let tail = |key: &str| {
                     let at = text.find(key).expect(key) + key.len();
                     text[at..].split(':').next().unwrap_or_default().to_owned()
                 };
                 format!(
-                    "{}x{} {} {}",
+                    "{}x{} {} {} {}",
                     profile.width,
                     profile.height,
                     tail("level="),
+                    tail("keyint="),
                     tail("slice-max-mbs=")
                 )
             })
@@ -248,12 +257,12 @@ mod tests {
         assert_eq!(
             all,
             [
-                "854x480 3.1 648",
-                "480x854 3.1 630",
-                "1280x720 4.0 1440",
-                "720x1280 4.0 1440",
-                "1920x1080 4.2 3240",
-                "1080x1920 4.2 3264"
+                "854x480 3.1 22 648",
+                "480x854 3.1 22 630",
+                "1280x720 4.0 22 1440",
+                "720x1280 4.0 22 1440",
+                "1920x1080 4.2 22 3240",
+                "1080x1920 4.2 22 3264"
             ]
         );
     }

@@ -3,17 +3,18 @@
 //! Pure arithmetic on whole numbers. A run keeps the interval's first and last instant exactly, at any
 //! speed: the loop's pictures are spread evenly over it, each a whole number of ticks from the start.
 
-use crate::units::{Frames, Ticks};
+use super::parts::Parts;
+use crate::units::Ticks;
 use crate::workout::Interval;
 
 /// How a coded picture of a loop is used at one place of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// The loop's first picture as it was encoded: IDR. Nothing before it is needed.
+    /// A part's first picture as it was encoded: IDR. Nothing before it is needed.
     Key,
-    /// The loop's first picture, which refers to nothing, in its second form: the HUD below it goes on.
+    /// A part's first picture, which refers to nothing, in its second form: the HUD below it goes on.
     Restart,
-    /// Any other picture of the loop; it refers to those before it.
+    /// Any other picture of the loop; it refers to those before it in its part.
     Next,
 }
 
@@ -23,16 +24,16 @@ pub struct Run {
     start: Ticks,
     length: Ticks,
     pictures: u64,
-    pass: u64,
+    parts: Parts,
 }
 
 impl Run {
-    /// The interval's run of a loop of `pass` pictures (at least one).
+    /// The interval's run of a loop that is so divided.
     ///
     /// At speed s it shows s times as many of the loop's pictures as the interval has of the output's,
     /// to the nearest whole one: with whole repetitions (`fit_reps`) exactly as many.
     #[must_use]
-    pub fn new(interval: &Interval, pass: Frames) -> Self {
+    pub fn new(interval: &Interval, parts: Parts) -> Self {
         let (above, below) = (
             u128::from(interval.shows.speed.numerator()),
             u128::from(interval.shows.speed.denominator()),
@@ -43,7 +44,7 @@ impl Run {
             length: interval.length.ticks(),
             // A plan's intervals have at most hours and its speeds at most tens: it fits.
             pictures: (pictures as u64).max(1),
-            pass: pass.0.max(1),
+            parts,
         }
     }
 
@@ -56,7 +57,7 @@ impl Run {
     /// Which picture of the loop the run's picture `number` is.
     #[must_use]
     pub fn of_loop(&self, number: u64) -> u64 {
-        number % self.pass
+        number % self.parts.pictures()
     }
 
     /// When the run's picture `number` begins; for `number` = [`pictures`](Self::pictures) the run's end.
@@ -67,10 +68,10 @@ impl Run {
         self.start + Ticks(offset as u64)
     }
 
-    /// The numbers of the run's pictures at which a pass begins.
-    pub fn passes(&self) -> impl Iterator<Item = u64> + use<> {
-        // A pass is a few hundred pictures.
-        (0..self.pictures).step_by(self.pass as usize)
+    /// Whether a part of the loop begins with the run's picture `number`.
+    #[must_use]
+    pub fn begins_part(&self, number: u64) -> bool {
+        self.parts.begins(self.of_loop(number))
     }
 }
 
@@ -80,7 +81,7 @@ pub(super) mod tests {
 
     use super::*;
     use crate::catalogue::ExerciseId;
-    use crate::units::Speed;
+    use crate::units::{Frames, Speed};
     use crate::workout::{IntervalKind, Movement};
 
     pub(crate) fn interval(start: u64, length: u64, speed: Speed) -> Interval {
@@ -106,7 +107,7 @@ pub(super) mod tests {
         ) {
             let speed = Speed::new(above, 100).expect("a speed");
             let interval = interval(start, length, speed);
-            let run = Run::new(&interval, Frames(pass));
+            let run = Run::new(&interval, Parts::of(Frames(pass)));
             prop_assert_eq!(run.begins(0), interval.start.ticks());
             prop_assert_eq!(run.begins(run.pictures()), interval.end().ticks());
             let usual = length as f64 * 3000.0 / run.pictures() as f64;

@@ -1,17 +1,16 @@
 //! Is a prepared loop sealed? Decoded under two different HUDs its exercise must be the same, bit for bit.
 //!
-//! The loop is put together twice over, as a workout would: once from its IDR picture with one bar of
-//! noise below it, and on from its second form with another. A decoder in its strictest mode digests the
+//! The loop is put together twice over, as a workout would: once with each part's IDR picture and one bar of
+//! noise below it, and on with the second forms and another bar. A decoder in its strictest mode digests the
 //! rows above the HUD of every picture; each picture of the second pass must equal that of the first.
 //! That covers the guard (no block is predicted from the HUD's rows), the second form, and both kinds of
 //! HUD slice at once.
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use super::bar::{BarCoder, Place};
+use super::bar::BarCoder;
 use super::file::Prepared;
 use super::prepare::PrepareError;
-use super::run::Form;
 use crate::ffmpeg::{FfmpegError, Tools};
 use crate::h264::{self, NalUnit};
 use crate::hud::Area;
@@ -57,23 +56,18 @@ fn twice(prepared: &Prepared, profile: &Profile) -> Result<Vec<u8>, PrepareError
         rows: 0..profile.bar_height() as usize,
     }];
     let mut bars = BarCoder::new(&prepared.config, profile)?;
+    let parts = prepared.parts();
     for pass in 0..2 {
         let noise = bars.as_ref().map(|bars| bar_of_noise(bars.bytes(), pass));
         for (number, picture) in prepared.pictures.iter().enumerate() {
-            let (form, picture) = match (number, pass) {
-                (0, 0) => (Form::Key, picture),
-                (0, _) => (Form::Restart, &prepared.restart),
-                _ => (Form::Next, picture),
+            let picture = if pass > 0 && parts.begins(number as u64) {
+                &prepared.restarts[parts.index(number as u64)]
+            } else {
+                picture
             };
             put_annex_b(picture, &mut stream)?;
             if let Some((bars, noise)) = bars.as_mut().zip(noise.as_ref()) {
-                let place = Place {
-                    picture,
-                    number: number as u64,
-                    pass: prepared.pictures.len() as u64,
-                    form,
-                };
-                let slice = bars.slice(place, noise, if number == 0 { &whole } else { &[] })?;
+                let slice = bars.slice(picture, noise, if number == 0 { &whole } else { &[] })?;
                 put_annex_b(&slice, &mut stream)?;
             }
         }

@@ -160,6 +160,7 @@ async fn a_server_that_is_killed_while_it_prepares_begins_anew() {
     std::fs::write(folder.path().join("cache/loops/aside-abc"), b"VCLOOP").unwrap();
     let server = Server::start_in(folder, &arguments);
     let first = video(&server, ask(&server, &short("stitch")).await, "stitch").await;
+    kept(server.folder()).await;
     let folder = server.kill();
     // And now it is there.
     let before = encodings(folder.path());

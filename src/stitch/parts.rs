@@ -1,0 +1,125 @@
+//! How a loop is divided: parts of equal length, each of which begins with a key picture.
+//!
+//! Pure. Nothing in a part refers to anything before it, so that a player can start, and a segment can begin,
+//! at any part and not only where a pass of the loop does.
+//!
+//! [`LONGEST`] is what segments of 4 to 6 s need. From any cut on there must be a place for the next one between
+//! 4 and 6 s later, so places may be 2 s apart at most, as they are played. The slowest a plan plays is 19/40 (half
+//! speed, and the 5 % of whole repetitions), and a run's last picture is no place (see [`Cuts`](super::Cuts)):
+//! 27 pictures and that one take at most 28 / 30 / (19/40) = 1.965 s, and what the rounding of a short run to
+//! whole pictures adds is less than what is left.
+
+use crate::units::Frames;
+
+/// The most pictures of a part: 0.9 s of the loop.
+const LONGEST: u64 = 27;
+
+/// The parts of one loop; the last may be shorter than the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parts {
+    pictures: u64,
+    each: u64,
+}
+
+impl Parts {
+    /// Of a loop of so many pictures (at least one): as few parts as are short enough, and as equal.
+    ///
+    /// None is a single picture, for the key picture after it would follow another at once.
+    #[must_use]
+    pub fn of(pictures: Frames) -> Self {
+        let pictures = pictures.0.max(1);
+        let equal = pictures.div_ceil(pictures.div_ceil(LONGEST));
+        let without_single = (2..=equal).rev().find(|each| pictures % each != 1);
+        Self {
+            pictures,
+            // Of two pictures or more, all are one part at the worst; one picture is a part.
+            each: without_single.unwrap_or(pictures),
+        }
+    }
+
+    /// Pictures of the loop.
+    #[must_use]
+    pub fn pictures(self) -> u64 {
+        self.pictures
+    }
+
+    /// Pictures of each part but the last.
+    #[must_use]
+    pub fn each(self) -> u64 {
+        self.each
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn count(self) -> usize {
+        // A loop has some thousand pictures at most.
+        self.pictures.div_ceil(self.each) as usize
+    }
+
+    /// Which part a picture of the loop belongs to.
+    #[must_use]
+    pub fn index(self, of_loop: u64) -> usize {
+        (of_loop / self.each) as usize
+    }
+
+    /// Pictures of the part before a picture of the loop.
+    #[must_use]
+    pub fn within(self, of_loop: u64) -> u64 {
+        of_loop % self.each
+    }
+
+    /// Whether a part begins with a picture of the loop.
+    #[must_use]
+    pub fn begins(self, of_loop: u64) -> bool {
+        self.within(of_loop) == 0
+    }
+
+    /// Pictures of the part that is played before the one that `of_loop` belongs to; before the first it is
+    /// the last one.
+    #[must_use]
+    pub fn before(self, of_loop: u64) -> u64 {
+        if self.index(of_loop) == 0 {
+            self.pictures - (self.count() as u64 - 1) * self.each
+        } else {
+            self.each
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_short_nearly_equal_and_never_a_single_picture() {
+        for pictures in 2..=18_000 {
+            let parts = Parts::of(Frames(pictures));
+            let begins: Vec<u64> = (0..pictures).filter(|n| parts.begins(*n)).collect();
+            assert_eq!(begins.len(), parts.count(), "{parts:?}");
+            let ends = begins.iter().skip(1).copied().chain([pictures]);
+            let lengths: Vec<u64> = ends.zip(&begins).map(|(end, begin)| end - begin).collect();
+            assert!(
+                lengths.iter().all(|length| (2..=LONGEST).contains(length)),
+                "{parts:?}: {lengths:?}"
+            );
+            for (index, begin) in begins.iter().enumerate() {
+                assert_eq!(parts.index(*begin), index);
+                let before = index.checked_sub(1).unwrap_or(lengths.len() - 1);
+                assert_eq!(parts.before(*begin), lengths[before], "{parts:?}");
+            }
+        }
+        let of = |pictures| {
+            (
+                Parts::of(Frames(pictures)).each(),
+                Parts::of(Frames(pictures)).count(),
+            )
+        };
+        // Loops of 0.5, 0.9, 1.5, 2.1 and 4 s.
+        assert_eq!(
+            [15, 27, 45, 64, 120].map(of),
+            [(15, 1), (27, 1), (23, 2), (22, 3), (24, 5)]
+        );
+        // 30 parts of 27 would leave a picture alone; one picture is what it is.
+        assert_eq!([811, 1].map(of), [(26, 32), (1, 1)]);
+    }
+}
