@@ -252,7 +252,11 @@ mod tests {
                 routes.push(format!("{method} {path} -> {answers:?}"));
                 assert!(route["summary"].is_string(), "{method} {path} has no summary");
                 // Generators of clients name their functions by it.
-                assert!(names.insert(&route["operationId"]), "{path}: {}", route["operationId"]);
+                assert!(
+                    names.insert(&route["operationId"]),
+                    "{path}: {}",
+                    route["operationId"]
+                );
             }
         }
         insta::assert_snapshot!(routes.join("\n"));
