@@ -23,7 +23,7 @@ test: tools rust-parts page
 
 # The page: types and style, its parts, then as its users use it, in Chromium against the real server.
 test-web: page chromium
-	cd web && npm run --silent check && npm run --silent test
+	cd web && npm run --silent check && npm run --silent budget && npm run --silent test
 	$(CARGO) build --locked
 	cd web && npm run --silent e2e
 
