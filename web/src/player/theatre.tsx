@@ -4,6 +4,7 @@ import { Play } from "lucide-react";
 import { type PointerEvent, useEffect, useRef, useState } from "react";
 import { atServer, type Timeline, type Workout } from "@/api/client";
 import { useTexts } from "@/i18n";
+import { style } from "@/ui/style";
 import { Spinner } from "@/ui/surface";
 import { Announcer } from "./announcer";
 import { useNow } from "./clock";
@@ -99,7 +100,11 @@ export function Theatre(props: Props) {
           type="button"
           aria-label={player.play}
           onClick={actions.play}
-          className="absolute top-1/2 left-1/2 grid size-[clamp(3.5rem,12cqi,6.5rem)] -translate-x-1/2 -translate-y-1/2 place-items-center rounded-full bg-move text-black shadow-xl transition-transform hover:scale-105 focus-visible:outline-white"
+          className={style(
+            "absolute top-1/2 left-1/2 grid size-[clamp(3.5rem,12cqi,6.5rem)] -translate-x-1/2 -translate-y-1/2 place-items-center rounded-full bg-move text-black shadow-xl transition-transform hover:scale-105 focus-visible:outline-white",
+            // On a small picture it would lie over words; the bar has one, too.
+            played.seconds > 0 && "@max-[30rem]:hidden",
+          )}
         >
           <Play aria-hidden="true" className="ml-[6%] size-[45%] fill-current" />
         </button>

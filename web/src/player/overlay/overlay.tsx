@@ -21,7 +21,7 @@ export function Overlay({ clock, timeline, nameOf, raised }: Props) {
     <div className="pointer-events-none absolute inset-0">
       <div
         className={style(
-          "absolute inset-x-0 bottom-0 h-3/5 bg-linear-to-t from-black/85 via-black/45 to-transparent",
+          "absolute inset-x-0 bottom-0 h-1/2 bg-linear-to-t from-black/85 via-black/40 to-transparent",
           // On a phone the words then stand half way up the picture.
           raised && "h-[85%] via-black/65",
         )}
