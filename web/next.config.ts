@@ -25,6 +25,8 @@ const config: NextConfig = {
   // tsc runs in `npm run check`, once.
   typescript: { ignoreBuildErrors: true },
   env: { BASE_PATH: basePath, API_BASE: process.env.NEXT_PUBLIC_API_BASE ?? basePath },
+  // Two languages are two root layouts, so there is none that a page for missing addresses could have.
+  experimental: { globalNotFound: true },
   turbopack: { root: import.meta.dirname },
   // `npm run dev` beside `make run`: one origin, so no CORS while developing.
   ...(development && {

@@ -34,3 +34,15 @@ test.describe("in a French browser", () => {
     await expect(page).not.toHaveURL(/fr/);
   });
 });
+
+test.describe("at an address that there is not", () => {
+  test.use({ locale: "fr-FR" });
+  test("a page says so in both languages, and stays", async ({ page }) => {
+    const response = await page.goto("/fr/nothing");
+    expect(response?.status()).toBe(404);
+    await expect(page.getByRole("heading", { name: "Cette page n’existe pas" })).toBeVisible();
+    await expect(page).toHaveURL(/\/fr\/nothing$/);
+    await page.getByRole("link", { name: "Vers la première page" }).click();
+    await expect(page).toHaveURL(/\/fr\/$/);
+  });
+});

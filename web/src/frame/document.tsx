@@ -13,12 +13,12 @@ const BASE_PATH = process.env.BASE_PATH ?? "";
  * Before the first paint: the theme that was chosen, and the language. Who opens `/` for the first
  * time with a French browser, or has chosen French, is sent to `/fr/`; a link that names it stays.
  */
-const early = (locale: Locale) => `(function(){
+const early = (chooses: boolean) => `(function(){
 try{var t=localStorage.getItem("theme")}catch(e){}
 var d=t==="dark"||(t!=="light"&&matchMedia("(prefers-color-scheme: dark)").matches);
 document.documentElement.dataset.theme=d?"dark":"light";
 ${
-  locale === "en"
+  chooses
     ? `try{var l=localStorage.getItem("locale")||navigator.language.slice(0,2)}catch(e){}
 var b=${JSON.stringify(BASE_PATH)};
 if(l==="fr"){location.replace(b+"/fr"+location.pathname.slice(b.length)+location.search+location.hash)}`
@@ -50,7 +50,13 @@ export const viewport: Viewport = {
   ],
 };
 
-export function Document({ locale, children }: { locale: Locale; children: ReactNode }) {
+export function Document(props: {
+  locale: Locale;
+  /** The page speaks both languages, and has no twin in the other. */
+  bilingual?: boolean;
+  children: ReactNode;
+}) {
+  const { locale, bilingual = false, children } = props;
   const texts = textsOf(locale);
   return (
     // The early script sets the theme, which the export cannot know.
@@ -58,7 +64,7 @@ export function Document({ locale, children }: { locale: Locale; children: React
       {/* biome-ignore lint/style/noHeadElement: the App Router has no other place for an early script */}
       <head>
         {/* biome-ignore lint/security/noDangerouslySetInnerHtml: our own words, before the first paint */}
-        <script dangerouslySetInnerHTML={{ __html: early(locale) }} />
+        <script dangerouslySetInnerHTML={{ __html: early(locale === "en" && !bilingual) }} />
       </head>
       <body className="min-h-dvh antialiased">
         <LocaleProvider locale={locale}>

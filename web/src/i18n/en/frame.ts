@@ -5,6 +5,8 @@ export const frame = {
   plan: "Plan",
   train: "Train",
   navigation: "Main",
+  missing: "There is no such page",
+  toTrain: "To the first page",
   skip: "Skip to content",
   language: "Language",
   theme: "Theme",

@@ -5,6 +5,8 @@ export const frame = {
   plan: "Semaine",
   train: "Séance",
   navigation: "Principal",
+  missing: "Cette page n’existe pas",
+  toTrain: "Vers la première page",
   skip: "Aller au contenu",
   language: "Langue",
   theme: "Thème",
