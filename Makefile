@@ -21,10 +21,11 @@ test: tools rust-parts page
 	$(CARGO) test --locked
 	$(MAKE) test-web
 
-# The page: types and style, its parts, then as its users use it, in Chromium against the real server.
+# The page: types and style, its parts, then as its users use it, in Chromium against the real server. That is the one
+# that `cargo test` builds; `cargo build` would make another, with other features of the same crates.
 test-web: page chromium
 	cd web && npm run --silent check && npm run --silent budget && npm run --silent test
-	$(CARGO) build --locked
+	$(CARGO) test --locked --no-run --test cli
 	cd web && npm run --silent e2e
 
 # The page, ready to be embedded. What npm installed is good for as long as the lock file is the same. Not `npm ci`:

@@ -4,6 +4,7 @@
  * so the first workout of a run is one whose loops nobody has prepared.
  */
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { defineConfig } from "@playwright/test";
 
 const PORT = 8973;
@@ -20,6 +21,13 @@ function chromium(): string {
   const found = places.find((place) => place && existsSync(place));
   if (!found) throw new Error("No Chromium: install it, or name it by COACH_CHROMIUM.");
   return found;
+}
+
+/** The server that the tests of the Rust side have built: `make test-web` builds it if they have not. */
+function program(): string {
+  const built = join(process.env.CARGO_TARGET_DIR ?? "../target", "debug/virtual-coach");
+  if (!existsSync(built)) throw new Error(`${built} is not there: run \`make test-web\`.`);
+  return built;
 }
 
 export default defineConfig({
@@ -51,7 +59,7 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: `rm -rf test-results/cache && cargo run --quiet --locked --manifest-path ../Cargo.toml -- serve --bind 127.0.0.1:${PORT} --catalogue ../exercises.json --videos ../videos --cache test-results/cache --prepare false`,
+    command: `rm -rf test-results/cache && ${program()} serve --bind 127.0.0.1:${PORT} --catalogue ../exercises.json --videos ../videos --cache test-results/cache --prepare false`,
     url: `http://127.0.0.1:${PORT}/health`,
     timeout: 300_000,
     env: { COACH_LOG: "error" },
