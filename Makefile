@@ -5,6 +5,8 @@
 CARGO = cargo
 # Where rustup puts Cargo, also for shells that have not read its profile.
 export PATH := $(PATH):$(HOME)/.cargo/bin
+# Building the page tells nobody.
+export NEXT_TELEMETRY_DISABLED := 1
 
 help:
 	@echo 'make run    install what is missing, build, serve http://127.0.0.1:8000'
