@@ -103,26 +103,18 @@ pub fn picture_of_clip(clip: &Clip, first: Frames, look: &Look) -> FilterGraph {
 /// The graph of a loop that is prepared for stitching: passes of a clip without end, one after the other.
 ///
 /// ```text
-/// clip, fitted to the picture area, of which it leaves `room` lines
+/// clip, fitted to the picture area
 /// plain lines, to where the HUD's slice begins
 /// noise, which the encoder can predict nothing from (on standard input, one picture)
 /// ```
 ///
 /// Without a bar it is the clip alone.
 #[must_use]
-pub fn loop_graph(clip: &Clip, mirrored: bool, room: u32, look: &Look) -> FilterGraph {
+pub fn loop_graph(clip: &Clip, mirrored: bool, look: &Look) -> FilterGraph {
     let (width, hud_top) = (look.profile.width, look.profile.hud_top());
-    let area_height = look.profile.area_height - room;
-    let area = Look {
-        profile: Profile {
-            area_height,
-            ..look.profile
-        },
-        ..look.clone()
-    };
     let mut graph = Builder::default();
     let source = graph.clip(clip, false);
-    graph.fit(0, &source, clip, &area, mirrored);
+    graph.fit(0, &source, clip, look, mirrored);
     // A clip's last picture may round away; a pass has exactly the pictures that the plan counts on.
     let pictures = clip.pictures();
     let whole = format!(
@@ -142,7 +134,7 @@ pub fn loop_graph(clip: &Clip, mirrored: bool, room: u32, look: &Look) -> Filter
     graph.chain(format!(
         "color=size={width}x{}:rate={FPS},format=yuv420p,lutyuv=y={y}:u={u}:v={v},settb=1/{FPS},setpts=N,\
          setsar=1[guard]",
-        hud_top - area_height
+        look.profile.guard()
     ));
     graph.chain(format!(
         "[{noise}:v]loop=loop=-1:size=1,settb=1/{FPS},setpts=N,setsar=1[noise]"

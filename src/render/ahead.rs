@@ -169,7 +169,6 @@ impl Renderer {
                     clip: Arc::clone(clip),
                     mirrored,
                     look: self.look_at(profile, Fit::default()),
-                    room: 0,
                 };
                 recipes.push((name, recipe));
             }

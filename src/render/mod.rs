@@ -220,7 +220,6 @@ impl Renderer {
             clip: shot.clip,
             mirrored: shot.mirrored,
             look: look.clone(),
-            room: 0,
         };
         Ok(shots.into_iter().map(recipe).collect())
     }

@@ -11,7 +11,6 @@
 //! pictures  u32      how many
 //! part      u32      how many of them are a part
 //! hud_top   u32
-//! guard     u32
 //! sizes     u32      of each picture, then of each restart
 //! payload            avcC, the pictures in their order, the restarts: without a gap
 //! digest    32 bytes BLAKE3 of everything before it
@@ -27,9 +26,9 @@ use crate::units::Frames;
 
 const MAGIC: &[u8; 6] = b"VCLOOP";
 /// Raised when the layout or the meaning of a field changes.
-const VERSION: u16 = 2;
+const VERSION: u16 = 3;
 /// Bytes before the pictures' sizes.
-const HEAD: u64 = 28;
+const HEAD: u64 = 24;
 const DIGEST: u64 = blake3::OUT_LEN as u64;
 
 /// The most pictures of a loop: ten minutes.
@@ -51,8 +50,6 @@ pub struct Prepared {
     pub restarts: Vec<Bytes>,
     /// The line at which the exercise slices end and the HUD slice begins.
     pub hud_top: u32,
-    /// Of the lines above `hud_top`, so many are plain, so that no motion vector reaches below them.
-    pub guard: u32,
 }
 
 /// Why bytes are not a prepared loop, or why a loop cannot be kept as one.
@@ -97,14 +94,9 @@ pub enum FileError {
     /// The same of the second form of a part's first picture.
     #[error("the slices of restart {0} do not fill it")]
     Restart(usize),
-    /// More plain lines than lines, or more lines than any picture has.
-    #[error("a HUD cannot begin at line {hud_top}, below {guard} plain lines")]
-    Lines {
-        /// See [`Prepared::hud_top`].
-        hud_top: u32,
-        /// See [`Prepared::guard`].
-        guard: u32,
-    },
+    /// See [`Prepared::hud_top`]: more lines than any picture has.
+    #[error("a HUD cannot begin at line {0}")]
+    Lines(u32),
     /// The avcC cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -150,9 +142,8 @@ impl Prepared {
         if let Some(restart) = self.restarts.iter().position(|restart| !is_slices(restart)) {
             return Err(FileError::Restart(restart));
         }
-        let (hud_top, guard) = (self.hud_top, self.guard);
-        if hud_top > MAX_LINES || guard > hud_top {
-            return Err(FileError::Lines { hud_top, guard });
+        if self.hud_top > MAX_LINES {
+            return Err(FileError::Lines(self.hud_top));
         }
         Ok(())
     }
@@ -187,7 +178,6 @@ pub fn write(prepared: &Prepared) -> Result<Vec<u8>, FileError> {
     file.put_u32(prepared.pictures.len() as u32);
     file.put_u32(prepared.parts().each() as u32);
     file.put_u32(prepared.hud_top);
-    file.put_u32(prepared.guard);
     let stored = || prepared.pictures.iter().chain(&prepared.restarts);
     for picture in stored() {
         file.put_u32(picture.len() as u32);
@@ -221,7 +211,7 @@ pub fn read(file: &Bytes) -> Result<Prepared, FileError> {
     if version != VERSION {
         return Err(FileError::Version(version));
     }
-    let [avcc, count, part, hud_top, guard] = std::array::from_fn(|_| rest.get_u32());
+    let [avcc, count, part, hud_top] = std::array::from_fn(|_| rest.get_u32());
     if count == 0 || count as usize > MAX_PICTURES {
         return Err(FileError::Pictures(count.into()));
     }
@@ -257,7 +247,6 @@ pub fn read(file: &Bytes) -> Result<Prepared, FileError> {
         pictures,
         restarts,
         hud_top,
-        guard,
     };
     prepared.check()?;
     Ok(prepared)
@@ -290,7 +279,6 @@ pub(super) mod tests {
             pictures: (0..3).map(picture).collect(),
             restarts: vec![picture(9)],
             hud_top: 640,
-            guard: 16,
         }
     }
 
@@ -299,14 +287,13 @@ pub(super) mod tests {
         let picture = || prop::collection::vec(nal(), 1..4).prop_map(|nals| slices(&nals));
         let pictures = prop::collection::vec(picture(), 1..40);
         let restarts = prop::collection::vec(picture(), 2..=2);
-        (pictures, restarts, 0..=MAX_LINES, 0..=64u32).prop_map(|(pictures, mut restarts, hud_top, guard)| {
+        (pictures, restarts, 0..=MAX_LINES).prop_map(|(pictures, mut restarts, hud_top)| {
             restarts.truncate(Parts::of(Frames(pictures.len() as u64)).count());
             Prepared {
                 config: sample(0, 10 + 1).config,
                 pictures,
                 restarts,
                 hud_top,
-                guard: guard.min(hud_top),
             }
         })
     }
@@ -353,16 +340,14 @@ pub(super) mod tests {
         assert!(matches!(forged(12, 17_999), Err(FileError::Parts { .. })));
         assert!(matches!(forged(16, 2), Err(FileError::Parts { part: 2, .. })));
         // avcC, the first picture and the restart.
-        for at in [8, 28, 40] {
+        for at in [8, 24, 36] {
             assert!(
                 matches!(forged(at, huge), Err(FileError::Length { .. })),
                 "at {at}"
             );
         }
-        let (hud_top, guard) = (640, 641);
-        assert_eq!(forged(24, guard), Err(FileError::Lines { hud_top, guard }));
-        assert!(matches!(forged(20, huge), Err(FileError::Lines { .. })));
-        let first_picture = 28 + 4 * 4 + AVCC.len();
+        assert_eq!(forged(20, huge), Err(FileError::Lines(huge)));
+        let first_picture = 24 + 4 * 4 + AVCC.len();
         assert_eq!(forged(first_picture, huge), Err(FileError::Slices(0)));
         assert_eq!(forged(first_picture, 0), Err(FileError::Slices(0)));
         let bad_avcc = forged(first_picture - AVCC.len(), 0);

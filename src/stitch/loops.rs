@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::file::Prepared;
+use super::intra::Intra;
 use super::prepare::{Growth, PrepareError, prepare};
 use super::recipe::{LONGEST_PASS, Recipe};
 use super::sound::CueError;
@@ -24,10 +25,14 @@ use crate::ffmpeg::{SHORT, Tools};
 use crate::graph::Backdrop;
 use crate::mp4::AvcConfig;
 
+/// How often a loop is encoded at most. What mends a picture may spoil one after it; the last try predicts none
+/// from another, which takes several times the bytes and cannot fail.
+const TRIES: usize = 4;
+
 /// Why a plan cannot be stitched, or no further.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StitchError {
-    /// A loop was prepared twice and failed its check twice, or is none: its workouts are for the graph.
+    /// No preparation gives a loop that passes its check, or it is none: its workouts are for the graph.
     #[error("the clip of {exercise} cannot be stitched: {reason}")]
     Unfit {
         /// The clip's file name.
@@ -121,10 +126,21 @@ impl Source {
         }
     }
 
-    /// Whether its preparation has ended without a loop.
-    #[must_use]
-    pub fn failed(&self) -> bool {
-        matches!(self, Self::Growing(growing) if matches!(&*growing.outcome.borrow(), Some(Err(_))))
+    /// To be called before a part of the loop begins: what is given from now on is checked, if the check has ended.
+    /// Within a part it may not change, for a second try's pictures are not predicted from the first's.
+    ///
+    /// Fails if the preparation has ended without a loop.
+    pub fn renew(&mut self) -> Result<(), StitchError> {
+        let Self::Growing(growing) = self else {
+            return Ok(());
+        };
+        let ended = growing.outcome.borrow().clone();
+        match ended {
+            Some(Ok(prepared)) => *self = Self::Whole(prepared),
+            Some(Err(error)) => return Err(error.into()),
+            None => {}
+        }
+        Ok(())
     }
 
     /// Takes a part as soon as it is there.
@@ -139,15 +155,14 @@ impl Source {
                 Self::Growing(waits) => waits,
             };
             let ended = waits.outcome.borrow().clone();
-            if let Some(Ok(prepared)) = ended {
-                *self = Self::Whole(prepared);
-                continue;
-            }
             if let Some(part) = growing(&waits.growth.borrow_and_update()) {
                 return Ok(part);
             }
-            if let Some(Err(error)) = ended {
-                return Err(error.into());
+            match ended {
+                // All that it has was in its growth before.
+                Some(Ok(_)) => return Err(StitchError::Empty),
+                Some(Err(error)) => return Err(error.into()),
+                None => {}
             }
             let heard = tokio::select! {
                 grown = waits.growth.changed() => grown,
@@ -235,7 +250,7 @@ impl Loops {
         }
     }
 
-    /// A loop to its end, for somebody who waits; one that fails its check is made again with a taller guard.
+    /// A loop to its end, for somebody who waits.
     pub async fn whole(self: &Arc<Self>, recipe: &Recipe) -> Result<Arc<Prepared>, StitchError> {
         self.whole_with(recipe, Urgency::Awaited).await
     }
@@ -245,12 +260,11 @@ impl Loops {
         recipe: &Recipe,
         urgency: Urgency,
     ) -> Result<Arc<Prepared>, StitchError> {
-        loop {
-            match self.get_with(recipe, urgency).await?.whole().await {
-                // Noted as unfit: the next turn takes the taller one, and then gives the reason.
-                Err(StitchError::Prepare(error)) if error.is_of_the_loop() => {}
-                outcome => return outcome,
+        match self.get_with(recipe, urgency).await?.whole().await {
+            Err(StitchError::Prepare(error)) if error.is_of_the_loop() => {
+                Err(unfit(recipe, error.to_string()))
             }
+            outcome => outcome,
         }
     }
 
@@ -276,15 +290,11 @@ impl Loops {
                 format!("it lasts more than {} s", LONGEST_PASS.seconds().0),
             ));
         }
-        let mut recipe = recipe.clone();
-        loop {
-            let digest = self.digest(&recipe).await?;
-            let reason = lock(&self.unfit).get(&digest).cloned();
-            match (reason, recipe.taller()) {
-                (None, _) => return self.find(digest, recipe, urgency).await,
-                (Some(_), Some(taller)) => recipe = taller,
-                (Some(reason), None) => return Err(unfit(&recipe, reason)),
-            }
+        let digest = self.digest(recipe).await?;
+        let reason = lock(&self.unfit).get(&digest).cloned();
+        match reason {
+            None => self.find(digest, recipe.clone(), urgency).await,
+            Some(reason) => Err(unfit(recipe, reason)),
         }
     }
 
@@ -325,7 +335,7 @@ impl Loops {
                 if matches!(error, PrepareError::Ended) {
                     tracing::debug!(%clip, "a preparation was broken off");
                 } else {
-                    tracing::warn!(%clip, room = recipe.room, %error, "a loop was not prepared");
+                    tracing::warn!(%clip, %error, "a loop was not prepared");
                 }
                 if error.is_of_the_loop() {
                     lock(&this.unfit).insert(digest, error.to_string());
@@ -355,20 +365,45 @@ impl Loops {
             Urgency::Ahead => None,
         };
         let started = std::time::Instant::now();
-        let prepared = prepare(recipe, &self.tools, grow).await?;
-        let encoded = started.elapsed();
-        verify(&prepared, &recipe.look.profile, &self.tools).await?;
+        let (prepared, tries) = self.sealed(recipe, grow).await?;
         tracing::debug!(
             clip = %recipe.clip.path.display(),
             pictures = prepared.pictures.len(),
             bytes = prepared.file_bytes(),
-            encoded = encoded.as_secs_f64(),
-            all = started.elapsed().as_secs_f64(),
+            tries,
+            seconds = started.elapsed().as_secs_f64(),
             "loop prepared"
         );
         let (store, digest) = (Arc::clone(&self.store), *digest);
         let kept = tokio::task::spawn_blocking(move || store.put(&digest, prepared)).await;
         Ok(kept.map_err(std::io::Error::other)??)
+    }
+
+    /// Prepares a loop until nothing in it is predicted from the HUD, and tells in how many tries. Who waits
+    /// sees the first of them as it grows.
+    async fn sealed(
+        &self,
+        recipe: &Recipe,
+        grow: &watch::Sender<Growth>,
+    ) -> Result<(Prepared, usize), PrepareError> {
+        let mut intra = Intra::of(recipe.parts());
+        let mut tries = 1;
+        let mut prepared = prepare(recipe, &intra, &self.tools, grow).await?;
+        loop {
+            let faults = verify(&prepared, &intra, &recipe.look.profile, &self.tools).await?;
+            if faults.is_empty() {
+                return Ok((prepared, tries));
+            }
+            tries += 1;
+            // Ends: of a picture that is predicted from none, a fault is an error.
+            intra = if tries < TRIES {
+                intra.and(faults)
+            } else {
+                Intra::every(recipe.parts())
+            };
+            let unseen = watch::Sender::default();
+            prepared = prepare(recipe, &intra, &self.tools, &unseen).await?;
+        }
     }
 
     /// Asks FFmpeg for its version, a part of every digest, so that no viewer waits for it.

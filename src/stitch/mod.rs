@@ -24,6 +24,7 @@
 //! | --- | --- |
 //! | `recipe` | what makes a prepared loop: FFmpeg's arguments, the digest that names it |
 //! | `parts` | how a loop is divided, so that cuts come often enough (pure) |
+//! | `intra` | which pictures are predicted from none (pure) |
 //! | `prepare` | runs FFmpeg, takes the noise out, checks every slice header |
 //! | `verify` | decodes the loop under two HUDs: is the exercise the same, bit for bit? |
 //! | `file`, `store`, `recent` | the file of a prepared loop; the bounded folder (recorded sounds, too) and memory of them |
@@ -42,6 +43,7 @@ mod bar;
 mod cuts;
 mod file;
 mod film;
+mod intra;
 mod loops;
 mod parts;
 mod pictures;

@@ -62,7 +62,7 @@ impl Parts {
         (of_loop / self.each) as usize
     }
 
-    /// Pictures of the part before a picture of the loop.
+    /// Pictures of its part before a picture of the loop.
     #[must_use]
     pub fn within(self, of_loop: u64) -> u64 {
         of_loop % self.each
@@ -72,17 +72,6 @@ impl Parts {
     #[must_use]
     pub fn begins(self, of_loop: u64) -> bool {
         self.within(of_loop) == 0
-    }
-
-    /// Pictures of the part that is played before the one that `of_loop` belongs to; before the first it is
-    /// the last one.
-    #[must_use]
-    pub fn before(self, of_loop: u64) -> u64 {
-        if self.index(of_loop) == 0 {
-            self.pictures - (self.count() as u64 - 1) * self.each
-        } else {
-            self.each
-        }
     }
 }
 
@@ -104,8 +93,6 @@ mod tests {
             );
             for (index, begin) in begins.iter().enumerate() {
                 assert_eq!(parts.index(*begin), index);
-                let before = index.checked_sub(1).unwrap_or(lengths.len() - 1);
-                assert_eq!(parts.before(*begin), lengths[before], "{parts:?}");
             }
         }
         let of = |pictures| {

@@ -116,8 +116,8 @@ impl Pictures {
         let of_loop = run.of_loop(number);
         let form = self.cuts.form(self.shown, run.begins_part(number));
         let shot = &mut self.shots[self.interval];
-        if form != Form::Next && shot.source.failed() {
-            // Its check failed: what is made in its place begins where a part begins.
+        if form != Form::Next && shot.source.renew().is_err() {
+            // Another may succeed: FFmpeg was killed, say. A loop that cannot be is refused here.
             shot.source = self.loops.get(&shot.recipe).await?;
         }
         if number == 0 && shot.source.config().await? != self.config {

@@ -9,6 +9,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::watch;
 
 use super::file::Prepared;
+use super::intra::Intra;
 use super::parts::Parts;
 use super::recipe::{Recipe, noise};
 use crate::ffmpeg::{FfmpegError, Tools};
@@ -25,7 +26,7 @@ const CHUNK: usize = 64 << 10;
 pub struct Growth {
     /// Known before the first picture.
     pub config: Option<AvcConfig>,
-    /// The exercise slices of each picture so far.
+    /// The exercise slices of each picture so far, not checked yet.
     pub pictures: Vec<Bytes>,
     /// The second form of each part's first picture; there as soon as that picture is.
     pub restarts: Vec<Bytes>,
@@ -62,7 +63,7 @@ pub enum PrepareError {
     /// A decoder in its strictest mode finds fault with the loop.
     #[error("a strict decoder refuses the loop: {0}")]
     Refused(FfmpegError),
-    /// The loop's exercise rows depend on what the HUD shows.
+    /// The loop's exercise rows depend on what the HUD shows, even where nothing is predicted from it.
     #[error("a decoder sees the HUD's pixels in picture {0} of the exercise")]
     Unsealed(u64),
     /// A file could not be read or written.
@@ -84,15 +85,17 @@ impl PrepareError {
     }
 }
 
-/// Runs a recipe. Every picture is put into `growth` when it is there; the whole is returned unchecked.
+/// Runs a recipe, with the pictures of `intra` predicted from none. Every picture is put into `growth` when it
+/// is there; the whole is returned unchecked.
 pub async fn prepare(
     recipe: &Recipe,
+    intra: &Intra,
     tools: &Tools,
     growth: &watch::Sender<Growth>,
 ) -> Result<Prepared, PrepareError> {
     let profile = recipe.look.profile;
     let with_noise = profile.bar_height() > 0;
-    let mut child = tools.spawn(recipe.command(tools), with_noise)?;
+    let mut child = tools.spawn(recipe.command(intra, tools), with_noise)?;
     if let Some(mut stdin) = child.take_stdin() {
         // More than a pipe holds, and FFmpeg reads it only once it has opened the clip: from beside.
         // It ends with the pipe, whatever becomes of FFmpeg, whose exit tells what went wrong.
@@ -103,20 +106,19 @@ pub async fn prepare(
     let mut stdout = child.take_stdout().ok_or(PrepareError::Ended)?;
     let mut reader = FragmentReader::new();
     let mut buffer = BytesMut::new();
-    let mut strip: Option<Strip> = None;
+    let mut strip: Option<Strip<'_>> = None;
     loop {
         while let Some(event) = reader.pull()? {
             match event {
                 Event::Header(header) => {
                     let parameters = h264::Parameters::from_avcc(header.config.avcc())?;
                     growth.send_modify(|growth| growth.config = Some(header.config));
-                    strip = Some(Strip::new(parameters, &profile, recipe.parts()));
+                    strip = Some(Strip::new(parameters, &profile, recipe.parts(), intra));
                 }
                 Event::Sample(sample) => {
                     // The reader gives the header first.
                     let strip = strip.as_mut().ok_or(PrepareError::Ended)?;
-                    let picture = strip.picture(&sample.data)?;
-                    let restart = strip.restart(&picture)?;
+                    let (picture, restart) = strip.forms(&sample.data)?;
                     growth.send_modify(|growth| {
                         growth.restarts.extend(restart);
                         growth.pictures.push(picture);
@@ -141,7 +143,6 @@ pub async fn prepare(
             pictures: growth.pictures.clone(),
             restarts: growth.restarts.clone(),
             hud_top: profile.hud_top(),
-            guard: profile.guard() + recipe.room,
         }),
         _ => Err(PrepareError::Length {
             made,
@@ -151,17 +152,18 @@ pub async fn prepare(
 }
 
 /// Takes the noise out of each picture and checks what is left.
-struct Strip {
+struct Strip<'a> {
     parameters: Parameters,
     /// The first macroblock of the HUD; of the picture's end when there is none.
     hud: u32,
     has_hud: bool,
     next: u64,
     parts: Parts,
+    intra: &'a Intra,
 }
 
-impl Strip {
-    fn new(parameters: Parameters, profile: &Profile, parts: Parts) -> Self {
+impl<'a> Strip<'a> {
+    fn new(parameters: Parameters, profile: &Profile, parts: Parts, intra: &'a Intra) -> Self {
         let columns = profile.width.div_ceil(16);
         Self {
             parameters,
@@ -169,13 +171,29 @@ impl Strip {
             has_hud: profile.bar_height() > 0,
             next: 0,
             parts,
+            intra,
         }
     }
 
-    /// The exercise slices of the next picture, each behind its length.
-    fn picture(&mut self, sample: &Bytes) -> Result<Bytes, PrepareError> {
+    /// The next picture of the loop, and its second form if a part begins with it.
+    fn forms(&mut self, sample: &Bytes) -> Result<(Bytes, Option<Bytes>), PrepareError> {
+        let number = self.next;
+        let picture = self.exercise(sample)?;
+        Ok(match self.parts.begins(number) {
+            true => {
+                let restart = self.restart(&picture, number)?;
+                (picture, Some(restart))
+            }
+            // A stream never begins within a part.
+            false if self.intra.contains(number) => (self.restart(&picture, number)?, None),
+            false => (picture, None),
+        })
+    }
+
+    /// The exercise slices of the next picture as they were encoded, each behind its length.
+    fn exercise(&mut self, sample: &Bytes) -> Result<Bytes, PrepareError> {
         let picture = self.next;
-        let within = self.parts.within(picture);
+        let since = self.intra.since(picture);
         let wrong = |what| PrepareError::Picture { picture, what };
         let mut kept = Vec::with_capacity(sample.len());
         let mut at_hud = !self.has_hud;
@@ -191,12 +209,12 @@ impl Strip {
             }
             let first = (NalKind::IdrSlice, SliceType::I);
             let other = (NalKind::Slice, SliceType::P);
-            if (nal.kind(), header.slice_type) != if within == 0 { first } else { other } {
+            if (nal.kind(), header.slice_type) != if since == 0 { first } else { other } {
                 return Err(wrong(
-                    "is of another kind than parts of one IDR picture and then P pictures",
+                    "is neither an IDR picture in its place nor a P picture in its own",
                 ));
             }
-            if u64::from(header.picture.frame_num) != within % (1 << self.parameters.frame_num_bits()) {
+            if u64::from(header.picture.frame_num) != since % (1 << self.parameters.frame_num_bits()) {
                 return Err(wrong("has another frame_num than its place"));
             }
             if self.has_hud && header.deblocking == Deblocking::All {
@@ -215,18 +233,14 @@ impl Strip {
         Ok(kept.into())
     }
 
-    /// The second form of `picture`, the last one that was taken, if a part begins with it.
-    fn restart(&self, picture: &Bytes) -> Result<Option<Bytes>, PrepareError> {
-        let number = self.next - 1;
-        if !self.parts.begins(number) {
-            return Ok(None);
-        }
+    /// The second form of an IDR picture of the loop.
+    fn restart(&self, picture: &Bytes, number: u64) -> Result<Bytes, PrepareError> {
         // Parts are short: it fits.
-        let frame_num = self.parts.before(number) as u32;
+        let frame_num = self.intra.before(number) as u32;
         let mut restart = Vec::with_capacity(picture.len() + 64);
         for nal in h264::nal_units(picture) {
             h264::restart_form(nal?, &self.parameters, frame_num, &mut restart)?;
         }
-        Ok(Some(restart.into()))
+        Ok(restart.into())
     }
 }

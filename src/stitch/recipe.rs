@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use ffmpeg_sidecar::command::FfmpegCommand;
 
+use super::intra::Intra;
 use super::parts::Parts;
 use super::store::Digest;
 use crate::clip::Clip;
@@ -19,7 +20,7 @@ use crate::units::{Frames, VIDEO_TIMESCALE};
 use crate::workout::Profile;
 
 /// Part of every digest: raised when loops are prepared differently in a way that no argument shows.
-const RECIPE_VERSION: u8 = 2;
+const RECIPE_VERSION: u8 = 3;
 
 /// The longest pass that is prepared, in pictures: 40 s. Longer clips are films, not loops: their bytes
 /// would fill the cache, and the graph shows them well.
@@ -28,9 +29,6 @@ pub const LONGEST_PASS: Frames = Frames(1200);
 /// The fewest pictures of a prepared loop; a shorter clip, or a still picture, is repeated in it. Two IDR
 /// pictures in a row would have to differ in idr_pic_id (H.264 7.4.3), which repeated bytes cannot.
 const SHORTEST_LOOP: u64 = 15;
-
-/// Lines that a loop gives away at its bottom, and the guard gets, each time it fails its check.
-pub const TALLER: u32 = 16;
 
 /// x264's preset and constant quality. Measured on two of our clips at 720p against the graph's
 /// `ultrafast` at 22: two fifths of its bytes at the same SSIM, 0.6 s of processor time a loop of 64
@@ -55,8 +53,6 @@ pub struct Recipe {
     pub mirrored: bool,
     /// Size, fit and backdrop.
     pub look: Look,
-    /// Lines of the picture area left to the guard: zero unless the loop failed its check before.
-    pub room: u32,
 }
 
 impl Recipe {
@@ -75,24 +71,13 @@ impl Recipe {
     /// Whether another recipe gives the same loop, as far as names tell.
     #[must_use]
     pub fn same_loop(&self, other: &Self) -> bool {
-        self.clip.path == other.clip.path
-            && (self.mirrored, self.room) == (other.mirrored, other.room)
-            && self.look == other.look
-    }
-
-    /// The recipe to try when this one's loop failed its check: a taller guard, once.
-    #[must_use]
-    pub fn taller(&self) -> Option<Self> {
-        (self.room == 0).then(|| Self {
-            room: TALLER,
-            ..self.clone()
-        })
+        self.clip.path == other.clip.path && self.mirrored == other.mirrored && self.look == other.look
     }
 
     /// FFmpeg's command line: reads the clip and, if there is a bar, the [`noise`] from standard input;
-    /// writes H.264 in fragments of one picture each.
+    /// writes H.264 in fragments of one picture each, IDR pictures where `intra` says.
     #[must_use]
-    pub fn command(&self, tools: &Tools) -> FfmpegCommand {
+    pub fn command(&self, intra: &Intra, tools: &Tools) -> FfmpegCommand {
         let graph = self.graph();
         let mut command = tools.ffmpeg();
         for input in &graph.inputs {
@@ -100,7 +85,7 @@ impl Recipe {
         }
         command.filter_complex(&graph.text);
         command.args(["-map", OUTPUT]);
-        command.args(self.encoding());
+        command.args(self.encoding(intra));
         command.args(["-f", "mp4", "-flush_packets", "1"]);
         command.args([
             "-movflags",
@@ -113,10 +98,10 @@ impl Recipe {
     }
 
     fn graph(&self) -> FilterGraph {
-        graph::loop_graph(&self.clip, self.mirrored, self.room, &self.look)
+        graph::loop_graph(&self.clip, self.mirrored, &self.look)
     }
 
-    fn encoding(&self) -> Vec<String> {
+    fn encoding(&self, intra: &Intra) -> Vec<String> {
         let mut arguments = vec!["-frames:v".to_owned(), self.pictures().to_string()];
         let x264 = x264_parameters(&self.look.profile, self.parts());
         let fixed = [
@@ -137,6 +122,8 @@ impl Recipe {
             "yuv420p",
             "-bf",
             "0",
+            "-force_key_frames",
+            &intra.expression(),
             "-x264-params",
             &x264,
         ];
@@ -144,7 +131,7 @@ impl Recipe {
         arguments
     }
 
-    /// The name of what this recipe gives. `clip` and `backdrop` are digests of those files' bytes,
+    /// The name of what this recipe gives, however many tries it takes. `clip` and `backdrop` are digests of those files' bytes,
     /// `ffmpeg` is its version as it prints it.
     #[must_use]
     pub fn digest(&self, clip: blake3::Hash, backdrop: Option<blake3::Hash>, ffmpeg: &str) -> Digest {
@@ -163,7 +150,7 @@ impl Recipe {
             // Where the files lie is no part of it; what else is said of them is.
             part(format!("{:?}", without_path(input)).as_bytes());
         }
-        part(self.encoding().join("\0").as_bytes());
+        part(self.encoding(&Intra::of(self.parts())).join("\0").as_bytes());
         part(&self.look.profile.height.to_be_bytes());
         Digest::from(hasher.finalize())
     }
@@ -189,7 +176,8 @@ fn without_path(input: &Input) -> Input {
 ///
 /// - `stitchable`: parameter sets say nothing of content or quality, so all loops share one avcC;
 /// - `bframes=0`, `scenecut=0`: parts of one IDR picture, then P pictures, so that decode order is display order
-///   and a pass may be cut after any picture; `keyint` is the length of a part, at which x264 begins the next;
+///   and a pass may be cut after any picture; `keyint` is the length of a part, but which pictures are IDR
+///   pictures FFmpeg is told by number;
 /// - `cabac=0`: a slice's data starts at any bit after its header and is plain Exp-Golomb codes and bytes,
 ///   which makes the HUD's slices simple to write (9.2; CABAC starts anew in each slice, byte-aligned);
 /// - `weightp=0`: no table of weights in slice headers;

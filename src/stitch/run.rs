@@ -14,7 +14,7 @@ pub enum Form {
     Key,
     /// A part's first picture, which refers to nothing, in its second form: the HUD below it goes on.
     Restart,
-    /// Any other picture of the loop; it refers to those before it in its part.
+    /// Any other picture of the loop; it may refer to those before it in its part.
     Next,
 }
 

@@ -5,11 +5,15 @@
 //! rows above the HUD of every picture; each picture of the second pass must equal that of the first.
 //! That covers the guard (no block is predicted from the HUD's rows), the second form, and both kinds of
 //! HUD slice at once.
+//!
+//! Where a picture differs, so may all that are predicted from it: what is told is the first of each such row,
+//! whose own prediction is at fault.
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::bar::BarCoder;
 use super::file::Prepared;
+use super::intra::Intra;
 use super::prepare::PrepareError;
 use crate::ffmpeg::{FfmpegError, Tools};
 use crate::h264::{self, NalUnit};
@@ -19,8 +23,14 @@ use crate::workout::Profile;
 /// Bytes that the decoder may say: a line of a hundred for each of twice the longest loop's pictures.
 const REPORT: u64 = 1 << 20;
 
-/// Checks a loop that was prepared for `profile`.
-pub async fn verify(prepared: &Prepared, profile: &Profile, tools: &Tools) -> Result<(), PrepareError> {
+/// Checks a loop that was prepared for `profile`. Gives the pictures that are predicted from the HUD; of a loop
+/// that is sealed, none.
+pub async fn verify(
+    prepared: &Prepared,
+    intra: &Intra,
+    profile: &Profile,
+    tools: &Tools,
+) -> Result<Vec<u64>, PrepareError> {
     let stream = twice(prepared, profile)?;
     let mut command = tools.ffmpeg();
     command.args(["-xerror", "-err_detect", "explode", "-f", "h264", "-i", "pipe:0"]);
@@ -42,7 +52,7 @@ pub async fn verify(prepared: &Prepared, profile: &Profile, tools: &Tools) -> Re
         FfmpegError::Failed { .. } => PrepareError::Refused(error),
         other => other.into(),
     })?;
-    compare(&report, prepared.pictures.len())
+    compare(&report, prepared.pictures.len(), intra)
 }
 
 /// Two passes as an Annex B byte stream.
@@ -98,7 +108,7 @@ fn bar_of_noise(bytes: usize, pass: u8) -> Vec<u8> {
 }
 
 /// The report has a line for each picture, its digest in the last column; lines with # are its head.
-fn compare(report: &str, pass: usize) -> Result<(), PrepareError> {
+fn compare(report: &str, pass: usize, intra: &Intra) -> Result<Vec<u64>, PrepareError> {
     let digests: Vec<&str> = report
         .lines()
         .filter(|line| !line.starts_with('#'))
@@ -112,24 +122,43 @@ fn compare(report: &str, pass: usize) -> Result<(), PrepareError> {
         });
     }
     let (first, second) = digests.split_at(pass);
-    match first.iter().zip(second).position(|(a, b)| a != b) {
-        Some(picture) => Err(PrepareError::Unsealed(picture as u64)),
-        None => Ok(()),
+    let mut faults = Vec::new();
+    let mut fault_before = false;
+    for (picture, (a, b)) in (0..).zip(first.iter().zip(second)) {
+        let is_intra = intra.contains(picture);
+        match (a == b, is_intra) {
+            (true, _) => {}
+            (false, true) => return Err(PrepareError::Unsealed(picture)),
+            (false, false) if fault_before => {}
+            (false, false) => faults.push(picture),
+        }
+        fault_before = a != b;
     }
+    Ok(faults)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stitch::parts::Parts;
+    use crate::units::Frames;
 
     #[test]
-    fn equal_passes_pass_and_the_first_difference_is_named() {
-        let line = |digest: &str| format!("0,          0,          0,        1,   384000, {digest}\n");
-        let report = |digests: [&str; 4]| format!("#format: frame checksums\n{}", digests.map(line).concat());
-        assert!(compare(&report(["a", "b", "a", "b"]), 2).is_ok());
-        let unsealed = compare(&report(["a", "b", "a", "c"]), 2);
-        assert!(matches!(unsealed, Err(PrepareError::Unsealed(1))), "{unsealed:?}");
-        let short = compare(&report(["a", "b", "a", "b"]), 3);
+    fn of_each_row_of_differences_the_first_is_named() {
+        let report = |first: &str, second: &str| {
+            let all = first.chars().chain(second.chars());
+            let lines =
+                all.map(|digest| format!("0,          0,          0,        1,   384000, {digest}\n"));
+            format!("#format: frame checksums\n{}", lines.collect::<String>())
+        };
+        let intra = Intra::of(Parts::of(Frames(8))).and([5]);
+        let faults = |second| compare(&report("abcdefgh", second), 8, &intra);
+        assert!(faults("abcdefgh").is_ok_and(|faults| faults.is_empty()));
+        let named = faults("a??d?f?h").expect("faults that can be mended");
+        assert_eq!(named, [1, 4, 6]);
+        let hopeless = faults("abcde?gh");
+        assert!(matches!(hopeless, Err(PrepareError::Unsealed(5))), "{hopeless:?}");
+        let short = compare(&report("ab", "ab"), 3, &intra);
         assert!(
             matches!(short, Err(PrepareError::Length { made: 4, .. })),
             "{short:?}"

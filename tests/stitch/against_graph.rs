@@ -5,7 +5,7 @@ use std::path::Path;
 use virtual_coach::workout::IntervalKind::{Finish, GetReady, Rest, Work};
 use virtual_coach::workout::{Interval, Orientation, Plan, RendererChoice, Resolution, Side};
 
-use crate::eyes::{Decoder, psnr, real_clip, rows, stitched, with_hud};
+use crate::eyes::{Decoder, cinema_clip, psnr, real_clip, rows, stitched, with_hud};
 use crate::studio::{
     H264, Studio, ffmpeg, ffprobe, interval, numbered, numbered_clip, numbers, onsets, settings, sound, times,
 };
@@ -160,10 +160,8 @@ async fn clips_of_any_kind_look_as_the_graph_shows_them() {
     let mut vfr = H264.to_vec();
     vfr.extend(["-fps_mode", "vfr", "-vf", "select='mod(n,3)+mod(n,5)'"]);
     make("vfr", "vfr.mp4", &moving("640x360", ":d=2"), &vfr);
-    let mut slow = H264.to_vec();
-    slow.extend(["-r", "24000/1001"]);
-    make("film", "film.mp4", &moving("640x360", ":d=2"), &slow);
     let upright = make("upright", "upright.mp4", &moving("640x360", ":d=1"), &H264);
+    cinema_clip(&studio.clip("film", "film.mp4"));
     let phone = studio.clip("phone", "phone.mov");
     ffmpeg(&[
         "-i",

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use virtual_coach::h264::{self, Parameters, SliceHeader, SliceType};
 use virtual_coach::hud::Hud;
 use virtual_coach::units::{Frames, Ticks};
 use virtual_coach::workout::IntervalKind::{Finish, GetReady, Rest, Work};
 use virtual_coach::workout::{Orientation, Plan, Resolution, Side};
 
-use crate::eyes::{Decoder, real_clip, rows, slices, stitched, with_hud};
+use crate::eyes::{Decoder, cinema_clip, coded, real_clip, rows, slices, stitched, with_hud};
 use crate::studio::{H264, Studio, ffprobe, interval, numbered_clip, times};
 
 /// What a picture of a loop looks like: by clip, whether mirrored, and number.
@@ -166,4 +167,55 @@ async fn without_a_hud_passes_are_the_same_bytes() {
     );
     let seen = crate::studio::numbers(&video, "854:480:0:0");
     assert!(seen.iter().all(Option::is_some));
+}
+
+/// The slice types of each coded picture.
+fn types(video: &Path) -> Vec<SliceType> {
+    let mut parameters = None;
+    let pictures = coded(video, |config| {
+        parameters = Parameters::from_avcc(config.avcc()).ok();
+    });
+    let parameters = parameters.expect("parameter sets");
+    let of = |picture: &bytes::Bytes| {
+        let first = h264::nal_units(picture).next().expect("a slice");
+        let header = SliceHeader::read(first.expect("all of it"), &parameters);
+        header.expect("a header").slice_type
+    };
+    pictures.iter().map(of).collect()
+}
+
+/// What comes into the picture from below was nowhere in the one before, and now and then the encoder finds the
+/// best prediction for it half in the HUD's rows: in this clip it does, once.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_would_be_predicted_from_the_hud_is_coded_by_itself() {
+    const PASS: u64 = 63;
+    let mut studio = Studio::new();
+    cinema_clip(&studio.clip("cinema", "cinema.mp4"));
+    let plan = |lengths: &[(u64, (u32, u32))]| {
+        let of = |(length, speed): &(_, _)| interval(Work, "cinema", *length, *speed, None);
+        let all = lengths.iter().map(of).collect();
+        with_hud(stitched(all), Resolution::P480, Orientation::Landscape)
+    };
+    // What the first viewer gets is not checked yet; how a loop is kept is.
+    studio.render(plan(&[(PASS, (1, 1))]), "first.mp4").await;
+    let folder = studio.folder().join("cache/loops");
+    let is_loop = |file: std::io::Result<std::fs::DirEntry>| {
+        file.is_ok_and(|file| file.path().extension() == Some("loop".as_ref()))
+    };
+    while !std::fs::read_dir(&folder).expect("a folder").any(is_loop) {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let plan = plan(&[(150, (1, 1)), (50, (1, 2)), (100, (6, 5)), (61, (1, 1))]);
+    let video = studio.render(plan.clone(), "result.mp4").await;
+    let compared = check(&video, &plan, &|_| PASS, &mut Looks::new());
+    assert!(compared > 250, "{compared} pictures were seen again");
+    // Parts of 21 pictures: in between all would be predicted.
+    let types = types(&video).into_iter().take(PASS as usize).enumerate();
+    let alone = types.filter(|(number, of)| number % 21 != 0 && *of == SliceType::I);
+    let alone: Vec<usize> = alone.map(|(number, _)| number).collect();
+    println!("predicted from none: {alone:?}");
+    assert!(
+        !alone.is_empty(),
+        "nothing led the encoder astray: give it another clip"
+    );
 }

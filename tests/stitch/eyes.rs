@@ -4,11 +4,12 @@ use std::io::Read as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use bytes::Bytes;
 use virtual_coach::h264;
-use virtual_coach::mp4::{Event, FragmentReader};
+use virtual_coach::mp4::{AvcConfig, Event, FragmentReader};
 use virtual_coach::workout::{Interval, Orientation, Plan, Profile, RendererChoice, Resolution, Shows};
 
-use crate::studio::{EVERY_PICTURE, Studio, bare_plan, ffmpeg};
+use crate::studio::{EVERY_PICTURE, H264, Studio, bare_plan, ffmpeg};
 
 /// A plan that is stitched, by name.
 pub fn stitched(intervals: Vec<Interval>) -> Plan {
@@ -34,6 +35,13 @@ pub fn real_clip(studio: &mut Studio, id: &str) {
     let file = format!("{id}.mov");
     let clip = Path::new(env!("CARGO_MANIFEST_DIR")).join("videos").join(&file);
     std::fs::copy(clip, studio.clip(id, &file)).expect("a clip of the repository");
+}
+
+/// Makes a clip of 24000/1001 pictures a second, 63 of ours.
+pub fn cinema_clip(path: &Path) {
+    let source = ["-f", "lavfi", "-i", "testsrc2=s=640x360:r=30:d=2"];
+    let rate = ["-r", "24000/1001", path.to_str().unwrap()];
+    ffmpeg(&[&source[..], &H264, &rate].concat());
 }
 
 /// A decoder's pictures, one after the other. Anything that it finds fault with ends the test.
@@ -108,6 +116,15 @@ pub fn psnr(a: &[u8], b: &[u8]) -> f64 {
 
 /// The sizes in bytes of the NAL units of each coded picture, with their lengths.
 pub fn slices(video: &Path) -> Vec<Vec<usize>> {
+    let sizes = |picture: &Bytes| {
+        let units = h264::nal_units(picture).map(|unit| 4 + unit.expect("a NAL unit").bytes().len());
+        units.collect()
+    };
+    coded(video, |_| {}).iter().map(sizes).collect()
+}
+
+/// The coded pictures, and before them their decoder parameters.
+pub fn coded(video: &Path, mut parameters: impl FnMut(&AvcConfig)) -> Vec<Bytes> {
     let video = video.to_str().expect("test paths are UTF-8");
     let alone = ffmpeg(&[
         "-i",
@@ -126,9 +143,9 @@ pub fn slices(video: &Path) -> Vec<Vec<usize>> {
     reader.push(alone.into());
     let mut pictures = Vec::new();
     while let Some(event) = reader.pull().expect("fragments") {
-        if let Event::Sample(sample) = event {
-            let units = h264::nal_units(&sample.data).map(|unit| 4 + unit.expect("a NAL unit").bytes().len());
-            pictures.push(units.collect());
+        match event {
+            Event::Header(header) => parameters(&header.config),
+            Event::Sample(sample) => pictures.push(sample.data),
         }
     }
     pictures

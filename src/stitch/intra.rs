@@ -1,0 +1,119 @@
+//! Which pictures of a loop are predicted from none before them.
+//!
+//! Pure. Each part begins with one. More are added where a loop failed its check: a picture that would be
+//! predicted from the HUD's rows is no longer predicted at all, so the loop keeps its size and its place on the
+//! screen whether it passed at once or not. They stay within their part: encoded as IDR pictures, shown as
+//! [restarts](super::run::Form::Restart), never where a stream begins.
+
+use std::collections::BTreeSet;
+
+use super::parts::Parts;
+
+/// See the module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Intra {
+    parts: Parts,
+    /// Beside the first of each part.
+    more: BTreeSet<u64>,
+}
+
+impl Intra {
+    /// Only the first picture of each part.
+    #[must_use]
+    pub fn of(parts: Parts) -> Self {
+        Self {
+            parts,
+            more: BTreeSet::new(),
+        }
+    }
+
+    /// Every picture: nothing is predicted from the HUD then.
+    #[must_use]
+    pub fn every(parts: Parts) -> Self {
+        Self {
+            parts,
+            more: (0..parts.pictures()).collect(),
+        }
+    }
+
+    /// These and more.
+    #[must_use]
+    pub fn and(mut self, more: impl IntoIterator<Item = u64>) -> Self {
+        self.more.extend(more);
+        self
+    }
+
+    /// Whether `picture` of the loop is one.
+    #[must_use]
+    pub fn contains(&self, picture: u64) -> bool {
+        self.since(picture) == 0
+    }
+
+    /// Pictures since the last of them: 0 for one itself. It is `frame_num` as the encoder counts.
+    #[must_use]
+    pub fn since(&self, picture: u64) -> u64 {
+        let within = self.parts.within(picture);
+        let last = self.more.range(..=picture).next_back();
+        last.map_or(within, |last| within.min(picture - last))
+    }
+
+    /// The same for the place of `picture` in an endless row of passes, were it not one itself: at least 1.
+    #[must_use]
+    pub fn before(&self, picture: u64) -> u64 {
+        let pictures = self.parts.pictures();
+        self.since((picture + pictures - 1) % pictures) + 1
+    }
+
+    /// As FFmpeg's `-force_key_frames` wants it, where `n` is a picture's number.
+    #[must_use]
+    pub fn expression(&self) -> String {
+        if self.more.len() as u64 == self.parts.pictures() {
+            return "expr:1".to_owned();
+        }
+        let more = self.more.iter().map(|picture| format!("+eq(n,{picture})"));
+        format!(
+            "expr:not(mod(n,{})){}",
+            self.parts.each(),
+            more.collect::<String>()
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Frames;
+
+    #[test]
+    fn pictures_are_counted_from_the_last_one_that_is_predicted_from_none() {
+        let parts = Parts::of(Frames(40)); // two of 20
+        let intra = Intra::of(parts).and([5, 25, 26]);
+        let since: Vec<u64> = (0..40).map(|picture| intra.since(picture)).collect();
+        let rising = |from: u64, to: u64| 0..to - from;
+        let wanted: Vec<u64> = [(0, 5), (5, 20), (20, 25), (25, 26), (26, 40)]
+            .into_iter()
+            .flat_map(|(from, to)| rising(from, to))
+            .collect();
+        assert_eq!(since, wanted);
+        let all: Vec<u64> = (0..40).filter(|picture| intra.contains(*picture)).collect();
+        assert_eq!(all, [0, 5, 20, 25, 26]);
+        // The one before the loop's first is its last: the part's 14 pictures after 26 and 26 itself.
+        assert_eq!(
+            [0, 5, 20, 25, 26].map(|picture| intra.before(picture)),
+            [14, 5, 15, 5, 1]
+        );
+    }
+
+    #[test]
+    fn ffmpeg_is_told_numbers() {
+        let parts = Parts::of(Frames(40));
+        assert_eq!(Intra::of(parts).expression(), "expr:not(mod(n,20))");
+        assert_eq!(
+            Intra::of(parts).and([25, 5]).expression(),
+            "expr:not(mod(n,20))+eq(n,5)+eq(n,25)"
+        );
+        let every = Intra::every(parts);
+        assert_eq!(every.expression(), "expr:1");
+        assert!((0..40).all(|picture| every.contains(picture) && every.before(picture) == 1));
+    }
+}
