@@ -28,7 +28,7 @@ export function SetupPanel(props: {
     <Tabs.Root
       value={tab}
       onValueChange={(next) => onTab(next as SetupTab)}
-      className="flex min-h-0 flex-col rounded-3xl border bg-surface"
+      className="flex min-h-0 flex-col overflow-clip rounded-3xl border bg-surface"
     >
       <Tabs.List aria-label={setup.label} className="flex border-b px-2 sm:px-4">
         {TABS.map((name) => {
@@ -37,7 +37,7 @@ export function SetupPanel(props: {
             <Tabs.Trigger
               key={name}
               value={name}
-              className="flex h-14 flex-1 items-center justify-center gap-2 border-transparent border-b-2 px-2 font-semibold text-muted text-sm transition-colors hover:text-ink data-[state=active]:border-accent data-[state=active]:text-ink"
+              className="flex h-14 flex-1 items-center justify-center gap-2 border-transparent border-b-2 px-2 font-semibold text-muted text-sm -outline-offset-2 transition-colors hover:text-ink data-[state=active]:border-accent data-[state=active]:text-ink"
             >
               <Icon aria-hidden="true" className="size-4 max-sm:hidden" />
               {setup[name]}
