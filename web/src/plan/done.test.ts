@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { DEFAULT_GOALS } from "@/goals/store";
 import type { Done } from "@/history/store";
-import { type PlannedWeek, tokenOf, weekRequest } from "./api";
+import { tokenOf, weekRequest } from "./api";
 import { doneOf, plannedAs, ticked } from "./done";
-import { sampleSession } from "./sample";
+import { sampleSession, sampleWeek } from "./sample";
 import { usePlanned } from "./store";
 
 const done = (at: string, planned?: string): Done => ({
@@ -13,21 +13,6 @@ const done = (at: string, planned?: string): Done => ({
   seconds: 1200,
   kcal: 80,
   ...(planned === undefined ? {} : { planned }),
-});
-
-const week = (number: number): PlannedWeek => ({
-  week: number,
-  seed: 7,
-  sessions: 2,
-  duration: 2400,
-  kcal: 160,
-  goal: "fitness",
-  notes: [],
-  days: [
-    { weekday: "monday", session: sampleSession(), reasons: [] },
-    { weekday: "tuesday", session: null, reasons: [] },
-    { weekday: "wednesday", session: sampleSession(), reasons: [] },
-  ],
 });
 
 describe("ticks", () => {
@@ -44,8 +29,8 @@ describe("ticks", () => {
       since,
     );
     expect([...ticks]).toEqual(["1-wednesday", "2-monday"]);
-    expect(doneOf(week(1), ticks)).toBe(1);
-    expect(doneOf(week(2), ticks)).toBe(1);
+    expect(doneOf(sampleWeek(1), ticks)).toBe(1);
+    expect(doneOf(sampleWeek(2), ticks)).toBe(1);
   });
 
   it("count once, and only on days that have a session", () => {
@@ -53,9 +38,9 @@ describe("ticks", () => {
       done("2026-11-11T08:00:00Z", "1-monday"),
       done("2026-11-12T08:00:00Z", "1-monday"),
     ];
-    expect(doneOf(week(1), ticked(twice, since))).toBe(1);
+    expect(doneOf(sampleWeek(1), ticked(twice, since))).toBe(1);
     const resting = [done("2026-11-11T08:00:00Z", plannedAs(1, "tuesday"))];
-    expect(doneOf(week(1), ticked(resting, since))).toBe(0);
+    expect(doneOf(sampleWeek(1), ticked(resting, since))).toBe(0);
   });
 });
 

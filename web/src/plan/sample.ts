@@ -1,5 +1,5 @@
-/** A session as the server plans one, for tests. */
-import type { PlannedSession } from "./api";
+/** What the server plans, for tests. */
+import type { PlannedSession, PlannedWeek } from "./api";
 
 export function sampleSession(): PlannedSession {
   return {
@@ -23,5 +23,23 @@ export function sampleSession(): PlannedSession {
       },
     },
     link: "/coach/api/workouts/abc",
+  };
+}
+
+/** Sessions on Monday and Wednesday; the second one has no link. */
+export function sampleWeek(number: number): PlannedWeek {
+  return {
+    week: number,
+    seed: 7,
+    sessions: 2,
+    duration: 2400,
+    kcal: 160,
+    goal: "fitness",
+    notes: [],
+    days: [
+      { weekday: "monday", session: sampleSession(), reasons: [] },
+      { weekday: "tuesday", session: null, reasons: [] },
+      { weekday: "wednesday", session: { ...sampleSession(), link: null }, reasons: [] },
+    ],
   };
 }

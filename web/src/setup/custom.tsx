@@ -1,9 +1,8 @@
 "use client";
 /** Every setting of a session. What a setting does not change just now is said beside it. */
-import { type ReactNode, useId, useMemo } from "react";
-import { useExercises } from "@/api/queries";
+import { type ReactNode, useId } from "react";
 import { useTexts } from "@/i18n";
-import { toolWord } from "@/library/names";
+import { EquipmentChoice } from "@/library/equipment-choice";
 import { ConflictNotes } from "@/session/conflict-note";
 import { DEFAULT_SETUP, type Overlays, useSession } from "@/session/store";
 import type { Totals } from "@/session/totals";
@@ -15,16 +14,9 @@ const OVERLAYS = ["timer", "progress", "name", "round"] as const;
 
 export default function CustomSetup({ totals }: { totals: Totals }) {
   const { items, setup, chosen, configure } = useSession();
-  const { data } = useExercises();
-  const texts = useTexts();
-  const { common, setup: words } = texts;
+  const { common, setup: words } = useTexts();
   const { conflicts } = totals;
   const mine = items.length > 0 && chosen === null;
-  // What the catalogue asks for, and what is set already though no exercise asks for it any more.
-  const tools = useMemo(() => {
-    const asked = (data ?? []).flatMap(({ equipment }) => equipment);
-    return [...new Set([...asked, ...setup.equipment])].sort();
-  }, [data, setup.equipment]);
   const shown = OVERLAYS.filter((name) => setup.overlays[name]);
   return (
     <div className="grid gap-8">
@@ -115,14 +107,10 @@ export default function CustomSetup({ totals }: { totals: Totals }) {
             onChange={(levels) => configure({ levels })}
           />
         </Hinted>
-        {tools.length > 0 && (
-          <ChooseSome
-            label={words.equipment}
-            values={setup.equipment}
-            choices={tools.map((value) => ({ value, label: toolWord(value, texts) }))}
-            onChange={(equipment) => configure({ equipment })}
-          />
-        )}
+        <EquipmentChoice
+          chosen={setup.equipment}
+          onChange={(equipment) => configure({ equipment })}
+        />
         <ConflictNotes conflicts={conflicts} kinds={["equipment"]} />
       </Group>
       <Group title={words.around}>

@@ -44,7 +44,6 @@ export const setup = {
   kneeling: "Kneeling",
   levels: "Difficulty",
   levelsHint: "Counts when we choose. Your own list stays as it is.",
-  equipment: "Equipment at hand",
   around: "Before and after",
   warmUp: "Warm up",
   coolDown: "Cool down",

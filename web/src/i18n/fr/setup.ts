@@ -45,7 +45,6 @@ export const setup = {
   kneeling: "À genoux",
   levels: "Difficulté",
   levelsHint: "Compte quand nous choisissons. Votre propre liste reste telle quelle.",
-  equipment: "Matériel disponible",
   around: "Avant et après",
   warmUp: "Échauffement",
   coolDown: "Retour au calme",
