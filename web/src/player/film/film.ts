@@ -242,7 +242,7 @@ export class Film {
     await pause(after * 1000, this.#life.signal);
   }
 
-  /** A seek may need the file: know when it is there. */
+  /** A seek may need the file: know when it is there, and take it if one waits for it. */
   async #watchForFile(signal: AbortSignal, first: number): Promise<void> {
     for (let after = first; !this.#fileReady; ) {
       await pause(Math.max(after, 2) * 1000, signal);
@@ -251,6 +251,7 @@ export class Film {
       this.#fileReady = state?.is === "ready";
       after = state?.is === "preparing" ? state.after : 3;
     }
+    if (ahead(this.video.buffered, this.#place) === 0 && this.video.readyState > 0) this.#recover();
   }
 
   /** The same place from a source that works. */
