@@ -25,7 +25,9 @@ use virtual_coach::stitch::Film;
 use virtual_coach::texts::Caption;
 use virtual_coach::units::Frames;
 use virtual_coach::workout::IntervalKind::{Finish, GetReady, Rest, Work};
-use virtual_coach::workout::{Fit, Orientation, Plan, Profile, RendererChoice, Resolution, Shows, Side};
+use virtual_coach::workout::{
+    Fit, Language, Orientation, Plan, Profile, RendererChoice, Resolution, Shows, Side,
+};
 
 const PATIENCE: Duration = Duration::from_secs(300);
 const KIND: Kind<'_> = Kind {
@@ -73,6 +75,7 @@ fn texts(plan: &Plan) -> Texts {
         text: format!("Now: {} é", interval.shows.name),
     });
     Texts {
+        language: Language::French,
         title: "A workout & more".to_owned(),
         captions: captions.collect(),
         chapters: chapters.collect(),
@@ -430,7 +433,7 @@ async fn playlists_tell_exact_lengths_of_four_to_six_seconds() {
         "{media}"
     );
     assert!(hls.file("0-0123456789abcdef.m4s").is_none() && hls.file(&hls.segment_name(999)).is_none());
-    let master = hls.master("video.m3u8", Some("captions.m3u8"));
+    let master = hls.master("video.m3u8", &[(Language::French, "captions-fr.m3u8".to_owned())]);
     assert!(
         master.contains("RESOLUTION=854x480") && master.contains("mp4a.40.2"),
         "{master}"

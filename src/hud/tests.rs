@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
-use crate::catalogue::ExerciseId;
+use crate::catalogue::{Catalogue, ExerciseId, Sides};
 use crate::units::{FPS, Speed};
 use crate::workout::{Movement, Orientation, Place, Resolution, Side};
 
@@ -91,6 +91,33 @@ pub(super) fn gallery() -> Timeline {
     ])
 }
 
+/// The same with the longest names that the catalogue has in French.
+pub(super) fn french_gallery() -> Timeline {
+    let names = [
+        "Étirement des fléchisseurs de hanche",
+        "Étirement des quadriceps debout",
+        "Pont fessier sur une jambe",
+        "Posture de l’enfant",
+        "Pompes",
+    ];
+    let named = |(index, interval): (usize, &Interval)| Interval {
+        shows: Movement {
+            name: names[index / 2 % names.len()].to_owned(),
+            ..interval.shows.clone()
+        },
+        ..interval.clone()
+    };
+    timeline(gallery().intervals().iter().enumerate().map(named).collect())
+}
+
+/// Both languages, each with a gallery of its own.
+fn galleries() -> [(Language, Arc<Timeline>); 2] {
+    [
+        (Language::English, Arc::new(gallery())),
+        (Language::French, Arc::new(french_gallery())),
+    ]
+}
+
 const NONE: Shows = Shows {
     timer: false,
     progress_bar: false,
@@ -123,7 +150,11 @@ fn hd() -> Profile {
 }
 
 fn hud(timeline: &Arc<Timeline>, profile: Profile, shows: Shows) -> Hud {
-    Hud::new(Arc::clone(timeline), profile, shows).expect("something is shown")
+    hud_in(Language::English, timeline, profile, shows)
+}
+
+fn hud_in(language: Language, timeline: &Arc<Timeline>, profile: Profile, shows: Shows) -> Hud {
+    Hud::new(Arc::clone(timeline), profile, shows, language).expect("something is shown")
 }
 
 /// Which macroblocks (column, row) differ between two bars, luma or chroma.
@@ -155,17 +186,103 @@ fn above(bar: &[u8], width: usize, height: usize, rows: usize) -> Vec<u8> {
 
 #[test]
 fn bars_look_as_they_did_when_they_were_accepted() {
-    let timeline = Arc::new(gallery());
+    insta::assert_snapshot!(digests_of_bars(Language::English, &gallery().into()));
+}
+
+#[test]
+fn french_bars_look_as_they_did_when_they_were_accepted() {
+    insta::assert_snapshot!(digests_of_bars(Language::French, &french_gallery().into()));
+}
+
+fn digests_of_bars(language: Language, timeline: &Arc<Timeline>) -> String {
     let mut lines = Vec::new();
     for profile in profiles() {
-        let mut hud = hud(&timeline, profile, ALL);
+        let mut hud = hud_in(language, timeline, profile, ALL);
         for at in [0, 29, 30, 1200, 2405, 3300, 6000, 8000, 9500, 13_649] {
             let digest = blake3::hash(hud.draw(Frames(at))).to_hex();
             let (width, height) = (profile.width, profile.bar_height());
             lines.push(format!("{width}x{height} picture {at:>5}: {}", &digest[..16]));
         }
     }
-    insta::assert_snapshot!(lines.join("\n"));
+    lines.join("\n")
+}
+
+#[test]
+fn the_font_has_every_character_of_every_language() {
+    for language in Language::ALL {
+        let words = Words::of(language);
+        let kinds = gallery().intervals().to_vec();
+        let headings = kinds.iter().map(|interval| words.headings.of(interval.kind));
+        let labels = headings.chain([words.round, words.exercise]);
+        let names = [
+            words.next,
+            words.left,
+            words.right,
+            words.breathe,
+            words.labels.finish,
+            "–",
+        ];
+        for (face, texts) in [
+            (&FACES.label, labels.collect::<Vec<_>>()),
+            (&FACES.name, names.to_vec()),
+        ] {
+            for text in texts {
+                let missing = text.chars().find(|c| !face.has(*c));
+                assert_eq!(missing, None, "{language:?}: {text}");
+            }
+        }
+    }
+}
+
+/// Beside the widest neighbours of the gallery.
+#[test]
+fn the_words_of_every_language_have_room() {
+    let timeline = Arc::new(gallery());
+    for (language, profile) in Language::ALL
+        .into_iter()
+        .flat_map(|l| profiles().map(move |p| (l, p)))
+    {
+        let words = Words::of(language);
+        let hud = hud_in(language, &timeline, profile, ALL);
+        for interval in timeline.intervals() {
+            let room = hud.room(interval);
+            let heading = words.headings.of(interval.kind);
+            let label = FACES.label.shape(heading, LABEL_TRACKING).width * hud.layout.label_size;
+            assert!(label <= room, "{profile:?}: {heading}");
+            for text in [words.breathe, words.labels.finish] {
+                let name = FACES.name.shape(text, 0.0).width * hud.layout.name_least;
+                assert!(name <= room, "{profile:?}: {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_name_of_the_shipped_exercises_is_cut() {
+    let catalogue = Catalogue::parse(include_str!("../../exercises.json")).expect("a catalogue");
+    let mut cut = Vec::new();
+    for language in Language::ALL {
+        for exercise in catalogue.exercises() {
+            let mut work = placed(IntervalKind::Work, 45, language.name_of(exercise), 1, 10);
+            work.shows.side = (exercise.sides == Sides::PerSide).then_some(Side::Left);
+            let rest = Interval {
+                kind: IntervalKind::Rest,
+                ..work.clone()
+            };
+            let timeline = Arc::new(timeline(vec![rest, work]));
+            for profile in profiles() {
+                let hud = hud_in(language, &timeline, profile, ALL);
+                for interval in timeline.intervals() {
+                    let said = NameLine::of(&timeline, interval, hud.words, |c| FACES.name.has(c));
+                    let line = format!("{}{}{}", said.lead, said.name, said.tail);
+                    if FACES.name.shape(&line, 0.0).width * hud.layout.name_least > hud.room(interval) {
+                        cut.push(format!("{}x{}: {line}", profile.width, profile.height));
+                    }
+                }
+            }
+        }
+    }
+    assert!(cut.is_empty(), "{cut:#?}");
 }
 
 #[test]
@@ -181,8 +298,8 @@ fn a_hud_can_go_to_another_thread() {
 fn nothing_to_show_or_no_room_is_no_hud() {
     let timeline = Arc::new(gallery());
     let without = Profile::new(Resolution::P720, Orientation::Landscape, false);
-    assert!(Hud::new(Arc::clone(&timeline), hd(), NONE).is_none());
-    assert!(Hud::new(Arc::clone(&timeline), without, ALL).is_none());
+    assert!(Hud::new(Arc::clone(&timeline), hd(), NONE, Language::English).is_none());
+    assert!(Hud::new(Arc::clone(&timeline), without, ALL, Language::English).is_none());
     for shows in PARTS {
         assert_eq!(hud(&timeline, hd(), shows).bytes_per_picture(), 1280 * 80 * 3 / 2);
     }
@@ -191,11 +308,10 @@ fn nothing_to_show_or_no_room_is_no_hud() {
 /// The whole bar is its parts laid side by side: no switch moves or changes another part.
 #[test]
 fn each_switch_shows_its_part_and_nothing_else() {
-    let timeline = Arc::new(gallery());
-    for profile in profiles() {
+    for ((language, timeline), profile) in galleries().iter().flat_map(|g| profiles().map(move |p| (g, p))) {
         let ground = Canvas::new(profile.width as usize, profile.bar_height() as usize);
-        let mut all = hud(&timeline, profile, ALL);
-        let mut parts = PARTS.map(|shows| hud(&timeline, profile, shows));
+        let mut all = hud_in(*language, timeline, profile, ALL);
+        let mut parts = PARTS.map(|shows| hud_in(*language, timeline, profile, shows));
         for interval in timeline.intervals() {
             let picture = interval.start + Frames(interval.length.0 / 2);
             let whole = all.draw(picture).to_vec();
@@ -249,10 +365,9 @@ fn every_second_has_digits_of_its_own_and_within_it_only_progress_moves() {
 
 #[test]
 fn nothing_stands_in_the_guard() {
-    let timeline = Arc::new(gallery());
-    for profile in profiles() {
+    for ((language, timeline), profile) in galleries().iter().flat_map(|g| profiles().map(move |p| (g, p))) {
         let (width, height) = (profile.width as usize, profile.bar_height() as usize);
-        let mut hud = hud(&timeline, profile, ALL);
+        let mut hud = hud_in(*language, timeline, profile, ALL);
         let ground = Canvas::new(width, height);
         let guard = |bar: &[u8]| above(bar, width, height, profile.guard() as usize);
         for interval in timeline.intervals() {
@@ -356,7 +471,7 @@ proptest! {
         only.shows.side = Some(Side::Right);
         let timeline = Arc::new(timeline(vec![only]));
         let profile = Profile { width, height, area_height: area.min(height) };
-        if let Some(mut hud) = Hud::new(timeline, profile, ALL) {
+        if let Some(mut hud) = Hud::new(timeline, profile, ALL, Language::French) {
             let bytes = hud.bytes_per_picture();
             prop_assert_eq!(bytes as u32, width * profile.bar_height() * 3 / 2);
             for picture in [0, seconds * 15, u64::MAX] {

@@ -20,7 +20,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::decision::Decision;
 use super::refusals::quoted;
 use super::written::{self, Unreadable};
-use super::{Interval, Plan, Shows, Side};
+use super::{Interval, Language, Plan, Shows, Side};
 use crate::catalogue::{Catalogue, LoopLengths};
 use crate::units::Frames;
 
@@ -145,6 +145,21 @@ impl Token {
         Ok(Self::new(written::write(&decision), fingerprint(&plan)))
     }
 
+    /// The plan that it names, told in another language: names and words differ, nothing else. `self` is one
+    /// that opens.
+    pub fn told_in(
+        &self,
+        language: Language,
+        catalogue: &Catalogue,
+        loops: &LoopLengths,
+    ) -> Result<Plan, TokenError> {
+        let mut decision = written::read(&self.decision, catalogue)?;
+        decision.manner.language = language;
+        decision
+            .plan(catalogue, loops, Vec::new())
+            .ok_or(TokenError::Impossible("length"))
+    }
+
     /// Makes the plan that it names: the same as when it was made, in every interval, or none.
     ///
     /// The plan has no notes and no renderer of its own choice: those were about the request. Its weight is
@@ -229,6 +244,10 @@ fn fingerprint(plan: &Plan) -> [u8; FINGERPRINT] {
     for interval in plan.timeline.intervals() {
         say_interval(&mut said, interval);
     }
+    // English says nothing: so links from before there was a choice still open.
+    if plan.language != Language::English {
+        said.update(plan.language.tag().as_bytes());
+    }
     // An extendable output is never shorter than asked for.
     let mut first = [0; FINGERPRINT];
     said.finalize_xof().fill(&mut first);
@@ -263,7 +282,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::workout::{RendererChoice, WorkoutRequest, link};
+    use crate::workout::{Language, RendererChoice, WorkoutRequest, link};
 
     fn shipped() -> Catalogue {
         Catalogue::parse(include_str!("../../exercises.json")).unwrap()
@@ -315,6 +334,62 @@ mod tests {
         bytes.extend(check(&bytes));
         let older = Token::parse(&URL_SAFE_NO_PAD.encode(bytes));
         assert_eq!(older.unwrap_err(), TokenError::OtherVersion);
+    }
+
+    #[test]
+    fn links_from_before_there_were_languages_are_english_ones() {
+        for (text, body) in [
+            (
+                "AgDwogQAlgHYBFoD2AQAAAIABXBsYW5rAgpzaWRlLXBsYW5rAJpz6JJEJsqVs5oq_w",
+                json!({"exercise_names": ["plank", "side-plank"], "config": {"rounds": 3}}),
+            ),
+            (
+                "AoAG8KIECJYB2ARaAQMBCGluY2h3b3JthAdkAgpsZWctc3dpbmdzBAthcm0tY2lyY2xlcwEHCHB1c2gtdXBzsAlkAJxo5r3u\
+                 9SfYUJpZHQ",
+                json!({"exercise_names": ["push-ups"], "config": {"show_round": false, "cues": false,
+                    "include_warm_up": true, "seed": 7}}),
+            ),
+        ] {
+            let (plan, token) = linked(&body);
+            assert_eq!(token.as_str(), text);
+            assert_eq!(opened(&token).unwrap().timeline, plan.timeline);
+            assert_eq!(plan.language, Language::English);
+        }
+    }
+
+    #[test]
+    fn a_workout_in_another_language_has_its_own_link_and_can_be_told_in_either() {
+        // Of the first exercise the catalogue has a French name; the second one's is taken away.
+        let mut file: Value = serde_json::from_str(include_str!("../../exercises.json")).unwrap();
+        let exercises = file["exercises"].as_array_mut().unwrap();
+        let plank = exercises.iter_mut().find(|e| e["id"] == "plank").unwrap();
+        plank["translations"] = json!({});
+        let catalogue = Catalogue::parse(&file.to_string()).unwrap();
+        let linked = |language: &str| {
+            let body = json!({"exercise_names": ["push-ups", "plank"], "config": {"language": language}});
+            let request = WorkoutRequest::from_json(body.to_string().as_bytes()).unwrap();
+            let (plan, token) = link(&request, &catalogue, &LoopLengths::default(), 5).unwrap();
+            (plan, token.unwrap())
+        };
+        let ((english, one), (french, other)) = (linked("EN"), linked("fr"));
+        assert_ne!(one, other);
+        assert_ne!(one.fingerprint, other.fingerprint);
+        let names = |plan: &Plan| {
+            let work = plan.timeline.intervals().iter().filter(|i| i.kind.is_exercise());
+            work.map(|i| i.shows.name.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&english), ["Push-ups", "Plank"]);
+        assert_eq!(names(&french), ["Pompes", "Plank"]);
+        let told = |token: &Token, language| token.told_in(language, &catalogue, &LoopLengths::default());
+        assert_eq!(told(&one, Language::French).unwrap().timeline, french.timeline);
+        assert_eq!(
+            told(&other, Language::English).unwrap().timeline,
+            english.timeline
+        );
+        // Of the same names or not, the fingerprint tells the language.
+        let forged = Token::new(other.decision.clone(), one.fingerprint);
+        let answer = forged.open(&catalogue, &LoopLengths::default());
+        assert!(matches!(answer, Err(TokenError::Changed(_))), "{answer:?}");
     }
 
     #[test]
@@ -450,7 +525,7 @@ mod tests {
 
         #[test]
         fn what_is_opened_is_what_was_linked(
-            seed: u32, minutes in 5..60_u32, weight in 20.0..300.0_f64, speed in 50..=200_u32, flags: [bool; 8],
+            seed: u32, minutes in 5..60_u32, weight in 20.0..300.0_f64, speed in 50..=200_u32, flags: [bool; 9],
             choice in 0..3_usize,
         ) {
             let mut body = json!({"renderer": (["auto", "stitch", "graph"][choice]), "config": {
@@ -458,7 +533,8 @@ mod tests {
                 "show_timer": flags[0], "show_progress_bar": flags[1], "show_exercise_name": flags[2],
                 "show_round": flags[3], "cues": flags[4], "clip_sound": flags[5], "fit_reps": flags[6],
                 "resolution": (["480p", "720p", "1080p"][choice]), "fit": (["cover", "auto", "contain"][choice]),
-                "orientation": if flags[0] { "portrait" } else { "landscape" }}});
+                "orientation": if flags[0] { "portrait" } else { "landscape" },
+                "language": if flags[8] { "fr" } else { "en" }}});
             if flags[7] {
                 body["exercise_names"] = json!(["side-plank", "plank", "side-plank"]);
                 body["config"]["include_warm_up"] = json!(true);
