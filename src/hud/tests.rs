@@ -100,14 +100,14 @@ pub(super) fn french_gallery() -> Timeline {
         "Posture de l’enfant",
         "Pompes",
     ];
-    let named = |(index, interval): (usize, &Interval)| Interval {
+    let renamed = |(index, interval): (usize, &Interval)| Interval {
         shows: Movement {
             name: names[index / 2 % names.len()].to_owned(),
             ..interval.shows.clone()
         },
         ..interval.clone()
     };
-    timeline(gallery().intervals().iter().enumerate().map(named).collect())
+    timeline(gallery().intervals().iter().enumerate().map(renamed).collect())
 }
 
 /// Both languages, each with a gallery of its own.
