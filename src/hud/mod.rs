@@ -24,6 +24,8 @@ mod text;
 #[cfg(test)]
 mod looks;
 #[cfg(test)]
+mod room;
+#[cfg(test)]
 mod tests;
 
 pub use colour::GROUND;

@@ -16,7 +16,7 @@
 //! | `reps` | speeds at which whole repetitions fill the exercises |
 //! | `plan` | all of it in order, and what a plan is |
 //! | `decision` | what was decided -> plan |
-//! | `token`, `written` | what was decided as the text of a link, and back |
+//! | `token`, `written`, `fingerprint` | what was decided as the text of a link, and back |
 //! | `view`, `table` | a plan as JSON and as text |
 
 mod avoid;
@@ -27,6 +27,7 @@ mod decision;
 pub(crate) mod draw;
 pub(crate) mod fields;
 mod fill;
+mod fingerprint;
 mod language;
 mod lay;
 mod listed;
