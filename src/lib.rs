@@ -8,6 +8,7 @@
 //! | [`colour`] | RGB -> BT.709 | everything else |
 //! | [`catalogue`] | the exercises: reading, checking, searching | clips' bytes, HTTP |
 //! | [`workout`] | request -> plan -> timeline, in whole pictures | files, FFmpeg, HTTP |
+//! | [`words`] | all that a workout says, in each language | where and when it is said |
 //! | [`week`] | goals -> a week of sessions, each a request and its plan | files, HTTP |
 //! | [`hud`] | the pixels of the bar for any picture of a timeline | codecs |
 //! | [`sound`] | cues, where they lie, and their samples | pictures |
@@ -40,4 +41,5 @@ pub mod stitch;
 pub mod texts;
 pub mod units;
 pub mod week;
+pub mod words;
 pub mod workout;

@@ -9,7 +9,8 @@ use serde_json::Value;
 use virtual_coach::catalogue::{Catalogue, LoopLengths};
 use virtual_coach::http::problem::Kind;
 use virtual_coach::units::Frames;
-use virtual_coach::workout::{WorkoutRequest, plan};
+use virtual_coach::words::{Words, own_name};
+use virtual_coach::workout::{IntervalKind, Language, WorkoutRequest, plan};
 
 const README: &str = include_str!("../README.md");
 const REQUEST: &str = include_str!("../docs/request.md");
@@ -306,4 +307,40 @@ fn the_page_knows_the_api_as_it_is() {
         page == now,
         "web/openapi.json is of another API: run `make api-types`"
     );
+}
+
+#[test]
+fn the_video_and_the_page_have_the_same_words() {
+    const ENGLISH: &str = include_str!("../web/src/i18n/en/player.ts");
+    const FRENCH: &str = include_str!("../web/src/i18n/fr/player.ts");
+    const KINDS: [IntervalKind; 6] = [
+        IntervalKind::GetReady,
+        IntervalKind::WarmUp,
+        IntervalKind::Work,
+        IntervalKind::Rest,
+        IntervalKind::RoundRest,
+        IntervalKind::CoolDown,
+    ];
+    for (language, page) in [(Language::English, ENGLISH), (Language::French, FRENCH)] {
+        let words = Words::of(language);
+        let value = |name: &str, text: &str| format!("{name}: \"{text}\",");
+        let mut said: Vec<String> = KINDS
+            .map(|kind| {
+                let name = serde_json::to_value(kind).unwrap();
+                value(name.as_str().unwrap(), words.labels.of(kind))
+            })
+            .into();
+        said.push(value("wellDone", words.labels.finish));
+        said.push(value("breathe", words.breathe));
+        said.push(value("language", own_name(language)));
+        said.push(value(
+            "nextLead",
+            words.next.trim_end_matches([':', ' ', '\u{a0}']),
+        ));
+        let missing: Vec<&String> = said.iter().filter(|said| !page.contains(*said)).collect();
+        assert!(
+            missing.is_empty(),
+            "the page of {language:?} does not say {missing:#?}"
+        );
+    }
 }

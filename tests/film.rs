@@ -15,6 +15,7 @@ use axum::body::to_bytes;
 use axum::http::{HeaderMap, Method, header};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
+use serde_json::Value;
 use studio::{
     H264, Seen, Studio, bare_plan, collect, ffmpeg, ffprobe, interval, numbered_clip, numbers, settings,
 };
@@ -25,7 +26,9 @@ use virtual_coach::stitch::Film;
 use virtual_coach::texts::Caption;
 use virtual_coach::units::Frames;
 use virtual_coach::workout::IntervalKind::{Finish, GetReady, Rest, Work};
-use virtual_coach::workout::{Fit, Orientation, Plan, Profile, RendererChoice, Resolution, Shows, Side};
+use virtual_coach::workout::{
+    Fit, Language, Orientation, Plan, Profile, RendererChoice, Resolution, Shows, Side,
+};
 
 const PATIENCE: Duration = Duration::from_secs(300);
 const KIND: Kind<'_> = Kind {
@@ -54,6 +57,7 @@ fn plan(hud: bool, times: usize) -> Plan {
             exercise_name: hud,
             round: hud,
         },
+        language: if hud { Language::French } else { Language::English },
         cues: true,
         fit: Fit::Cover,
         renderer: RendererChoice::Stitch,
@@ -73,6 +77,7 @@ fn texts(plan: &Plan) -> Texts {
         text: format!("Now: {} é", interval.shows.name),
     });
     Texts {
+        language: plan.language,
         title: "A workout & more".to_owned(),
         captions: captions.collect(),
         chapters: chapters.collect(),
@@ -258,6 +263,9 @@ async fn probes_find_every_track_and_a_seek_finds_the_picture_of_the_plan() {
         let streams = probe["streams"].as_array().expect("streams");
         let kinds: Vec<&str> = streams.iter().filter_map(|s| s["codec_name"].as_str()).collect();
         assert_eq!(kinds[..3], ["h264", "aac", "mov_text"], "{probe:#}");
+        let spoken = if hud { "fra" } else { "eng" };
+        let languages: Vec<&Value> = streams.iter().map(|stream| &stream["tags"]["language"]).collect();
+        assert_eq!(languages, ["und", "und", spoken, spoken]);
         let (frames, chapters) = (plan.length().0, probe["chapters"].as_array().expect("chapters"));
         assert_eq!(streams[0]["duration_ts"], frames * 3000);
         assert_eq!(streams[1]["duration_ts"], frames * 1600);
@@ -430,7 +438,10 @@ async fn playlists_tell_exact_lengths_of_four_to_six_seconds() {
         "{media}"
     );
     assert!(hls.file("0-0123456789abcdef.m4s").is_none() && hls.file(&hls.segment_name(999)).is_none());
-    let master = hls.master("video.m3u8", Some("captions.m3u8"));
+    let master = hls.master("video.m3u8", &[(Language::French, "captions-fr.m3u8".to_owned())]);
+    let subtitles =
+        "NAME=\"Français\",LANGUAGE=\"fr\",DEFAULT=NO,AUTOSELECT=YES,FORCED=NO,URI=\"captions-fr.m3u8\"\n";
+    assert!(master.contains(subtitles), "{master}");
     assert!(
         master.contains("RESOLUTION=854x480") && master.contains("mp4a.40.2"),
         "{master}"

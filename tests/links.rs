@@ -1,12 +1,14 @@
 //! Links from outside: stateless, cacheable, and refused for what they are not.
 
 mod program;
+mod studio;
 
 use std::time::{Duration, Instant};
 
 use program::{Server, ffmpeg_that, furnished};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
+use studio::{ffmpeg, ffprobe};
 use tempfile::TempDir;
 
 const WORKOUTS: &str = "/api/workouts";
@@ -434,15 +436,37 @@ async fn hls_leads_from_the_master_playlist_to_every_segment() {
         );
         response.text().await.unwrap()
     };
-    assert!(text("master.m3u8").await.contains("video.m3u8"));
-    let captions = text("captions.m3u8").await;
-    let file = captions
+    let playlists = text("master.m3u8").await;
+    assert!(playlists.contains("video.m3u8"), "{playlists}");
+    // The workout's own language first; each leads to a file in it.
+    let subtitles: Vec<&str> = playlists
         .lines()
-        .find(|line| !line.starts_with('#'))
-        .expect("a file");
+        .filter(|line| line.starts_with("#EXT-X-MEDIA:TYPE=SUBTITLES"))
+        .collect();
+    assert_eq!(subtitles.len(), 2, "{playlists}");
+    for (line, (tag, name, next)) in subtitles
+        .iter()
+        .zip([("en", "English", "Next: "), ("fr", "Français", "Ensuite\u{a0}: ")])
+    {
+        let playlist = format!("captions-{tag}.m3u8");
+        for said in [
+            format!("NAME=\"{name}\""),
+            format!("LANGUAGE=\"{tag}\""),
+            format!("\"{playlist}\""),
+        ] {
+            assert!(line.contains(&said), "{line}");
+        }
+        let captions = text(&playlist).await;
+        let file = captions.lines().find(|line| !line.starts_with('#'));
+        let file = format!("{folder}{}", file.expect("a file"));
+        let captions = server.get(&file).await;
+        assert_eq!(captions.status(), StatusCode::OK, "{file}");
+        let captions = captions.text().await.unwrap();
+        assert!(captions.contains(next), "{captions}");
+    }
     assert_eq!(
-        server.get(&format!("{folder}{file}")).await.status(),
-        StatusCode::OK
+        server.get(&format!("{folder}captions-de.m3u8")).await.status(),
+        StatusCode::NOT_FOUND
     );
     let media = text("video.m3u8").await;
     let segments: Vec<&str> = media.lines().filter(|line| !line.starts_with('#')).collect();
@@ -458,4 +482,79 @@ async fn hls_leads_from_the_master_playlist_to_every_segment() {
         server.get(&format!("{folder}99-nothing.m4s")).await.status(),
         StatusCode::NOT_FOUND
     );
+}
+
+#[tokio::test]
+async fn a_french_workout_is_french_and_can_be_told_in_english() {
+    let server = server();
+    let made = async |language: &str| -> Value {
+        let body = json!({"exercise_names": ["Air Squat", "Push-ups"], "config": {"language": language,
+            "resolution": "480p", "intervals": {"work_time": 6, "rest_time": 5}}});
+        create(&server, &body).await.json().await.unwrap()
+    };
+    let (french, english) = (made("fr").await, made("en").await);
+    assert_ne!(french["token"], english["token"]);
+    assert_eq!(french["language"], "fr");
+    assert_eq!(french["exercises"], json!(["Squat", "Pompes"]));
+    let timeline: Value = server.get(link(&french, "timeline")).await.json().await.unwrap();
+    assert_eq!(timeline["language"], "fr");
+    let squat = &timeline["intervals"][1];
+    assert_eq!(
+        [&squat["name"], &squat["kind"], &squat["exercise"]],
+        ["Squat", "work", "air-squat"]
+    );
+    assert_eq!(squat["upcoming"]["name"], "Pompes");
+
+    let told = async |path: String| {
+        let response = server.get(&path).await;
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        let tag = response.headers()["etag"].to_str().unwrap().to_owned();
+        (tag, response.text().await.unwrap())
+    };
+    for (what, in_french, in_english) in [
+        ("captions", "Ensuite\u{a0}: Pompes", "Next: Push-ups"),
+        ("chapters", "\nPréparez-vous\n", "\nGet ready\n"),
+        ("summary", "- Pompes 0:06", "- Push-ups 0:06"),
+    ] {
+        let (own, other) = (link(&french, what), link(&english, what));
+        let (tag, text) = told(own.to_owned()).await;
+        assert!(text.contains(in_french) && !text.contains(in_english), "{text}");
+        // The same text by any way to it, and another tag for another text.
+        assert_eq!(
+            told(format!("{own}?language=fr")).await,
+            (tag.clone(), text.clone())
+        );
+        assert_eq!(told(format!("{other}?language=FR")).await, (tag.clone(), text));
+        let translated = told(format!("{own}?language=en")).await;
+        assert!(translated.1.contains(in_english), "{translated:?}");
+        assert_ne!(translated.0, tag);
+        assert_eq!(told(other.to_owned()).await, translated);
+
+        let refused = server.get(&format!("{own}?language=de")).await;
+        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{what}");
+        assert_eq!(refused.headers()["content-type"], "application/problem+json");
+        let problem: Value = refused.json().await.unwrap();
+        assert_eq!(problem["errors"][0]["parameter"], "language", "{problem}");
+        let detail = problem["errors"][0]["detail"].as_str().unwrap();
+        assert_eq!(detail, "Unknown: de. Known are: en, fr.");
+    }
+
+    // What is saved: tracks of texts, chapters and title.
+    let video = server.get(link(&french, "video")).await;
+    assert_eq!(video.status(), StatusCode::OK);
+    let path = server.folder().join("french.mp4");
+    std::fs::write(&path, video.bytes().await.unwrap()).unwrap();
+    let file = path.to_str().unwrap();
+    let probe = ffprobe(&["-show_streams", "-show_format", "-show_chapters", file]);
+    let streams = probe["streams"].as_array().unwrap();
+    let languages: Vec<&Value> = streams.iter().map(|stream| &stream["tags"]["language"]).collect();
+    assert_eq!(languages, ["und", "und", "fra", "fra"], "{probe:#}");
+    assert_eq!(probe["chapters"][0]["tags"]["title"], "Préparez-vous");
+    assert_eq!(probe["chapters"][1]["tags"]["title"], "Squat");
+    let title = probe["format"]["tags"]["title"].as_str().unwrap();
+    assert!(title.starts_with("Séance, 0:25"), "{title}");
+    let subtitles = ffmpeg(&["-i", file, "-map", "0:s", "-f", "webvtt", "-"]);
+    let subtitles = String::from_utf8(subtitles).unwrap();
+    assert!(subtitles.contains("Ensuite\u{a0}: Pompes"), "{subtitles}");
+    assert!(!subtitles.contains("Next"), "{subtitles}");
 }

@@ -79,6 +79,15 @@ fn failures() -> Vec<Failure> {
             ..post("a wrong type", r#"{"exercise_names": 7}"#, 422, "invalid-request")
         },
         Failure {
+            names: &["/config/language", "en, fr", "klingon"],
+            ..post(
+                "an unknown language",
+                r#"{"exercise_names": ["Push-ups"], "config": {"language": "klingon"}}"#,
+                422,
+                "invalid-request",
+            )
+        },
+        Failure {
             path: "/api/plan",
             ..post("no exercise to plan", NO_EXERCISE, 400, "no-exercise")
         },

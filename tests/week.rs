@@ -64,6 +64,24 @@ async fn every_session_of_a_week_is_a_workout_of_this_server() {
     }
     assert_eq!((sessions, &week["sessions"]), (5, &json!(5)));
 
+    let mut french = goals.clone();
+    (french["language"], french["seed"]) = (json!("fr"), week["seed"].clone());
+    let (_, other) = asked(&server, &format!("/coach{WEEK}"), &french).await;
+    let sessions = |week: &Value| -> Vec<Value> {
+        let days = week["days"].as_array().unwrap().iter();
+        days.map(|day| day["session"].clone())
+            .filter(|session| !session.is_null())
+            .collect()
+    };
+    for (session, english) in sessions(&other).iter().zip(sessions(&week)) {
+        assert_eq!(session["exercises"][0]["id"], english["exercises"][0]["id"]);
+        assert_ne!(session["exercises"][0]["name"], english["exercises"][0]["name"]);
+        assert_eq!(session["config"]["config"]["language"], "fr");
+        let (_, workout) = asked(&server, "/coach/api/workouts", &session["config"]).await;
+        assert_eq!(workout["links"]["self"], session["link"]);
+        assert_eq!(workout["language"], "fr");
+    }
+
     let mut again = goals;
     again["seed"] = week["seed"].clone();
     assert_eq!(asked(&server, &format!("/coach{WEEK}"), &again).await.1, week);
@@ -76,6 +94,7 @@ async fn what_cannot_be_planned_is_a_problem_that_says_what_to_loosen() {
     for (body, pointer) in [
         (json!({"days": 9}), "/days"),
         (json!({"goal": "fame"}), "/goal"),
+        (json!({"language": "de"}), "/language"),
         (json!({}), ""),
     ] {
         let (status, problem) = asked(&server, WEEK, &body).await;
@@ -103,7 +122,7 @@ fn every_field_title_and_reason_is_told() {
     let schemas = &spec["components"]["schemas"];
     let told = told();
     let fields = schemas["WeekRequest"]["properties"].as_object().unwrap();
-    assert_eq!(fields.len(), 10);
+    assert_eq!(fields.len(), 11);
     for (field, schema) in fields {
         assert!(told.contains(field), "docs/week-plan.md: {field} has no row");
         if let (Some(least), Some(most)) = (schema.get("minimum"), schema.get("maximum")) {

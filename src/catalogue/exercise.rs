@@ -1,5 +1,6 @@
 //! One exercise as the catalogue describes it.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -38,12 +39,13 @@ impl fmt::Display for ExerciseId {
     }
 }
 
-/// A language's tag: two lower-case letters (ISO 639-1). Checked when it is made.
+/// A language's tag: two lower-case letters (ISO 639-1). Checked when it is made. Any language: which of them
+/// a workout can be told in is not the catalogue's matter.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
-pub struct Language(Arc<str>);
+pub struct LanguageTag(Arc<str>);
 
-impl Language {
+impl LanguageTag {
     /// `None` unless `tag` is two of `a-z`. Whether there is such a language is not asked.
     #[must_use]
     pub fn new(tag: &str) -> Option<Self> {
@@ -54,6 +56,13 @@ impl Language {
     /// The tag itself.
     #[must_use]
     pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A map of translations is asked by the plain tag, too. The derived order and hash are those of the text.
+impl Borrow<str> for LanguageTag {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }
@@ -172,7 +181,7 @@ pub struct Exercise {
     /// How to do it right, one or two sentences.
     pub description: String,
     /// Name and description in other languages; empty for none.
-    pub translations: BTreeMap<Language, Translation>,
+    pub translations: BTreeMap<LanguageTag, Translation>,
     /// One emoji or a short icon name.
     pub icon: String,
     /// File name in the videos folder: relative, no `..`, no separator at its start.

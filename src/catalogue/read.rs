@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::fields::{Fields, Mistakes, escaped};
 use super::vocabulary::{EQUIPMENT, MUSCLES, folded};
-use super::{Attribution, Exercise, ExerciseId, Language, LoopRange, Muscles, Translation};
+use super::{Attribution, Exercise, ExerciseId, LanguageTag, LoopRange, Muscles, Translation};
 use crate::units::Seconds;
 
 /// Largest file: 5,000 exercises of 1,600 bytes, half as much again as those with one translation take.
@@ -171,7 +171,7 @@ fn exercise(fields: &Fields<'_>) -> Option<Exercise> {
 }
 
 /// Language -> texts. A name may be another exercise's: requests do not take it.
-fn translations(fields: &Fields<'_>) -> Option<BTreeMap<Language, Translation>> {
+fn translations(fields: &Fields<'_>) -> Option<BTreeMap<LanguageTag, Translation>> {
     let Some(value) = fields.optional("translations") else {
         return Some(BTreeMap::new());
     };
@@ -192,9 +192,9 @@ fn translations(fields: &Fields<'_>) -> Option<BTreeMap<Language, Translation>> 
     read.into_iter().collect()
 }
 
-fn translation(fields: &Fields<'_>, tag: &str, value: &Value) -> Option<(Language, Translation)> {
+fn translation(fields: &Fields<'_>, tag: &str, value: &Value) -> Option<(LanguageTag, Translation)> {
     let field = format!("translations/{}", escaped(tag));
-    let language = Language::new(tag).or_else(|| {
+    let language = LanguageTag::new(tag).or_else(|| {
         fields.wrong(
             &field,
             "is not a language: it must be two lower-case letters, such as fr",

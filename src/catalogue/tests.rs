@@ -105,7 +105,7 @@ fn languages(many: u8) -> Value {
 
 #[test]
 fn every_shipped_exercise_is_told_in_french() {
-    let french = Language::new("fr").unwrap();
+    let french = LanguageTag::new("fr").unwrap();
     let catalogue = shipped();
     let untold: Vec<&str> = catalogue
         .exercises()

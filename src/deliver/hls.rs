@@ -18,6 +18,8 @@ use super::movie::{frame, frames_before, tracks};
 use crate::mp4::{AAC_FRAME_SAMPLES, AUDIO_TRACK, SampleInfo, TrackRun, VIDEO_TRACK, fragment_header};
 use crate::stitch::Film;
 use crate::units::{FPS, Ticks, VIDEO_TIMESCALE};
+use crate::words::own_name;
+use crate::workout::Language;
 
 /// Digits of the film's digest in names.
 const TAG: usize = 16;
@@ -142,16 +144,20 @@ impl Hls {
         (most, bits_a_second(all, self.film.plan().length().ticks()))
     }
 
-    /// The master playlist. `media` is the address of the media playlist, `captions` that of the
-    /// playlist of subtitles, if there are any.
+    /// The master playlist. `media` is the address of the media playlist; `subtitles` those of the playlists of
+    /// subtitles, if there are any, in the order in which they are offered.
     #[must_use]
-    pub fn master(&self, media: &str, captions: Option<&str>) -> String {
+    pub fn master(&self, media: &str, subtitles: &[(Language, String)]) -> String {
         let mut text = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n".to_owned();
-        if let Some(captions) = captions {
-            text += "#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"captions\",NAME=\"English\",LANGUAGE=\"en\",\
-                     DEFAULT=NO,AUTOSELECT=YES,FORCED=NO,URI=\"";
-            text += captions;
-            text += "\"\n";
+        for (language, playlist) in subtitles {
+            // Off until the viewer, or the system's wish for subtitles in this language, turns them on.
+            let _ = writeln!(
+                text,
+                "#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"captions\",NAME=\"{}\",LANGUAGE=\"{}\",DEFAULT=NO,\
+                 AUTOSELECT=YES,FORCED=NO,URI=\"{playlist}\"",
+                own_name(*language),
+                language.tag(),
+            );
         }
         let (peak, average) = self.bandwidth();
         let profile = self.film.plan().profile;
@@ -162,7 +168,7 @@ impl Hls {
             "#EXT-X-STREAM-INF:BANDWIDTH={peak},AVERAGE-BANDWIDTH={average},CODECS=\"{codecs}\",\
              RESOLUTION={width}x{height},FRAME-RATE={FPS}.000"
         );
-        if captions.is_some() {
+        if !subtitles.is_empty() {
             text += ",SUBTITLES=\"captions\"";
         }
         text + "\n" + media + "\n"

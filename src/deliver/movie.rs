@@ -18,12 +18,13 @@ use bytes::Bytes;
 use super::file::{Block, Layout, VirtualFile};
 use crate::ffmpeg::AUDIO_BITRATE;
 use crate::mp4::{
-    AAC_FRAME_SAMPLES, AudioTrack, Mark, Movie, Progressive, SampleInfo, Table, VideoTrack, chapter_sample,
-    text_sample,
+    AAC_FRAME_SAMPLES, AudioTrack, Mark, Movie, Progressive, SampleInfo, Table, TrackLanguage, VideoTrack,
+    chapter_sample, text_sample,
 };
 use crate::stitch::{Film, Stretch};
 use crate::texts::Caption;
 use crate::units::{Frames, Ticks, VIDEO_TIMESCALE};
+use crate::workout::Language;
 
 /// The pictures of a chunk last about as long: what players read at a time.
 const CHUNK: Ticks = Ticks(VIDEO_TIMESCALE as u64);
@@ -33,6 +34,8 @@ const CHUNK_FRAMES: u64 = 47;
 /// What a movie says in words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Texts {
+    /// What all of it is in.
+    pub language: Language,
     /// What it is called.
     pub title: String,
     /// Subtitles: rising, none beginning before the one before ended.
@@ -105,6 +108,7 @@ pub(super) fn lay(film: &Film, texts: &Texts) -> Layout {
         captions: tables.captions,
         chapters: tables.chapters,
         marks: marks.collect(),
+        language: TrackLanguage::new(texts.language.letters()),
         title: texts.title.clone(),
         payload: payload.length,
     }

@@ -97,8 +97,8 @@ fn set(filter: &mut Filter, name: &str, value: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// One of a table's values by its name.
-fn choice<T: Copy>(value: &str, table: &[(&str, T)]) -> Result<T, String> {
+/// One of a table's values by its name, or a sentence that lists the names.
+pub(super) fn choice<T: Copy>(value: &str, table: &[(&str, T)]) -> Result<T, String> {
     let names: Vec<&str> = table.iter().map(|(name, _)| *name).collect();
     let name = word(value, &names)?;
     let found = table.iter().find(|(known, _)| *known == name);

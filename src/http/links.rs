@@ -15,13 +15,14 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::WorkoutBody;
+use super::language::Told;
 use super::media::{self, Binary};
 use super::notes::{self, WORKOUT_NOTES};
 use super::problem::{Kind, Problem, ProblemBody};
 use super::{AppState, document, exercises, workouts};
 use crate::catalogue::Exercise;
 use crate::texts::{self, TimelineView};
-use crate::workout::{IntervalKind, Plan, Shows, Token, TokenError, TooLong, WorkoutRequest, link};
+use crate::workout::{IntervalKind, Language, Plan, Shows, Token, TokenError, TooLong, WorkoutRequest, link};
 
 /// Intervals of the plans that are remembered together: some 20 MB.
 const REMEMBERED: u64 = 100_000;
@@ -71,6 +72,17 @@ pub async fn opened(state: &AppState, token: &str) -> Result<Opened, Problem> {
     Ok(opened)
 }
 
+/// The plan of a token, in its own language or in another.
+async fn told(state: &AppState, token: &str, language: Option<Language>) -> Result<Arc<Plan>, Problem> {
+    let Opened { plan, token, .. } = opened(state, token).await?;
+    match language {
+        Some(other) if other != plan.language => {
+            Ok(Arc::new(token.told_in(other, &state.catalogue, &state.loops)?))
+        }
+        _ => Ok(plan),
+    }
+}
+
 /// Address of a workout on this server: a path, for a server does not know by which name the world
 /// reaches it, and a `Host` header is only what somebody says.
 #[must_use]
@@ -112,6 +124,8 @@ pub struct Workout {
     pub width: u32,
     /// Height of the picture in pixels.
     pub height: u32,
+    /// What names are in, and what the video says.
+    pub language: Language,
     /// Names of the exercises, in the order in which they first come.
     #[schema(example = json!(["Push-ups", "Air Squat", "Plank"]))]
     pub exercises: Vec<String>,
@@ -197,6 +211,7 @@ impl Workout {
             kcal: view.kcal,
             width: view.width,
             height: view.height,
+            language: view.language,
             exercises,
             notes,
             links: Links::new(state, opened)?,
@@ -303,22 +318,26 @@ pub async fn timeline(
     get,
     path = "/api/workouts/{token}/captions.vtt",
     tag = "links",
-    params(("token" = String, Path, description = "From `POST /api/workouts`.")),
+    params(
+        ("token" = String, Path, description = "From `POST /api/workouts`."),
+        ("language" = Option<Language>, Query, description = "In this language; by default in the workout's own."),
+    ),
     responses(
-        (status = 200, description = "WebVTT, in English: what to do, how long still, what comes next.", content_type = "text/vtt", body = String),
+        (status = 200, description = "WebVTT: what to do, how long still, what comes next.", content_type = "text/vtt", body = String),
         (status = 304, description = "The copy that `If-None-Match` names is still good."),
         (status = 404, description = "No whole link (`unknown-workout`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 410, description = "The catalogue has changed (`workout-changed`).", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "A link of values that no workout may have (`invalid-request`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "A link of values that no workout may have, or no such language (`invalid-request`).", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn captions(
     State(state): State<AppState>,
     Path(token): Path<String>,
+    Told(language): Told,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let opened = opened(&state, &token).await?;
-    document::answer(&headers, VTT, texts::webvtt(&texts::captions(&opened.plan)))
+    let plan = told(&state, &token, language).await?;
+    document::answer(&headers, VTT, texts::webvtt(&texts::captions(&plan)))
 }
 
 /// A title for each interval.
@@ -326,22 +345,26 @@ pub async fn captions(
     get,
     path = "/api/workouts/{token}/chapters.vtt",
     tag = "links",
-    params(("token" = String, Path, description = "From `POST /api/workouts`.")),
+    params(
+        ("token" = String, Path, description = "From `POST /api/workouts`."),
+        ("language" = Option<Language>, Query, description = "In this language; by default in the workout's own."),
+    ),
     responses(
         (status = 200, description = "WebVTT for a track of the kind `chapters`.", content_type = "text/vtt", body = String),
         (status = 304, description = "The copy that `If-None-Match` names is still good."),
         (status = 404, description = "No whole link (`unknown-workout`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 410, description = "The catalogue has changed (`workout-changed`).", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "A link of values that no workout may have (`invalid-request`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "A link of values that no workout may have, or no such language (`invalid-request`).", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn chapters(
     State(state): State<AppState>,
     Path(token): Path<String>,
+    Told(language): Told,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let opened = opened(&state, &token).await?;
-    document::answer(&headers, VTT, texts::webvtt(&texts::chapters(&opened.plan)))
+    let plan = told(&state, &token, language).await?;
+    document::answer(&headers, VTT, texts::webvtt(&texts::chapters(&plan)))
 }
 
 /// The workout as a message.
@@ -349,22 +372,26 @@ pub async fn chapters(
     get,
     path = "/api/workouts/{token}/summary.txt",
     tag = "links",
-    params(("token" = String, Path, description = "From `POST /api/workouts`.")),
+    params(
+        ("token" = String, Path, description = "From `POST /api/workouts`."),
+        ("language" = Option<Language>, Query, description = "In this language; by default in the workout's own."),
+    ),
     responses(
         (status = 200, description = "A few lines of plain text.", content_type = "text/plain", body = String),
         (status = 304, description = "The copy that `If-None-Match` names is still good."),
         (status = 404, description = "No whole link (`unknown-workout`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 410, description = "The catalogue has changed (`workout-changed`).", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "A link of values that no workout may have (`invalid-request`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "A link of values that no workout may have, or no such language (`invalid-request`).", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn summary(
     State(state): State<AppState>,
     Path(token): Path<String>,
+    Told(language): Told,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let opened = opened(&state, &token).await?;
-    document::answer(&headers, TEXT, texts::summary(&opened.plan))
+    let plan = told(&state, &token, language).await?;
+    document::answer(&headers, TEXT, texts::summary(&plan))
 }
 
 /// A picture of the first exercise of the work.

@@ -24,6 +24,7 @@ pub mod envelope;
 pub mod exercises;
 pub mod film;
 pub mod filter;
+pub mod language;
 pub mod links;
 pub mod media;
 pub mod notes;

@@ -19,7 +19,7 @@ use super::{AppState, document, workouts};
 use crate::deliver::{Hls, Texts};
 use crate::stitch::Film;
 use crate::texts;
-use crate::workout::Plan;
+use crate::workout::{Language, Plan};
 
 /// How long an answer waits for loops that are not prepared yet: as long as a person looks at an empty
 /// player. Then 503 says when to come back, and the preparation goes on.
@@ -152,13 +152,15 @@ pub async fn hls(
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (_, reel) = filmed(&state, &token, &headers).await?;
+    let (opened, reel) = filmed(&state, &token, &headers).await?;
     let hls = Hls::new(reel);
     let playlist = match name.as_str() {
-        "master.m3u8" => Some(hls.master("video.m3u8", Some("captions.m3u8"))),
+        "master.m3u8" => Some(hls.master("video.m3u8", &subtitles(opened.plan.language))),
         "video.m3u8" => Some(hls.media()),
-        "captions.m3u8" => Some(hls.captions("../captions.vtt")),
-        _ => None,
+        name => Language::ALL
+            .into_iter()
+            .find(|language| name == captions_name(*language))
+            .map(|language| hls.captions(&format!("../captions.vtt?language={}", language.tag()))),
     };
     if let Some(playlist) = playlist {
         let mut response = document::answer(&headers, PLAYLIST, playlist)?;
@@ -196,10 +198,23 @@ fn patience(headers: &HeaderMap) -> Duration {
         .clamp(LEAST_PATIENCE, PATIENCE)
 }
 
+/// The playlists of subtitles, the workout's own language first.
+fn subtitles(own: Language) -> Vec<(Language, String)> {
+    let others = Language::ALL.into_iter().filter(|language| *language != own);
+    let all = std::iter::once(own).chain(others);
+    all.map(|language| (language, captions_name(language))).collect()
+}
+
+/// `captions-en.m3u8`.
+fn captions_name(language: Language) -> String {
+    format!("captions-{}.m3u8", language.tag())
+}
+
 /// What the file says in words.
 fn words(plan: &Plan) -> Texts {
     let summary = texts::summary(plan);
     Texts {
+        language: plan.language,
         title: summary.lines().next().unwrap_or_default().to_owned(),
         captions: texts::captions(plan),
         chapters: texts::chapters(plan),

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::catalogue::{
-    Attribution, Catalogue, Category, Difficulty, Exercise, Language, Muscles, Position, Sides, Translation,
+    Attribution, Catalogue, Category, Difficulty, Exercise, LanguageTag, Muscles, Position, Sides,
+    Translation,
 };
 
 /// Body weight for `calories_per_min`, in kilograms: the usual reference person.
@@ -25,7 +26,7 @@ pub struct ExerciseView {
     pub description: String,
     /// Name and description in other languages, by the language's two letters (ISO 639-1); empty for none.
     #[schema(value_type = BTreeMap<String, Translation>)]
-    pub translations: BTreeMap<Language, Translation>,
+    pub translations: BTreeMap<LanguageTag, Translation>,
     /// One emoji or a short icon name.
     pub icon: String,
     /// Where in a workout it belongs.

@@ -3,7 +3,8 @@
 //! Drawn up for a bar of 1280x80 (landscape) and of 720x144 (portrait) and scaled by the bar's height.
 //! The big digits stand inside as few macroblock rows as they can, and the progress bar inside the
 //! last, so that few macroblocks change from second to second and from picture to picture. The bar's
-//! top stays plain ([`Profile::guard`]).
+//! top stays plain ([`Profile::guard`]). An accent on a capital is as high again as a third of it, and has its
+//! room: above the label below the guard, above the name below the label.
 
 use crate::workout::Profile;
 
@@ -69,8 +70,8 @@ impl Layout {
             gap: at(40.0),
             progress_top: height - progress_rows(3.0),
             label_size: cap(10.5),
-            label_base: at(28.0),
-            name_size: cap(23.5),
+            label_base: at(30.0),
+            name_size: cap(22.0),
             name_least: cap(18.0),
             name_base: at(63.0),
             alone_down: 0,
@@ -86,7 +87,7 @@ impl Layout {
             label_size: cap(12.0),
             label_base: at(41.0),
             name_size: cap(28.0),
-            name_least: cap(20.0),
+            name_least: cap(13.5),
             name_base: at(82.0),
             alone_down: at(20.0),
             timer_size: cap(60.0),

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::Hud;
-use super::tests::{ALL, gallery};
+use super::tests::{ALL, french_gallery, gallery};
 use crate::units::Frames;
-use crate::workout::{Orientation, Profile, Resolution};
+use crate::workout::{Language, Orientation, Profile, Resolution};
 
 /// BT.709 limited range to sRGB bytes, chroma repeated.
 fn rgb(bar: &[u8], width: usize, height: usize) -> Vec<u8> {
@@ -42,21 +42,24 @@ fn every_interval_of_the_gallery_can_be_written_as_png() {
         for resolution in [Resolution::P480, Resolution::P720, Resolution::P1080] {
             let profile = Profile::new(resolution, orientation, true);
             let (width, height) = (profile.width as usize, profile.bar_height() as usize);
-            let timeline = Arc::new(gallery());
-            let mut hud = Hud::new(Arc::clone(&timeline), profile, ALL).expect("a HUD");
-            let mut sheet = Vec::new();
-            for interval in timeline.intervals() {
-                let picture = interval.start + Frames(interval.length.0 / 3);
-                sheet.extend(rgb(hud.draw(picture), width, height));
-                sheet.extend(vec![110; width * 6 * 3]);
+            for (language, timeline) in [
+                (Language::English, gallery()),
+                (Language::French, french_gallery()),
+            ] {
+                let timeline = Arc::new(timeline);
+                let mut hud = Hud::new(Arc::clone(&timeline), profile, ALL, language).expect("a HUD");
+                let mut sheet = Vec::new();
+                for interval in timeline.intervals() {
+                    let picture = interval.start + Frames(interval.length.0 / 3);
+                    sheet.extend(rgb(hud.draw(picture), width, height));
+                    sheet.extend(vec![110; width * 6 * 3]);
+                }
+                let name = format!("{}-{orientation:?}-{resolution:?}.png", language.tag());
+                let path = folder.join(name.to_lowercase());
+                write(&path, &sheet, width, sheet.len() / 3 / width);
+                let bytes = path.metadata().expect("the file").len();
+                assert!(bytes > 1000, "{}", path.display());
             }
-            let path = folder.join(format!("{orientation:?}-{resolution:?}.png").to_lowercase());
-            write(&path, &sheet, width, sheet.len() / 3 / width);
-            assert!(
-                path.metadata().expect("the file").len() > 1000,
-                "{}",
-                path.display()
-            );
         }
     }
 }

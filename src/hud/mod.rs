@@ -8,7 +8,7 @@
 //! | file | decides |
 //! | --- | --- |
 //! | `law` | the values: countdown, lit columns |
-//! | `words` | the texts |
+//! | `name` | which words stand in the name line |
 //! | `layout`, `place` | where they stand |
 //! | `text` | text -> coverage |
 //! | `colour`, `canvas` | coverage -> planes |
@@ -17,12 +17,14 @@ mod canvas;
 mod colour;
 mod law;
 mod layout;
+mod name;
 mod place;
 mod text;
-mod words;
 
 #[cfg(test)]
 mod looks;
+#[cfg(test)]
+mod room;
 #[cfg(test)]
 mod tests;
 
@@ -34,13 +36,14 @@ use std::ops::Range;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use crate::units::Frames;
-use crate::workout::{Interval, IntervalKind, Profile, Shows, Timeline};
+use crate::words::Words;
+use crate::workout::{Interval, IntervalKind, Language, Profile, Shows, Timeline};
 use canvas::Canvas;
 use colour::{BRIGHT, Ink, MOVE, MUTED, TRACK_MOVE, TRACK_WAIT, WAIT};
 use layout::{Layout, PlaceLayout};
+use name::NameLine;
 use place::PlaceBlock;
 use text::{Mask, Typeface};
-use words::Words;
 
 /// Room between the capitals of a label, in units of its font size.
 const LABEL_TRACKING: f32 = 0.07;
@@ -61,6 +64,7 @@ pub struct Area {
 pub struct Hud {
     timeline: Arc<Timeline>,
     shows: Shows,
+    words: &'static Words,
     layout: Layout,
     faces: &'static Faces,
     inks: &'static Inks,
@@ -120,9 +124,9 @@ struct Inks {
 impl Hud {
     /// Lays out the bar; `None` when the profile has no bar or nothing is to be shown in it.
     #[must_use]
-    pub fn new(timeline: Arc<Timeline>, profile: Profile, shows: Shows) -> Option<Self> {
+    pub fn new(timeline: Arc<Timeline>, profile: Profile, shows: Shows, language: Language) -> Option<Self> {
         let layout = Layout::new(profile).filter(|_| shows.any())?;
-        let faces = &*FACES;
+        let (faces, words) = (&*FACES, Words::of(language));
         let digits = timer_digits(layout.timer_size);
         let timer_width = timeline.intervals().iter().filter(|i| has_timer(i)).map(|i| {
             let longest = countdown_text(seconds_left(i.length));
@@ -133,7 +137,7 @@ impl Hud {
                 .sum()
         });
         let timer_left = layout.right - timer_width.max().unwrap_or(0);
-        let place = PlaceBlock::new(&timeline, &layout, faces, timer_left);
+        let place = PlaceBlock::new(&timeline, &layout, faces, words, timer_left);
         Some(Self {
             moves: columns_that_move(&timeline, layout.width),
             canvas: Canvas::new(layout.width, layout.height),
@@ -142,6 +146,7 @@ impl Hud {
             painted: Vec::with_capacity(3),
             timeline,
             shows,
+            words,
             layout,
             faces,
             digits,
@@ -219,14 +224,13 @@ impl Hud {
     fn draw_name(&mut self, timeline: &Timeline, interval: &Interval) {
         let Layout {
             left,
-            gap,
             name_size,
             name_least,
             ..
         } = self.layout;
-        let words = Words::of(timeline, interval, |c| self.faces.name.has(c));
+        let said = NameLine::of(timeline, interval, self.words, |c| self.faces.name.has(c));
         let accent = self.inks.accent(interval.kind);
-        let label = self.faces.label.shape(words.label, LABEL_TRACKING);
+        let label = self.faces.label.shape(said.label, LABEL_TRACKING);
         let mask = self.faces.label.mask(&label, self.layout.label_size);
         // Without a row for the place below them, label and name stand in the middle.
         let down = if interval.place.is_none() {
@@ -237,16 +241,13 @@ impl Hud {
         self.canvas
             .lay(&mask, left, self.layout.label_base + down, accent);
 
-        // Switches do not move anything: the room is the same whether the neighbours are shown or not.
-        let beside = self.layout.place == PlaceLayout::Columns && interval.place.is_some();
-        let end = if beside { self.place.left } else { self.timer_left };
-        let room = (end - gap - left) as f32;
+        let room = self.room(interval);
         let face = &self.faces.name;
-        let [lead, mut name, tail] = [words.lead, &words.name, words.tail].map(|text| face.shape(text, 0.0));
+        let [lead, mut name, tail] = [said.lead, &said.name, &said.tail].map(|text| face.shape(text, 0.0));
         let fixed = lead.width + tail.width;
         let size = (room / (fixed + name.width)).clamp(name_least, name_size);
         if (fixed + name.width) * size > room {
-            name = face.cut(&words.name, room / size - fixed);
+            name = face.cut(&said.name, room / size - fixed);
         }
         let mut pen = left as f32;
         for (line, ink) in [
@@ -259,6 +260,14 @@ impl Hud {
                 .lay(&mask, pen.round() as i32, self.layout.name_base + down, ink);
             pen += line.width * size;
         }
+    }
+
+    /// Columns that label and name may take. Switches do not move anything: the room is the same whether the
+    /// neighbours are shown or not.
+    fn room(&self, interval: &Interval) -> f32 {
+        let beside = self.layout.place == PlaceLayout::Columns && interval.place.is_some();
+        let end = if beside { self.place.left } else { self.timer_left };
+        (end - self.layout.gap - self.layout.left) as f32
     }
 
     fn draw_timer(&mut self, interval: &Interval, seconds: u64) {

@@ -1,9 +1,10 @@
-//! Round and position: "ROUND 2/3  EXERCISE 5/12".
+//! Round and position: "ROUND 2/3  EXERCISE 5/12", in the words of the workout's language.
 
 use super::canvas::Canvas;
 use super::layout::{Layout, PlaceLayout};
 use super::text::Line;
 use super::{Faces, Inks, LABEL_TRACKING};
+use crate::words::Words;
 use crate::workout::{Place, Timeline};
 
 /// Room between a label and its value when they stand in a row, in units of the label's font size.
@@ -18,27 +19,37 @@ pub(super) struct PlaceBlock {
     round: Option<i32>,
     /// First column of the position.
     position: i32,
+    words: &'static Words,
 }
 
 impl PlaceBlock {
     /// Room for the widest values of the workout, so that nothing moves from interval to interval.
-    pub(super) fn new(timeline: &Timeline, layout: &Layout, faces: &Faces, timer_left: i32) -> Self {
+    pub(super) fn new(
+        timeline: &Timeline,
+        layout: &Layout,
+        faces: &Faces,
+        words: &'static Words,
+        timer_left: i32,
+    ) -> Self {
         let places = || timeline.intervals().iter().filter_map(|i| i.place);
         // Digits are of one width, so the largest numbers are the widest.
         let most = |number: fn(Place) -> u32| places().map(number).max().unwrap_or(1);
         let rounds = most(|p| p.round.max(p.rounds));
         let positions = most(|p| p.position.max(p.positions));
         let width = |label, most| Item::new(faces, label, most, most).width(layout);
-        let round_width = (rounds > 1).then(|| width("ROUND", rounds) + layout.gap * 3 / 4);
+        let round_width = (rounds > 1).then(|| width(words.round, rounds) + layout.gap * 3 / 4);
         let before_position = round_width.unwrap_or(0);
         let left = match layout.place {
-            PlaceLayout::Columns => timer_left - layout.gap - width("EXERCISE", positions) - before_position,
+            PlaceLayout::Columns => {
+                timer_left - layout.gap - width(words.exercise, positions) - before_position
+            }
             PlaceLayout::Row => layout.left,
         };
         Self {
             left,
             round: round_width.map(|_| left),
             position: left + before_position,
+            words,
         }
     }
 
@@ -53,8 +64,8 @@ impl PlaceBlock {
     ) {
         let round = self
             .round
-            .map(|x| (x, Item::new(faces, "ROUND", place.round, place.rounds)));
-        let position = Item::new(faces, "EXERCISE", place.position, place.positions);
+            .map(|x| (x, Item::new(faces, self.words.round, place.round, place.rounds)));
+        let position = Item::new(faces, self.words.exercise, place.position, place.positions);
         for (x, item) in round.into_iter().chain([(self.position, position)]) {
             let (label_base, indent) = match layout.place {
                 PlaceLayout::Columns => (layout.label_base, 0),

@@ -36,7 +36,7 @@ pub(super) fn timeline(intervals: Vec<Interval>) -> Timeline {
     Timeline::new(intervals).expect("an interval that is not empty")
 }
 
-fn placed(kind: IntervalKind, seconds: u64, name: &str, round: u32, position: u32) -> Interval {
+pub(super) fn placed(kind: IntervalKind, seconds: u64, name: &str, round: u32, position: u32) -> Interval {
     Interval {
         place: Some(Place {
             round,
@@ -91,6 +91,33 @@ pub(super) fn gallery() -> Timeline {
     ])
 }
 
+/// The same with the longest names that the catalogue has in French.
+pub(super) fn french_gallery() -> Timeline {
+    let names = [
+        "Étirement des fléchisseurs de hanche",
+        "Étirement des quadriceps debout",
+        "Pont fessier sur une jambe",
+        "Posture de l’enfant",
+        "Pompes",
+    ];
+    let renamed = |(index, interval): (usize, &Interval)| Interval {
+        shows: Movement {
+            name: names[index / 2 % names.len()].to_owned(),
+            ..interval.shows.clone()
+        },
+        ..interval.clone()
+    };
+    timeline(gallery().intervals().iter().enumerate().map(renamed).collect())
+}
+
+/// Both languages, each with a gallery of its own.
+fn galleries() -> [(Language, Arc<Timeline>); 2] {
+    [
+        (Language::English, Arc::new(gallery())),
+        (Language::French, Arc::new(french_gallery())),
+    ]
+}
+
 const NONE: Shows = Shows {
     timer: false,
     progress_bar: false,
@@ -111,7 +138,7 @@ const PARTS: [Shows; 4] = [
     Shows { round: true, ..NONE },
 ];
 
-fn profiles() -> impl Iterator<Item = Profile> {
+pub(super) fn profiles() -> impl Iterator<Item = Profile> {
     let resolutions = [Resolution::P480, Resolution::P720, Resolution::P1080];
     [Orientation::Landscape, Orientation::Portrait]
         .into_iter()
@@ -123,7 +150,11 @@ fn hd() -> Profile {
 }
 
 fn hud(timeline: &Arc<Timeline>, profile: Profile, shows: Shows) -> Hud {
-    Hud::new(Arc::clone(timeline), profile, shows).expect("something is shown")
+    hud_in(Language::English, timeline, profile, shows)
+}
+
+pub(super) fn hud_in(language: Language, timeline: &Arc<Timeline>, profile: Profile, shows: Shows) -> Hud {
+    Hud::new(Arc::clone(timeline), profile, shows, language).expect("something is shown")
 }
 
 /// Which macroblocks (column, row) differ between two bars, luma or chroma.
@@ -155,17 +186,25 @@ fn above(bar: &[u8], width: usize, height: usize, rows: usize) -> Vec<u8> {
 
 #[test]
 fn bars_look_as_they_did_when_they_were_accepted() {
-    let timeline = Arc::new(gallery());
+    insta::assert_snapshot!(digests_of_bars(Language::English, &gallery().into()));
+}
+
+#[test]
+fn french_bars_look_as_they_did_when_they_were_accepted() {
+    insta::assert_snapshot!(digests_of_bars(Language::French, &french_gallery().into()));
+}
+
+fn digests_of_bars(language: Language, timeline: &Arc<Timeline>) -> String {
     let mut lines = Vec::new();
     for profile in profiles() {
-        let mut hud = hud(&timeline, profile, ALL);
+        let mut hud = hud_in(language, timeline, profile, ALL);
         for at in [0, 29, 30, 1200, 2405, 3300, 6000, 8000, 9500, 13_649] {
             let digest = blake3::hash(hud.draw(Frames(at))).to_hex();
             let (width, height) = (profile.width, profile.bar_height());
             lines.push(format!("{width}x{height} picture {at:>5}: {}", &digest[..16]));
         }
     }
-    insta::assert_snapshot!(lines.join("\n"));
+    lines.join("\n")
 }
 
 #[test]
@@ -181,8 +220,8 @@ fn a_hud_can_go_to_another_thread() {
 fn nothing_to_show_or_no_room_is_no_hud() {
     let timeline = Arc::new(gallery());
     let without = Profile::new(Resolution::P720, Orientation::Landscape, false);
-    assert!(Hud::new(Arc::clone(&timeline), hd(), NONE).is_none());
-    assert!(Hud::new(Arc::clone(&timeline), without, ALL).is_none());
+    assert!(Hud::new(Arc::clone(&timeline), hd(), NONE, Language::English).is_none());
+    assert!(Hud::new(Arc::clone(&timeline), without, ALL, Language::English).is_none());
     for shows in PARTS {
         assert_eq!(hud(&timeline, hd(), shows).bytes_per_picture(), 1280 * 80 * 3 / 2);
     }
@@ -191,11 +230,10 @@ fn nothing_to_show_or_no_room_is_no_hud() {
 /// The whole bar is its parts laid side by side: no switch moves or changes another part.
 #[test]
 fn each_switch_shows_its_part_and_nothing_else() {
-    let timeline = Arc::new(gallery());
-    for profile in profiles() {
+    for ((language, timeline), profile) in galleries().iter().flat_map(|g| profiles().map(move |p| (g, p))) {
         let ground = Canvas::new(profile.width as usize, profile.bar_height() as usize);
-        let mut all = hud(&timeline, profile, ALL);
-        let mut parts = PARTS.map(|shows| hud(&timeline, profile, shows));
+        let mut all = hud_in(*language, timeline, profile, ALL);
+        let mut parts = PARTS.map(|shows| hud_in(*language, timeline, profile, shows));
         for interval in timeline.intervals() {
             let picture = interval.start + Frames(interval.length.0 / 2);
             let whole = all.draw(picture).to_vec();
@@ -249,10 +287,9 @@ fn every_second_has_digits_of_its_own_and_within_it_only_progress_moves() {
 
 #[test]
 fn nothing_stands_in_the_guard() {
-    let timeline = Arc::new(gallery());
-    for profile in profiles() {
+    for ((language, timeline), profile) in galleries().iter().flat_map(|g| profiles().map(move |p| (g, p))) {
         let (width, height) = (profile.width as usize, profile.bar_height() as usize);
-        let mut hud = hud(&timeline, profile, ALL);
+        let mut hud = hud_in(*language, timeline, profile, ALL);
         let ground = Canvas::new(width, height);
         let guard = |bar: &[u8]| above(bar, width, height, profile.guard() as usize);
         for interval in timeline.intervals() {
@@ -356,7 +393,7 @@ proptest! {
         only.shows.side = Some(Side::Right);
         let timeline = Arc::new(timeline(vec![only]));
         let profile = Profile { width, height, area_height: area.min(height) };
-        if let Some(mut hud) = Hud::new(timeline, profile, ALL) {
+        if let Some(mut hud) = Hud::new(timeline, profile, ALL, Language::French) {
             let bytes = hud.bytes_per_picture();
             prop_assert_eq!(bytes as u32, width * profile.bar_height() * 3 / 2);
             for picture in [0, seconds * 15, u64::MAX] {

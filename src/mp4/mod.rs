@@ -52,7 +52,7 @@ pub use boxes::ReadError;
 pub use config::{AacConfig, AvcConfig, ConfigError};
 pub use fragment::{TrackRun, TrackSamples, WriteError, fragment, fragment_header};
 pub use header::VideoHeader;
-pub use movie::{AUDIO_TRACK, AudioTrack, Movie, VIDEO_TRACK, VideoTrack};
+pub use movie::{AUDIO_TRACK, AudioTrack, Movie, TrackLanguage, VIDEO_TRACK, VideoTrack};
 pub use progressive::Progressive;
 pub use reader::{Event, FragmentReader};
 pub use run::MAX_SAMPLES;

@@ -11,8 +11,23 @@ pub const VIDEO_TRACK: u32 = 1;
 /// `track_ID` of the audio track.
 pub const AUDIO_TRACK: u32 = 2;
 
-/// "und" as three letters of five bits (ISO/IEC 14496-12 8.4.2.3).
-const UNDETERMINED: u16 = 0x55c4;
+/// What a track is in (ISO/IEC 14496-12 8.4.2.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TrackLanguage(u16);
+
+impl TrackLanguage {
+    /// Nobody speaks or writes in it.
+    pub const UNDETERMINED: Self = Self::new(*b"und");
+
+    /// From the three letters of ISO 639-2/T, `a-z`. Five bits of each are kept: there is no room for others.
+    #[must_use]
+    pub const fn new([first, second, third]: [u8; 3]) -> Self {
+        // Counted from the character before "a"; no closures in a const fn.
+        let [first, second, third] = [first as u16 & 0x1f, second as u16 & 0x1f, third as u16 & 0x1f];
+        Self(first << 10 | second << 5 | third)
+    }
+}
+
 /// A track's flags: enabled, in the movie (8.3.2.3).
 pub(super) const SHOWN: u32 = 3;
 /// In the movie, for players to offer.
@@ -127,7 +142,7 @@ impl Movie {
             volume: 0,
             timescale: video.timescale,
             duration: video.duration,
-            language: UNDETERMINED,
+            language: TrackLanguage::UNDETERMINED,
             handler: b"vide",
             name: "VideoHandler",
         };
@@ -156,7 +171,7 @@ impl Movie {
             volume: 0x0100,
             timescale: audio.config.sample_rate(),
             duration: audio.duration,
-            language: UNDETERMINED,
+            language: TrackLanguage::UNDETERMINED,
             handler: b"soun",
             name: "SoundHandler",
         };
@@ -272,7 +287,7 @@ pub(super) struct Track {
     /// In ticks of the timescale.
     pub(super) duration: u64,
     /// Three letters of five bits (8.4.2.3).
-    pub(super) language: u16,
+    pub(super) language: TrackLanguage,
     pub(super) handler: &'static [u8; 4],
     pub(super) name: &'static str,
 }
@@ -325,7 +340,7 @@ impl Track {
         let version = version(self.duration);
         put_full_box(out, *b"mdhd", version, 0, |out| {
             put_times(out, version, self.timescale, self.duration);
-            out.put_u16(self.language);
+            out.put_u16(self.language.0);
             out.put_u16(0); // pre_defined
         });
     }

@@ -2,7 +2,7 @@
 
 use bytes::{BufMut, Bytes};
 
-use super::movie::{AUDIO_TRACK, Movie};
+use super::movie::{AUDIO_TRACK, Movie, TrackLanguage};
 use super::put::put_box;
 use super::table::Table;
 use super::text::{Mark, Stage, put_captions, put_chapters, put_user_data};
@@ -26,6 +26,8 @@ pub struct Progressive {
     pub chapters: Table,
     /// Chapters as a list.
     pub marks: Vec<Mark>,
+    /// What subtitles and chapters are in.
+    pub language: TrackLanguage,
     /// What the movie is called.
     pub title: String,
     /// Bytes of the payload.
@@ -95,10 +97,10 @@ impl Progressive {
                     .put_audio(out, audio, |out| self.audio.put(out, payload, wide));
             }
             if self.captions.samples() > 0 {
-                put_captions(out, CAPTION_TRACK, stage, &self.captions);
+                put_captions(out, CAPTION_TRACK, stage, self.language, &self.captions);
             }
             if has_chapters {
-                put_chapters(out, CHAPTER_TRACK, stage, &self.chapters);
+                put_chapters(out, CHAPTER_TRACK, stage, self.language, &self.chapters);
             }
             put_user_data(out, &self.title, &self.marks, video.timescale);
         });
@@ -143,6 +145,7 @@ mod tests {
             captions: Table::default(),
             chapters: Table::default(),
             marks: Vec::new(),
+            language: TrackLanguage::UNDETERMINED,
             title: String::new(),
             payload,
         }

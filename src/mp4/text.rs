@@ -3,12 +3,10 @@
 
 use bytes::{BufMut, Bytes};
 
-use super::movie::{OFFERED, Track, put_sample_entry, put_stbl};
+use super::movie::{OFFERED, Track, TrackLanguage, put_sample_entry, put_stbl};
 use super::put::{put_box, put_full_box};
 use super::table::Table;
 
-/// "eng" as three letters of five bits (ISO/IEC 14496-12 8.4.2.3).
-const ENGLISH: u16 = 0x15c7;
 /// The most chapters in Nero's list, which counts them in a byte.
 const MOST_LISTED: usize = 255;
 
@@ -54,7 +52,7 @@ pub(super) struct Stage {
 }
 
 /// A subtitle track, off until the viewer switches it on.
-pub(super) fn put_captions(out: &mut Vec<u8>, id: u32, stage: Stage, table: &Table) {
+pub(super) fn put_captions(out: &mut Vec<u8>, id: u32, stage: Stage, language: TrackLanguage, table: &Table) {
     let track = Track {
         id,
         flags: OFFERED,
@@ -64,7 +62,7 @@ pub(super) fn put_captions(out: &mut Vec<u8>, id: u32, stage: Stage, table: &Tab
         volume: 0,
         timescale: stage.timescale,
         duration: table.duration(),
-        language: ENGLISH,
+        language,
         handler: b"sbtl",
         name: "SubtitleHandler",
     };
@@ -112,7 +110,7 @@ fn put_fonts(out: &mut Vec<u8>, name: &[u8]) {
 }
 
 /// A track of chapters: never shown, the video track refers to it.
-pub(super) fn put_chapters(out: &mut Vec<u8>, id: u32, stage: Stage, table: &Table) {
+pub(super) fn put_chapters(out: &mut Vec<u8>, id: u32, stage: Stage, language: TrackLanguage, table: &Table) {
     let track = Track {
         id,
         flags: 0,
@@ -122,7 +120,7 @@ pub(super) fn put_chapters(out: &mut Vec<u8>, id: u32, stage: Stage, table: &Tab
         volume: 0,
         timescale: stage.timescale,
         duration: table.duration(),
-        language: ENGLISH,
+        language,
         handler: b"text",
         name: "ChapterHandler",
     };

@@ -107,7 +107,8 @@ impl Run {
     fn start(job: &Job, timeline: &Arc<Timeline>, group: &Group) -> Result<Self, RenderError> {
         let graph = graph::picture_graph(group, &job.look);
         let command = encode::picture_command(&job.settings, &graph, group);
-        let hud = Hud::new(Arc::clone(timeline), job.plan.profile, job.plan.shows);
+        let plan = &job.plan;
+        let hud = Hud::new(Arc::clone(timeline), plan.profile, plan.shows, plan.language);
         let mut child = job.settings.tools.spawn(command, hud.is_some())?;
         let (start, end) = (group.start().0, (group.start() + group.length()).0);
         let hud = hud

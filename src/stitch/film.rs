@@ -395,7 +395,12 @@ impl std::fmt::Debug for Film {
 
 /// `None` for a plan without a HUD.
 fn pen(plan: &Plan, config: &AvcConfig) -> Result<Option<Pen>, H264Error> {
-    let hud = Hud::new(Arc::new(plan.timeline.clone()), plan.profile, plan.shows);
+    let hud = Hud::new(
+        Arc::new(plan.timeline.clone()),
+        plan.profile,
+        plan.shows,
+        plan.language,
+    );
     let bars = BarCoder::new(config, &plan.profile)?;
     Ok(hud.zip(bars).map(|(hud, bars)| Pen {
         hud,

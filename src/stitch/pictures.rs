@@ -78,7 +78,12 @@ impl Pictures {
         let intervals = plan.timeline.intervals().iter();
         let run = |(interval, shot): (_, &Shot)| Run::new(interval, shot.recipe.parts());
         let runs: Vec<Run> = intervals.zip(&shots).map(run).collect();
-        let hud = Hud::new(Arc::new(plan.timeline.clone()), profile, plan.shows);
+        let hud = Hud::new(
+            Arc::new(plan.timeline.clone()),
+            profile,
+            plan.shows,
+            plan.language,
+        );
         Ok(Self {
             loops: Arc::clone(loops),
             cuts: Cuts::new(&runs, hud.is_some()),

@@ -1,7 +1,8 @@
 //! What to do now, as captions: plan -> texts that follow one another without a gap.
 
-use super::{Caption, label, name};
+use super::{Caption, name};
 use crate::units::{FPS, Frames};
+use crate::words::Words;
 use crate::workout::{Interval, IntervalKind, Plan, Timeline};
 
 /// A second.
@@ -15,66 +16,64 @@ const LEAST_COUNTED: Frames = Frames(5 * FPS as u64);
 /// seconds, which says what comes.
 #[must_use]
 pub fn captions(plan: &Plan) -> Vec<Caption> {
-    let timeline = &plan.timeline;
+    let (timeline, words) = (&plan.timeline, Words::of(plan.language));
     timeline
         .intervals()
         .iter()
-        .flat_map(|i| of_interval(timeline, i))
+        .flat_map(|i| of_interval(timeline, i, words))
         .collect()
 }
 
-fn of_interval(timeline: &Timeline, interval: &Interval) -> Vec<Caption> {
+fn of_interval(timeline: &Timeline, interval: &Interval, words: &Words) -> Vec<Caption> {
     let counts = interval.length >= LEAST_COUNTED && interval.kind != IntervalKind::Finish;
     let counted = if counts { COUNTED } else { 0 };
     let mut all = vec![Caption {
         start: interval.start,
         end: interval.end() - SECOND * counted,
-        text: now(timeline, interval),
+        text: now(timeline, interval, words),
     }];
     all.extend((1..=counted).rev().map(|left| {
         let start = interval.end() - SECOND * left;
         Caption {
             start,
             end: start + SECOND,
-            text: soon(timeline, interval, left),
+            text: soon(timeline, interval, left, words),
         }
     }));
     all
 }
 
 /// What an interval is about.
-fn now(timeline: &Timeline, interval: &Interval) -> String {
-    let time = interval.length.seconds();
+fn now(timeline: &Timeline, interval: &Interval, words: &Words) -> String {
+    let (time, label) = (interval.length.seconds(), words.labels.of(interval.kind));
     if interval.kind == IntervalKind::Finish {
-        return label(interval.kind).to_owned();
+        return label.to_owned();
     }
     if interval.kind.is_exercise() {
         let about = match interval.place.filter(|_| interval.kind == IntervalKind::Work) {
             Some(p) if p.rounds > 1 => {
-                format!(
-                    "round {} of {}, exercise {} of {}",
-                    p.round, p.rounds, p.position, p.positions
-                )
+                let round = (words.round_of)(p.round, p.rounds);
+                format!("{round}, {}", (words.exercise_of)(p.position, p.positions))
             }
-            Some(p) => format!("exercise {} of {}", p.position, p.positions),
-            None => label(interval.kind).to_lowercase(),
+            Some(p) => (words.exercise_of)(p.position, p.positions),
+            None => label.to_lowercase(),
         };
-        return format!("{}\n{time}, {about}", name(&interval.shows));
+        return format!("{}\n{time}, {about}", name(&interval.shows, words));
     }
-    let first = format!("{}, {time}", label(interval.kind));
+    let first = format!("{label}, {time}");
     match timeline.next_exercise(interval) {
-        Some(next) => format!("{first}\nNext: {}", name(&next.shows)),
+        Some(next) => format!("{first}\n{}{}", words.next, name(&next.shows, words)),
         None => first,
     }
 }
 
 /// What comes in so many seconds.
-fn soon(timeline: &Timeline, interval: &Interval, left: u64) -> String {
+fn soon(timeline: &Timeline, interval: &Interval, left: u64, words: &Words) -> String {
     let after = timeline.intervals().get(interval.index + 1);
     let what = match after {
-        Some(next) if next.kind.is_exercise() => name(&next.shows),
-        Some(next) => label(next.kind).to_owned(),
-        None => "The end".to_owned(),
+        Some(next) if next.kind.is_exercise() => name(&next.shows, words),
+        Some(next) if next.kind != IntervalKind::Finish => words.labels.of(next.kind).to_owned(),
+        _ => words.the_end.to_owned(),
     };
-    format!("{what} in {left}")
+    (words.soon)(&what, left)
 }

@@ -1,25 +1,27 @@
 //! A title for each interval, for the list of chapters of a player.
 
-use super::{Caption, label, name};
+use super::{Caption, name};
+use crate::words::Words;
 use crate::workout::{Interval, IntervalKind, Plan};
 
 /// The chapters of a workout: one for each interval, so without a gap from the first picture to the last.
 #[must_use]
 pub fn chapters(plan: &Plan) -> Vec<Caption> {
+    let words = Words::of(plan.language);
     let chapter = |interval: &Interval| Caption {
         start: interval.start,
         end: interval.end(),
-        text: title(interval),
+        text: title(interval, words),
     };
     plan.timeline.intervals().iter().map(chapter).collect()
 }
 
-fn title(interval: &Interval) -> String {
-    let name = name(&interval.shows);
+fn title(interval: &Interval, words: &Words) -> String {
+    let (name, label) = (name(&interval.shows, words), words.labels.of(interval.kind));
     match (interval.kind, interval.place) {
-        (IntervalKind::Work, Some(place)) if place.rounds > 1 => format!("{name}, round {}", place.round),
+        (IntervalKind::Work, Some(place)) if place.rounds > 1 => (words.in_round)(&name, place.round),
         (IntervalKind::Work, _) => name,
-        (kind, _) if kind.is_exercise() => format!("{}: {name}", label(kind)),
-        (kind, _) => label(kind).to_owned(),
+        (kind, _) if kind.is_exercise() => format!("{label}{}{name}", words.colon),
+        _ => label.to_owned(),
     }
 }

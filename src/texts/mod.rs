@@ -1,7 +1,7 @@
 //! What a plan says in words: captions, chapters, a summary, and a timeline for other people's overlays.
 //!
 //! For links and for whoever puts subtitles and chapters into a video. Pure: the same plan gives the same
-//! texts. In English, with the names of the catalogue. It knows nothing of HTTP and of boxes.
+//! texts, in the plan's language. It knows nothing of HTTP and of boxes.
 //!
 //! | file | gives |
 //! | --- | --- |
@@ -24,7 +24,8 @@ pub use timeline::{CueView, NextView, TimedInterval, TimelineView, timeline};
 pub use vtt::webvtt;
 
 use crate::units::Frames;
-use crate::workout::{IntervalKind, Movement, Side};
+use crate::words::Words;
+use crate::workout::Movement;
 
 /// A text and the pictures during which it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,13 +39,12 @@ pub struct Caption {
 }
 
 /// An exercise's name on one line, with its side: `Side Plank (left)`.
-fn name(movement: &Movement) -> String {
-    let side = match movement.side {
-        None => "",
-        Some(Side::Left) => " (left)",
-        Some(Side::Right) => " (right)",
-    };
-    format!("{}{side}", one_line(&movement.name))
+fn name(movement: &Movement, words: &Words) -> String {
+    let name = one_line(&movement.name);
+    match movement.side {
+        None => name,
+        Some(side) => format!("{name} ({})", words.side(side)),
+    }
 }
 
 /// Text without what would end a line or act on a terminal.
@@ -54,19 +54,6 @@ fn one_line(text: &str) -> String {
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// What an interval is called that is no exercise; what comes before the name of one that is.
-fn label(kind: IntervalKind) -> &'static str {
-    match kind {
-        IntervalKind::GetReady => "Get ready",
-        IntervalKind::WarmUp => "Warm-up",
-        IntervalKind::Work => "Work",
-        IntervalKind::Rest => "Rest",
-        IntervalKind::RoundRest => "Rest between rounds",
-        IntervalKind::CoolDown => "Cool-down",
-        IntervalKind::Finish => "Well done",
-    }
 }
 
 #[cfg(test)]
@@ -84,11 +71,49 @@ mod tests {
         plan(&request, &catalogue, &LoopLengths::default(), 3).unwrap()
     }
 
+    /// With all that there can be to tell, but for the length.
+    fn told_in(language: &str) -> Plan {
+        planned(
+            &json!({"exercise_names": ["push-ups", "side-plank"], "config": {"rounds": 2, "language": language,
+            "include_warm_up": true, "include_cool_down": true, "seed": 1,
+            "intervals": {"work_time": 15, "rest_time": 4, "round_rest_time": 10}}}),
+        )
+    }
+
     pub(super) fn small() -> Plan {
         planned(
             &json!({"exercise_names": ["push-ups", "side-plank"], "config": {"rounds": 2,
             "intervals": {"work_time": 15, "rest_time": 4, "round_rest_time": 10}}}),
         )
+    }
+
+    #[test]
+    fn the_captions_of_a_french_workout() {
+        insta::assert_snapshot!(webvtt(&captions(&told_in("fr"))));
+    }
+
+    #[test]
+    fn the_chapters_of_a_french_workout() {
+        insta::assert_snapshot!(webvtt(&chapters(&told_in("fr"))));
+    }
+
+    #[test]
+    fn a_french_workout_as_a_message() {
+        insta::assert_snapshot!(summary(&told_in("fr")));
+    }
+
+    #[test]
+    fn another_language_changes_words_and_no_instant() {
+        let (english, french) = (told_in("en"), told_in("fr"));
+        for tell in [captions, chapters] {
+            let (one, other) = (tell(&english), tell(&french));
+            assert_eq!(one.len(), other.len());
+            for (one, other) in one.iter().zip(&other) {
+                assert_eq!((one.start, one.end), (other.start, other.end));
+                // Names may be the same in both; not one of these exercises' is.
+                assert_ne!(one.text, other.text);
+            }
+        }
     }
 
     #[test]

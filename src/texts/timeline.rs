@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::sound::{CueKind, cues};
 use crate::units::{SAMPLE_RATE, SAMPLES_PER_FRAME};
-use crate::workout::{Interval, IntervalView, Plan, Side, Timeline};
+use crate::workout::{Interval, IntervalView, Language, Plan, Side, Timeline};
 
 /// A workout for an overlay.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
@@ -33,6 +33,8 @@ pub struct TimelineView {
     /// Height of the part that shows the exercise; below it is the video's own bar, if it has one.
     #[schema(example = 640)]
     pub area_height: u32,
+    /// What names are in, and what the video says.
+    pub language: Language,
     /// Every interval, without gaps.
     pub intervals: Vec<TimedInterval>,
     /// Every beep and tick, rising. Empty when the workout has none.
@@ -103,6 +105,7 @@ pub fn timeline(plan: &Plan) -> TimelineView {
         width: view.width,
         height: view.height,
         area_height: plan.profile.area_height,
+        language: view.language,
         intervals: intervals
             .map(|(interval, view)| TimedInterval {
                 interval: view,

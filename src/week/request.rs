@@ -12,7 +12,7 @@ use crate::workout::fields::{Fields, FromFields};
 use crate::workout::refusals::Refusals;
 use crate::workout::request::read_body;
 use crate::workout::unknown::notes_among;
-use crate::workout::{Avoid, MAX_SEED, PlanError, Refusal, RequestError};
+use crate::workout::{Avoid, Language, MAX_SEED, PlanError, Refusal, RequestError};
 
 /// Every field. A test keeps it complete.
 pub(super) const FIELDS: &[&str] = &[
@@ -24,6 +24,7 @@ pub(super) const FIELDS: &[&str] = &[
     "/equipment",
     "/avoid",
     "/weight_kg",
+    "/language",
     "/week",
     "/seed",
 ];
@@ -71,6 +72,9 @@ pub struct WeekRequest {
     /// Kilograms, for the energy.
     #[schema(minimum = 20, maximum = 300, default = 70)]
     pub weight_kg: Option<f64>,
+    /// What the sessions' videos say, and names of exercises, are in.
+    #[schema(value_type = Option<Language>, default = "en")]
+    pub language: Option<String>,
     /// Which week of the four.
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 4, default = 1)]
     pub week: Option<f64>,
@@ -106,6 +110,7 @@ impl FromFields for WeekRequest {
             equipment: fields.take("equipment"),
             avoid: fields.take("avoid"),
             weight_kg: fields.take("weight_kg"),
+            language: fields.take("language"),
             week: fields.take("week"),
             seed: fields.take("seed"),
             ignored: Vec::new(),
@@ -128,6 +133,7 @@ pub(super) struct Goals {
     pub(super) avoid: Vec<Avoid>,
     /// Kilograms.
     pub(super) weight: f64,
+    pub(super) language: Language,
     /// 1 to 4.
     pub(super) week: u64,
     pub(super) seed: Option<u64>,
@@ -155,6 +161,9 @@ pub(super) fn check(request: &WeekRequest) -> Result<Goals, PlanError> {
         equipment: equipment("/equipment", request.equipment.as_deref(), &mut refusals).unwrap_or_default(),
         avoid: avoid("/avoid", request.avoid.as_deref(), &mut refusals),
         weight: refusals.number("/weight_kg", request.weight_kg, &(20.0..=300.0), 70.0),
+        language: refusals
+            .choice("/language", request.language.as_ref(), Language::TAGS)
+            .unwrap_or_default(),
         week: refusals.whole("/week", request.week, &(1..=4)).unwrap_or(1),
         seed: refusals.whole("/seed", request.seed, &(0..=MAX_SEED)),
     };

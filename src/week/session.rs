@@ -63,7 +63,7 @@ pub struct Session {
     pub easy: bool,
     /// What it trains, by primary muscles.
     pub muscle_groups: BTreeSet<MuscleGroup>,
-    /// The exercises of a round, in order: id and name.
+    /// The exercises of a round, in order: id, and name in the goals' language.
     pub exercises: Vec<(ExerciseId, String)>,
     /// The workout's request, as a client may POST it.
     pub config: Value,
@@ -137,7 +137,10 @@ impl<'a> Common<'a> {
             title: title(&chosen, goals.goal, focus),
             easy: focus == Focus::Easy,
             muscle_groups: chosen.iter().flat_map(|e| groups(e)).collect(),
-            exercises: chosen.iter().map(|e| (e.id.clone(), e.name.clone())).collect(),
+            exercises: chosen
+                .iter()
+                .map(|e| (e.id.clone(), goals.language.name_of(e).to_owned()))
+                .collect(),
             config,
             plan,
             token: token.ok(),
@@ -224,6 +227,7 @@ impl<'a> Common<'a> {
                 "avoid": self.goals.avoid,
                 "equipment": self.goals.equipment,
                 "weight": self.goals.weight,
+                "language": self.goals.language,
                 "seed": seed,
             },
         })

@@ -77,7 +77,7 @@ pub struct ListedView {
     /// Its slug.
     #[schema(example = "push-ups")]
     pub id: String,
-    /// Its name.
+    /// Its name, in the request's language.
     #[schema(example = "Push-ups")]
     pub name: String,
 }

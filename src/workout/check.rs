@@ -9,8 +9,8 @@ use serde::Deserialize;
 
 use super::refusals::{Refusals, quoted};
 use super::{
-    Avoid, Fit, Orientation, Profile, RendererChoice, RequestedExercise, RequestedIntervals, Resolution,
-    Shows, WorkoutConfig, WorkoutRequest,
+    Avoid, Fit, Language, Orientation, Profile, RendererChoice, RequestedExercise, RequestedIntervals,
+    Resolution, Shows, WorkoutConfig, WorkoutRequest,
 };
 use crate::catalogue::{Difficulty, EQUIPMENT, folded, nearest};
 use crate::units::{Frames, Seconds, Speed};
@@ -107,6 +107,7 @@ pub(super) struct Wishes {
     pub(super) weight: f64,
     pub(super) profile: Profile,
     pub(super) shows: Shows,
+    pub(super) language: Language,
     pub(super) fit: Fit,
     pub(super) fit_reps: bool,
     pub(super) cues: bool,
@@ -165,6 +166,9 @@ fn wishes(request: &WorkoutRequest, config: &WorkoutConfig, refusals: &mut Refus
         weight: refusals.number("/config/weight", config.weight, &(20.0..=300.0), 70.0),
         profile: profile(config, shows, refusals),
         shows,
+        language: refusals
+            .choice("/config/language", config.language.as_ref(), Language::TAGS)
+            .unwrap_or_default(),
         fit: refusals
             .choice("/config/fit", config.fit.as_ref(), "auto, contain, cover")
             .unwrap_or_default(),

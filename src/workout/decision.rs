@@ -6,7 +6,7 @@
 use super::check::Wishes;
 use super::lay::Course;
 use super::plan::kilocalories;
-use super::{Fit, Plan, Profile, RendererChoice, Shows, reps};
+use super::{Fit, Language, Plan, Profile, RendererChoice, Shows, reps};
 use crate::catalogue::{Catalogue, LoopLengths};
 
 /// How a workout is shown, apart from its course.
@@ -16,6 +16,7 @@ pub(super) struct Manner {
     pub(super) weight: f64,
     pub(super) profile: Profile,
     pub(super) shows: Shows,
+    pub(super) language: Language,
     pub(super) fit: Fit,
     pub(super) fit_reps: bool,
     pub(super) cues: bool,
@@ -29,6 +30,7 @@ impl Manner {
             weight: wishes.weight,
             profile: wishes.profile,
             shows: wishes.shows,
+            language: wishes.language,
             fit: wishes.fit,
             fit_reps: wishes.fit_reps,
             cues: wishes.cues,
@@ -59,6 +61,7 @@ impl Decision<'_> {
     ) -> Option<Plan> {
         let mut timeline = self.course.lay()?;
         let manner = self.manner;
+        timeline.set_names(|shown| Some(manner.language.name_of(catalogue.get(&shown.exercise)?)));
         if manner.fit_reps {
             reps::fit(&mut timeline, loops);
         }
@@ -68,6 +71,7 @@ impl Decision<'_> {
             seed: self.seed,
             profile: manner.profile,
             shows: manner.shows,
+            language: manner.language,
             fit: manner.fit,
             cues: manner.cues,
             clip_sound: manner.clip_sound,

@@ -8,6 +8,7 @@
 //! | `request`, `fields`, `unknown` | the request as received, and what in it is not known |
 //! | `check`, `refusals` | received -> checked: bounds, defaults, contradictions |
 //! | `avoid` | what somebody does not want to do |
+//! | `language` | what a workout can be told in |
 //! | `listed`, `chosen` | the two ways to a course: listed by the client, chosen to fill a time |
 //! | `choose`, `draw` | which exercises, in which order, by which chance |
 //! | `fill` | rounds, exercises a round, and where a remainder of time goes |
@@ -15,7 +16,7 @@
 //! | `reps` | speeds at which whole repetitions fill the exercises |
 //! | `plan` | all of it in order, and what a plan is |
 //! | `decision` | what was decided -> plan |
-//! | `token`, `written` | what was decided as the text of a link, and back |
+//! | `token`, `written`, `fingerprint` | what was decided as the text of a link, and back |
 //! | `view`, `table` | a plan as JSON and as text |
 
 mod avoid;
@@ -26,6 +27,8 @@ mod decision;
 pub(crate) mod draw;
 pub(crate) mod fields;
 mod fill;
+mod fingerprint;
+mod language;
 mod lay;
 mod listed;
 mod plan;
@@ -44,6 +47,7 @@ mod written;
 
 pub use avoid::Avoid;
 pub use check::{Intensity, MAX_LISTED, MAX_ROUNDS, MAX_SEED};
+pub use language::Language;
 pub use plan::*;
 pub use profile::*;
 pub use request::*;

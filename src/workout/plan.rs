@@ -6,7 +6,7 @@ use super::check::{MAX_SEED, check};
 use super::decision::{Decision, Manner};
 use super::draw::Draws;
 use super::refusals::quoted;
-use super::{Interval, Profile, Timeline, Token, TooLong, WorkoutRequest, chosen, listed};
+use super::{Interval, Language, Profile, Timeline, Token, TooLong, WorkoutRequest, chosen, listed};
 use crate::catalogue::{Catalogue, LoopLengths};
 use crate::units::{FPS, Frames};
 
@@ -102,6 +102,8 @@ pub struct Plan {
     pub profile: Profile,
     /// Parts of the HUD.
     pub shows: Shows,
+    /// What the HUD and all texts say it in; the timeline's names are in it already.
+    pub language: Language,
     /// How clips fill the picture area.
     pub fit: Fit,
     /// Beeps and ticks.

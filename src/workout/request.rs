@@ -103,6 +103,9 @@ pub struct WorkoutConfig {
     /// Kilograms, for the energy.
     #[schema(minimum = 20, maximum = 300, default = 70)]
     pub weight: Option<f64>,
+    /// What the video says and all texts of the workout are in: `en` English, `fr` French.
+    #[schema(value_type = Option<super::Language>, default = "en")]
+    pub language: Option<String>,
     /// Lines of the short edge.
     #[schema(value_type = Option<super::Resolution>, default = "720p")]
     pub resolution: Option<String>,
@@ -254,6 +257,7 @@ impl FromFields for WorkoutConfig {
             target_duration: fields.take("target_duration"),
             seed: fields.take("seed"),
             weight: fields.take("weight"),
+            language: fields.take("language"),
             resolution: fields.take("resolution"),
             orientation: fields.take("orientation"),
             fit: fields.take("fit"),

@@ -48,7 +48,7 @@ pub enum Side {
 pub struct Movement {
     /// Whose clip.
     pub exercise: ExerciseId,
-    /// The exercise's name, for the HUD.
+    /// The exercise's name in the workout's language, for the HUD.
     pub name: String,
     /// `None` unless the exercise is done one side after the other.
     pub side: Option<Side>,
@@ -117,6 +117,17 @@ impl Timeline {
             start += interval.length;
         }
         (!intervals.is_empty()).then_some(Self { intervals })
+    }
+
+    /// Changes what exercises are called, where `of` gives another name.
+    pub(super) fn set_names<'a>(&mut self, of: impl Fn(&Movement) -> Option<&'a str>) {
+        for interval in &mut self.intervals {
+            if let Some(name) = of(&interval.shows)
+                && name != interval.shows.name
+            {
+                name.clone_into(&mut interval.shows.name);
+            }
+        }
     }
 
     /// Changes how fast intervals show their clips, where `of` gives another speed.

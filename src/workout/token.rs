@@ -18,18 +18,16 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::decision::Decision;
+use super::fingerprint::{FINGERPRINT, fingerprint};
 use super::refusals::quoted;
 use super::written::{self, Unreadable};
-use super::{Interval, Plan, Shows, Side};
+use super::{Language, Plan, Shows};
 use crate::catalogue::{Catalogue, LoopLengths};
-use crate::units::Frames;
 
 /// Most characters of a token: an address of that length passes every browser, proxy and messenger.
 pub const MAX_TOKEN: usize = 2_000;
 /// What tokens of this program begin with.
 const VERSION: u8 = 2;
-/// Bytes of the fingerprint.
-const FINGERPRINT: usize = 8;
 /// Bytes of the check.
 const CHECK: usize = 4;
 
@@ -145,6 +143,21 @@ impl Token {
         Ok(Self::new(written::write(&decision), fingerprint(&plan)))
     }
 
+    /// The plan that it names, told in another language: names and words differ, nothing else. `self` is one
+    /// that opens.
+    pub fn told_in(
+        &self,
+        language: Language,
+        catalogue: &Catalogue,
+        loops: &LoopLengths,
+    ) -> Result<Plan, TokenError> {
+        let mut decision = written::read(&self.decision, catalogue)?;
+        decision.manner.language = language;
+        decision
+            .plan(catalogue, loops, Vec::new())
+            .ok_or(TokenError::Impossible("length"))
+    }
+
     /// Makes the plan that it names: the same as when it was made, in every interval, or none.
     ///
     /// The plan has no notes and no renderer of its own choice: those were about the request. Its weight is
@@ -203,67 +216,14 @@ fn check(bytes: &[u8]) -> [u8; CHECK] {
         .unwrap_or_default()
 }
 
-/// Over all that a plan decides about a video's bytes. Energy, seed and notes do not shape any, and the choice
-/// of renderer only those of a stream.
-fn fingerprint(plan: &Plan) -> [u8; FINGERPRINT] {
-    let mut said = blake3::Hasher::new();
-    let mut number = |number: u64| {
-        said.update(&number.to_le_bytes());
-    };
-    let Plan { profile, shows, .. } = plan;
-    for edge in [profile.width, profile.height, profile.area_height] {
-        number(edge.into());
-    }
-    let switches = [
-        shows.timer,
-        shows.progress_bar,
-        shows.exercise_name,
-        shows.round,
-        plan.cues,
-        plan.clip_sound,
-    ];
-    for on in switches {
-        number(on.into());
-    }
-    number(plan.fit as u64);
-    for interval in plan.timeline.intervals() {
-        say_interval(&mut said, interval);
-    }
-    // An extendable output is never shorter than asked for.
-    let mut first = [0; FINGERPRINT];
-    said.finalize_xof().fill(&mut first);
-    first
-}
-
-fn say_interval(said: &mut blake3::Hasher, interval: &Interval) {
-    let shown = &interval.shows;
-    let Frames(length) = interval.length;
-    let side = match shown.side {
-        None => 0,
-        Some(Side::Left) => 1,
-        Some(Side::Right) => 2,
-    };
-    let place = interval
-        .place
-        .map_or([0; 4], |p| [p.round, p.rounds, p.position, p.positions]);
-    let speed = [shown.speed.numerator(), shown.speed.denominator()];
-    let numbers = [interval.kind as u64, length, side].into_iter();
-    for number in numbers.chain(speed.into_iter().chain(place).map(u64::from)) {
-        said.update(&number.to_le_bytes());
-    }
-    for text in [shown.exercise.as_str(), &shown.name] {
-        said.update(&(text.len() as u64).to_le_bytes());
-        said.update(text.as_bytes());
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::workout::{RendererChoice, WorkoutRequest, link};
+    use crate::units::Frames;
+    use crate::workout::{Language, RendererChoice, WorkoutRequest, link};
 
     fn shipped() -> Catalogue {
         Catalogue::parse(include_str!("../../exercises.json")).unwrap()
@@ -315,6 +275,62 @@ mod tests {
         bytes.extend(check(&bytes));
         let older = Token::parse(&URL_SAFE_NO_PAD.encode(bytes));
         assert_eq!(older.unwrap_err(), TokenError::OtherVersion);
+    }
+
+    #[test]
+    fn links_from_before_there_were_languages_are_english_ones() {
+        for (text, body) in [
+            (
+                "AgDwogQAlgHYBFoD2AQAAAIABXBsYW5rAgpzaWRlLXBsYW5rAJpz6JJEJsqVs5oq_w",
+                json!({"exercise_names": ["plank", "side-plank"], "config": {"rounds": 3}}),
+            ),
+            (
+                "AoAG8KIECJYB2ARaAQMBCGluY2h3b3JthAdkAgpsZWctc3dpbmdzBAthcm0tY2lyY2xlcwEHCHB1c2gtdXBzsAlkAJxo5r3u\
+                 9SfYUJpZHQ",
+                json!({"exercise_names": ["push-ups"], "config": {"show_round": false, "cues": false,
+                    "include_warm_up": true, "seed": 7}}),
+            ),
+        ] {
+            let (plan, token) = linked(&body);
+            assert_eq!(token.as_str(), text);
+            assert_eq!(opened(&token).unwrap().timeline, plan.timeline);
+            assert_eq!(plan.language, Language::English);
+        }
+    }
+
+    #[test]
+    fn a_workout_in_another_language_has_its_own_link_and_can_be_told_in_either() {
+        // Of the first exercise the catalogue has a French name; the second one's is taken away.
+        let mut file: Value = serde_json::from_str(include_str!("../../exercises.json")).unwrap();
+        let exercises = file["exercises"].as_array_mut().unwrap();
+        let plank = exercises.iter_mut().find(|e| e["id"] == "plank").unwrap();
+        plank["translations"] = json!({});
+        let catalogue = Catalogue::parse(&file.to_string()).unwrap();
+        let linked = |language: &str| {
+            let body = json!({"exercise_names": ["push-ups", "plank"], "config": {"language": language}});
+            let request = WorkoutRequest::from_json(body.to_string().as_bytes()).unwrap();
+            let (plan, token) = link(&request, &catalogue, &LoopLengths::default(), 5).unwrap();
+            (plan, token.unwrap())
+        };
+        let ((english, one), (french, other)) = (linked("EN"), linked("fr"));
+        assert_ne!(one, other);
+        assert_ne!(one.fingerprint, other.fingerprint);
+        let names = |plan: &Plan| {
+            let work = plan.timeline.intervals().iter().filter(|i| i.kind.is_exercise());
+            work.map(|i| i.shows.name.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&english), ["Push-ups", "Plank"]);
+        assert_eq!(names(&french), ["Pompes", "Plank"]);
+        let told = |token: &Token, language| token.told_in(language, &catalogue, &LoopLengths::default());
+        assert_eq!(told(&one, Language::French).unwrap().timeline, french.timeline);
+        assert_eq!(
+            told(&other, Language::English).unwrap().timeline,
+            english.timeline
+        );
+        // Of the same names or not, the fingerprint tells the language.
+        let forged = Token::new(other.decision.clone(), one.fingerprint);
+        let answer = forged.open(&catalogue, &LoopLengths::default());
+        assert!(matches!(answer, Err(TokenError::Changed(_))), "{answer:?}");
     }
 
     #[test]
@@ -450,7 +466,7 @@ mod tests {
 
         #[test]
         fn what_is_opened_is_what_was_linked(
-            seed: u32, minutes in 5..60_u32, weight in 20.0..300.0_f64, speed in 50..=200_u32, flags: [bool; 8],
+            seed: u32, minutes in 5..60_u32, weight in 20.0..300.0_f64, speed in 50..=200_u32, flags: [bool; 9],
             choice in 0..3_usize,
         ) {
             let mut body = json!({"renderer": (["auto", "stitch", "graph"][choice]), "config": {
@@ -458,7 +474,8 @@ mod tests {
                 "show_timer": flags[0], "show_progress_bar": flags[1], "show_exercise_name": flags[2],
                 "show_round": flags[3], "cues": flags[4], "clip_sound": flags[5], "fit_reps": flags[6],
                 "resolution": (["480p", "720p", "1080p"][choice]), "fit": (["cover", "auto", "contain"][choice]),
-                "orientation": if flags[0] { "portrait" } else { "landscape" }}});
+                "orientation": if flags[0] { "portrait" } else { "landscape" },
+                "language": if flags[8] { "fr" } else { "en" }}});
             if flags[7] {
                 body["exercise_names"] = json!(["side-plank", "plank", "side-plank"]);
                 body["config"]["include_warm_up"] = json!(true);

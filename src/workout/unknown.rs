@@ -37,6 +37,7 @@ const FIELDS: &[&str] = &[
     "/config/target_duration",
     "/config/seed",
     "/config/weight",
+    "/config/language",
     "/config/resolution",
     "/config/orientation",
     "/config/fit",

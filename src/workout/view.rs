@@ -2,13 +2,14 @@
 
 use serde::Serialize;
 
-use super::{Interval, IntervalKind, Plan, Side};
+use super::{Interval, IntervalKind, Language, Plan, Side};
 use crate::units::FPS;
 
 /// A workout before it is rendered.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 #[schema(example = json!({
     "duration": 48.0, "fps": 30, "frames": 1440, "seed": 7, "kcal": 3.2, "width": 1280, "height": 720,
+    "language": "en",
     "intervals": [
         {"index": 0, "kind": "get_ready", "start": 0.0, "duration": 5.0, "start_frame": 0, "frames": 150,
          "exercise": null, "next": "push-ups", "name": "Push-ups", "side": null, "speed": 0.5,
@@ -37,6 +38,8 @@ pub struct PlanView {
     pub width: u32,
     /// Height of the picture in pixels.
     pub height: u32,
+    /// What `name` is in, and what the video says.
+    pub language: Language,
     /// Every interval, without gaps.
     pub intervals: Vec<IntervalView>,
     /// What was decided that the client may not expect, a sentence each.
@@ -98,6 +101,7 @@ impl Plan {
             kcal: (self.kcal * 10.0).round() / 10.0,
             width: self.profile.width,
             height: self.profile.height,
+            language: self.language,
             intervals: self.timeline.intervals().iter().map(IntervalView::of).collect(),
             notes: self.notes.clone(),
         }

@@ -20,7 +20,7 @@ use super::check::{MAX_LISTED, MAX_ROUNDS, MAX_SEED, Times};
 use super::decision::{Decision, Manner};
 use super::lay::{Course, Station};
 use super::plan::{MAX_INTERVALS, MAX_LENGTH};
-use super::{Fit, Orientation, Profile, RendererChoice, Resolution, Shows};
+use super::{Fit, Language, Orientation, Profile, RendererChoice, Resolution, Shows};
 use crate::catalogue::{Catalogue, Exercise, ExerciseId};
 use crate::units::{FPS, Frames, Speed};
 
@@ -229,11 +229,13 @@ impl Reader<'_> {
 
 /// Switches and choices; zero is all defaults. From the lowest bit: resolution (2 bits: 720p, 480p,
 /// 1080p), portrait, fit (2), then a bit each for: no timer, no progress bar, no exercise name, no round, no
-/// cues, clip sound, no whole repetitions.
+/// cues, clip sound, no whole repetitions; above them the language (English, French).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Flags(u64);
 
 const RESOLUTIONS: [Resolution; 3] = [Resolution::P720, Resolution::P480, Resolution::P1080];
+/// Where the language begins: all bits from there on. Links from before it have none of them.
+const LANGUAGE: u32 = 12;
 const FITS: [Fit; 3] = [Fit::Auto, Fit::Contain, Fit::Cover];
 
 impl Flags {
@@ -256,7 +258,8 @@ impl Flags {
             !manner.fit_reps,
         ];
         let portrait = u64::from(profile.height > profile.width);
-        let choices = resolution | portrait << 2 | fit << 3;
+        let language = place(Language::ALL.iter().position(|one| *one == manner.language));
+        let choices = resolution | portrait << 2 | fit << 3 | language << LANGUAGE;
         let bit = |(index, on): (usize, bool)| u64::from(on) << (5 + index);
         Self(
             switches
@@ -268,9 +271,7 @@ impl Flags {
     }
 
     fn manner(self, weight: f64) -> Option<Manner> {
-        if self.0 >> 12 != 0 {
-            return None;
-        }
+        let language = usize::try_from(self.0 >> LANGUAGE).ok()?;
         let choice = |at: u32| (self.0 >> at) as usize & 3;
         let on = |at: u32| self.0 >> at & 1 == 1;
         let orientation = if on(2) {
@@ -288,6 +289,7 @@ impl Flags {
             weight,
             profile: Profile::new(*RESOLUTIONS.get(choice(0))?, orientation, shows.any()),
             shows,
+            language: *Language::ALL.get(language)?,
             fit: *FITS.get(choice(3))?,
             // Who makes a stream is no part of the workout.
             renderer: RendererChoice::Auto,

@@ -23,7 +23,13 @@ fn check(video: &Path, plan: &Plan, pass: &dyn Fn(&str) -> u64, looks: &mut Look
     let size = (profile.width as usize, profile.height as usize);
     let (top, guard) = (profile.hud_top() as usize, profile.guard() as usize);
     let bar = (size.0, profile.bar_height() as usize);
-    let mut hud = Hud::new(Arc::new(plan.timeline.clone()), profile, plan.shows).expect("a bar");
+    let mut hud = Hud::new(
+        Arc::new(plan.timeline.clone()),
+        profile,
+        plan.shows,
+        plan.language,
+    )
+    .expect("a bar");
     let mut decoder = Decoder::new(video, "null", size.0 * size.1 * 3 / 2);
     let (times, mut compared) = (times(video), 0);
     let (mut at, mut number) = (usize::MAX, 0);

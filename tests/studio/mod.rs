@@ -22,8 +22,8 @@ use virtual_coach::render::{RenderError, RenderSettings, Renderer, Rendering};
 use virtual_coach::stitch::{Bounds, Loops, Store};
 use virtual_coach::units::{Frames, Speed};
 use virtual_coach::workout::{
-    Fit, Interval, IntervalKind, Movement, Orientation, Plan, Profile, RendererChoice, Resolution, Shows,
-    Side, Timeline,
+    Fit, Interval, IntervalKind, Language, Movement, Orientation, Plan, Profile, RendererChoice, Resolution,
+    Shows, Side, Timeline,
 };
 
 /// Runs FFmpeg with `arguments`, panics with its log when it fails, and returns its output.
@@ -413,6 +413,7 @@ pub fn bare_plan(intervals: Vec<Interval>) -> Plan {
             exercise_name: false,
             round: false,
         },
+        language: Language::English,
         fit: Fit::Contain,
         cues: false,
         clip_sound: false,

@@ -10,9 +10,9 @@ export async function pick(page: Page, ...names: string[]) {
   await expect(items(page)).toHaveCount(names.length);
 }
 
-/** The session's exercises, in order. */
+/** The session's exercises, in order; in both languages. */
 export function items(page: Page): Locator {
-  return page.getByRole("region", { name: "Your session" }).getByRole("listitem");
+  return page.getByRole("region", { name: /^(Your session|Votre séance)$/ }).getByRole("listitem");
 }
 
 export async function order(page: Page): Promise<string[]> {

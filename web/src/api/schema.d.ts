@@ -622,6 +622,13 @@ export interface components {
              */
             start_frame: number;
         };
+        /**
+         * @description What the video itself says, and all texts of the workout, are in this language.
+         *
+         *     The catalogue may have translations into others; only for these does the program have words.
+         * @enum {string}
+         */
+        Language: "en" | "fr";
         /** @description Addresses on this server: absolute paths, the base path included. */
         Links: {
             /** @description What to do now, WebVTT. */
@@ -655,7 +662,7 @@ export interface components {
              */
             id: string;
             /**
-             * @description Its name.
+             * @description Its name, in the request's language.
              * @example Push-ups
              */
             name: string;
@@ -768,6 +775,7 @@ export interface components {
          *         }
          *       ],
          *       "kcal": 3.2,
+         *       "language": "en",
          *       "notes": [],
          *       "seed": 7,
          *       "width": 1280
@@ -801,6 +809,8 @@ export interface components {
              * @description Energy in kilocalories, to a tenth.
              */
             kcal: number;
+            /** @description What `name` is in, and what the video says. */
+            language: components["schemas"]["Language"];
             /** @description What was decided that the client may not expect, a sentence each. */
             notes: string[];
             /**
@@ -1038,6 +1048,8 @@ export interface components {
              * @example 3.2
              */
             kcal: number;
+            /** @description What names are in, and what the video says. */
+            language: components["schemas"]["Language"];
             /**
              * Format: int64
              * @description What the choices were made with; 0 if there was nothing to choose.
@@ -1112,6 +1124,8 @@ export interface components {
             equipment?: string[] | null;
             /** @default fitness */
             goal?: components["schemas"]["Goal"] | null;
+            /** @default en */
+            language?: components["schemas"]["Language"] | null;
             /** @default medium */
             level?: components["schemas"]["Difficulty"] | null;
             /**
@@ -1222,6 +1236,8 @@ export interface components {
              * @description Energy in kilocalories, to a tenth.
              */
             kcal: number;
+            /** @description What names are in, and what the video says. */
+            language: components["schemas"]["Language"];
             /** @description Where all that it gives is. */
             links: components["schemas"]["Links"];
             /** @description What was decided that the client may not expect. Told once, where the link is made; later empty. */
@@ -1294,6 +1310,8 @@ export interface components {
              */
             intensity_levels?: components["schemas"]["Difficulty"][] | null;
             intervals?: components["schemas"]["RequestedIntervals"] | null;
+            /** @default en */
+            language?: components["schemas"]["Language"] | null;
             /**
              * @description No exercise in which both feet leave the floor.
              * @default false
@@ -2116,7 +2134,10 @@ export interface operations {
     };
     captions: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description In this language; by default in the workout's own. */
+                language?: components["schemas"]["Language"];
+            };
             header?: never;
             path: {
                 /** @description From `POST /api/workouts`. */
@@ -2126,7 +2147,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description WebVTT, in English: what to do, how long still, what comes next. */
+            /** @description WebVTT: what to do, how long still, what comes next. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2160,7 +2181,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A link of values that no workout may have (`invalid-request`). */
+            /** @description A link of values that no workout may have, or no such language (`invalid-request`). */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2173,7 +2194,10 @@ export interface operations {
     };
     chapters: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description In this language; by default in the workout's own. */
+                language?: components["schemas"]["Language"];
+            };
             header?: never;
             path: {
                 /** @description From `POST /api/workouts`. */
@@ -2217,7 +2241,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A link of values that no workout may have (`invalid-request`). */
+            /** @description A link of values that no workout may have, or no such language (`invalid-request`). */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2468,7 +2492,10 @@ export interface operations {
     };
     summary: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description In this language; by default in the workout's own. */
+                language?: components["schemas"]["Language"];
+            };
             header?: never;
             path: {
                 /** @description From `POST /api/workouts`. */
@@ -2512,7 +2539,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A link of values that no workout may have (`invalid-request`). */
+            /** @description A link of values that no workout may have, or no such language (`invalid-request`). */
             422: {
                 headers: {
                     [name: string]: unknown;

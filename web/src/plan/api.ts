@@ -2,6 +2,7 @@
 import { api, body, type Intensity } from "@/api/client";
 import type { components } from "@/api/schema";
 import type { Goal, Goals, Weekday } from "@/goals/store";
+import type { Locale } from "@/i18n/texts";
 
 type Schemas = components["schemas"];
 /** All of it: nothing is left to the server's defaults but when the days are. */
@@ -34,11 +35,27 @@ export type Reason = Omit<Schemas["Reason"], "code" | "values"> & {
 export type PlannedDay = Omit<Schemas["DayView"], "reasons"> & { reasons: Reason[] };
 export type PlannedWeek = Omit<Schemas["WeekView"], "days"> & { days: PlannedDay[] };
 
-export function weekRequest(goals: Goals, week: number, seed: number): WeekRequest {
+export function weekRequest(
+  goals: Goals,
+  language: Locale,
+  week: number,
+  seed: number,
+): WeekRequest {
   const { goal, level, days, weekdays, minutes, equipment, avoid, weight } = goals;
   // The server wants one of the two: days that are named are counted already.
   const when = weekdays.length > 0 ? { weekdays } : { days };
-  return { goal, level, ...when, minutes, equipment, avoid, weight_kg: weight, week, seed };
+  return {
+    goal,
+    level,
+    ...when,
+    minutes,
+    equipment,
+    avoid,
+    weight_kg: weight,
+    language,
+    week,
+    seed,
+  };
 }
 
 export const planWeek = (request: WeekRequest, signal: AbortSignal): Promise<PlannedWeek> =>

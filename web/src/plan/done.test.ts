@@ -69,7 +69,7 @@ describe("the plan that is followed", () => {
 
 describe("the request", () => {
   it("names the days or counts them, never both", () => {
-    expect(weekRequest(DEFAULT_GOALS, 2, 7)).toEqual({
+    expect(weekRequest(DEFAULT_GOALS, "fr", 2, 7)).toEqual({
       goal: "fitness",
       level: "medium",
       days: 3,
@@ -77,10 +77,11 @@ describe("the request", () => {
       equipment: [],
       avoid: [],
       weight_kg: 70,
+      language: "fr",
       week: 2,
       seed: 7,
     });
-    const named = weekRequest({ ...DEFAULT_GOALS, days: 1, weekdays: ["friday"] }, 1, 7);
+    const named = weekRequest({ ...DEFAULT_GOALS, days: 1, weekdays: ["friday"] }, "en", 1, 7);
     expect(named).toHaveProperty("weekdays", ["friday"]);
     expect(named).not.toHaveProperty("days");
   });

@@ -41,7 +41,7 @@ function FollowedWeek() {
     error,
     isPlaceholderData,
     refetch,
-  } = useWeek(weekRequest(goals, number, seed));
+  } = useWeek(weekRequest(goals, useLocale(), number, seed));
   const ticks = ticked(done, since);
   const ticksOfWeek = week === undefined ? 0 : doneOf(week, ticks);
   return (

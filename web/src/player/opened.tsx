@@ -4,7 +4,7 @@ import dynamic from "next/dynamic";
 import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import { atServer, type Workout } from "@/api/client";
 import { Problem } from "@/api/problem";
-import { useTexts } from "@/i18n";
+import { useLocale, useTexts } from "@/i18n";
 import { style } from "@/ui/style";
 import { ActionBar, ActionBarPlace } from "./bar/action-bar";
 import { useShare } from "./bar/use-share";
@@ -30,6 +30,7 @@ interface Props {
 
 export function Opened({ token, autoplay, origin, onRetry }: Props) {
   const { player } = useTexts();
+  const locale = useLocale();
   const video = useRef<HTMLVideoElement>(null);
   const still = useRef<HTMLCanvasElement>(null);
   const track = useRef<HTMLTrackElement>(null);
@@ -88,9 +89,9 @@ export function Opened({ token, autoplay, origin, onRetry }: Props) {
           <track
             ref={track}
             kind="captions"
-            src={atServer(captionsFile)}
-            srcLang="en"
-            label="English"
+            src={atServer(captionsFile(locale))}
+            srcLang={locale}
+            label={player.language}
           />
         </video>
         <canvas ref={still} hidden className={FILLING} />

@@ -56,6 +56,7 @@ export function sample(): Timeline {
     width: 1280,
     height: 720,
     area_height: 720,
+    language: "en",
     intervals,
     cues: [],
   };

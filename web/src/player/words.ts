@@ -1,21 +1,22 @@
 "use client";
-/** An interval in the page's language. The timeline speaks English; names come from the catalogue. */
+/** An interval in the page's language. The timeline is in the workout's, which may be another: names come from the catalogue. */
 import { useMemo } from "react";
 import type { TimedInterval } from "@/api/client";
 import { useExercises } from "@/api/queries";
 import { useLocale } from "@/i18n";
 import type { Texts } from "@/i18n/types";
+import { nameOf } from "@/library/names";
 import { moves } from "./now";
 
-export type NameOf = (id: string, english: string) => string;
+/** `told`: the timeline's name, until the catalogue is there. */
+export type NameOf = (id: string, told: string) => string;
 
 export function useNames(): NameOf {
   const locale = useLocale();
   const { data } = useExercises();
   return useMemo(() => {
-    if (locale === "en" || data === undefined) return (_, english) => english;
-    const names = new Map(data.map(({ id, translations }) => [id, translations[locale]?.name]));
-    return (id, english) => names.get(id) ?? english;
+    const names = new Map(data?.map((exercise) => [exercise.id, nameOf(exercise, locale)]));
+    return (id, told) => names.get(id) ?? told;
   }, [locale, data]);
 }
 

@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { API_BASE, api, body, type Timeline, type Workout } from "@/api/client";
 import type { Problem } from "@/api/problem";
+import type { Locale } from "@/i18n/texts";
 
 export const addressesOf = (token: string) => {
   const link = `${API_BASE}/api/workouts/${encodeURIComponent(token)}`;
@@ -10,7 +11,8 @@ export const addressesOf = (token: string) => {
     file: `${link}/video.mp4`,
     stream: `${link}/stream.mp4`,
     poster: `${link}/poster.jpg`,
-    captions: `${link}/captions.vtt`,
+    /** In the page's language, whatever the workout's. */
+    captions: (language: Locale) => `${link}/captions.vtt?language=${language}`,
   };
 };
 

@@ -4,6 +4,8 @@ import { DEFAULT_SETUP, type Session } from "./store";
 
 const setup = { ...DEFAULT_SETUP, intensity: "high_intensity" as const, work: 31, rest: 29 };
 
+const who = (weight: number) => ({ weight, language: "en" as const });
+
 function session(change: Partial<Session> = {}): Session {
   return {
     items: [
@@ -18,7 +20,7 @@ function session(change: Partial<Session> = {}): Session {
 
 describe("toRequest", () => {
   it("lists a session in order, with what differs for one exercise", () => {
-    const request = toRequest(session(), 62);
+    const request = toRequest(session(), who(62));
     expect(request.exercises).toEqual([
       { id: "plank" },
       { id: "push-ups", work_time: 30, speed: 0.8 },
@@ -30,7 +32,7 @@ describe("toRequest", () => {
   });
 
   it("asks for a choice by minutes and seed alone, not by the list that shows it", () => {
-    const request = toRequest(session({ chosen: { seed: 9 } }), 70);
+    const request = toRequest(session({ chosen: { seed: 9 } }), who(70));
     expect(request).not.toHaveProperty("exercises");
     expect(request.config).toMatchObject({ target_duration: 20, seed: 9 });
     expect(request.config).not.toHaveProperty("rounds");
@@ -38,15 +40,26 @@ describe("toRequest", () => {
 
   it("leaves warm-up of a choice to the server, unless it is unwanted", () => {
     const chosen = { seed: 9 };
-    expect(toRequest(session({ chosen }), 70).config).not.toHaveProperty("include_warm_up");
+    expect(toRequest(session({ chosen }), who(70)).config).not.toHaveProperty("include_warm_up");
     const without = session({ chosen, setup: { ...setup, warmUp: false } });
-    expect(toRequest(without, 70).config).toMatchObject({ include_warm_up: false });
+    expect(toRequest(without, who(70)).config).toMatchObject({ include_warm_up: false });
   });
 
   it("does not restrict a list to no equipment at all", () => {
-    expect(toRequest(session(), 70).config).not.toHaveProperty("equipment");
+    expect(toRequest(session(), who(70)).config).not.toHaveProperty("equipment");
     const bands = session({ setup: { ...setup, equipment: ["bands"] } });
-    expect(toRequest(bands, 70).config).toMatchObject({ equipment: ["bands"] });
+    expect(toRequest(bands, who(70)).config).toMatchObject({ equipment: ["bands"] });
+  });
+});
+
+describe("the language", () => {
+  it("is the page's, for a list and for a choice, whatever a session came in", () => {
+    const french = { weight: 70, language: "fr" as const };
+    expect(toRequest(session(), french).config).toMatchObject({ language: "fr" });
+    const chosen = session({ chosen: { seed: 9 } });
+    expect(toRequest(chosen, french).config).toMatchObject({ language: "fr" });
+    const again = fromRequest(toRequest(chosen, french));
+    expect(toRequest(again, who(70)).config).toMatchObject({ language: "en" });
   });
 });
 
@@ -71,7 +84,7 @@ describe("fromRequest", () => {
         seed: 6221822254813490,
       },
     });
-    const after = fromRequest(toRequest(before, 70));
+    const after = fromRequest(toRequest(before, who(70)));
     expect(after.setup).toEqual(before.setup);
     expect(after.items.map(({ key, ...item }) => item)).toEqual(
       before.items.map(({ key, ...item }) => item),
@@ -81,7 +94,7 @@ describe("fromRequest", () => {
 
   it("gives back a choice, with its seed", () => {
     const before = session({ items: [], chosen: { seed: 77 }, setup: { ...setup, minutes: 35 } });
-    const after = fromRequest(toRequest(before, 70));
+    const after = fromRequest(toRequest(before, who(70)));
     expect(after.chosen).toEqual({ seed: 77 });
     expect(after.setup).toEqual(before.setup);
   });
@@ -104,7 +117,7 @@ describe("fromRequest", () => {
     const { items, setup } = fromRequest(day);
     expect(items.map(({ id }) => id)).toEqual(["plank", "skater"]);
     expect(setup).toMatchObject({ noJump: true, avoid: ["floor"], roundRest: 48, seed: 42 });
-    expect(toRequest({ items, setup, chosen: null }, 62.5).config).toMatchObject({
+    expect(toRequest({ items, setup, chosen: null }, who(62.5)).config).toMatchObject({
       seed: 42,
       rounds: 3,
       include_warm_up: true,

@@ -1,11 +1,20 @@
 /** Between a session and the request that the server understands. Pure. */
 import type { WorkoutConfig, WorkoutRequest } from "@/api/client";
+import type { Locale } from "@/i18n/texts";
 import { DEFAULT_SETUP, type Item, item, type Session, type Setup } from "./store";
 
-/** Body of `/api/plan` and `/api/workouts` for a session; `weight` in kilograms. */
-export function toRequest(session: Session, weight: number): WorkoutRequest {
+/** What is asked for the person, not for the session. */
+export interface For {
+  /** Kilograms. */
+  weight: number;
+  /** What the video says is in the page's. */
+  language: Locale;
+}
+
+/** Body of `/api/plan` and `/api/workouts` for a session. */
+export function toRequest(session: Session, whom: For): WorkoutRequest {
   const { items, setup, chosen } = session;
-  if (chosen !== null) return chosenRequest(setup, weight, chosen.seed);
+  if (chosen !== null) return chosenRequest(setup, whom, chosen.seed);
   return {
     exercises: items.map(({ id, workTime, speed }) => ({
       id,
@@ -14,7 +23,7 @@ export function toRequest(session: Session, weight: number): WorkoutRequest {
     })),
     config: {
       ...configOf(setup),
-      weight,
+      ...whom,
       rounds: setup.rounds,
       include_warm_up: setup.warmUp,
       include_cool_down: setup.coolDown,
@@ -24,11 +33,11 @@ export function toRequest(session: Session, weight: number): WorkoutRequest {
 }
 
 /** A session of `setup.minutes` that the server chooses: equal for equal seeds. */
-export function chosenRequest(setup: Setup, weight: number, seed: number): WorkoutRequest {
+export function chosenRequest(setup: Setup, whom: For, seed: number): WorkoutRequest {
   return {
     config: {
       ...configOf(setup),
-      weight,
+      ...whom,
       target_duration: setup.minutes,
       intensity_levels: setup.levels,
       // Without the word the server has them where there is room; asked for, it would refuse.

@@ -5,6 +5,7 @@ import type { Plan } from "@/api/client";
 import type { Problem } from "@/api/problem";
 import { useExercises, usePlan } from "@/api/queries";
 import { useGoals } from "@/goals/store";
+import { useLocale } from "@/i18n";
 import { type Conflict, conflicts } from "./conflicts";
 import { toRequest } from "./request";
 import { roundOf } from "./round";
@@ -32,6 +33,7 @@ export function useTotals(): Totals {
   const weighed = useStored(useGoals);
   const ready = stored && weighed;
   const weight = useGoals(({ goals }) => goals.weight);
+  const language = useLocale();
   const { data: exercises } = useExercises();
   const session = useSession();
   const { items, setup, chosen, settle } = session;
@@ -44,8 +46,8 @@ export function useTotals(): Totals {
   const request = useMemo(() => {
     const something = chosen !== null || items.length > 0;
     if (!ready || !something || against.length > 0) return null;
-    return toRequest({ items, setup, chosen }, weight);
-  }, [ready, items, setup, chosen, weight, against]);
+    return toRequest({ items, setup, chosen }, { weight, language });
+  }, [ready, items, setup, chosen, weight, language, against]);
   const settled = useSettled(request, SETTLED_MS);
   const query = usePlan(settled);
   // The answer to the session as it is now, not as it was when it was asked.

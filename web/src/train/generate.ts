@@ -3,18 +3,21 @@
 import { api, body } from "@/api/client";
 import { Problem } from "@/api/problem";
 import { useGoals } from "@/goals/store";
+import type { Locale } from "@/i18n/texts";
 import { usePlayback } from "@/player/store";
 import { toRequest } from "@/session/request";
 import { useSession } from "@/session/store";
 import { tokenToPlay } from "./token";
 
-export async function generate(): Promise<void> {
+/** `language`: the page's. */
+export async function generate(language: Locale): Promise<void> {
   const playback = usePlayback.getState();
   const session = useSession.getState();
   const { planned } = session;
   playback.plan();
   try {
-    const request = toRequest(session, useGoals.getState().goals.weight);
+    const { weight } = useGoals.getState().goals;
+    const request = toRequest(session, { weight, language });
     const workout = await body(api.POST("/api/workouts", { body: request }));
     playback.open(tokenToPlay(workout), {
       autoplay: true,

@@ -4,7 +4,7 @@
  * with, and a bar that starts it. In one column, the player stays in sight while it plays.
  */
 import { useEffect, useRef, useState } from "react";
-import { useTexts } from "@/i18n";
+import { useLocale, useTexts } from "@/i18n";
 import { Player } from "@/player/player";
 import { usePlayback } from "@/player/store";
 import { SessionCard } from "@/session/card";
@@ -19,6 +19,7 @@ const behavior = () => (prefersStill() ? "instant" : "smooth");
 
 export function TrainPage() {
   const { frame } = useTexts();
+  const locale = useLocale();
   const totals = useTotals();
   const [tab, setTab] = useState<SetupTab>("exercises");
   const player = useRef<HTMLDivElement>(null);
@@ -31,7 +32,7 @@ export function TrainPage() {
   }, []);
 
   const start = () => {
-    void generate();
+    void generate(locale);
     // The player is first on the page, so its place is the top whether it sticks or not.
     window.scrollTo({ top: 0, behavior: behavior() });
     player.current?.focus({ preventScroll: true });

@@ -50,6 +50,7 @@ export const player = {
   leaveFullscreen: "Leave full screen",
   pictureInPicture: "Picture in picture",
   captions: "Captions",
+  language: "English",
   settings: "Settings",
   speed: "Speed",
   times: (n: number) => `${n}×`,

@@ -49,6 +49,7 @@ export const player = {
   leaveFullscreen: "Quitter le plein écran",
   pictureInPicture: "Image dans l’image",
   captions: "Sous-titres",
+  language: "Français",
   settings: "Réglages",
   speed: "Vitesse",
   times: (n: number) => `${String(n).replace(".", ",")}×`,

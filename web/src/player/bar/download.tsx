@@ -63,6 +63,9 @@ export function Download({ workout }: { workout: Workout | undefined }) {
 function fileName({ exercises, duration }: Workout): string {
   const names = exercises.slice(0, 2).map((name) =>
     name
+      // Letters without their accents.
+      .normalize("NFD")
+      .replace(/\p{M}+/gu, "")
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, "-")
       .replace(/^-|-$/g, ""),

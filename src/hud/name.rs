@@ -1,13 +1,15 @@
-//! What the HUD says in an interval, as text; where it stands and how it looks is not decided here.
+//! What the HUD says in an interval, as text; where it stands and how it looks is not decided here, and in
+//! which words neither.
 
-use crate::workout::{Interval, IntervalKind, Movement, Side, Timeline};
+use crate::words::Words;
+use crate::workout::{Interval, IntervalKind, Movement, Timeline};
 
 /// Longest name that is considered, in characters: far more than any bar has room for.
 const LONGEST_NAME: usize = 200;
 
-/// The name line in its three parts. Only the middle one may be cut.
+/// The name line in its three parts, and what stands above it. Only the middle one may be cut.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Words {
+pub(super) struct NameLine {
     /// What the interval is for, in capitals.
     pub label: &'static str,
     /// Before the name: "Next: " or nothing.
@@ -15,43 +17,39 @@ pub(super) struct Words {
     /// The name, or what stands for it; any text.
     pub name: String,
     /// After the name: the side or nothing.
-    pub tail: &'static str,
+    pub tail: String,
 }
 
-impl Words {
+impl NameLine {
     /// For one interval; `can_show` tells which characters the font has.
-    pub(super) fn of(timeline: &Timeline, interval: &Interval, can_show: impl Fn(char) -> bool) -> Self {
-        let label = match interval.kind {
-            IntervalKind::GetReady => "GET READY",
-            IntervalKind::WarmUp => "WARM-UP",
-            IntervalKind::Work => "WORK",
-            IntervalKind::Rest => "REST",
-            IntervalKind::RoundRest => "ROUND REST",
-            IntervalKind::CoolDown => "COOL-DOWN",
-            IntervalKind::Finish => "FINISH",
-        };
+    pub(super) fn of(
+        timeline: &Timeline,
+        interval: &Interval,
+        words: &Words,
+        can_show: impl Fn(char) -> bool,
+    ) -> Self {
+        let label = words.headings.of(interval.kind);
         let movement = |lead, movement: &Movement| Self {
             label,
             lead,
             name: showable_name(movement, &can_show),
-            tail: match movement.side {
-                None => "",
-                Some(Side::Left) => " – left",
-                Some(Side::Right) => " – right",
-            },
+            tail: movement
+                .side
+                .map(|side| format!(" – {}", words.side(side)))
+                .unwrap_or_default(),
         };
         let fixed = |name: &str| Self {
             label,
             lead: "",
             name: name.to_owned(),
-            tail: "",
+            tail: String::new(),
         };
         match interval.kind {
-            IntervalKind::Finish => fixed("Well done"),
+            IntervalKind::Finish => fixed(words.labels.finish),
             kind if kind.is_exercise() => movement("", &interval.shows),
             _ => match timeline.next_exercise(interval) {
-                Some(next) => movement("Next: ", &next.shows),
-                None => fixed("Take a breath"),
+                Some(next) => movement(words.next, &next.shows),
+                None => fixed(words.breathe),
             },
         }
     }
@@ -93,6 +91,7 @@ mod tests {
     use super::*;
     use crate::catalogue::ExerciseId;
     use crate::hud::tests::{interval, timeline};
+    use crate::workout::{Language, Side};
 
     fn shown(name: &str) -> String {
         let mut movement = interval(IntervalKind::Work, 1, name).shows;
@@ -119,13 +118,31 @@ mod tests {
             interval(IntervalKind::RoundRest, 1, "Side plank"),
             interval(IntervalKind::Finish, 1, "Side plank"),
         ]);
-        let line = |index: usize| {
-            let words = Words::of(&timeline, &timeline.intervals()[index], |_| true);
-            format!("{} | {}{}{}", words.label, words.lead, words.name, words.tail)
+        let lines = |language| {
+            let line = |interval| {
+                let NameLine {
+                    label,
+                    lead,
+                    name,
+                    tail,
+                } = NameLine::of(&timeline, interval, Words::of(language), |_| true);
+                format!("{label} | {lead}{name}{tail}")
+            };
+            timeline.intervals().iter().map(line).collect::<Vec<_>>()
         };
-        assert_eq!(line(0), "GET READY | Next: Side plank – left");
-        assert_eq!(line(1), "WORK | Side plank – left");
-        assert_eq!(line(2), "ROUND REST | Take a breath");
-        assert_eq!(line(3), "FINISH | Well done");
+        let english = [
+            "GET READY | Next: Side plank – left",
+            "WORK | Side plank – left",
+            "ROUND REST | Take a breath",
+            "FINISH | Well done",
+        ];
+        assert_eq!(lines(Language::English), english);
+        let french = [
+            "PRÉPAREZ-VOUS | Ensuite\u{a0}: Side plank – gauche",
+            "EFFORT | Side plank – gauche",
+            "REPOS ENTRE LES TOURS | Reprenez votre souffle",
+            "FIN | Bravo",
+        ];
+        assert_eq!(lines(Language::French), french);
     }
 }

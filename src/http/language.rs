@@ -1,0 +1,58 @@
+//! The language that a client wants a workout's texts in: `?language=fr`.
+
+use axum::extract::{FromRequestParts, RawQuery};
+use axum::http::request::Parts;
+
+use super::filter::choice;
+use super::problem::{Fault, Problem};
+use crate::workout::Language;
+
+const PARAMETER: &str = "language";
+
+/// What a request's query names; `None` where it names none. Other parameters are not looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told(pub Option<Language>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Told {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let RawQuery(query) = RawQuery::from_request_parts(parts, state)
+            .await
+            .unwrap_or_else(|never| match never {});
+        read(query.as_deref().unwrap_or_default()).map_err(|fault| Problem::invalid(vec![fault]))
+    }
+}
+
+fn read(query: &str) -> Result<Told, Fault> {
+    let mut named = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == PARAMETER);
+    let Some((_, value)) = named.next() else {
+        return Ok(Told(None));
+    };
+    if named.next().is_some() {
+        return Err(Fault::parameter(PARAMETER, "It is given twice; give it once."));
+    }
+    let known = Language::ALL.map(|language| (language.tag(), language));
+    let language = choice(&value, &known).map_err(|detail| Fault::parameter(PARAMETER, detail))?;
+    Ok(Told(Some(language)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_is_read_and_any_other_refused_with_the_choices() {
+        assert_eq!(read(""), Ok(Told(None)));
+        assert_eq!(read("v=3&language=FR"), Ok(Told(Some(Language::French))));
+        for (query, told) in [
+            ("language=de", "Unknown: de. Known are: en, fr."),
+            ("language=", "Unknown: . Known are: en, fr."),
+            ("language=fr&language=en", "It is given twice; give it once."),
+        ] {
+            let fault = read(query).unwrap_err();
+            assert_eq!(fault.parameter.as_deref(), Some("language"));
+            assert_eq!(fault.detail, told);
+        }
+    }
+}

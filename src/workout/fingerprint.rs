@@ -1,0 +1,67 @@
+//! What tells two plans apart in a few bytes.
+//!
+//! For `token`: a link opens only if the plan that it gives now is the one that it gave when it was made.
+
+use super::{Interval, Language, Plan, Side};
+use crate::units::Frames;
+
+/// Bytes of it.
+pub(super) const FINGERPRINT: usize = 8;
+
+/// Over all that a plan decides about a video's bytes. Energy, seed and notes do not shape any, and the choice
+/// of renderer only those of a stream.
+pub(super) fn fingerprint(plan: &Plan) -> [u8; FINGERPRINT] {
+    let mut said = blake3::Hasher::new();
+    let mut number = |number: u64| {
+        said.update(&number.to_le_bytes());
+    };
+    let Plan { profile, shows, .. } = plan;
+    for edge in [profile.width, profile.height, profile.area_height] {
+        number(edge.into());
+    }
+    let switches = [
+        shows.timer,
+        shows.progress_bar,
+        shows.exercise_name,
+        shows.round,
+        plan.cues,
+        plan.clip_sound,
+    ];
+    for on in switches {
+        number(on.into());
+    }
+    number(plan.fit as u64);
+    for interval in plan.timeline.intervals() {
+        say_interval(&mut said, interval);
+    }
+    // English says nothing: so links from before there was a choice still open.
+    if plan.language != Language::English {
+        said.update(plan.language.tag().as_bytes());
+    }
+    // An extendable output is never shorter than asked for.
+    let mut first = [0; FINGERPRINT];
+    said.finalize_xof().fill(&mut first);
+    first
+}
+
+fn say_interval(said: &mut blake3::Hasher, interval: &Interval) {
+    let shown = &interval.shows;
+    let Frames(length) = interval.length;
+    let side = match shown.side {
+        None => 0,
+        Some(Side::Left) => 1,
+        Some(Side::Right) => 2,
+    };
+    let place = interval
+        .place
+        .map_or([0; 4], |p| [p.round, p.rounds, p.position, p.positions]);
+    let speed = [shown.speed.numerator(), shown.speed.denominator()];
+    let numbers = [interval.kind as u64, length, side].into_iter();
+    for number in numbers.chain(speed.into_iter().chain(place).map(u64::from)) {
+        said.update(&number.to_le_bytes());
+    }
+    for text in [shown.exercise.as_str(), &shown.name] {
+        said.update(&(text.len() as u64).to_le_bytes());
+        said.update(text.as_bytes());
+    }
+}
