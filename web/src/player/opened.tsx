@@ -25,10 +25,12 @@ interface Props {
   token: string;
   autoplay: boolean;
   origin: Origin;
+  /** What the picture is expected to be, until the timeline tells. */
+  upright: boolean;
   onRetry: () => void;
 }
 
-export function Opened({ token, autoplay, origin, onRetry }: Props) {
+export function Opened({ token, autoplay, origin, upright, onRetry }: Props) {
   const { player } = useTexts();
   const locale = useLocale();
   const video = useRef<HTMLVideoElement>(null);
@@ -75,8 +77,9 @@ export function Opened({ token, autoplay, origin, onRetry }: Props) {
       <Screen
         ref={setStage}
         data-stage
+        upright={timeline.data ? timeline.data.height > timeline.data.width : upright}
         tabIndex={-1}
-        className="outline-none [&:fullscreen]:aspect-auto [&:fullscreen]:rounded-none"
+        className="outline-none [&:fullscreen]:aspect-auto [&:fullscreen]:max-h-none [&:fullscreen]:rounded-none"
       >
         <video
           ref={video}

@@ -3,6 +3,7 @@
 import { useEffect, useState } from "react";
 import { useHistory } from "@/history/store";
 import { useTexts } from "@/i18n";
+import { useSession } from "@/session/store";
 import { useStored } from "@/session/stored";
 import { ActionBarPlace } from "./bar/action-bar";
 import { Opened } from "./opened";
@@ -32,6 +33,7 @@ export function Player() {
 
 function Current({ stage }: { stage: Stage }) {
   const { player } = useTexts();
+  const upright = useSession(({ setup }) => setup.orientation === "portrait");
   const [attempt, setAttempt] = useState(0);
   switch (stage.name) {
     case "open":
@@ -42,13 +44,14 @@ function Current({ stage }: { stage: Stage }) {
           // What was asked for by a click is still wanted after a failure.
           autoplay={stage.autoplay || attempt > 0}
           origin={stage.origin}
+          upright={stage.autoplay && upright}
           onRetry={() => setAttempt(attempt + 1)}
         />
       );
     case "planning":
       return (
         <>
-          <Screen>
+          <Screen upright={upright}>
             <Backdrop dim />
             <StageWords title={player.planning} />
           </Screen>
