@@ -30,12 +30,22 @@ test-web: page chromium
 	$(CARGO) test --locked --no-run --test cli
 	cd web && npm run --silent e2e
 
-# The page, ready to be embedded. What npm installed is good for as long as the lock file is the same. Not `npm ci`:
-# it refuses a lock file without the packages of every platform there is, which not every registry has.
-page: node
+# The page, ready to be embedded; built only after a change. What npm installed is good for as long as the lock file
+# is the same. Not `npm ci`: it refuses a lock file without the packages of every platform there is, which not every
+# registry has.
+PAGE = web/out/.built
+PAGE_SOURCES := $(shell find web/src web/public web/scripts -type f) $(wildcard web/*.json web/*.ts web/*.mjs)
+ifeq ($(wildcard web/dist/index.html),)
+.PHONY: $(PAGE)
+endif
+
+page: $(PAGE)
+
+$(PAGE): $(PAGE_SOURCES) | node
 	cd web && { [ node_modules/.installed -nt package-lock.json ] || \
 	  { npm install --no-save --no-audit --no-fund && touch node_modules/.installed; }; }
 	cd web && npm run --silent build && npm run --silent publish
+	touch $@
 
 page-if-node:
 	@if command -v npm >/dev/null 2>&1 && $(NODE_IS_NEW); then $(MAKE) --no-print-directory page; \
