@@ -5,12 +5,12 @@ mod program;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use virtual_coach::catalogue::{Catalogue, LoopLengths};
-use virtual_coach::http::problem::Kind;
+use virtual_coach::http::problem::{Fault, Kind};
 use virtual_coach::units::Frames;
 use virtual_coach::words::{Words, own_name};
-use virtual_coach::workout::{IntervalKind, Language, WorkoutRequest, plan};
+use virtual_coach::workout::{IntervalKind, Language, PlanError, WorkoutRequest, plan};
 
 const README: &str = include_str!("../README.md");
 const REQUEST: &str = include_str!("../docs/request.md");
@@ -224,8 +224,8 @@ fn every_type_of_problem_is_told_with_its_status_and_no_other() {
 #[test]
 fn the_examples_are_what_the_program_takes_and_gives() {
     let catalogue = Catalogue::parse(include_str!("../exercises.json")).unwrap();
-    let [request, answer] = blocks(REQUEST, "json")[..] else {
-        panic!("docs/request.md has other examples than a request and a plan");
+    let [request, refusal, answer, note] = blocks(REQUEST, "json")[..] else {
+        panic!("docs/request.md has other examples than a request, a refusal, a plan and a note");
     };
     let request = WorkoutRequest::from_json(request.as_bytes()).unwrap();
     plan(&request, &catalogue, &LoopLengths::default(), 1).expect("the first example can be planned");
@@ -235,13 +235,28 @@ fn the_examples_are_what_the_program_takes_and_gives() {
         .lines()
         .find_map(|line| line.strip_prefix("For `")?.strip_suffix("`:"))
         .expect("the request of the plan");
+    let shown = |example: &str| serde_json::from_str::<Value>(example).unwrap();
+    assert_eq!(planned(asked, &catalogue), shown(answer));
+    let body = json!({"config": {"intensity_levels": ["hard"], "no_jump": true, "no_repeat": true,
+        "target_duration": 30}});
+    assert_eq!(refused(&body, &catalogue), shown(refusal));
+    let misspelt = json!({"exercise_names": ["plank"], "config": {"show_tmier": true}});
     assert_eq!(
-        planned(asked, &catalogue),
-        serde_json::from_str::<Value>(answer).unwrap()
+        planned(&misspelt.to_string(), &catalogue)["notes"][0],
+        shown(note)
     );
 
     for example in blocks(CATALOGUE, "json") {
         Catalogue::parse(example).unwrap_or_else(|error| panic!("docs/catalogue.md: {error}"));
+    }
+}
+
+/// The first thing that is wrong with a request, as a problem names it.
+fn refused(body: &Value, catalogue: &Catalogue) -> Value {
+    let request = WorkoutRequest::from_json(body.to_string().as_bytes()).unwrap();
+    match plan(&request, catalogue, &LoopLengths::default(), 1) {
+        Err(PlanError::Refused(refusals)) => serde_json::to_value(Fault::from(refusals[0].clone())).unwrap(),
+        other => panic!("{body} is not refused: {other:?}"),
     }
 }
 
@@ -297,6 +312,22 @@ fn every_link_within_the_repository_leads_somewhere() {
     }
     assert!(links > 20, "only {links} links");
     assert!(dead.is_empty(), "dead links:\n{}", dead.join("\n"));
+}
+
+#[test]
+fn every_code_of_a_note_and_a_refusal_is_told() {
+    let spec: Value = serde_json::from_str(&printed("openapi")).unwrap();
+    let told: BTreeSet<String> = rows(REQUEST)
+        .iter()
+        .flat_map(|row| row[0].split(", ").map(str::to_owned))
+        .collect();
+    for schema in ["NoteCode", "RefusalCode"] {
+        let codes = spec["components"]["schemas"][schema]["enum"].as_array().unwrap();
+        assert!(codes.len() > 10, "{codes:?}");
+        for code in codes.iter().map(|code| code.as_str().unwrap()) {
+            assert!(told.contains(code), "docs/request.md: {code} has no row");
+        }
+    }
 }
 
 #[test]

@@ -260,7 +260,7 @@ async fn under_a_base_path_links_lead_there() {
     assert!(notes.to_str().unwrap().contains("show_tmier"), "{notes:?}");
     let workout: Value = response.json().await.unwrap();
     assert!(
-        workout["notes"][0].as_str().unwrap().contains("show_timer"),
+        workout["notes"][0]["values"]["nearest"] == "/config/show_timer",
         "{workout}"
     );
     assert!(link(&workout, "video").starts_with("/coach/api/workouts/"));

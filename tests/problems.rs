@@ -3,7 +3,7 @@
 mod program;
 
 use reqwest::{Method, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use program::Server;
 
@@ -205,6 +205,36 @@ async fn every_failure_is_a_problem_that_says_what_to_do() {
         let folder = server.folder().to_str().unwrap();
         assert!(!text.contains(folder), "{what}: the answer shows a path: {text}");
     }
+}
+
+#[tokio::test]
+async fn a_refused_plan_says_why_by_code_and_values_and_a_bad_value_by_its_sentence() {
+    let server = Server::start(&[]);
+    let fault = async |body: Value| {
+        let ask = server.request(Method::POST, "/api/plan").json(&body);
+        let answer = ask.send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY, "{body}");
+        let problem: Value = answer.json().await.unwrap();
+        problem["errors"][0].clone()
+    };
+    // Push-ups and Air Squat have clips.
+    let long = fault(json!({"config": {"no_repeat": true, "target_duration": 30}})).await;
+    assert_eq!(long["code"], "no_workout_of_length", "{long}");
+    let (asked, below) = (&long["values"]["asked"], &long["values"]["below"]);
+    assert_eq!(asked, 1800.0);
+    assert!(below.as_f64().is_some_and(|below| below < 1800.0), "{long}");
+    let one = fault(json!({"config": {"intensity_levels": ["hard"]}})).await;
+    assert_eq!(
+        (&one["pointer"], &one["code"]),
+        (&json!(""), &json!("no_exercise_matches"))
+    );
+    assert_eq!(one["values"], json!({"with_any_level": 2}));
+    let gone = fault(json!({"exercise_names": ["Plank"], "config": {"language": "fr"}})).await;
+    assert_eq!(gone["code"], "not_available", "{gone}");
+    assert_eq!(gone["values"], json!({"exercise": "plank", "name": "Planche"}));
+    let bad = fault(json!({"config": {"speed": 9}})).await;
+    let fields: Vec<&String> = bad.as_object().unwrap().keys().collect();
+    assert_eq!(fields, ["detail", "pointer"], "{bad}");
 }
 
 #[tokio::test]

@@ -47,7 +47,9 @@ async fn every_session_of_a_week_is_a_workout_of_this_server() {
     let goals = json!({"days": 5, "minutes": 25, "avoid": ["jumps"], "weight_kg": 80, "nonsense": 1});
     let (status, week) = asked(&server, &format!("/coach{WEEK}"), &goals).await;
     assert_eq!(status, StatusCode::OK, "{week}");
-    assert_eq!(week["notes"], json!(["ignored: /nonsense"]));
+    let note =
+        json!({"code": "ignored_field", "values": {"field": "/nonsense"}, "text": "ignored: /nonsense"});
+    assert_eq!(week["notes"], json!([note]));
     let mut sessions = 0;
     for session in week["days"].as_array().unwrap().iter().map(|day| &day["session"]) {
         if session.is_null() {
@@ -102,6 +104,9 @@ async fn what_cannot_be_planned_is_a_problem_that_says_what_to_loosen() {
         assert_eq!(problem["type"], "/problems/invalid-request");
         assert_eq!(problem["errors"][0]["pointer"], pointer, "{problem}");
     }
+    let (_, problem) = asked(&server, WEEK, &json!({})).await;
+    assert_eq!(problem["errors"][0]["code"], "too_few_exercises", "{problem}");
+    assert_eq!(problem["errors"][0]["values"]["needed"], 3, "{problem}");
     let (status, problem) = asked(&server, WEEK, &json!([])).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{problem}");
 }

@@ -122,12 +122,15 @@ mod tests {
     use axum::body::to_bytes;
     use axum::http::StatusCode;
     use axum::routing::get;
+    use serde_json::json;
     use tower::ServiceExt;
 
     use super::*;
     use crate::http::problem::Fault;
     use crate::render::RenderError;
-    use crate::workout::{PlanError, Refusal, RequestError, TokenError, TooLong, UnknownExercise};
+    use crate::workout::{
+        PlanError, Refusal, RefusalCode, RequestError, TokenError, TooLong, UnknownExercise,
+    };
 
     /// What must never leave the server.
     const SECRET: &str = "/srv/secret/clip.mov: moov atom not found";
@@ -156,10 +159,6 @@ mod tests {
             name: name.to_owned(),
             nearest: nearest.iter().map(|&near| near.to_owned()).collect(),
         };
-        let refusal = |pointer: &str, message: &str| Refusal {
-            pointer: pointer.to_owned(),
-            message: message.to_owned(),
-        };
         vec![
             RequestError::Malformed("expected value at line 1 column 2".to_owned()).into(),
             RequestError::WrongType {
@@ -172,8 +171,9 @@ mod tests {
             PlanError::UnknownExercises(vec![unknown("Pushup", &["Push-ups", "Plank"])]).into(),
             PlanError::UnknownExercises(vec![unknown("Pushup", &["Push-ups"]), unknown("?", &[])]).into(),
             PlanError::Refused(vec![
-                refusal("/config/speed", "It must lie between 0.5 and 2."),
-                refusal("/config/rounds", "It must be 50 at most."),
+                Refusal::new("/config/speed", "It must lie between 0.5 and 2."),
+                Refusal::new("/config/rounds", "Three rounds contradict no_repeat.")
+                    .coded(RefusalCode::RoundsRepeat, json!({"rounds": 3})),
             ])
             .into(),
             Problem::unknown_exercise("plonk", &["Plank".to_owned()]),

@@ -63,7 +63,7 @@ fn parse(query: &str) -> Result<Filter, Vec<Fault>> {
             continue;
         }
         if let Err(fault) = set(&mut filter, &name, &value) {
-            faults.push(fault);
+            faults.push(*fault);
         }
         seen.push(name.into_owned());
     }
@@ -74,8 +74,8 @@ fn parse(query: &str) -> Result<Filter, Vec<Fault>> {
     }
 }
 
-fn set(filter: &mut Filter, name: &str, value: &str) -> Result<(), Fault> {
-    let fault = |detail: String| Fault::parameter(name, detail);
+fn set(filter: &mut Filter, name: &str, value: &str) -> Result<(), Box<Fault>> {
+    let fault = |detail: String| Box::new(Fault::parameter(name, detail));
     match name {
         "category" => filter.category = Some(choice(value, &CATEGORIES).map_err(fault)?),
         "difficulty" => filter.difficulty = Some(choice(value, &DIFFICULTIES).map_err(fault)?),
@@ -92,7 +92,7 @@ fn set(filter: &mut Filter, name: &str, value: &str) -> Result<(), Fault> {
         }
         "no_jump" => filter.no_jump = switch(value).map_err(fault)?,
         "text" | "q" => filter.text = Some(text(value).map_err(fault)?),
-        _ => return Err(unknown(name)),
+        _ => return Err(Box::new(unknown(name))),
     }
     Ok(())
 }

@@ -22,7 +22,9 @@ use super::problem::{Kind, Problem, ProblemBody};
 use super::{AppState, document, exercises, workouts};
 use crate::catalogue::Exercise;
 use crate::texts::{self, TimelineView};
-use crate::workout::{IntervalKind, Language, Plan, Shows, Token, TokenError, TooLong, WorkoutRequest, link};
+use crate::workout::{
+    IntervalKind, Language, Note, Plan, Shows, Token, TokenError, TooLong, WorkoutRequest, link,
+};
 
 /// Intervals of the plans that are remembered together: some 20 MB.
 const REMEMBERED: u64 = 100_000;
@@ -130,7 +132,7 @@ pub struct Workout {
     #[schema(example = json!(["Push-ups", "Air Squat", "Plank"]))]
     pub exercises: Vec<String>,
     /// What was decided that the client may not expect. Told once, where the link is made; later empty.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
     /// Where all that it gives is.
     pub links: Links,
 }
@@ -190,7 +192,7 @@ impl Links {
 }
 
 impl Workout {
-    fn new(state: &AppState, opened: &Opened, notes: Vec<String>) -> Result<Self, TokenError> {
+    fn new(state: &AppState, opened: &Opened, notes: Vec<Note>) -> Result<Self, TokenError> {
         let view = opened.plan.view();
         let mut exercises: Vec<String> = Vec::new();
         let moving = view

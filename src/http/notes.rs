@@ -2,6 +2,8 @@
 
 use axum::http::{HeaderName, HeaderValue};
 
+use crate::workout::Note;
+
 /// What was decided that the client may not expect, such as a misspelt field that was ignored.
 pub const WORKOUT_NOTES: HeaderName = HeaderName::from_static("x-workout-notes");
 
@@ -10,13 +12,13 @@ const LONGEST: usize = 1024;
 /// Room for the last entry, which counts those that did not fit.
 const COUNT: usize = 32;
 
-/// Notes, divided by commas and each percent-encoded where a header or the division would suffer; so
-/// `value.split(",").map(decodeURIComponent)` reads it, and so do people. `None` without notes.
+/// The sentences of notes, divided by commas and each percent-encoded where a header or the division would
+/// suffer; so `value.split(",").map(decodeURIComponent)` reads it, and so do people. `None` without notes.
 #[must_use]
-pub fn header(notes: &[String]) -> Option<HeaderValue> {
+pub fn header(notes: &[Note]) -> Option<HeaderValue> {
     let mut value = String::new();
     for (index, note) in notes.iter().enumerate() {
-        let note = encoded(note);
+        let note = encoded(&note.text);
         if value.len() + note.len() + 1 > LONGEST - COUNT {
             join(&mut value, &format!("{} more notes", notes.len() - index));
             break;
@@ -54,10 +56,19 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::workout::{NoteCode, Values};
+
+    fn noted(texts: &[impl AsRef<str>]) -> Vec<Note> {
+        let noted = |text: &str| Note {
+            code: NoteCode::IgnoredField,
+            values: Values::new(),
+            text: text.to_owned(),
+        };
+        texts.iter().map(|text| noted(text.as_ref())).collect()
+    }
 
     fn told(notes: &[&str]) -> Option<String> {
-        let notes: Vec<String> = notes.iter().map(|&note| note.to_owned()).collect();
-        header(&notes).map(|value| value.to_str().unwrap().to_owned())
+        header(&noted(notes)).map(|value| value.to_str().unwrap().to_owned())
     }
 
     #[test]
@@ -81,7 +92,7 @@ mod tests {
         #[test]
         fn whatever_the_notes_the_header_is_legal_and_bounded(notes: Vec<String>) {
             prop_assume!(notes.iter().any(|note| !note.is_empty()));
-            let value = header(&notes).expect("a header");
+            let value = header(&noted(&notes)).expect("a header");
             prop_assert!(value.len() <= LONGEST);
             prop_assert!(value.to_str().is_ok());
         }

@@ -9,7 +9,7 @@ use super::request::{Goal, Goals, WeekRequest, check};
 use super::session::{Common, Session};
 use crate::catalogue::{Catalogue, LoopLengths};
 use crate::workout::draw::Draws;
-use crate::workout::{MAX_SEED, PlanError};
+use crate::workout::{MAX_SEED, Note, PlanError};
 
 /// A planned week.
 #[derive(Debug, Clone)]
@@ -22,8 +22,8 @@ pub struct Week {
     pub seed: u64,
     /// Seven, from Monday.
     pub days: Vec<Day>,
-    /// Fields of the request that are not known, a sentence each.
-    pub notes: Vec<String>,
+    /// Fields of the request that are not known.
+    pub notes: Vec<Note>,
 }
 
 /// A day of a week.

@@ -6,10 +6,12 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::json;
+
 use super::focus::{Focus, MuscleGroup, groups};
 use super::request::{Goal, Goals};
 use crate::catalogue::{Catalogue, Category, Difficulty, Exercise};
-use crate::workout::{Avoid, PlanError, Refusal};
+use crate::workout::{Avoid, PlanError, Refusal, RefusalCode};
 
 /// Exercises below which the next tier is taken in.
 const ENOUGH: usize = 4;
@@ -113,15 +115,20 @@ pub(super) fn too_few(goals: &Goals, focus: Focus, catalogue: &Catalogue) -> Pla
             avoid: &avoid,
             ..bounds
         });
-        looser.push((count, "/avoid", format!("allow {}", thing.word())));
+        let value = match thing {
+            Avoid::Jumps => "with_jumps",
+            Avoid::Floor => "with_floor",
+            Avoid::Kneeling => "with_kneeling",
+        };
+        looser.push((count, value, "/avoid", format!("allow {}", thing.word())));
     }
     let harder = [
-        (Difficulty::Medium, "ask for level medium"),
-        (Difficulty::Hard, "ask for level hard"),
+        (Difficulty::Medium, "with_medium", "ask for level medium"),
+        (Difficulty::Hard, "with_hard", "ask for level hard"),
     ];
-    for (level, advice) in harder.into_iter().filter(|(level, _)| *level > goals.level) {
+    for (level, value, advice) in harder.into_iter().filter(|(level, ..)| *level > goals.level) {
         let count = found(Bounds { level, ..bounds });
-        looser.push((count, "/level", advice.to_owned()));
+        looser.push((count, value, "/level", advice.to_owned()));
     }
     let everything = Bounds {
         equipment: None,
@@ -129,33 +136,38 @@ pub(super) fn too_few(goals: &Goals, focus: Focus, catalogue: &Catalogue) -> Pla
     };
     looser.push((
         found(everything),
+        "with_any_equipment",
         "/equipment",
         "have more equipment at hand".to_owned(),
     ));
     looser.retain(|(count, ..)| *count >= FEWEST);
     let advice: Vec<String> = looser
         .iter()
-        .map(|(count, _, advice)| format!("{advice} ({count} would be left)"))
+        .map(|(count, _, _, advice)| format!("{advice} ({count} would be left)"))
         .collect();
     let what = match (focus, goals.goal) {
         (Focus::Easy, Goal::Mobility) => "of warm-ups and stretches",
         (Focus::Easy, _) => "of warm-ups and stretches, for an easy session between two of work,",
         _ => "of work",
     };
-    let left = match left {
+    let few = match left {
         0 => format!("no exercise {what} is left"),
         1 => format!("only one exercise {what} is left, and a session needs {FEWEST}"),
         n => format!("only {n} exercises {what} are left, and a session needs {FEWEST}"),
     };
-    let hint = match (advice.is_empty(), focus, goals.goal) {
-        (false, ..) => advice.join(", or "),
-        (true, Focus::Easy, goal) if goal != Goal::Mobility => {
-            "ask for fewer days, with rest between".to_owned()
-        }
-        (true, ..) => "nothing in the request would change that: the catalogue has too few".to_owned(),
+    let fewer_days = advice.is_empty() && focus == Focus::Easy && goals.goal != Goal::Mobility;
+    let hint = if fewer_days {
+        "ask for fewer days, with rest between".to_owned()
+    } else if advice.is_empty() {
+        "nothing in the request would change that: the catalogue has too few".to_owned()
+    } else {
+        advice.join(", or ")
     };
-    PlanError::Refused(vec![Refusal {
-        pointer: looser.first().map_or("", |(_, pointer, _)| pointer).to_owned(),
-        message: format!("{left}: {hint}"),
-    }])
+    let pointer = looser.first().map_or("", |(_, _, pointer, _)| *pointer);
+    let mut values = json!({"left": left, "needed": FEWEST, "fewer_days": fewer_days});
+    for (count, value, ..) in &looser {
+        values[*value] = json!(count);
+    }
+    let refusal = Refusal::new(pointer, format!("{few}: {hint}"));
+    PlanError::Refused(vec![refusal.coded(RefusalCode::TooFewExercises, values)])
 }

@@ -1,6 +1,6 @@
 //! Why a day is as it is: a code with values, for clients that speak other languages, and a sentence.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -10,6 +10,8 @@ use super::focus::{Focus, MuscleGroup};
 use super::request::{Goal, Goals};
 use super::session::Session;
 use crate::units::Frames;
+use crate::workout::Values;
+use crate::workout::values::values;
 
 /// What a reason is about. `values` of the reason are named in each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
@@ -55,20 +57,16 @@ pub struct Reason {
     pub code: ReasonCode,
     /// What a sentence about it needs: numbers, texts and lists of texts by name.
     #[schema(value_type = BTreeMap<String, Value>)]
-    pub values: BTreeMap<String, Value>,
+    pub values: Values,
     /// The sentence, in English.
     pub text: String,
 }
 
 impl Reason {
-    fn new(code: ReasonCode, values: Value, text: impl Into<String>) -> Self {
-        let values = match values {
-            Value::Object(values) => values.into_iter().collect(),
-            _ => BTreeMap::new(),
-        };
+    fn new(code: ReasonCode, object: Value, text: impl Into<String>) -> Self {
         Self {
             code,
-            values,
+            values: values(object),
             text: text.into(),
         }
     }

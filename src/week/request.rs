@@ -12,7 +12,7 @@ use crate::workout::fields::{Fields, FromFields};
 use crate::workout::refusals::Refusals;
 use crate::workout::request::read_body;
 use crate::workout::unknown::notes_among;
-use crate::workout::{Avoid, Language, MAX_SEED, PlanError, Refusal, RequestError};
+use crate::workout::{Avoid, Language, MAX_SEED, Note, PlanError, Refusal, RequestError};
 
 /// Every field. A test keeps it complete.
 pub(super) const FIELDS: &[&str] = &[
@@ -81,9 +81,9 @@ pub struct WeekRequest {
     /// What the choices are made with: keep it from week to week. Default: a new one, told in the answer.
     #[schema(value_type = Option<u64>, minimum = 0, maximum = 9_007_199_254_740_991_u64, example = 7)]
     pub seed: Option<f64>,
-    /// What the body said that this program does not know, a sentence each.
+    /// What the body said that this program does not know.
     #[schema(ignore)]
-    pub ignored: Vec<String>,
+    pub ignored: Vec<Note>,
     /// Values of a wrong type; their fields are `None`, and planning refuses them with the rest.
     #[schema(ignore)]
     pub wrong: Vec<Refusal>,

@@ -14,7 +14,7 @@ use super::request::{Goal, Goals};
 use crate::catalogue::{Catalogue, Category, Exercise, ExerciseId, LoopLengths};
 use crate::units::{FPS, Frames};
 use crate::workout::draw::Draws;
-use crate::workout::{IntervalKind, Plan, PlanError, Token, WorkoutRequest, link, plan};
+use crate::workout::{IntervalKind, Plan, PlanError, Refusal, Token, WorkoutRequest, link, plan};
 
 /// What a session is called: what it turned out to train.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
@@ -236,10 +236,10 @@ impl<'a> Common<'a> {
 
 /// Unreachable with the bounds of the request; a refusal all the same, not a panic.
 fn no_room() -> PlanError {
-    PlanError::Refused(vec![crate::workout::Refusal {
-        pointer: "/minutes".to_owned(),
-        message: "minutes leave no room for a session: ask for more".to_owned(),
-    }])
+    PlanError::Refused(vec![Refusal::new(
+        "/minutes",
+        "minutes leave no room for a session: ask for more",
+    )])
 }
 
 /// A config as the planner reads it from a client.

@@ -10,7 +10,7 @@ use utoipa::PartialSchema;
 use super::request::FIELDS;
 use super::*;
 use crate::catalogue::{Catalogue, Difficulty, LoopLengths};
-use crate::workout::{Avoid, IntervalKind, PlanError, WorkoutRequest, plan};
+use crate::workout::{Avoid, IntervalKind, PlanError, Refusal, WorkoutRequest, plan};
 
 fn shipped() -> Catalogue {
     Catalogue::parse(include_str!("../../exercises.json")).unwrap()
@@ -31,8 +31,11 @@ fn planned(body: &Value) -> Week {
 fn refused(body: &Value, catalogue: &Catalogue) -> String {
     match answer(body, catalogue) {
         Err(PlanError::Refused(refusals)) => {
-            let lines: Vec<String> = refusals.iter().map(ToString::to_string).collect();
-            lines.join("\n")
+            let line = |refusal: &Refusal| match refusal.code {
+                Some(code) => format!("{refusal}\n  {}", json!([code, refusal.values])),
+                None => refusal.to_string(),
+            };
+            refusals.iter().map(line).collect::<Vec<_>>().join("\n")
         }
         other => panic!("{body}: {other:?}"),
     }
@@ -124,10 +127,9 @@ fn every_field_is_known_and_others_are_told() {
     assert_eq!(documented, FIELDS.iter().map(|f| (*f).to_owned()).collect());
     let all: Value = FIELDS.iter().map(|f| (f[1..].to_owned(), Value::Null)).collect();
     assert_eq!(read(&all), WeekRequest::default());
-    assert_eq!(
-        read(&json!({"gaol": "strength"})).ignored,
-        ["ignored: /gaol; did you mean /goal?"]
-    );
+    let ignored = read(&json!({"gaol": "strength"})).ignored;
+    let told: Vec<&str> = ignored.iter().map(|note| note.text.as_str()).collect();
+    assert_eq!(told, ["ignored: /gaol; did you mean /goal?"]);
     let wrong: Value = FIELDS.iter().map(|f| (f[1..].to_owned(), json!({}))).collect();
     assert_eq!(read(&wrong).wrong.len(), FIELDS.len());
 }
@@ -210,10 +212,10 @@ fn suits(session: &Session, body: &Value, catalogue: &Catalogue) {
 /// The config alone gives the session that was told, whatever else the server would draw.
 fn is_its_config(session: &Session, catalogue: &Catalogue) {
     let request = WorkoutRequest::from_json(session.config.to_string().as_bytes()).unwrap();
-    assert_eq!(request.ignored, [""; 0]);
+    assert_eq!(request.ignored, []);
     let again = plan(&request, catalogue, &LoopLengths::default(), 99).unwrap();
     assert_eq!(again, session.plan);
-    assert_eq!(again.notes, [""; 0]);
+    assert_eq!(again.notes, []);
     let opened = session
         .token
         .as_ref()

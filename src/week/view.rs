@@ -9,7 +9,7 @@ use super::reason::Reason;
 use super::request::Goal;
 use super::session::{Session, Title};
 use super::{Day, Week};
-use crate::workout::{Token, WorkoutRequest};
+use crate::workout::{Note, Token, WorkoutRequest};
 
 /// A week of sessions.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -29,8 +29,8 @@ pub struct WeekView {
     pub kcal: f64,
     /// Seven, from Monday.
     pub days: Vec<DayView>,
-    /// Fields of the request that were ignored, a sentence each.
-    pub notes: Vec<String>,
+    /// Fields of the request that were ignored.
+    pub notes: Vec<Note>,
 }
 
 /// A day of a week.

@@ -6,11 +6,12 @@
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
+use serde_json::json;
 
 use super::refusals::{Refusals, quoted};
 use super::{
-    Avoid, Fit, Language, Orientation, Profile, RendererChoice, RequestedExercise, RequestedIntervals,
-    Resolution, Shows, WorkoutConfig, WorkoutRequest,
+    Avoid, Fit, Language, Orientation, Profile, Refusal, RefusalCode, RendererChoice, RequestedExercise,
+    RequestedIntervals, Resolution, Shows, WorkoutConfig, WorkoutRequest,
 };
 use crate::catalogue::{Difficulty, EQUIPMENT, folded, nearest};
 use crate::units::{Frames, Seconds, Speed};
@@ -410,10 +411,12 @@ fn contradictions(
         && wishes.no_repeat
         && rounds > 1
     {
-        refusals.note(
-            "/config/rounds",
-            format!("{rounds} rounds contradict no_repeat: each exercise would come {rounds} times"),
-        );
+        let message =
+            format!("{rounds} rounds contradict no_repeat: each exercise would come {rounds} times");
+        let refusal = Refusal::new("/config/rounds", message);
+        refusals
+            .0
+            .push(refusal.coded(RefusalCode::RoundsRepeat, json!({"rounds": rounds})));
     }
 }
 

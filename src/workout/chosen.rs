@@ -1,11 +1,13 @@
 //! A workout whose exercises are chosen to fill a time.
 
+use serde_json::{Value, json};
+
 use super::check::Wishes;
 use super::choose::{Demands, circuit};
 use super::draw::Draws;
 use super::fill::{Block, Filling, LEAST_BLOCK, MOST_BLOCK, Nearest, Room, cut};
 use super::lay::{Course, Station};
-use super::{Avoid, PlanError, Refusal};
+use super::{Avoid, Note, NoteCode, PlanError, Refusal, RefusalCode};
 use crate::catalogue::{Catalogue, Category, Difficulty, Exercise};
 use crate::units::{FPS, Frames, Speed};
 
@@ -44,19 +46,19 @@ pub(super) fn course<'a>(
     wishes: &Wishes,
     catalogue: &'a Catalogue,
     draws: &mut Draws,
-    notes: &mut Vec<String>,
+    notes: &mut Vec<Note>,
 ) -> Result<Course<'a>, PlanError> {
     let pool = Demands::on_work(wishes).pool(catalogue);
     if pool.is_empty() {
-        return Err(refused("", none_matches(wishes, catalogue)));
+        return Err(none_matches(wishes, catalogue));
     }
-    let mut candidate = |asked: Option<bool>, category: Category, what: &str| {
+    let mut candidate = |asked: Option<bool>, category: Category| {
         let pool = match asked {
             Some(false) => Vec::new(),
             _ => Demands::on(&[category], wishes).pool(catalogue),
         };
         if pool.is_empty() && asked != Some(false) {
-            notes.push(format!("no {what}: no exercise for it matches"));
+            notes.push(Note::no_exercise_for(category));
         }
         Candidate {
             pool,
@@ -64,8 +66,8 @@ pub(super) fn course<'a>(
             no_repeat: wishes.no_repeat,
         }
     };
-    let warm_up = candidate(wishes.warm_up, Category::WarmUp, "warm-up");
-    let cool_down = candidate(wishes.cool_down, Category::CoolDown, "cool-down");
+    let warm_up = candidate(wishes.warm_up, Category::WarmUp);
+    let cool_down = candidate(wishes.cool_down, Category::CoolDown);
     let room = Room {
         target: wishes.target,
         times: wishes.times,
@@ -104,7 +106,7 @@ fn fill(
     room: Room,
     warm_up: &Candidate<'_>,
     cool_down: &Candidate<'_>,
-    notes: &mut Vec<String>,
+    notes: &mut Vec<Note>,
 ) -> Result<Filling, Nearest> {
     let nearest = match room.fill() {
         Ok(filling) => return Ok(filling),
@@ -120,15 +122,27 @@ fn fill(
         cool_down.by_default && !cool_down.pool.is_empty(),
     );
     let ways = [
-        (cool, without(false, true), "cool-down"),
-        (warm, without(true, false), "warm-up"),
-        (warm && cool, without(true, true), "warm-up and no cool-down"),
+        (
+            cool,
+            without(false, true),
+            NoteCode::NoRoomForCoolDown,
+            "cool-down",
+        ),
+        (warm, without(true, false), NoteCode::NoRoomForWarmUp, "warm-up"),
+        (
+            warm && cool,
+            without(true, true),
+            NoteCode::NoRoomForBoth,
+            "warm-up and no cool-down",
+        ),
     ];
-    for (allowed, room, what) in ways {
+    for (allowed, room, code, what) in ways {
         if let (true, Ok(filling)) = (allowed, room.fill()) {
-            notes.push(format!(
-                "no {what}: there is no room in {}",
-                room.target.seconds()
+            let whole = room.target.seconds();
+            notes.push(Note::new(
+                code,
+                json!({"duration": whole.0}),
+                format!("no {what}: there is no room in {whole}"),
             ));
             return Ok(filling);
         }
@@ -155,27 +169,23 @@ fn stations_of<'a>(length: Frames, mut pool: Vec<&'a Exercise>, draws: &mut Draw
         .collect()
 }
 
-fn note_longer(filling: &Filling, wishes: &Wishes, notes: &mut Vec<String>) {
+fn note_longer(filling: &Filling, wishes: &Wishes, notes: &mut Vec<Note>) {
     let whole = wishes.target.seconds();
+    let mut note = |code, what: &str, longer: f64| {
+        notes.push(Note::new(
+            code,
+            json!({"longer": (longer * 10.0).round() / 10.0, "duration": whole.0}),
+            format!("{what} {longer:.1} s longer, so that the whole takes {whole}"),
+        ));
+    };
     if filling.longer_round_rests > Frames::ZERO {
         let each = filling.longer_round_rests.seconds().0 / f64::from(filling.rounds - 1);
-        notes.push(format!(
-            "round rests are {each:.1} s longer, so that the whole takes {whole}"
-        ));
+        note(NoteCode::LongerRoundRests, "round rests are", each);
     }
     if filling.longer_get_ready > Frames::ZERO {
         let longer = filling.longer_get_ready.seconds().0;
-        notes.push(format!(
-            "get-ready is {longer:.1} s longer, so that the whole takes {whole}"
-        ));
+        note(NoteCode::LongerGetReady, "get-ready is", longer);
     }
-}
-
-fn refused(pointer: &str, message: String) -> PlanError {
-    PlanError::Refused(vec![Refusal {
-        pointer: pointer.to_owned(),
-        message,
-    }])
 }
 
 /// "easy or medium, without jumps, without equipment": what the client's options leave.
@@ -207,12 +217,13 @@ fn described(demands: &Demands<'_>) -> String {
 }
 
 /// Says that nothing matches, and how many would if one demand were dropped.
-fn none_matches(wishes: &Wishes, catalogue: &Catalogue) -> String {
+fn none_matches(wishes: &Wishes, catalogue: &Catalogue) -> PlanError {
     let demands = Demands::on_work(wishes);
     let mut without_jumps = wishes.avoid.clone();
     without_jumps.retain(|thing| *thing != Avoid::Jumps);
     let looser = [
         (
+            "with_any_level",
             "with every difficulty",
             Demands {
                 levels: None,
@@ -220,6 +231,7 @@ fn none_matches(wishes: &Wishes, catalogue: &Catalogue) -> String {
             },
         ),
         (
+            "with_jumps",
             "with jumps",
             Demands {
                 no_jump: false,
@@ -228,6 +240,7 @@ fn none_matches(wishes: &Wishes, catalogue: &Catalogue) -> String {
             },
         ),
         (
+            "with_any_equipment",
             "with all equipment",
             Demands {
                 equipment: None,
@@ -235,6 +248,7 @@ fn none_matches(wishes: &Wishes, catalogue: &Catalogue) -> String {
             },
         ),
         (
+            "with_nothing_avoided",
             "with nothing to avoid",
             Demands {
                 no_jump: false,
@@ -245,33 +259,41 @@ fn none_matches(wishes: &Wishes, catalogue: &Catalogue) -> String {
     ];
     // Who avoids no more than jumps is told of those.
     let tried = if without_jumps.is_empty() { 3 } else { 4 };
-    let found: Vec<String> = looser
+    let found: Vec<(&str, &str, usize)> = looser
         .iter()
         .take(tried)
-        .map(|(how, demands)| (how, demands.pool(catalogue).len()))
-        .filter(|(_, count)| *count > 0)
-        .map(|(how, count)| format!("{count} would {how}"))
+        .map(|(value, how, demands)| (*value, *how, demands.pool(catalogue).len()))
+        .filter(|(.., count)| *count > 0)
         .collect();
-    let hint = if found.is_empty() {
+    let told: Vec<String> = found
+        .iter()
+        .map(|(_, how, count)| format!("{count} would {how}"))
+        .collect();
+    let hint = if told.is_empty() {
         String::new()
     } else {
-        format!("; {}", found.join(", "))
+        format!("; {}", told.join(", "))
     };
-    format!("no available exercise is {}{hint}", described(&demands))
+    let message = format!("no available exercise is {}{hint}", described(&demands));
+    let values: Value = found
+        .into_iter()
+        .map(|(value, _, count)| (value, count))
+        .collect();
+    let refusal = Refusal::new("", message).coded(RefusalCode::NoExerciseMatches, values);
+    PlanError::Refused(vec![refusal])
 }
 
 /// Says how many exercises match and which lengths they allow.
 fn no_room(nearest: &Nearest, pool: usize, wishes: &Wishes) -> PlanError {
     let minute = 60.0 * f64::from(FPS);
+    // What `target_duration` may be.
+    let legal = |length: &Frames| (1.0..=180.0).contains(&(length.0 as f64 / minute));
+    let (below, above) = (nearest.below.filter(legal), nearest.above.filter(legal));
     // Hundredths of a minute, rounded into the range that can be filled.
-    let below = nearest
-        .below
-        .map(|f| (f.0 as f64 / minute * 100.0).floor() / 100.0);
-    let above = nearest
-        .above
-        .map(|f| (f.0 as f64 / minute * 100.0).ceil() / 100.0);
-    let legal = |minutes: &f64| (1.0..=180.0).contains(minutes);
-    let works = match (below.filter(legal), above.filter(legal)) {
+    let works = match (
+        below.map(|f| (f.0 as f64 / minute * 100.0).floor() / 100.0),
+        above.map(|f| (f.0 as f64 / minute * 100.0).ceil() / 100.0),
+    ) {
         (Some(below), Some(above)) => format!("{below} or {above} minutes would work"),
         (Some(below), None) => format!("they allow at most {below} minutes"),
         (None, Some(above)) => format!("they need at least {above} minutes"),
@@ -289,11 +311,13 @@ fn no_room(nearest: &Nearest, pool: usize, wishes: &Wishes) -> PlanError {
     } else {
         ""
     };
-    refused(
-        pointer,
-        format!(
-            "a workout of exactly {} cannot be made of these intervals: {exercises} ({described}); {works}{repeat}",
-            wishes.target.seconds(),
-        ),
-    )
+    let asked = wishes.target.seconds();
+    let message = format!(
+        "a workout of exactly {asked} cannot be made of these intervals: {exercises} ({described}); {works}{repeat}"
+    );
+    let seconds = |length: Option<Frames>| length.map(|length| length.seconds().0);
+    let values = json!({"asked": asked.0, "below": seconds(below), "above": seconds(above),
+        "exercises": pool, "no_repeat": wishes.no_repeat});
+    let refusal = Refusal::new(pointer, message).coded(RefusalCode::NoWorkoutOfLength, values);
+    PlanError::Refused(vec![refusal])
 }

@@ -6,7 +6,7 @@
 use super::check::Wishes;
 use super::lay::Course;
 use super::plan::kilocalories;
-use super::{Fit, Language, Plan, Profile, RendererChoice, Shows, reps};
+use super::{Fit, Language, Note, Plan, Profile, RendererChoice, Shows, reps};
 use crate::catalogue::{Catalogue, LoopLengths};
 
 /// How a workout is shown, apart from its course.
@@ -53,12 +53,7 @@ pub(super) struct Decision<'a> {
 
 impl Decision<'_> {
     /// Lays it out; `None` when there is nothing to lay out.
-    pub(super) fn plan(
-        &self,
-        catalogue: &Catalogue,
-        loops: &LoopLengths,
-        notes: Vec<String>,
-    ) -> Option<Plan> {
+    pub(super) fn plan(&self, catalogue: &Catalogue, loops: &LoopLengths, notes: Vec<Note>) -> Option<Plan> {
         let mut timeline = self.course.lay()?;
         let manner = self.manner;
         timeline.set_names(|shown| Some(manner.language.name_of(catalogue.get(&shown.exercise)?)));

@@ -1,5 +1,7 @@
 //! A workout whose exercises the client listed.
 
+use serde_json::{Value, json};
+
 use super::check::{Listed, MAX_ROUNDS, Wishes};
 use super::choose::Demands;
 use super::draw::Draws;
@@ -7,7 +9,7 @@ use super::fill::LEAST_BLOCK;
 use super::lay::{Course, Station};
 use super::plan::{MAX_INTERVALS, MAX_LENGTH};
 use super::refusals::Refusals;
-use super::{PlanError, UnknownExercise};
+use super::{Avoid, Note, NoteCode, PlanError, Refusal, RefusalCode, UnknownExercise};
 use crate::catalogue::{Catalogue, Category, Exercise};
 use crate::units::{Frames, Seconds, Speed};
 
@@ -24,7 +26,7 @@ pub(super) fn course<'a>(
     catalogue: &'a Catalogue,
     mut refusals: Refusals,
     draws: &mut Draws,
-    notes: &mut Vec<String>,
+    notes: &mut Vec<Note>,
 ) -> Result<Course<'a>, PlanError> {
     let circuit = resolve(list, wishes, catalogue, &mut refusals)?;
     let mut course = Course {
@@ -35,15 +37,15 @@ pub(super) fn course<'a>(
         longer_round_rests: Frames::ZERO,
         cool_down: Vec::new(),
     };
-    let mut block = |asked: Option<bool>, category: Category, what: &str| {
+    let mut block = |asked: Option<bool>, category: Category| {
         if asked == Some(true) {
-            around(category, what, wishes, catalogue, &course.circuit, draws, notes)
+            around(category, wishes, catalogue, &course.circuit, draws, notes)
         } else {
             Vec::new()
         }
     };
-    let warm_up = block(wishes.warm_up, Category::WarmUp, "warm-up");
-    let cool_down = block(wishes.cool_down, Category::CoolDown, "cool-down");
+    let warm_up = block(wishes.warm_up, Category::WarmUp);
+    let cool_down = block(wishes.cool_down, Category::CoolDown);
     (course.warm_up, course.cool_down) = (warm_up, cool_down);
     refuse_too_long(&course, wishes, &mut refusals);
     if !refusals.0.is_empty() {
@@ -110,29 +112,38 @@ fn refuse_unusable(
     catalogue: &Catalogue,
     refusals: &mut Refusals,
 ) {
-    let name = &exercise.name;
-    if let Some(reason) = catalogue.unavailable(&exercise.id) {
-        refusals.note(
-            &listed.pointer,
-            format!("{name} is not available at present: {reason}"),
+    let (id, name) = (&exercise.id, &exercise.name);
+    let told = wishes.language.name_of(exercise);
+    let mut refuse = |code: RefusalCode, values: Value, predicate: String| {
+        let refusal = Refusal::new(&listed.pointer, format!("{name} {predicate}"));
+        refusals.0.push(refusal.coded(code, values));
+    };
+    if let Some(reason) = catalogue.unavailable(id) {
+        refuse(
+            RefusalCode::NotAvailable,
+            json!({"exercise": id, "name": told}),
+            format!("is not available at present: {reason}"),
         );
     }
     if wishes.no_jump && exercise.has_jump {
-        refusals.note(
-            &listed.pointer,
-            format!("{name} has a jump, which contradicts no_jump"),
+        refuse(
+            RefusalCode::Avoided,
+            json!({"exercise": id, "name": told, "avoid": Avoid::Jumps}),
+            "has a jump, which contradicts no_jump".to_owned(),
         );
     }
     for thing in wishes.avoid.iter().filter(|thing| thing.leaves_out(exercise)) {
-        refusals.note(
-            &listed.pointer,
-            format!("{name} is not without {}, which contradicts avoid", thing.word()),
+        refuse(
+            RefusalCode::Avoided,
+            json!({"exercise": id, "name": told, "avoid": thing}),
+            format!("is not without {}, which contradicts avoid", thing.word()),
         );
     }
-    if wishes.no_repeat && before.iter().any(|s| s.exercise.id == exercise.id) {
-        refusals.note(
-            &listed.pointer,
-            format!("{name} is listed twice, which contradicts no_repeat"),
+    if wishes.no_repeat && before.iter().any(|s| s.exercise.id == *id) {
+        refuse(
+            RefusalCode::Repeated,
+            json!({"exercise": id, "name": told}),
+            "is listed twice, which contradicts no_repeat".to_owned(),
         );
     }
     if let Some(at_hand) = &wishes.equipment {
@@ -143,10 +154,13 @@ fn refuse_unusable(
             .map(String::as_str)
             .collect();
         if !missing.is_empty() {
-            let missing = missing.join(" and ");
-            refusals.note(
-                &listed.pointer,
-                format!("{name} needs {missing}, which /config/equipment does not have"),
+            refuse(
+                RefusalCode::NeedsEquipment,
+                json!({"exercise": id, "name": told, "equipment": missing}),
+                format!(
+                    "needs {}, which /config/equipment does not have",
+                    missing.join(" and ")
+                ),
             );
         }
     }
@@ -155,17 +169,16 @@ fn refuse_unusable(
 /// Up to three exercises of a category, each for its usual length.
 fn around<'a>(
     category: Category,
-    what: &str,
     wishes: &Wishes,
     catalogue: &'a Catalogue,
     listed: &[Station<'_>],
     draws: &mut Draws,
-    notes: &mut Vec<String>,
+    notes: &mut Vec<Note>,
 ) -> Vec<Station<'a>> {
     let mut pool = Demands::on(&[category], wishes).pool(catalogue);
     pool.retain(|e| !wishes.no_repeat || listed.iter().all(|s| s.exercise.id != e.id));
     if pool.is_empty() {
-        notes.push(format!("no {what}: no exercise for it matches"));
+        notes.push(Note::no_exercise_for(category));
     }
     draws.shuffle(&mut pool);
     let usual = |e: &Exercise| Frames::from_seconds(Seconds(e.default_duration.0.min(60.0))).max(LEAST_BLOCK);
@@ -187,7 +200,8 @@ fn refuse_too_long(course: &Course<'_>, wishes: &Wishes, refusals: &mut Refusals
     if fits(course.rounds) {
         return;
     }
-    let advice = match (1..course.rounds).rev().find(|rounds| fits(*rounds)) {
+    let fitting = (1..course.rounds).rev().find(|rounds| fits(*rounds));
+    let advice = match fitting {
         Some(1) => "one round of this list fits".to_owned(),
         Some(rounds) => format!("{rounds} rounds of this list fit"),
         None if course.extent(1).1 > MAX_INTERVALS => "list fewer exercises".to_owned(),
@@ -199,31 +213,52 @@ fn refuse_too_long(course: &Course<'_>, wishes: &Wishes, refusals: &mut Refusals
         wishes.list_pointer
     };
     let (length, intervals) = course.extent(course.rounds);
-    refusals.note(
-        pointer,
-        format!(
-            "the workout would take {} in {intervals} intervals; at most {} and {MAX_INTERVALS} are possible: {advice}",
-            length.seconds(),
-            MAX_LENGTH.seconds(),
-        ),
+    let message = format!(
+        "the workout would take {} in {intervals} intervals; at most {} and {MAX_INTERVALS} are possible: {advice}",
+        length.seconds(),
+        MAX_LENGTH.seconds(),
     );
+    let (code, values) = if length > MAX_LENGTH {
+        let (takes, most) = (length.seconds().0, MAX_LENGTH.seconds().0);
+        (
+            RefusalCode::TooLong,
+            json!({"takes": takes, "most": most, "rounds": fitting}),
+        )
+    } else {
+        (
+            RefusalCode::TooManyIntervals,
+            json!({"intervals": intervals, "most": MAX_INTERVALS, "rounds": fitting}),
+        )
+    };
+    refusals
+        .0
+        .push(Refusal::new(pointer, message).coded(code, values));
 }
 
 /// Tells of options that only matter when exercises are chosen.
-fn note_unused(course: &Course<'_>, wishes: &Wishes, notes: &mut Vec<String>) {
+fn note_unused(course: &Course<'_>, wishes: &Wishes, notes: &mut Vec<Note>) {
     if wishes.target_sent {
         let (takes, _) = course.extent(course.rounds);
-        let advice = rounds_nearest(course, wishes.target).map_or(String::new(), |rounds| {
-            let length = course.extent(rounds).0.seconds();
+        let rounds = rounds_nearest(course, wishes.target);
+        let would_take = rounds.map(|rounds| course.extent(rounds).0.seconds());
+        let advice = rounds.zip(would_take).map_or(String::new(), |(rounds, length)| {
             format!("; rounds: {rounds} would take {length}")
         });
-        notes.push(format!(
-            "target_duration is not used, for the exercises are listed: they take {}{advice}",
-            takes.seconds()
+        notes.push(Note::new(
+            NoteCode::DurationNotUsed,
+            json!({"takes": takes.seconds().0, "rounds": rounds, "would_take": would_take.map(|length| length.0)}),
+            format!(
+                "target_duration is not used, for the exercises are listed: they take {}{advice}",
+                takes.seconds()
+            ),
         ));
     }
     if wishes.levels.is_some() {
-        notes.push("intensity_levels is not used, for the exercises are listed".to_owned());
+        notes.push(Note::new(
+            NoteCode::LevelsNotUsed,
+            Value::Null,
+            "intensity_levels is not used, for the exercises are listed",
+        ));
     }
 }
 

@@ -7,6 +7,7 @@
 //! | --- | --- |
 //! | `request`, `fields`, `unknown` | the request as received, and what in it is not known |
 //! | `check`, `refusals` | received -> checked: bounds, defaults, contradictions |
+//! | `note`, `refusal`, `values` | what was decided that nobody asked for, and why there is no plan: codes and sentences |
 //! | `avoid` | what somebody does not want to do |
 //! | `language` | what a workout can be told in |
 //! | `listed`, `chosen` | the two ways to a course: listed by the client, chosen to fill a time |
@@ -31,8 +32,10 @@ mod fingerprint;
 mod language;
 mod lay;
 mod listed;
+mod note;
 mod plan;
 mod profile;
+mod refusal;
 pub(crate) mod refusals;
 mod reps;
 pub(crate) mod request;
@@ -42,16 +45,20 @@ mod tests;
 mod timeline;
 mod token;
 pub(crate) mod unknown;
+pub(crate) mod values;
 mod view;
 mod written;
 
 pub use avoid::Avoid;
 pub use check::{Intensity, MAX_LISTED, MAX_ROUNDS, MAX_SEED};
 pub use language::Language;
+pub use note::{Note, NoteCode};
 pub use plan::*;
 pub use profile::*;
+pub use refusal::{Refusal, RefusalCode};
 pub use request::*;
 pub use table::{strip, table};
 pub use timeline::*;
 pub use token::{MAX_TOKEN, Token, TokenError, TooLong};
+pub use values::Values;
 pub use view::*;

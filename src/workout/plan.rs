@@ -1,12 +1,15 @@
 //! The plan: everything that is decided about a workout before a picture exists.
 
-use std::fmt;
+use serde_json::json;
 
 use super::check::{MAX_SEED, check};
 use super::decision::{Decision, Manner};
 use super::draw::Draws;
 use super::refusals::quoted;
-use super::{Interval, Language, Profile, Timeline, Token, TooLong, WorkoutRequest, chosen, listed};
+use super::{
+    Interval, Language, Note, Profile, Refusal, RefusalCode, Timeline, Token, TooLong, WorkoutRequest,
+    chosen, listed,
+};
 use crate::catalogue::{Catalogue, LoopLengths};
 use crate::units::{FPS, Frames};
 
@@ -112,8 +115,8 @@ pub struct Plan {
     pub clip_sound: bool,
     /// Who is to make the video, as the client wishes.
     pub renderer: RendererChoice,
-    /// What was decided for the client that it may not expect, a sentence each.
-    pub notes: Vec<String>,
+    /// What was decided for the client that it may not expect.
+    pub notes: Vec<Note>,
 }
 
 impl Plan {
@@ -121,24 +124,6 @@ impl Plan {
     #[must_use]
     pub fn length(&self) -> Frames {
         self.timeline.length()
-    }
-}
-
-/// One reason why a request cannot be planned.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// JSON pointer of the value, empty for the request as a whole.
-    pub pointer: String,
-    /// What is wrong and what would work.
-    pub message: String,
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.pointer.is_empty() {
-            write!(f, "{}: ", self.pointer)?;
-        }
-        f.write_str(&self.message)
     }
 }
 
@@ -169,15 +154,13 @@ pub struct UnknownExercise {
 
 impl UnknownExercise {
     /// The same as one refusal among others.
-    pub(super) fn refusal(&self) -> Refusal {
+    pub(crate) fn refusal(&self) -> Refusal {
         let hint = match self.nearest.as_slice() {
             [] => String::new(),
             near => format!("; did you mean {}?", near.join(" or ")),
         };
-        Refusal {
-            pointer: self.pointer.clone(),
-            message: format!("{} is no known exercise{hint}", quoted(&self.name)),
-        }
+        let message = format!("{} is no known exercise{hint}", quoted(&self.name));
+        Refusal::new(&self.pointer, message).coded(RefusalCode::UnknownExercise, json!({"name": self.name}))
     }
 }
 
@@ -215,12 +198,12 @@ pub fn link(
     Ok((plan, token))
 }
 
-/// Decides what a request leaves open; with it what the client may not expect, a sentence each.
+/// Decides what a request leaves open; with it what the client may not expect.
 fn decide<'a>(
     request: &WorkoutRequest,
     catalogue: &'a Catalogue,
     fresh_seed: u64,
-) -> Result<(Decision<'a>, Vec<String>), PlanError> {
+) -> Result<(Decision<'a>, Vec<Note>), PlanError> {
     let (wishes, refusals) = check(request);
     let seed = wishes.seed.unwrap_or(fresh_seed & MAX_SEED);
     let mut draws = Draws::new(seed);

@@ -19,12 +19,9 @@ use crate::catalogue::folded;
 pub(crate) struct Refusals(pub(crate) Vec<Refusal>);
 
 impl Refusals {
-    /// Notes what is wrong with the value at a JSON pointer.
+    /// Notes what is wrong with the value at a JSON pointer; a refusal with a code is pushed as it is.
     pub(crate) fn note(&mut self, pointer: impl Into<String>, message: impl Into<String>) {
-        self.0.push(Refusal {
-            pointer: pointer.into(),
-            message: message.into(),
-        });
+        self.0.push(Refusal::new(pointer, message));
     }
 
     /// The same with a sentence that begins with the value's name.
@@ -96,10 +93,7 @@ impl Refusals {
 /// A refusal whose sentence begins with the value's name, so that it also tells all by itself.
 pub(crate) fn about(pointer: &str, predicate: impl Display) -> Refusal {
     let name = pointer.strip_prefix("/config/").or(pointer.strip_prefix('/'));
-    Refusal {
-        pointer: pointer.to_owned(),
-        message: format!("{} {predicate}", name.unwrap_or("the request")),
-    }
+    Refusal::new(pointer, format!("{} {predicate}", name.unwrap_or("the request")))
 }
 
 /// A value of whatever type as a message shows it.

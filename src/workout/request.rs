@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use super::fields::{Fields, Found, FromFields, Read, wrong_type};
-use super::{Refusal, unknown};
+use super::{Note, Refusal, unknown};
 
 /// Largest body: room for 1,000 listed exercises with every option, four times over.
 pub const MAX_REQUEST_BYTES: usize = 512 << 10;
@@ -36,9 +36,9 @@ pub struct WorkoutRequest {
     /// Who is to make the video; it shows the same either way.
     #[schema(value_type = Option<super::RendererChoice>, default = "auto")]
     pub renderer: Option<String>,
-    /// What the body said that this program does not know, a sentence each.
+    /// What the body said that this program does not know.
     #[schema(ignore)]
-    pub ignored: Vec<String>,
+    pub ignored: Vec<Note>,
     /// Values of a wrong type; their fields are `None`, and planning refuses them with the rest.
     #[schema(ignore)]
     pub wrong: Vec<Refusal>,
@@ -192,7 +192,7 @@ pub(crate) fn read_body<T: Read>(body: &[u8]) -> Result<(T, Found), RequestError
     let sent: Value = serde_json::from_slice(body).map_err(|e| RequestError::Malformed(e.to_string()))?;
     let mut found = Found::default();
     let read = T::read(sent, "", &mut found).map_err(|sent| {
-        let Refusal { pointer, message } = wrong_type::<T>("", &sent);
+        let Refusal { pointer, message, .. } = wrong_type::<T>("", &sent);
         RequestError::WrongType { pointer, message }
     })?;
     Ok((read, found))
@@ -308,7 +308,7 @@ mod tests {
                 "no_jump": false, "no_repeat": false, "exercice_intensity_levels": ["easy", "medium", "hard"],
                 "include_warm_up": true, "include_cool_down": true, "target_duration": 30,
                 "show_timer": true, "show_progress_bar": true, "show_exercise_name": true}});
-        assert_eq!(read(&body).unwrap().ignored, Vec::<String>::new());
+        assert_eq!(read(&body).unwrap().ignored, []);
     }
 
     /// What is told of the values of a wrong type.
@@ -344,7 +344,7 @@ mod tests {
         let told_of_text = told(&json!({"config": {"rounds": long}}));
         assert!(told_of_text[0].len() < 200, "{told_of_text:?}");
         let notes = read(&json!({ long: 1 })).unwrap().ignored;
-        assert!(notes[0].len() < 200, "{notes:?}");
+        assert!(notes[0].text.len() < 200, "{notes:?}");
         assert_eq!(told(&json!({"exercise_names": vec![1; 100_000]})).len(), 1000);
     }
 

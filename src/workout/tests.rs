@@ -20,13 +20,19 @@ fn planned(body: &Value) -> Plan {
 }
 
 fn refused(body: &Value) -> String {
-    match answer(body) {
-        Err(PlanError::Refused(refusals)) => {
-            let lines: Vec<String> = refusals.iter().map(ToString::to_string).collect();
-            lines.join("\n")
-        }
-        other => panic!("{body}: {other:?}"),
-    }
+    told(answer(body))
+}
+
+/// Every refusal, the code and values of those that have some below.
+fn told(answer: Result<Plan, PlanError>) -> String {
+    let Err(PlanError::Refused(refusals)) = answer else {
+        panic!("{answer:?}");
+    };
+    let line = |refusal: &Refusal| match refusal.code {
+        Some(code) => format!("{refusal}\n  {}", json!([code, refusal.values])),
+        None => refusal.to_string(),
+    };
+    refusals.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn shown(plan: &Plan) -> String {
@@ -115,7 +121,7 @@ fn who_makes_the_video_is_a_choice_beside_the_workout() {
     );
     let misplaced = planned(&json!({"config": {"renderer": "graph"}}));
     assert_eq!(
-        misplaced.notes[0],
+        misplaced.notes[0].text,
         "ignored: /config/renderer; did you mean /renderer?"
     );
 }
@@ -228,14 +234,10 @@ fn what_a_catalogue_lacks_is_said() {
         exercise["has_jump"] = json!(exercise["difficulty"] == "hard");
     }
     let mut catalogue = Catalogue::parse(&file.to_string()).unwrap();
-    let mut told = Vec::new();
+    let mut all = Vec::new();
     let mut ask = |body: Value, catalogue: &Catalogue| {
         let request = WorkoutRequest::from_json(body.to_string().as_bytes()).unwrap();
-        told.push(
-            plan(&request, catalogue, &LoopLengths::default(), 7)
-                .unwrap_err()
-                .to_string(),
-        );
+        all.push(told(plan(&request, catalogue, &LoopLengths::default(), 7)));
     };
     ask(json!({}), &catalogue);
     ask(
@@ -249,7 +251,7 @@ fn what_a_catalogue_lacks_is_said() {
     let plank = catalogue.named("plank").unwrap().id.clone();
     catalogue.mark_unavailable(plank, "its clip has no pictures".into());
     ask(json!({"exercise_names": ["crunch", "plank"]}), &catalogue);
-    insta::assert_snapshot!(told.join("\n"));
+    insta::assert_snapshot!(all.join("\n"));
 }
 
 #[test]
@@ -324,10 +326,34 @@ fn values_are_read_without_regard_to_letter_case() {
 }
 
 #[test]
+fn what_is_decided_against_expectation_is_told() {
+    let noted = |config: Value| planned(&json!({ "config": config })).notes;
+    let round_rests =
+        json!({"rounds": 6, "include_warm_up": false, "include_cool_down": false, "target_duration": 31.1});
+    let mut told = vec![
+        noted(json!({"target_duration": 1})),
+        noted(json!({"target_duration": 1.9})),
+        noted(json!({"target_duration": 1.9, "include_cool_down": true})),
+        noted(round_rests),
+    ];
+    let mut file: Value = serde_json::from_str(include_str!("../../exercises.json")).unwrap();
+    let exercises = file["exercises"].as_array_mut().unwrap();
+    exercises.retain(|e| e["category"] != "warm_up" && e["category"] != "cool_down");
+    let catalogue = Catalogue::parse(&file.to_string()).unwrap();
+    let request = WorkoutRequest::from_json(b"{}").unwrap();
+    told.push(
+        plan(&request, &catalogue, &LoopLengths::default(), 7)
+            .unwrap()
+            .notes,
+    );
+    insta::assert_json_snapshot!(told);
+}
+
+#[test]
 fn options_that_are_not_used_are_told() {
     let body = json!({"exercise_names": ["plank", "crunch"], "wheight": 80,
         "config": {"target_duration": 30, "intensity_levels": ["hard"]}});
-    insta::assert_snapshot!(planned(&body).notes.join("\n"));
+    insta::assert_json_snapshot!(planned(&body).notes);
 }
 
 #[test]
@@ -381,7 +407,9 @@ fn rests_of_no_length_do_not_count_as_intervals() {
         "config": {"rounds": 50, "intervals": {"work_time": 10, "rest_time": 0}}});
     assert_eq!(planned(&body).timeline.intervals().len(), 1_002);
     let too_many = json!({"exercise_names": vec!["Reverse Lunge"; 1_000], "config": {"intervals": {"work_time": 1, "rest_time": 1}}});
-    assert!(refused(&too_many).ends_with("2000 are possible: list fewer exercises"));
+    assert!(
+        refused(&too_many).contains("2000 are possible: list fewer exercises\n  [\"too_many_intervals\"")
+    );
 }
 
 #[test]
@@ -443,7 +471,7 @@ fn what_is_to_be_avoided_comes_in_no_part_of_a_workout() {
 fn what_cannot_be_avoided_is_refused() {
     let told = |body: Value| refused(&body);
     insta::assert_snapshot!([
-        told(json!({"exercise_names": ["Plank", "Cobra"], "config": {"avoid": ["floor", "FLOOR", "kneeling"]}})),
+        told(json!({"exercise_names": ["Plank", "Cobra"], "config": {"language": "fr", "avoid": ["floor", "FLOOR", "kneeling"]}})),
         told(json!({"config": {"avoid": ["stairs", 3]}})),
         told(json!({"config": {"avoid": vec!["floor"; 7]}})),
         told(json!({"config": {"avoid": ["jumps", "floor"], "intensity_levels": ["hard"]}})),

@@ -2,7 +2,10 @@
 //!
 //! For the request's reader. A client learns which field was ignored and where one of that name belongs.
 
+use serde_json::json;
+
 use super::request::LONGEST_TEXT;
+use super::{Note, NoteCode};
 use crate::catalogue::nearest;
 
 /// Notes about unknown fields; a body of another kind would answer with nothing else.
@@ -50,28 +53,30 @@ const FIELDS: &[&str] = &[
     "/config/show_round",
 ];
 
-/// A sentence for each ignored field of a workout's request.
-pub(super) fn notes_on(ignored: &[String]) -> Vec<String> {
+/// A note on each ignored field of a workout's request.
+pub(super) fn notes_on(ignored: &[String]) -> Vec<Note> {
     notes_among(ignored, FIELDS)
 }
 
 /// The same for a request with other `fields`.
-pub(crate) fn notes_among(ignored: &[String], fields: &[&str]) -> Vec<String> {
-    let mut notes: Vec<String> = ignored
+pub(crate) fn notes_among(ignored: &[String], fields: &[&str]) -> Vec<Note> {
+    let mut notes: Vec<Note> = ignored
         .iter()
         .take(MAX_TOLD)
         .map(|p| note_on(p, fields))
         .collect();
     if ignored.len() > MAX_TOLD {
-        notes.push(format!(
-            "ignored: {} more unknown fields",
-            ignored.len() - MAX_TOLD
+        let count = ignored.len() - MAX_TOLD;
+        notes.push(Note::new(
+            NoteCode::IgnoredFields,
+            json!({"count": count}),
+            format!("ignored: {count} more unknown fields"),
         ));
     }
     notes
 }
 
-fn note_on(pointer: &str, fields: &[&str]) -> String {
+fn note_on(pointer: &str, fields: &[&str]) -> Note {
     let name = last(pointer);
     let best = nearest(name, fields.iter().map(|field| last(field)));
     let alike = fields
@@ -87,11 +92,13 @@ fn note_on(pointer: &str, fields: &[&str]) -> String {
     });
     let shown: String = pointer.chars().take(LONGEST_TEXT).collect();
     // A name may hold what acts on a terminal.
-    let shown = shown.escape_debug();
-    match place {
-        Some(place) => format!("ignored: {shown}; did you mean {place}?"),
-        None => format!("ignored: {shown}"),
-    }
+    let escaped = shown.escape_debug();
+    let text = match place {
+        Some(place) => format!("ignored: {escaped}; did you mean {place}?"),
+        None => format!("ignored: {escaped}"),
+    };
+    let values = json!({"field": shown, "nearest": place});
+    Note::new(NoteCode::IgnoredField, values, text)
 }
 
 /// The last segment of a pointer.
@@ -118,7 +125,7 @@ mod tests {
             let fields = body.pointer_mut(parent).unwrap().as_object_mut().unwrap();
             fields.entry(name).or_insert(Value::Null);
         }
-        assert_eq!(read(&body).unwrap().ignored, Vec::<String>::new());
+        assert_eq!(read(&body).unwrap().ignored, []);
         assert_eq!(
             read(&json!({"exercises": null, "config": null})),
             Ok(WorkoutRequest::default())
@@ -168,13 +175,15 @@ mod tests {
         let body = json!({"rounds": 3, "exercise_name": [], "config": {
             "work_time": 30, "show_tmier": true, "zzz": {"deep": [1]}, "a/b": 1, "intervals": {"rest": 5}}});
         let mut ignored = read(&body).unwrap().ignored;
-        ignored.sort();
-        insta::assert_snapshot!(ignored.join("\n"));
+        ignored.sort_by(|a, b| a.text.cmp(&b.text));
+        insta::assert_json_snapshot!(ignored);
         let many: Value = (0..50).map(|i| (format!("field{i}"), json!(0))).collect();
         let notes = read(&many).unwrap().ignored;
         assert_eq!(notes.len(), 21);
-        assert_eq!(notes[20], "ignored: 30 more unknown fields");
+        assert_eq!(notes[20].text, "ignored: 30 more unknown fields");
+        assert_eq!(notes[20].values["count"], 30);
         let notes = read(&json!({"\u{1b}[2J\n": 1})).unwrap().ignored;
-        assert_eq!(notes, ["ignored: /\\u{1b}[2J\\n"]);
+        assert_eq!(notes.len(), 1);
+        assert_eq!(notes[0].text, "ignored: /\\u{1b}[2J\\n");
     }
 }

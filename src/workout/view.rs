@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Interval, IntervalKind, Language, Plan, Side};
+use super::{Interval, IntervalKind, Language, Note, Plan, Side};
 use crate::units::FPS;
 
 /// A workout before it is rendered.
@@ -42,8 +42,8 @@ pub struct PlanView {
     pub language: Language,
     /// Every interval, without gaps.
     pub intervals: Vec<IntervalView>,
-    /// What was decided that the client may not expect, a sentence each.
-    pub notes: Vec<String>,
+    /// What was decided that the client may not expect.
+    pub notes: Vec<Note>,
 }
 
 /// One interval of a plan.

@@ -390,15 +390,22 @@ pub fn pointers_lead_into_the_request(error: &PlanError, request: &Value) {
     }
 }
 
-/// A target that a refusal says would work does.
+/// A target that a refusal says would work does, by its sentence and by its values.
 pub fn the_advice_works(error: &PlanError, request: &Value, catalogue: &Catalogue) -> bool {
     let text = error.to_string();
     let Some((before, _)) = text.split_once(" minutes") else {
         return false;
     };
     let advice = before.rsplit("; ").next().unwrap_or_default();
-    let minutes: Vec<f64> = advice.split(' ').filter_map(|word| word.parse().ok()).collect();
+    let mut minutes: Vec<f64> = advice.split(' ').filter_map(|word| word.parse().ok()).collect();
     assert!(!minutes.is_empty(), "{text}");
+    let PlanError::Refused(refusals) = error else {
+        panic!("{error:?}");
+    };
+    let nearest = ["below", "above"].map(|name| refusals[0].values.get(name));
+    let exact: Vec<f64> = nearest.into_iter().flatten().filter_map(Value::as_f64).collect();
+    assert_eq!(exact.len(), minutes.len(), "{refusals:?}");
+    minutes.extend(exact.iter().map(|seconds| seconds / 60.0));
     for minutes in minutes {
         let mut request = request.clone();
         if !request["config"].is_object() {

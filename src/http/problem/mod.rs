@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use crate::render::RenderError;
-use crate::workout::{PlanError, RequestError, UnknownExercise};
+use crate::workout::{PlanError, Refusal, RefusalCode, RequestError, UnknownExercise, Values};
 
 /// Where the types of problems live, below the base path: `/problems/unknown-exercise`.
 pub const PROBLEMS: &str = "/problems/";
@@ -35,8 +35,16 @@ pub struct Fault {
     /// Name of the query parameter, when the value came with the address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parameter: Option<String>,
-    /// What is wrong with it and what would work.
+    /// What is wrong with it and what would work, in English.
     pub detail: String,
+    /// What it is about, where that depends on several settings or on the catalogue; a value that is
+    /// wrong by itself has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<RefusalCode>,
+    /// What a sentence about the code needs: numbers, texts and lists of texts by name.
+    #[serde(skip_serializing_if = "Values::is_empty")]
+    #[schema(value_type = BTreeMap<String, Value>)]
+    pub values: Values,
     /// The nearest names that exist, best first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub nearest: Vec<String>,
@@ -58,6 +66,16 @@ impl Fault {
             parameter: Some(name.into()),
             detail: detail.into(),
             ..Self::default()
+        }
+    }
+}
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            code: refusal.code,
+            values: refusal.values,
+            ..Self::at(refusal.pointer, refusal.message)
         }
     }
 }
@@ -192,7 +210,8 @@ impl Problem {
     "status": 404,
     "detail": "There is no exercise \"Pushup\"; the nearest is Push-ups. The list of exercises has all.",
     "request_id": "5f1c9a0e7d3b4826",
-    "errors": [{"pointer": "/exercise_names/0", "detail": "There is no exercise \"Pushup\".", "nearest": ["Push-ups"]}]
+    "errors": [{"pointer": "/exercise_names/0", "detail": "There is no exercise \"Pushup\".", "code": "unknown_exercise",
+        "values": {"name": "Pushup"}, "nearest": ["Push-ups"]}]
 }))]
 pub struct ProblemBody {
     /// Address of the type, relative to this server; stable. GET says what to do.
@@ -238,12 +257,7 @@ impl From<PlanError> for Problem {
                 "The request names no exercise: name at least one, or leave the list out to have exercises chosen.",
             ),
             PlanError::UnknownExercises(unknown) => Self::unknown_exercises(unknown),
-            PlanError::Refused(refusals) => Self::invalid(
-                refusals
-                    .into_iter()
-                    .map(|refusal| Fault::at(refusal.pointer, refusal.message))
-                    .collect(),
-            ),
+            PlanError::Refused(refusals) => Self::invalid(refusals.into_iter().map(Fault::from).collect()),
         }
     }
 }
@@ -300,9 +314,9 @@ impl Problem {
         let errors = unknown
             .into_iter()
             .map(|name| Fault {
+                nearest: name.nearest.clone(),
                 detail: no_exercise(&name.name, &name.nearest),
-                nearest: name.nearest,
-                ..Fault::at(name.pointer, "")
+                ..Fault::from(name.refusal())
             })
             .collect();
         Self {

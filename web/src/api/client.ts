@@ -12,6 +12,7 @@ export type Orientation = Schemas["Orientation"];
 export type WorkoutRequest = Schemas["WorkoutRequest"];
 export type WorkoutConfig = Schemas["WorkoutConfig"];
 export type Plan = Schemas["PlanView"];
+export type Note = Schemas["Note"];
 export type Workout = Schemas["Workout"];
 export type Timeline = Schemas["Timeline"];
 export type TimedInterval = Schemas["TimedInterval"];

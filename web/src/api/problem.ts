@@ -3,7 +3,11 @@ import type { Texts } from "@/i18n/types";
 
 export interface Fault {
   pointer: string;
+  /** In English. */
   detail: string;
+  /** What it is about, with the values that words about it need; see docs/request.md. */
+  code?: string;
+  values?: Readonly<Record<string, unknown>>;
 }
 
 type Kind = keyof Texts["problems"];
@@ -69,5 +73,10 @@ function isProblem(
 
 function isFault(fault: unknown): fault is Fault {
   const fields = fault as Partial<Fault> | null;
-  return typeof fields?.pointer === "string" && typeof fields.detail === "string";
+  return (
+    typeof fields?.pointer === "string" &&
+    typeof fields.detail === "string" &&
+    (fields.code === undefined || typeof fields.code === "string") &&
+    (fields.values === undefined || (typeof fields.values === "object" && fields.values !== null))
+  );
 }

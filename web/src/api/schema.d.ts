@@ -515,7 +515,8 @@ export interface components {
         };
         /** @description One value that cannot be used. */
         Fault: {
-            /** @description What is wrong with it and what would work. */
+            code?: components["schemas"]["RefusalCode"] | null;
+            /** @description What is wrong with it and what would work, in English. */
             detail: string;
             /** @description The nearest names that exist, best first. */
             nearest?: string[];
@@ -526,6 +527,10 @@ export interface components {
              * @example /config/intervals/work_time
              */
             pointer?: string | null;
+            /** @description What a sentence about the code needs: numbers, texts and lists of texts by name. */
+            values?: {
+                [key: string]: unknown;
+            };
         };
         /**
          * @description How a clip is brought into the picture area.
@@ -709,6 +714,22 @@ export interface components {
             name: string;
             side: components["schemas"]["Side"] | null;
         };
+        /** @description What was decided for the client that it may not expect. */
+        Note: {
+            /** @description What it is about. */
+            code: components["schemas"]["NoteCode"];
+            /** @description The sentence, in English. */
+            text: string;
+            /** @description What a sentence about it needs: numbers and texts by name. */
+            values: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * @description What a note is about. `docs/request.md` names the `values` of each, too; lengths are in seconds.
+         * @enum {string}
+         */
+        NoteCode: "ignored_field" | "ignored_fields" | "duration_not_used" | "levels_not_used" | "no_exercise_for_warm_up" | "no_exercise_for_cool_down" | "no_room_for_warm_up" | "no_room_for_cool_down" | "no_room_for_both" | "longer_round_rests" | "longer_get_ready";
         /**
          * @description Which edge is the long one.
          * @enum {string}
@@ -811,8 +832,8 @@ export interface components {
             kcal: number;
             /** @description What `name` is in, and what the video says. */
             language: components["schemas"]["Language"];
-            /** @description What was decided that the client may not expect, a sentence each. */
-            notes: string[];
+            /** @description What was decided that the client may not expect. */
+            notes: components["schemas"]["Note"][];
             /**
              * Format: int64
              * @description What the choices were made with.
@@ -835,11 +856,15 @@ export interface components {
          *       "detail": "There is no exercise \"Pushup\"; the nearest is Push-ups. The list of exercises has all.",
          *       "errors": [
          *         {
+         *           "code": "unknown_exercise",
          *           "detail": "There is no exercise \"Pushup\".",
          *           "nearest": [
          *             "Push-ups"
          *           ],
-         *           "pointer": "/exercise_names/0"
+         *           "pointer": "/exercise_names/0",
+         *           "values": {
+         *             "name": "Pushup"
+         *           }
          *         }
          *       ],
          *       "request_id": "5f1c9a0e7d3b4826",
@@ -881,6 +906,12 @@ export interface components {
          * @enum {string}
          */
         ReasonCode: "rest_day" | "chosen_day" | "after_rest" | "other_muscles" | "after_easy_day" | "recovery" | "whole_body" | "split" | "for_goal" | "gentle_moves" | "first_week" | "more_work" | "faster" | "no_warm_up" | "no_cool_down";
+        /**
+         * @description What a refusal is about. `docs/request.md` names the `values` of each, too; lengths are in seconds. Of an
+         *     exercise, `exercise` is the id and `name` its name in the request's language.
+         * @enum {string}
+         */
+        RefusalCode: "no_workout_of_length" | "no_exercise_matches" | "too_long" | "too_many_intervals" | "rounds_repeat" | "unknown_exercise" | "not_available" | "avoided" | "repeated" | "needs_equipment" | "too_few_exercises";
         /**
          * @description Who is to make the video. Both ways show the same plan.
          * @enum {string}
@@ -1177,8 +1208,8 @@ export interface components {
              * @description Energy of all sessions in kilocalories, to a tenth.
              */
             kcal: number;
-            /** @description Fields of the request that were ignored, a sentence each. */
-            notes: string[];
+            /** @description Fields of the request that were ignored. */
+            notes: components["schemas"]["Note"][];
             /**
              * Format: int64
              * @description What the choices were made with: send it as `seed` for the week after, too.
@@ -1241,7 +1272,7 @@ export interface components {
             /** @description Where all that it gives is. */
             links: components["schemas"]["Links"];
             /** @description What was decided that the client may not expect. Told once, where the link is made; later empty. */
-            notes: string[];
+            notes: components["schemas"]["Note"][];
             /**
              * Format: int64
              * @description What the choices were made with; 0 if there was nothing to choose.

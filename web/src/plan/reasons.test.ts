@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { textsOf } from "@/i18n/texts";
+import { components } from "../../openapi.json";
 import type { PlannedWeek, Reason } from "./api";
 import { reasonWords, sharedReasons, unsaid } from "./reasons";
 import { sampleSession } from "./sample";
@@ -33,6 +34,10 @@ describe("reasons", () => {
     expect([en, fr]).not.toContain("the server's");
     expect(fr).not.toBe(en);
     expect(`${en}${fr}`).not.toMatch(/undefined|NaN/);
+  });
+
+  it("are tried with every code that the server has", () => {
+    expect(Object.keys(all).sort()).toEqual([...components.schemas.ReasonCode.enum].sort());
   });
 
   it("name days and muscles", () => {

@@ -3,7 +3,7 @@
 import { CalendarCheck, Dices, ListPlus, Sparkles, Trash2 } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useMemo, useRef, useState } from "react";
-import type { Exercise } from "@/api/client";
+import type { Exercise, Note } from "@/api/client";
 import { useExercises } from "@/api/queries";
 import { useLocale, useTexts } from "@/i18n";
 import { nameOf } from "@/library/names";
@@ -119,7 +119,7 @@ export function SessionCard({ totals, onPick }: { totals: Totals; onPick: () => 
 }
 
 /** What the server decided that the person may not expect. */
-function Notes({ notes }: { notes: readonly string[] }) {
+function Notes({ notes }: { notes: readonly Note[] }) {
   const texts = useTexts();
   return (
     <details className="text-muted text-sm">
@@ -128,11 +128,11 @@ function Notes({ notes }: { notes: readonly string[] }) {
         {notes.map((note) => {
           const words = noteInWords(note, texts);
           return words === null ? (
-            <li key={note} lang="en">
-              {note}
+            <li key={note.text} lang="en">
+              {note.text}
             </li>
           ) : (
-            <li key={note}>{words}</li>
+            <li key={note.text}>{words}</li>
           );
         })}
       </ul>

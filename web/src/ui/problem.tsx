@@ -1,15 +1,17 @@
 "use client";
 /** A failure in words, with what to do. */
 import { CircleAlert } from "lucide-react";
-import type { Problem } from "@/api/problem";
-import { useTexts } from "@/i18n";
+import type { Fault, Problem } from "@/api/problem";
+import { useLocale, useTexts } from "@/i18n";
 import { Button } from "./button";
+import { faultInWords } from "./faults";
 import { style } from "./style";
 
 export function ProblemNote(props: { problem: Problem; onRetry?: () => void; className?: string }) {
   const { problem, onRetry, className } = props;
   const texts = useTexts();
   const { title, advice } = problem.words(texts);
+  const [only, ...others] = problem.faults;
   return (
     <div
       role="alert"
@@ -19,12 +21,14 @@ export function ProblemNote(props: { problem: Problem; onRetry?: () => void; cla
       <div className="grid gap-2">
         <p>
           <strong className="block font-semibold">{title}</strong>
-          {advice}
+          {only !== undefined && others.length === 0 ? <Said fault={only} /> : advice}
         </p>
-        {problem.faults.length > 0 && (
+        {others.length > 0 && (
           <ul className="list-disc pl-4 text-muted">
             {problem.faults.map((fault) => (
-              <li key={fault.pointer + fault.detail}>{fault.detail}</li>
+              <li key={fault.pointer + fault.detail}>
+                <Said fault={fault} />
+              </li>
             ))}
           </ul>
         )}
@@ -36,4 +40,10 @@ export function ProblemNote(props: { problem: Problem; onRetry?: () => void; cla
       </div>
     </div>
   );
+}
+
+/** What the page has no words for, the server says in English. */
+function Said({ fault }: { fault: Fault }) {
+  const words = faultInWords(fault, useTexts(), useLocale());
+  return words ?? <span lang="en">{fault.detail}</span>;
 }

@@ -1,4 +1,5 @@
 import { common } from "./common";
+import { faults } from "./faults";
 import { frame } from "./frame";
 import { goals } from "./goals";
 import { library } from "./library";
@@ -8,4 +9,4 @@ import { problems } from "./problems";
 import { session } from "./session";
 import { setup } from "./setup";
 
-export const en = { common, frame, library, session, setup, player, goals, plan, problems };
+export const en = { common, frame, library, session, setup, player, goals, plan, problems, faults };

@@ -38,19 +38,17 @@ export const session = {
   totals: (time: string, kcal: number, n: number) => `${time}, ${kcal} kcal, ${n} intervals`,
   nothing: "Add an exercise, or let us choose",
   mend: "Some exercises do not fit the settings",
-  noFitTitle: "No session fits these settings",
-  noFit: "Choose another duration or more difficulties, or allow repeats and what is left out.",
   notesTitle: "What was adjusted",
   notes: {
-    longerRoundRests: (n: number) =>
+    longer_round_rests: (n: number) =>
       `The rests between rounds are ${n} s longer, so that the length is exact.`,
-    longerGetReady: (n: number) =>
+    longer_get_ready: (n: number) =>
       `You have ${n} s more to get ready, so that the length is exact.`,
-    noRoomForBoth: "There is no room for a warm-up and a cool-down.",
-    noRoomForWarmUp: "There is no room for a warm-up.",
-    noRoomForCoolDown: "There is no room for a cool-down.",
-    noWarmUp: "No warm-up: no exercise for it fits the settings.",
-    noCoolDown: "No cool-down: no exercise for it fits the settings.",
+    no_room_for_both: "There is no room for a warm-up and a cool-down.",
+    no_room_for_warm_up: "There is no room for a warm-up.",
+    no_room_for_cool_down: "There is no room for a cool-down.",
+    no_exercise_for_warm_up: "No warm-up: no exercise for it fits the settings.",
+    no_exercise_for_cool_down: "No cool-down: no exercise for it fits the settings.",
   },
   conflicts: {
     jump: (names: string) => `With a jump: ${names}.`,

@@ -1,5 +1,6 @@
 import type { Texts } from "../types";
 import { common } from "./common";
+import { faults } from "./faults";
 import { frame } from "./frame";
 import { goals } from "./goals";
 import { library } from "./library";
@@ -9,4 +10,15 @@ import { problems } from "./problems";
 import { session } from "./session";
 import { setup } from "./setup";
 
-export const fr: Texts = { common, frame, library, session, setup, player, goals, plan, problems };
+export const fr: Texts = {
+  common,
+  frame,
+  library,
+  session,
+  setup,
+  player,
+  goals,
+  plan,
+  problems,
+  faults,
+};

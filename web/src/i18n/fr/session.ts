@@ -38,20 +38,18 @@ export const session = {
   totals: (time: string, kcal: number, n: number) => `${time}, ${kcal} kcal, ${n} intervalles`,
   nothing: "Ajoutez un exercice, ou laissez-nous choisir",
   mend: "Certains exercices ne vont pas avec les réglages",
-  noFitTitle: "Aucune séance ne correspond à ces réglages",
-  noFit:
-    "Choisissez une autre durée ou plus de difficultés, ou autorisez les répétitions et ce qui est exclu.",
   notesTitle: "Ce qui a été ajusté",
   notes: {
-    longerRoundRests: (n: number) =>
+    longer_round_rests: (n: number) =>
       `Les pauses entre les tours durent ${n} s de plus, pour que la durée soit exacte.`,
-    longerGetReady: (n: number) =>
+    longer_get_ready: (n: number) =>
       `Vous avez ${n} s de plus pour vous préparer, pour que la durée soit exacte.`,
-    noRoomForBoth: "Il n’y a pas de place pour un échauffement et un retour au calme.",
-    noRoomForWarmUp: "Il n’y a pas de place pour un échauffement.",
-    noRoomForCoolDown: "Il n’y a pas de place pour un retour au calme.",
-    noWarmUp: "Pas d’échauffement : aucun exercice ne correspond aux réglages.",
-    noCoolDown: "Pas de retour au calme : aucun exercice ne correspond aux réglages.",
+    no_room_for_both: "Il n’y a pas de place pour un échauffement et un retour au calme.",
+    no_room_for_warm_up: "Il n’y a pas de place pour un échauffement.",
+    no_room_for_cool_down: "Il n’y a pas de place pour un retour au calme.",
+    no_exercise_for_warm_up: "Pas d’échauffement : aucun exercice ne correspond aux réglages.",
+    no_exercise_for_cool_down:
+      "Pas de retour au calme : aucun exercice ne correspond aux réglages.",
   },
   conflicts: {
     jump: (names: string) => `Avec un saut : ${names}.`,

@@ -1,0 +1,87 @@
+//! Why a request cannot be planned: where, a sentence, and for some a code with values.
+//!
+//! A bad value by itself has no code: whoever knows its bounds need not send it. What depends on several
+//! settings, or on the catalogue, has one, so that a client can say it in words of its own.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::values::{Values, values};
+
+/// What a refusal is about. `docs/request.md` names the `values` of each, too; lengths are in seconds. Of an
+/// exercise, `exercise` is the id and `name` its name in the request's language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RefusalCode {
+    /// Nothing takes exactly `asked`: of what could be asked for, `below` and `above` come nearest. As many
+    /// `exercises` match, and `no_repeat` says whether each may come only once.
+    NoWorkoutOfLength,
+    /// No exercise matches. How many would: `with_any_level`, `with_jumps`, `with_any_equipment`,
+    /// `with_nothing_avoided`.
+    NoExerciseMatches,
+    /// It would take `takes`, and `most` is possible: as many `rounds` fit.
+    TooLong,
+    /// It would have as many `intervals`, and `most` are possible: as many `rounds` fit.
+    TooManyIntervals,
+    /// As many `rounds` contradict `no_repeat`.
+    RoundsRepeat,
+    /// There is no exercise of this `name`.
+    UnknownExercise,
+    /// The clip of `exercise` cannot be shown.
+    NotAvailable,
+    /// `exercise` is not without what is to be avoided: `avoid`, as in a config; `jumps` also for `no_jump`.
+    Avoided,
+    /// `exercise` is listed again, which contradicts `no_repeat`.
+    Repeated,
+    /// `exercise` needs `equipment`, which is not at hand.
+    NeedsEquipment,
+    /// Of a week: as many exercises as `left` suit a session, which needs `needed`. How many would:
+    /// `with_jumps`, `with_floor`, `with_kneeling`, `with_medium`, `with_hard`, `with_any_equipment`.
+    /// `fewer_days` is true where only more rest between the sessions would help.
+    TooFewExercises,
+}
+
+/// One reason why a request cannot be planned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// JSON pointer of the value, empty for the request as a whole.
+    pub pointer: String,
+    /// What is wrong and what would work.
+    pub message: String,
+    /// What it is about; `None` for a value that is wrong by itself.
+    pub code: Option<RefusalCode>,
+    /// What a sentence about it needs.
+    pub values: Values,
+}
+
+impl Refusal {
+    /// A refusal without a code.
+    pub fn new(pointer: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            pointer: pointer.into(),
+            message: message.into(),
+            code: None,
+            values: Values::new(),
+        }
+    }
+
+    /// The same with a code and the values of an object.
+    pub(crate) fn coded(self, code: RefusalCode, object: Value) -> Self {
+        Self {
+            code: Some(code),
+            values: values(object),
+            ..self
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.pointer.is_empty() {
+            write!(f, "{}: ", self.pointer)?;
+        }
+        f.write_str(&self.message)
+    }
+}
