@@ -1,8 +1,6 @@
 //! What is heard: cues at their times, clips' sound in step with their pictures, exact lengths.
 
-mod studio;
-
-use studio::{H264, Studio, bare_plan, ffmpeg, ffprobe, interval, numbered, numbers, onsets, sound};
+use crate::studio::{H264, Studio, bare_plan, ffmpeg, ffprobe, interval, numbered, numbers, onsets, sound};
 use virtual_coach::units::Frames;
 use virtual_coach::workout::IntervalKind::{Finish, GetReady, Rest, Work};
 
@@ -143,7 +141,7 @@ async fn a_track_that_starts_late_is_laid_late() {
 #[tokio::test(flavor = "multi_thread")]
 async fn cues_lie_where_the_timeline_says_and_silence_elsewhere() {
     let mut studio = Studio::new();
-    studio::numbered_clip(&studio.clip("a", "a.mp4"), 30, &H264);
+    crate::studio::numbered_clip(&studio.clip("a", "a.mp4"), 30, &H264);
     let mut plan = bare_plan(vec![
         interval(GetReady, "a", 150, (1, 2), None),
         interval(Work, "a", 900, (1, 1), None),

@@ -1,19 +1,16 @@
 //! The clips' own sound in what is asked for in parts: what a stream has, recorded once, kept, and gone with the
 //! program when it is not done.
 
-mod program;
-mod studio;
-
 use std::collections::HashSet;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use program::Server;
+use crate::program::Server;
+use crate::studio::{H264, Studio, bare_plan, ffmpeg, ffprobe, interval, numbered, onsets, settings, sound};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
-use studio::{H264, Studio, bare_plan, ffmpeg, ffprobe, interval, numbered, onsets, settings, sound};
 use tempfile::TempDir;
 use virtual_coach::deliver::{Texts, VirtualFile, movie};
 use virtual_coach::render::{RenderError, RenderSettings, Renderer};
@@ -188,7 +185,7 @@ async fn many_who_ask_at_once_take_one_place() {
 
 /// A folder of the program's whose clips sound.
 fn furnished() -> TempDir {
-    let folder = program::furnished();
+    let folder = crate::program::furnished();
     for (name, seed) in [("push-ups", 1), ("air-squat", 2)] {
         clip(&folder.path().join(format!("videos/{name}.mp4")), seed);
     }

@@ -1,12 +1,10 @@
 //! The API from outside: the real program, asked over a socket. Failures and what needs a
 //! rendering are elsewhere.
 
-mod program;
-
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use program::Server;
+use crate::program::Server;
 
 const GENERATE: &str = "/api/generate-workout-video";
 #[tokio::test]
@@ -299,7 +297,7 @@ fn a_signal_ends_the_server_in_order() {
 #[test]
 fn a_port_in_use_is_refused_with_advice() {
     let server = Server::start(&[]);
-    let second = program::command(server.folder(), &["--bind", server.address()])
+    let second = crate::program::command(server.folder(), &["--bind", server.address()])
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&second.stderr);

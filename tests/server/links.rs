@@ -1,14 +1,11 @@
 //! Links from outside: stateless, cacheable, and refused for what they are not.
 
-mod program;
-mod studio;
-
 use std::time::{Duration, Instant};
 
-use program::{Server, ffmpeg_that, furnished};
+use crate::program::{Server, ffmpeg_that, furnished};
+use crate::studio::{ffmpeg, ffprobe};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
-use studio::{ffmpeg, ffprobe};
 use tempfile::TempDir;
 
 const WORKOUTS: &str = "/api/workouts";
@@ -223,7 +220,7 @@ async fn a_changed_catalogue_says_so_and_a_grown_one_does_not_mind() {
     let workout = linked(&first).await;
     let path = link(&workout, "timeline");
     let changed = |change: &dyn Fn(&mut Vec<Value>)| -> TempDir {
-        let folder = program::furnished();
+        let folder = crate::program::furnished();
         let file = folder.path().join("exercises.json");
         let mut catalogue: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
         change(catalogue["exercises"].as_array_mut().unwrap());

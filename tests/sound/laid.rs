@@ -1,8 +1,6 @@
 //! Sound laid from coded cues, heard through FFmpeg's decoder: right instants, silence between, no
 //! clicks, and each cue the same wherever it lies.
 
-mod studio;
-
 use std::collections::HashMap;
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
@@ -11,7 +9,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Instant;
 
-use studio::{ffmpeg, interval, onsets};
+use crate::studio::{ffmpeg, interval, onsets};
 use virtual_coach::ffmpeg::{FfmpegError, Tools};
 use virtual_coach::mp4::{AacConfig, AdtsReader, Sample};
 use virtual_coach::sound::{Bed, Cluster, Cue, CueKind, FRAME, Laid, MOST_MOVED, Patch, cues, write_s16le};

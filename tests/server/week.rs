@@ -1,7 +1,5 @@
 //! A week over HTTP: what it answers can be asked for, and its documentation is true.
 
-mod program;
-
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -10,15 +8,15 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use virtual_coach::http::openapi;
 
-use program::Server;
+use crate::program::Server;
 
 const WEEK: &str = "/api/week-plan";
-const DOCS: &str = include_str!("../docs/week-plan.md");
+const DOCS: &str = include_str!("../../docs/week-plan.md");
 
 /// All shipped exercises, each with the same small clip.
 fn all_exercises() -> TempDir {
-    let folder = program::furnished();
-    let mut catalogue: Value = serde_json::from_str(include_str!("../exercises.json")).unwrap();
+    let folder = crate::program::furnished();
+    let mut catalogue: Value = serde_json::from_str(include_str!("../../exercises.json")).unwrap();
     for exercise in catalogue["exercises"].as_array_mut().unwrap() {
         exercise["video"] = json!("push-ups.mp4");
         exercise.as_object_mut().unwrap().remove("loop_range");

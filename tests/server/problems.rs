@@ -1,11 +1,9 @@
 //! Failures from outside: each is a problem that says what to do, and each type can be read up.
 
-mod program;
-
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use program::Server;
+use crate::program::Server;
 
 const GENERATE: &str = "/api/generate-workout-video";
 const NO_EXERCISE: &str = r#"{"exercise_names": []}"#;

@@ -1,13 +1,11 @@
 //! Downloads of a link's video by other people's programs: broken off, resumed, from a server that was
 //! started anew, and decoded beside the stream of the same workout.
 
-mod program;
-
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use program::Server;
+use crate::program::Server;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 

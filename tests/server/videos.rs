@@ -1,17 +1,14 @@
 //! From a request over HTTP to the video: what it shows is what its plan says.
 
-mod program;
-mod studio;
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use program::Server;
-use reqwest::Method;
-use serde_json::{Value, json};
-use studio::{
+use crate::program::Server;
+use crate::studio::{
     decode_strictly, ffmpeg, ffprobe, numbered_from, numbers, numbers_on_grid, on_grid, pictures, times,
 };
+use reqwest::Method;
+use serde_json::{Value, json};
 
 /// Pictures of each exercise's clip, and the first number of the next one's.
 const PASS: u64 = 40;
@@ -37,7 +34,7 @@ const EXERCISES: [&str; 6] = [
 impl Gym {
     fn open(arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let mut catalogue: Value = serde_json::from_str(include_str!("../exercises.json")).unwrap();
+        let mut catalogue: Value = serde_json::from_str(include_str!("../../exercises.json")).unwrap();
         let exercises = catalogue["exercises"].as_array_mut().unwrap();
         exercises.retain(|e| EXERCISES.iter().any(|id| e["id"] == *id));
         for exercise in exercises.iter_mut() {
@@ -52,7 +49,7 @@ impl Gym {
             let path = videos.join(format!("{id}.mp4"));
             let source = numbered_from(first, PASS);
             let mut arguments = vec!["-f", "lavfi", "-i", &source];
-            arguments.extend(studio::H264);
+            arguments.extend(crate::studio::H264);
             arguments.push(path.to_str().unwrap());
             ffmpeg(&arguments);
             first_numbers.insert(*id, first);
@@ -357,7 +354,7 @@ async fn the_command_line_makes_the_same_video() {
             "--preset",
             "ultrafast",
         ];
-        let output = program::command(folder, &arguments).output().unwrap();
+        let output = crate::program::command(folder, &arguments).output().unwrap();
         assert!(
             output.status.success(),
             "{}",

@@ -1,15 +1,13 @@
 //! How renderings end: clients that leave, dawdle or stall, processes that hang, fail or are killed,
 //! a server that is told to stop. Whatever happens, no FFmpeg is left and no half video looks whole.
 
-mod program;
-
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use crate::program::Server;
 use futures_util::StreamExt as _;
-use program::Server;
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -270,12 +268,12 @@ async fn a_server_told_to_stop_breaks_streams_off_and_leaves_nothing() {
 
 #[test]
 fn a_server_told_to_stop_while_it_looks_at_clips_leaves_nothing() {
-    let folder = program::furnished();
+    let folder = crate::program::furnished();
     let script = folder.path().join("ffmpeg-that-hangs");
     // The number of its process in a file of that name, written whole.
     std::fs::write(&script, "#!/bin/sh\ntouch hangs-$$\nexec sleep 60\n").unwrap();
     std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
-    let mut server = program::command(
+    let mut server = crate::program::command(
         folder.path(),
         &["serve", "--bind", "127.0.0.1:0", "--prepare", "false"],
     )
@@ -307,7 +305,7 @@ fn a_server_told_to_stop_while_it_looks_at_clips_leaves_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failed_generate_leaves_no_file() {
-    let folder = program::furnished();
+    let folder = crate::program::furnished();
     let ffmpeg = ffmpeg_that(folder.path(), "exit 1");
     std::fs::write(folder.path().join("request.json"), workout(30).to_string()).unwrap();
     let before = files(folder.path());
@@ -321,7 +319,9 @@ async fn a_failed_generate_leaves_no_file() {
         "--ffprobe",
         "ffprobe",
     ];
-    let output = program::command(folder.path(), &arguments).output().unwrap();
+    let output = crate::program::command(folder.path(), &arguments)
+        .output()
+        .unwrap();
     assert!(!output.status.success());
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains("could not be made"), "{said}");
