@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use program::{Server, command, ffmpeg, ffmpeg_that};
+use program::{Server, Task, command, ffmpeg, ffmpeg_that};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -57,7 +57,7 @@ fn the_command_prepares_every_loop_once() {
     let first = loops(folder.path());
     assert_eq!(first.len(), 3, "one of push-ups, two of air-squat");
     // With an FFmpeg that encodes nothing any more.
-    let broken = ffmpeg_that(folder.path(), "exit 1");
+    let broken = ffmpeg_that(folder.path(), Task::Loop, "exit 1");
     let (code, said) = prepare(folder.path(), &["--ffmpeg", &broken, "--ffprobe", "ffprobe"]);
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("3 of 3 loops are ready"), "{said}");
@@ -82,7 +82,7 @@ fn what_cannot_be_prepared_is_told_with_its_reason() {
         "{said}"
     );
     assert!(said.contains("1 of 1 loops are ready"), "{said}");
-    let broken = ffmpeg_that(folder.path(), "echo '[error] no more' >&2; exit 1");
+    let broken = ffmpeg_that(folder.path(), Task::Loop, "echo '[error] no more' >&2; exit 1");
     let (code, said) = prepare(
         folder.path(),
         &[
@@ -155,7 +155,11 @@ async fn until(server: &Server, state: &str) -> Value {
 async fn a_server_prepares_in_the_background_and_says_how_far_it_is() {
     let folder = furnished();
     // Each waits until it may go on.
-    let held = ffmpeg_that(folder.path(), "while [ ! -e go ]; do sleep 0.05; done");
+    let held = ffmpeg_that(
+        folder.path(),
+        Task::Loop,
+        "while [ ! -e go ]; do sleep 0.05; done",
+    );
     let tools = ["--ffmpeg", &held, "--ffprobe", "ffprobe"];
     let server = Server::start_in(folder, &[&["--prepare", "true"], &tools[..]].concat());
     assert_eq!(
@@ -180,7 +184,7 @@ async fn a_server_that_is_not_to_prepare_does_not() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_told_to_stop_while_it_prepares_stops_at_once_and_leaves_nothing() {
     let folder = furnished();
-    let held = ffmpeg_that(folder.path(), "touch held; exec sleep 60");
+    let held = ffmpeg_that(folder.path(), Task::Loop, "touch held; exec sleep 60");
     let log = folder.path().join("log");
     let to_log = Stdio::from(std::fs::File::create(&log).unwrap());
     let tools = ["--ffmpeg", &held, "--ffprobe", "ffprobe"];
@@ -214,7 +218,7 @@ async fn a_server_killed_while_it_prepares_is_followed_by_one_that_goes_on() {
     let path = folder.path().to_owned();
     // One loop is let through, the others hang.
     let script = "mkdir first 2>/dev/null || exec sleep 5";
-    let held = ffmpeg_that(&path, script);
+    let held = ffmpeg_that(&path, Task::Loop, script);
     let tools = ["--ffmpeg", &held, "--ffprobe", "ffprobe"];
     let mut first = command(&path, &["serve", "--bind", "127.0.0.1:0", "--prepare", "true"])
         .args(tools)
@@ -257,7 +261,7 @@ async fn a_damaged_loop_is_prepared_again() {
         let bytes = std::fs::read(&file).unwrap();
         assert!(bytes.len() > 1000, "{} is no loop", file.display());
     }
-    let broken = ffmpeg_that(folder.path(), "exit 1");
+    let broken = ffmpeg_that(folder.path(), Task::Loop, "exit 1");
     let (code, said) = prepare(folder.path(), &["--ffmpeg", &broken, "--ffprobe", "ffprobe"]);
     assert_eq!(code, Some(0), "one is damaged still: {said}");
 }

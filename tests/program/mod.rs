@@ -216,13 +216,28 @@ pub fn ffmpeg() -> std::ffi::OsString {
     std::env::var_os("COACH_FFMPEG").unwrap_or_else(|| "ffmpeg".into())
 }
 
-/// An FFmpeg that does as the real one, but runs `first` when it is to encode a loop.
-pub fn ffmpeg_that(folder: &Path, first: &str) -> String {
+/// What a stand-in for FFmpeg knows its task by.
+#[derive(Clone, Copy)]
+pub enum Task {
+    /// Encoding a loop.
+    Loop,
+    /// Encoding pictures: by the graph, or of a loop.
+    Pictures,
+    /// Encoding sound.
+    Sound,
+}
+
+/// An FFmpeg that does as the real one, but runs `first` when it is given that task.
+pub fn ffmpeg_that(folder: &Path, task: Task, first: &str) -> String {
     use std::os::unix::fs::PermissionsExt as _;
     let path = folder.join("ffmpeg-that");
     let real = ffmpeg().into_string().unwrap();
-    let script =
-        format!("#!/bin/sh\ncase \"$*\" in *frag_every_frame*) {first};; esac\nexec {real} \"$@\"\n");
+    let argument = match task {
+        Task::Loop => "frag_every_frame",
+        Task::Pictures => "libx264",
+        Task::Sound => "adts",
+    };
+    let script = format!("#!/bin/sh\ncase \"$*\" in *{argument}*) {first};; esac\nexec {real} \"$@\"\n");
     std::fs::write(&path, script).unwrap();
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
     path.to_str().unwrap().to_owned()

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::program::{Server, ffmpeg_that, furnished};
+use crate::program::{Server, Task, ffmpeg_that, furnished};
 use crate::studio::{ffmpeg, ffprobe};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
@@ -373,7 +373,11 @@ async fn the_same_workout_is_had_with_and_without_a_hud() {
 async fn who_does_not_wait_for_a_preparation_gets_the_stream() {
     let folder = furnished();
     // A loop takes as long as it may until it is let go; the stream's pictures come from the same encoder.
-    let held = ffmpeg_that(folder.path(), "while [ ! -e go ]; do sleep 0.05; done");
+    let held = ffmpeg_that(
+        folder.path(),
+        Task::Loop,
+        "while [ ! -e go ]; do sleep 0.05; done",
+    );
     let server = Server::start_in(folder, &["--ffmpeg", &held, "--ffprobe", "ffprobe"]);
     let workout = linked(&server).await;
     let ask = || {

@@ -2,12 +2,11 @@
 //! program when it is not done.
 
 use std::collections::HashSet;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::program::Server;
+use crate::program::{Server, Task, ffmpeg_that};
 use crate::studio::{H264, Studio, bare_plan, ffmpeg, ffprobe, interval, numbered, onsets, settings, sound};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
@@ -284,22 +283,13 @@ async fn a_link_gives_the_sound_that_is_streamed_and_the_same_after_a_restart() 
     );
     // An FFmpeg that records no more: what is there is enough.
     let kept = one.kill();
-    let broken = broken(kept.path(), "exit 1");
+    let broken = ffmpeg_that(kept.path(), Task::Sound, "exit 1");
     let restarted = server(kept, &["--ffmpeg", &broken, "--ffprobe", "ffprobe"]);
     assert_eq!(
         tag(probe(&restarted).await.unwrap()).await,
         etag,
         "after a restart"
     );
-}
-
-/// An FFmpeg that does as the real one, but runs `instead` when it is to encode sound.
-fn broken(folder: &Path, instead: &str) -> String {
-    let path = folder.join("ffmpeg-that");
-    let script = format!("#!/bin/sh\ncase \"$*\" in *adts*) {instead};; esac\nexec ffmpeg \"$@\"\n");
-    std::fs::write(&path, script).expect("a script");
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("its mode");
-    path.to_str().expect("a UTF-8 path").to_owned()
 }
 
 async fn impatient(server: &Server, path: &str) -> Response {
@@ -314,7 +304,7 @@ async fn impatient(server: &Server, path: &str) -> Response {
 /// Asks for a video whose sound takes for ever, until its encoder runs.
 async fn hanging(more: &[&str]) -> (Server, String) {
     let folder = furnished();
-    let hangs = broken(folder.path(), "exec sleep 60");
+    let hangs = ffmpeg_that(folder.path(), Task::Sound, "exec sleep 60");
     let all = [&["--ffmpeg", &hangs, "--ffprobe", "ffprobe"], more].concat();
     let server = server(folder, &all);
     let path = video(&server, &workout(30)).await;
@@ -381,7 +371,7 @@ async fn an_encoder_that_hangs_is_given_up_and_its_place_is_free() {
 async fn a_client_that_leaves_finds_the_sound_later() {
     let folder = furnished();
     // Each encoder takes two seconds more, and writes down that it ran.
-    let slow = broken(folder.path(), "echo >> encoders; sleep 2");
+    let slow = ffmpeg_that(folder.path(), Task::Sound, "echo >> encoders; sleep 2");
     let server = server(folder, &["--ffmpeg", &slow, "--ffprobe", "ffprobe"]);
     let path = video(&server, &workout(30)).await;
     assert_eq!(
