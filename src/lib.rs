@@ -5,6 +5,8 @@
 //! | module | does | knows nothing of |
 //! | --- | --- | --- |
 //! | [`units`] | pictures, samples, seconds, speeds | everything else |
+//! | [`aside`] | files written beside their place; removal of those whose writer was killed | what is in them |
+//! | [`pace`] | how long work of one kind takes | which |
 //! | [`colour`] | RGB -> BT.709 | everything else |
 //! | [`catalogue`] | the exercises: reading, checking, searching | clips' bytes, HTTP |
 //! | [`workout`] | request -> plan -> timeline, in whole pictures | files, FFmpeg, HTTP |
@@ -24,6 +26,7 @@
 //! | [`http`] | routes, problems, OpenAPI | everything below the calls it makes |
 //! | [`cli`] | settings and subcommands | |
 
+pub mod aside;
 pub mod catalogue;
 pub mod cli;
 pub mod clip;
@@ -35,6 +38,7 @@ pub mod h264;
 pub mod http;
 pub mod hud;
 pub mod mp4;
+pub mod pace;
 pub mod render;
 pub mod sound;
 pub mod stitch;

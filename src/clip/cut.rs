@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use super::facts::Facts;
 use super::inspect::{Clip, ClipError, Inspector};
+use crate::aside;
 use crate::catalogue::LoopRange;
 use crate::ffmpeg::{self, LONG, file_argument};
 use crate::units::Seconds;
@@ -14,8 +15,6 @@ pub const LONGEST_RANGE: Seconds = Seconds(30.0);
 /// Part of a cut's name: raised when cuts are made differently, so that old ones are not taken.
 const CUT_VERSION: &str = "1";
 
-/// How the names of unfinished cuts begin.
-const ASIDE: &str = "aside-";
 /// Bytes of cuts that are kept. More are kept only while the catalogue needs them.
 const CUTS_BYTES: u64 = 4 << 30;
 
@@ -51,13 +50,7 @@ impl Inspector {
             .cuts
             .join(cut_name(path, range).map_err(|e| failed(e.into()))?);
         if !file.exists() {
-            std::fs::create_dir_all(&self.cuts).map_err(|e| failed(e.into()))?;
-            // Written aside and renamed: a kill at any instant leaves no half cut under its name.
-            let aside = tempfile::Builder::new()
-                .prefix(ASIDE)
-                .suffix(".mkv")
-                .tempfile_in(&self.cuts)
-                .map_err(|e| failed(e.into()))?;
+            let aside = aside::create(&self.cuts, ".mkv").map_err(|e| failed(e.into()))?;
             self.tools
                 .run(self.cut_command(path, facts, range, aside.path()), 0, LONG)
                 .await
@@ -103,23 +96,19 @@ impl Inspector {
     ///
     /// Only for the server's start: the cuts of another program's catalogue are old to this one.
     pub fn tidy(&self, used: &[&Path]) {
+        let unfinished = aside::sweep(&self.cuts);
         let files = std::fs::read_dir(&self.cuts).into_iter().flatten().flatten();
         let mut cuts: Vec<(SystemTime, u64, PathBuf)> = files
+            .filter(|file| !aside::is_unfinished(&file.file_name()))
             .filter_map(|file| {
                 let facts = file.metadata().ok()?;
                 Some((facts.modified().ok()?, facts.len(), file.path()))
             })
             .collect();
         cuts.sort();
-        let mut all: u64 = cuts.iter().map(|(_, bytes, _)| bytes).sum();
-        for (changed, bytes, path) in cuts {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let remove = if name.starts_with(ASIDE) {
-                changed.elapsed().is_ok_and(|age| age > LONG)
-            } else {
-                all > CUTS_BYTES && !used.contains(&path.as_path())
-            };
-            if !remove {
+        let mut all = unfinished + cuts.iter().map(|(_, bytes, _)| bytes).sum::<u64>();
+        for (_, bytes, path) in cuts {
+            if all <= CUTS_BYTES || used.contains(&path.as_path()) {
                 continue;
             }
             match std::fs::remove_file(&path) {

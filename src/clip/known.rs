@@ -18,6 +18,7 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 
 use super::inspect::Clip;
+use crate::aside;
 use crate::catalogue::LoopRange;
 use crate::ffmpeg::{SHORT, Tools};
 
@@ -92,6 +93,8 @@ impl Known {
             by.update(&part);
         }
         let by = format!("{} {VERSION} {}", env!("CARGO_PKG_VERSION"), by.finalize());
+        // What killed programs left beside it.
+        aside::sweep(cache);
         Some(Self::read(cache.join(NAME), by))
     }
 
@@ -187,9 +190,8 @@ fn read(file: &Path) -> io::Result<Kept> {
 
 fn write(file: &Path, kept: &Kept) -> io::Result<()> {
     let folder = file.parent().unwrap_or(Path::new(""));
-    std::fs::create_dir_all(folder)?;
     let json = serde_json::to_string(kept)?;
-    let mut aside = tempfile::Builder::new().prefix(".known-").tempfile_in(folder)?;
+    let mut aside = aside::create(folder, "")?;
     writeln!(aside, "{}", blake3::hash(json.as_bytes()))?;
     aside.write_all(json.as_bytes())?;
     aside.persist(file).map_err(|failed| failed.error)?;

@@ -14,7 +14,7 @@ use super::media::{self, Binary};
 use super::problem::{Kind, Problem, ProblemBody};
 use super::view::ExerciseView;
 use crate::catalogue::{Category, Difficulty, Exercise};
-use crate::ffmpeg::FfmpegError;
+use crate::render::RenderError;
 
 /// List exercises.
 ///
@@ -81,6 +81,7 @@ pub async fn show(
         (status = 404, description = "No such exercise (`unknown-exercise`), or its clip cannot be shown (`clip-unavailable`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 416, description = "A byte range beyond the end (`range-not-satisfiable`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 500, description = "FFmpeg failed (`render-failed`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "Too many pictures wait to be made (`capacity`); `Retry-After` says when to ask again.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn poster(
@@ -106,6 +107,7 @@ pub async fn poster(
         (status = 404, description = "No such exercise (`unknown-exercise`), or its clip cannot be shown (`clip-unavailable`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 416, description = "A byte range beyond the end (`range-not-satisfiable`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 500, description = "FFmpeg failed (`render-failed`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "Too many pictures wait to be made (`capacity`); `Retry-After` says when to ask again.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn preview(
@@ -135,14 +137,15 @@ fn showable<'s>(state: &'s AppState, id: &str) -> Result<&'s Exercise, Problem> 
     }
 }
 
-pub(super) fn of_clip(made: Option<Result<Bytes, Arc<FfmpegError>>>) -> Result<Bytes, Problem> {
+pub(super) fn of_clip(made: Option<Result<Bytes, Arc<RenderError>>>) -> Result<Bytes, Problem> {
     // `showable` has found the clip: without it this server contradicts itself.
     let made = made.ok_or_else(|| Problem::internal("an available exercise without a clip"))?;
-    made.map_err(|error| {
-        Problem::new(
+    made.map_err(|error| match *error {
+        RenderError::Busy { seconds } => Problem::busy(seconds),
+        _ => Problem::new(
             Kind::RenderFailed,
             "FFmpeg could not make it from the clip; the server's log says why under the request id.",
         )
-        .because(error.to_string())
+        .because(error.to_string()),
     })
 }

@@ -412,6 +412,7 @@ pub async fn summary(
         (status = 416, description = "A byte range beyond the end (`range-not-satisfiable`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "A link of values that no workout may have (`invalid-request`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 500, description = "FFmpeg failed (`render-failed`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "Too many pictures wait to be made (`capacity`); `Retry-After` says when to ask again.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn poster(

@@ -59,6 +59,7 @@ pub async fn health(State(state): State<AppState>) -> Json<Health> {
 pub async fn ready(State(state): State<AppState>) -> Response {
     let mut report = state.readiness.report(&state.catalogue).await;
     report.loops = LoopsReport::of(state.ahead.as_ref());
+    report.cache.unwritten = state.renderer.loops().store().in_use().unwritten;
     let status = if report.ready() {
         StatusCode::OK
     } else {
@@ -87,7 +88,8 @@ pub struct Report {
 
 impl Report {
     fn ready(&self) -> bool {
-        self.ffmpeg.ok && self.ffprobe.ok && self.catalogue.ok && self.cache.ok
+        // Not the cache: what cannot be written to it is kept in memory.
+        self.ffmpeg.ok && self.ffprobe.ok && self.catalogue.ok
     }
 }
 
@@ -120,8 +122,11 @@ pub struct CatalogueReport {
 /// The folder for prepared files.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct CacheReport {
-    /// Whether a file of a mebibyte can be written to it.
+    /// Whether a file of a mebibyte can be written to it. The server is ready without: loops that cannot be written
+    /// are kept in memory, as far as there is room, and prepared again after a restart.
     pub ok: bool,
+    /// Loops that could not be written yet.
+    pub unwritten: usize,
 }
 
 /// Loops that are prepared in the background, counted.
@@ -244,14 +249,14 @@ impl Readiness {
         }
         CacheReport {
             ok: failure.is_none(),
+            unwritten: 0,
         }
     }
 }
 
 /// Writes a file and removes it.
 fn takes_a_file(folder: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)?;
-    let mut file = tempfile::Builder::new().prefix(".ready-").tempfile_in(folder)?;
+    let mut file = crate::aside::create(folder, "")?;
     // Noise, as file systems that compress store zeros in no room at all.
     let mut noise = vec![0; ROOM];
     rand::fill(&mut noise[..]);

@@ -19,6 +19,12 @@ pub enum RenderError {
     /// The loops or the sound of a film are not there yet (503). Their preparation goes on.
     #[error("the video is still being prepared")]
     Preparing,
+    /// As many loops, posters and previews wait to be made as may (503).
+    #[error("too much is waiting to be made")]
+    Busy {
+        /// When there will be room again, roughly.
+        seconds: u32,
+    },
     /// FFmpeg took too long (504).
     #[error("generation fell more than {seconds} s behind playback")]
     Timeout {
@@ -56,6 +62,7 @@ impl From<StitchError> for RenderError {
     fn from(error: StitchError) -> Self {
         match error {
             StitchError::Unfit { .. } => Self::NotStitchable(error.to_string()),
+            StitchError::Busy { seconds } => Self::Busy { seconds },
             other => Self::Stitch(other),
         }
     }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::TryFutureExt as _;
-use futures_util::future::try_join_all;
 use moka::future::Cache;
 
 use super::{RenderError, Renderer};
@@ -58,8 +57,8 @@ impl Renderer {
                 different.len() - 1
             }));
         }
-        let loops = try_join_all(different.into_iter().map(|recipe| self.loops.whole(recipe)));
-        let loops = loops.map_err(RenderError::from);
+        let request = self.loops.request();
+        let loops = request.all(&different).map_err(RenderError::from);
         let (loops, sound) = tokio::try_join!(loops, self.track(plan))?;
         let loops: Vec<Arc<Prepared>> = of_intervals
             .into_iter()

@@ -118,6 +118,12 @@ impl Renderer {
         }
     }
 
+    /// The loops that it stitches with.
+    #[must_use]
+    pub fn loops(&self) -> &Arc<Loops> {
+        &self.loops
+    }
+
     /// Makes what every stitched workout needs, so that no viewer waits for it.
     pub async fn warm(&self) {
         if let Err(error) = self.loops.warm().await {

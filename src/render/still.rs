@@ -1,16 +1,18 @@
 //! Posters and previews: one picture, or one pass, of a clip as workouts show it.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use moka::future::Cache;
 use tokio::sync::Semaphore;
 
-use super::{RenderSettings, encode};
+use super::{RenderError, RenderSettings, encode};
 use crate::catalogue::{Exercise, ExerciseId};
 use crate::clip::{Clip, Library};
 use crate::ffmpeg::{FfmpegError, SHORT};
 use crate::graph::{self, Look};
+use crate::pace::Pace;
 use crate::units::{Frames, Seconds};
 use crate::workout::{Fit, Orientation, Profile, Resolution};
 
@@ -20,6 +22,10 @@ const CACHE_BYTES: u64 = 64 << 20;
 const STILL_BYTES: u64 = 16 << 20;
 /// FFmpeg processes that make posters and previews at once: a page may ask for all of them.
 const PLACES: usize = 2;
+/// How many may wait for them: the posters of several large pages, some 20 s of work.
+const WAITING: usize = 128;
+/// What one is taken to last before the first was made.
+const USUAL: Duration = Duration::from_millis(300);
 /// The last picture that is chosen for a poster: all before it are decoded, which in a long clip takes long.
 const CHOSEN_AT_MOST: Frames = Frames(90);
 /// The longest preview in seconds.
@@ -55,6 +61,9 @@ pub struct Stills {
     library: Arc<Library>,
     made: Cache<(ExerciseId, Kind), Bytes>,
     places: Arc<Semaphore>,
+    /// Places and those who wait for them: first come, first served. Who leaves gives up either.
+    queue: Arc<Semaphore>,
+    pace: Arc<Pace>,
 }
 
 impl Stills {
@@ -66,13 +75,15 @@ impl Stills {
             settings: Arc::new(settings),
             library,
             places: Arc::new(Semaphore::new(PLACES)),
+            queue: Arc::new(Semaphore::new(PLACES + WAITING)),
+            pace: Arc::new(Pace::new(USUAL)),
             made: Cache::builder().max_capacity(CACHE_BYTES).weigher(weight).build(),
         }
     }
 
     /// A JPEG, 854x480, of the picture that the catalogue asks for; `None` when the exercise has no clip
     /// that can be shown.
-    pub async fn poster(&self, exercise: &Exercise) -> Option<Result<Bytes, Arc<FfmpegError>>> {
+    pub async fn poster(&self, exercise: &Exercise) -> Option<Result<Bytes, Arc<RenderError>>> {
         self.poster_as(exercise, small(), Fit::Contain).await
     }
 
@@ -82,7 +93,7 @@ impl Stills {
         exercise: &Exercise,
         profile: Profile,
         fit: Fit,
-    ) -> Option<Result<Bytes, Arc<FfmpegError>>> {
+    ) -> Option<Result<Bytes, Arc<RenderError>>> {
         let pictures = self.library.get(&exercise.id)?.pictures();
         let at = best_picture(exercise.poster, pictures);
         if let Some(wish) = exercise.poster.filter(|wish| Frames::from_seconds(*wish) != at) {
@@ -93,11 +104,11 @@ impl Stills {
 
     /// A short MP4 without sound, 854x480, one pass of the clip; `None` when the exercise has no
     /// clip that can be shown.
-    pub async fn preview(&self, exercise: &ExerciseId) -> Option<Result<Bytes, Arc<FfmpegError>>> {
+    pub async fn preview(&self, exercise: &ExerciseId) -> Option<Result<Bytes, Arc<RenderError>>> {
         self.get(exercise, Kind::Preview).await
     }
 
-    async fn get(&self, exercise: &ExerciseId, kind: Kind) -> Option<Result<Bytes, Arc<FfmpegError>>> {
+    async fn get(&self, exercise: &ExerciseId, kind: Kind) -> Option<Result<Bytes, Arc<RenderError>>> {
         let clip = Arc::clone(self.library.get(exercise)?);
         // However many ask at once, one FFmpeg makes it.
         let made = self
@@ -107,9 +118,21 @@ impl Stills {
         Some(made)
     }
 
-    async fn make(&self, clip: &Clip, kind: Kind) -> Result<Bytes, FfmpegError> {
+    async fn make(&self, clip: &Clip, kind: Kind) -> Result<Bytes, RenderError> {
+        let Ok(_in_queue) = self.queue.try_acquire() else {
+            return Err(RenderError::Busy {
+                seconds: self.pace.seconds(WAITING / 2, PLACES),
+            });
+        };
         // Never closed, so there is always a place in the end.
         let _place = self.places.acquire().await;
+        let started = Instant::now();
+        let made = self.run(clip, kind).await?;
+        self.pace.took(started.elapsed());
+        Ok(made)
+    }
+
+    async fn run(&self, clip: &Clip, kind: Kind) -> Result<Bytes, FfmpegError> {
         let (profile, fit) = match kind {
             Kind::Poster(_, profile, fit) => (profile, fit),
             Kind::Preview => (small(), Fit::Contain),

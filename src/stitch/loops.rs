@@ -1,187 +1,42 @@
 //! All prepared loops: those that are there, those that are being made, and those that cannot be.
 //!
-//! However many ask for a loop, it is prepared once, and all of them see its pictures as they come. A
-//! preparation belongs to nobody who asked: it goes on when they leave, since the next will ask again.
+//! However many ask for a loop, it is prepared once, and all of them see its pictures as they come. As many are
+//! prepared at once as there are cores; the others wait in a [`Queue`] that says whose turn it is. Interest is a
+//! value: a [`Source`] of a loop that has not begun keeps it in the queue, and when the last one is dropped the loop
+//! leaves it. A preparation that has begun belongs to nobody who asked: it goes on when they leave, for most of
+//! the work may be done, the next will ask again, and there are never more of these than cores.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
-use bytes::Bytes;
-use futures_util::StreamExt as _;
-use tokio::sync::{OnceCell, Semaphore, watch};
+use futures_util::{StreamExt as _, TryStreamExt as _};
+use tokio::runtime::Handle;
+use tokio::sync::{Notify, OnceCell, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::file::Prepared;
 use super::intra::Intra;
 use super::prepare::{Growth, PrepareError, prepare};
+use super::queue::{self, Claim, Owner, Queue, Urgency, WaiterId};
 use super::recipe::{LONGEST_PASS, Recipe};
-use super::sound::CueError;
+use super::source::{Growing, Outcome, Source, StitchError};
 use super::store::{Digest, Store};
 use super::verify::verify;
 use crate::ffmpeg::{SHORT, Tools};
 use crate::graph::Backdrop;
-use crate::mp4::AvcConfig;
+use crate::pace::Pace;
 
 /// How often a loop is encoded at most. What mends a picture may spoil one after it; the last try predicts none
 /// from another, which takes several times the bytes and cannot fail.
 const TRIES: usize = 4;
-
-/// Why a plan cannot be stitched, or no further.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum StitchError {
-    /// No preparation gives a loop that passes its check, or it is none: its workouts are for the graph.
-    #[error("the clip of {exercise} cannot be stitched: {reason}")]
-    Unfit {
-        /// The clip's file name.
-        exercise: String,
-        /// Why, in words for people.
-        reason: String,
-    },
-    /// A preparation failed.
-    #[error("a loop could not be prepared: {0}")]
-    Prepare(#[from] Arc<PrepareError>),
-    /// The cues could not be encoded.
-    #[error("the cues could not be encoded: {0}")]
-    Cues(#[from] Arc<CueError>),
-    /// Two loops do not share their decoder parameters.
-    #[error("two loops differ in avcC")]
-    Config,
-    /// A plan without an interval; no planner makes one.
-    #[error("there is nothing to show")]
-    Empty,
-}
-
-impl StitchError {
-    /// Whether nothing is wrong, but that the program ends.
-    #[must_use]
-    pub fn is_the_end(&self) -> bool {
-        matches!(self, Self::Prepare(error) if matches!(**error, PrepareError::Ended))
-    }
-}
-
-impl From<PrepareError> for StitchError {
-    fn from(error: PrepareError) -> Self {
-        Self::Prepare(Arc::new(error))
-    }
-}
-
-/// How a preparation ended.
-type Outcome = Result<Arc<Prepared>, Arc<PrepareError>>;
-
-/// A loop that is being prepared, as those see it who wait for it.
-#[derive(Debug, Clone)]
-pub struct Growing {
-    growth: watch::Receiver<Growth>,
-    outcome: watch::Receiver<Option<Outcome>>,
-}
-
-/// Where a loop's pictures come from.
-#[derive(Debug, Clone)]
-pub enum Source {
-    /// It is there.
-    Whole(Arc<Prepared>),
-    /// It is being prepared.
-    Growing(Growing),
-}
-
-impl Source {
-    /// Its decoder parameters.
-    pub async fn config(&mut self) -> Result<AvcConfig, StitchError> {
-        self.take(|whole| Some(whole.config.clone()), |growth| growth.config.clone())
-            .await
-    }
-
-    /// The exercise slices of picture `number`.
-    pub async fn picture(&mut self, number: u64) -> Result<Bytes, StitchError> {
-        let number = number as usize;
-        self.take(
-            |whole| whole.pictures.get(number).cloned(),
-            |growth| growth.pictures.get(number).cloned(),
-        )
-        .await
-    }
-
-    /// The second form of the first picture of part `index`.
-    pub async fn restart(&mut self, index: usize) -> Result<Bytes, StitchError> {
-        self.take(
-            |whole| whole.restarts.get(index).cloned(),
-            |growth| growth.restarts.get(index).cloned(),
-        )
-        .await
-    }
-
-    /// The whole loop, checked.
-    pub async fn whole(self) -> Result<Arc<Prepared>, StitchError> {
-        let mut growing = match self {
-            Self::Whole(prepared) => return Ok(prepared),
-            Self::Growing(growing) => growing,
-        };
-        match growing.outcome.wait_for(Option::is_some).await.as_deref() {
-            Ok(Some(Ok(prepared))) => Ok(Arc::clone(prepared)),
-            Ok(Some(Err(error))) => Err(Arc::clone(error).into()),
-            Ok(None) | Err(_) => Err(PrepareError::Ended.into()),
-        }
-    }
-
-    /// To be called before a part of the loop begins: what is given from now on is checked, if the check has ended.
-    /// Within a part it may not change, for a second try's pictures are not predicted from the first's.
-    ///
-    /// Fails if the preparation has ended without a loop.
-    pub fn renew(&mut self) -> Result<(), StitchError> {
-        let Self::Growing(growing) = self else {
-            return Ok(());
-        };
-        let ended = growing.outcome.borrow().clone();
-        match ended {
-            Some(Ok(prepared)) => *self = Self::Whole(prepared),
-            Some(Err(error)) => return Err(error.into()),
-            None => {}
-        }
-        Ok(())
-    }
-
-    /// Takes a part as soon as it is there.
-    async fn take<T>(
-        &mut self,
-        whole: impl Fn(&Prepared) -> Option<T>,
-        growing: impl Fn(&Growth) -> Option<T>,
-    ) -> Result<T, StitchError> {
-        loop {
-            let waits = match self {
-                Self::Whole(prepared) => return whole(prepared).ok_or(StitchError::Empty),
-                Self::Growing(waits) => waits,
-            };
-            let ended = waits.outcome.borrow().clone();
-            if let Some(part) = growing(&waits.growth.borrow_and_update()) {
-                return Ok(part);
-            }
-            match ended {
-                // All that it has was in its growth before.
-                Some(Ok(_)) => return Err(StitchError::Empty),
-                Some(Err(error)) => return Err(error.into()),
-                None => {}
-            }
-            let heard = tokio::select! {
-                grown = waits.growth.changed() => grown,
-                ended = waits.outcome.changed() => ended,
-            };
-            if heard.is_err() && waits.outcome.borrow().is_none() {
-                // The preparing task is gone without a word.
-                return Err(PrepareError::Ended.into());
-            }
-        }
-    }
-}
-
-/// Whether somebody waits for a loop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Urgency {
-    Awaited,
-    Ahead,
-}
+/// Loops that may wait to be prepared: at a second or two each, minutes of work. Nobody waits for longer.
+const WAITING: queue::Bounds = queue::Bounds { all: 64, later: 48 };
+/// What a preparation is taken to last before the first has ended: that of 5 s at 720p on one core.
+const USUAL_PREPARATION: Duration = Duration::from_secs(3);
 
 /// See the module.
 #[derive(Debug)]
@@ -190,15 +45,75 @@ pub struct Loops {
     tools: Arc<Tools>,
     version: OnceCell<String>,
     digests: Mutex<HashMap<PathBuf, (Stamp, blake3::Hash)>>,
-    growing: Mutex<HashMap<Digest, Growing>>,
     unfit: Mutex<HashMap<Digest, String>>,
-    /// Places for loops that somebody waits for.
-    demand: Semaphore,
-    /// How many loops somebody waits for: while there are any, none is begun ahead.
-    awaited: watch::Sender<usize>,
+    work: Mutex<Work>,
+    /// Told when an entry leaves the queue.
+    room: Notify,
+    /// Whether a task tries to write what could not be written.
+    retrying: AtomicBool,
+    owners: AtomicU64,
+    pace: Pace,
     cores: usize,
     tasks: TaskTracker,
     ending: CancellationToken,
+}
+
+/// What is to be prepared and what is being prepared.
+#[derive(Debug)]
+struct Work {
+    queue: Queue<Digest>,
+    /// Those in the queue and those under way.
+    jobs: HashMap<Digest, Job>,
+    /// Preparations under way that somebody asked for.
+    demanded: usize,
+    /// Preparations under way that nobody had asked for when they began.
+    ahead: usize,
+}
+
+/// A loop that is being prepared or will be.
+#[derive(Debug)]
+struct Job {
+    growth: watch::Receiver<Growth>,
+    outcome: watch::Receiver<Option<Outcome>>,
+    /// Until it begins.
+    start: Option<Start>,
+}
+
+/// What a preparation begins with.
+#[derive(Debug)]
+struct Start {
+    digest: Digest,
+    recipe: Recipe,
+    grow: watch::Sender<Growth>,
+    end: watch::Sender<Option<Outcome>>,
+}
+
+/// One who waits for a loop in the queue, until it is dropped.
+#[derive(Debug)]
+pub(super) struct Waiter {
+    loops: Arc<Loops>,
+    id: WaiterId,
+}
+
+impl Waiter {
+    pub(super) fn raise(&self) {
+        lock(&self.loops.work).queue.raise(self.id, Urgency::Now);
+    }
+}
+
+impl Drop for Waiter {
+    fn drop(&mut self) {
+        let mut work = lock(&self.loops.work);
+        let Some(digest) = work.queue.leave(self.id) else {
+            return;
+        };
+        let job = work.jobs.remove(&digest);
+        drop(work);
+        drop(job);
+        self.loops.room.notify_waiters();
+        // The background may go on, if this was the last that somebody waited for.
+        self.loops.dispatch();
+    }
 }
 
 /// What tells that a file is still the one whose digest is known.
@@ -214,20 +129,30 @@ impl Loops {
             tools,
             version: OnceCell::new(),
             digests: Mutex::default(),
-            growing: Mutex::default(),
             unfit: Mutex::default(),
-            demand: Semaphore::new(cores),
-            awaited: watch::Sender::new(0),
+            work: Mutex::new(Work {
+                queue: Queue::new(WAITING),
+                jobs: HashMap::new(),
+                demanded: 0,
+                ahead: 0,
+            }),
+            room: Notify::new(),
+            retrying: AtomicBool::new(false),
+            owners: AtomicU64::new(0),
+            pace: Pace::new(USUAL_PREPARATION),
             cores,
             tasks,
             ending,
         }
     }
 
-    /// A recipe's loop: out of memory, out of its file, from a preparation under way, or from one that
-    /// this starts.
-    pub async fn get(self: &Arc<Self>, recipe: &Recipe) -> Result<Source, StitchError> {
-        self.get_with(recipe, Urgency::Awaited).await
+    /// Where a request gets its loops: all that it asks for has one share of the queue together.
+    #[must_use]
+    pub fn request(self: &Arc<Self>) -> Request {
+        Request {
+            loops: Arc::clone(self),
+            owner: Owner(self.owners.fetch_add(1, Ordering::Relaxed)),
+        }
     }
 
     /// Prepares loops that nobody waits for yet, as many at once as there are cores; begins none while
@@ -237,12 +162,12 @@ impl Loops {
         recipes: Vec<(Name, Recipe)>,
         mut told: impl FnMut(Name, Result<Arc<Prepared>, StitchError>),
     ) {
-        let mut each = futures_util::stream::iter(recipes)
-            .map(|(name, recipe)| async move {
-                let mut awaited = self.awaited.subscribe();
-                // Fails only without a sender, and this holds it.
-                let _ = awaited.wait_for(|awaited| *awaited == 0).await;
-                (name, self.whole_with(&recipe, Urgency::Ahead).await)
+        let request = self.request();
+        let request = &request;
+        let mut each = futures_util::stream::iter(recipes.into_iter().enumerate())
+            .map(|(order, (name, recipe))| async move {
+                let found = request.get(&recipe, Urgency::Background, order).await;
+                (name, whole(&recipe, found).await)
             })
             .buffer_unordered(self.cores);
         while let Some((name, made)) = each.next().await {
@@ -250,22 +175,9 @@ impl Loops {
         }
     }
 
-    /// A loop to its end, for somebody who waits.
+    /// A loop to its end, for somebody who waits for it alone.
     pub async fn whole(self: &Arc<Self>, recipe: &Recipe) -> Result<Arc<Prepared>, StitchError> {
-        self.whole_with(recipe, Urgency::Awaited).await
-    }
-
-    async fn whole_with(
-        self: &Arc<Self>,
-        recipe: &Recipe,
-        urgency: Urgency,
-    ) -> Result<Arc<Prepared>, StitchError> {
-        match self.get_with(recipe, urgency).await?.whole().await {
-            Err(StitchError::Prepare(error)) if error.is_of_the_loop() => {
-                Err(unfit(recipe, error.to_string()))
-            }
-            outcome => outcome,
-        }
+        whole(recipe, self.request().get(recipe, Urgency::Later, 0).await).await
     }
 
     /// Where loops are kept, and recorded sounds with them.
@@ -276,14 +188,19 @@ impl Loops {
 
     /// Waits until the preparations that are under way now have ended, whatever became of them.
     pub async fn settled(&self) {
-        let under_way: Vec<Growing> = lock(&self.growing).values().cloned().collect();
-        for mut growing in under_way {
+        let jobs: Vec<_> = lock(&self.work)
+            .jobs
+            .values()
+            .map(|job| job.outcome.clone())
+            .collect();
+        for mut outcome in jobs {
             // A task that is gone without a word has ended, too.
-            let _ = growing.outcome.wait_for(Option::is_some).await;
+            let _ = outcome.wait_for(Option::is_some).await;
         }
     }
 
-    async fn get_with(self: &Arc<Self>, recipe: &Recipe, urgency: Urgency) -> Result<Source, StitchError> {
+    /// The digest of a recipe's loop, unless it is known that there can be none.
+    async fn fit(&self, recipe: &Recipe) -> Result<Digest, StitchError> {
         if recipe.pictures() > LONGEST_PASS {
             return Err(unfit(
                 recipe,
@@ -291,9 +208,8 @@ impl Loops {
             ));
         }
         let digest = self.digest(recipe).await?;
-        let reason = lock(&self.unfit).get(&digest).cloned();
-        match reason {
-            None => self.find(digest, recipe.clone(), urgency).await,
+        match lock(&self.unfit).get(&digest).cloned() {
+            None => Ok(digest),
             Some(reason) => Err(unfit(recipe, reason)),
         }
     }
@@ -301,11 +217,11 @@ impl Loops {
     async fn find(
         self: &Arc<Self>,
         digest: Digest,
-        recipe: Recipe,
-        urgency: Urgency,
+        recipe: &Recipe,
+        claim: Claim,
     ) -> Result<Source, StitchError> {
-        if let Some(growing) = lock(&self.growing).get(&digest) {
-            return Ok(Source::Growing(growing.clone()));
+        if let Some(growing) = self.join(digest, claim) {
+            return Ok(Source::Growing(growing));
         }
         if let Some(prepared) = self.store.in_memory(&digest) {
             return Ok(Source::Whole(prepared));
@@ -315,63 +231,141 @@ impl Loops {
         if let Some(prepared) = found.map_err(std::io::Error::other).map_err(PrepareError::from)? {
             return Ok(Source::Whole(prepared));
         }
-        // Another may have begun meanwhile: one of both enters.
-        let mut growing = lock(&self.growing);
-        if let Some(growing) = growing.get(&digest) {
-            return Ok(Source::Growing(growing.clone()));
+        // Another may have asked meanwhile: one of both adds it.
+        if let Some(growing) = self.join(digest, claim) {
+            return Ok(Source::Growing(growing));
         }
-        let (grow, growth) = watch::channel(Growth::default());
-        let (end, outcome) = watch::channel(None);
-        let waits = Growing { growth, outcome };
-        growing.insert(digest, waits.clone());
-        drop(growing);
+        let growing = self.add(digest, recipe, claim)?;
+        self.dispatch();
+        Ok(Source::Growing(growing))
+    }
+
+    /// A loop that is in the queue or under way; one more waits for it.
+    fn join(self: &Arc<Self>, digest: Digest, claim: Claim) -> Option<Growing> {
+        let mut work = lock(&self.work);
+        let Work { queue, jobs, .. } = &mut *work;
+        let job = jobs.get(&digest)?;
+        let waits = job.start.is_some();
+        // Never refused, for the entry is there.
+        let id = waits.then(|| queue.join(digest, claim).ok()).flatten();
+        Some(self.growing(job, id))
+    }
+
+    /// Puts a loop into the queue, unless it has just been put there.
+    fn add(self: &Arc<Self>, digest: Digest, recipe: &Recipe, claim: Claim) -> Result<Growing, StitchError> {
+        let mut work = lock(&self.work);
+        let Work { queue, jobs, .. } = &mut *work;
+        if jobs.get(&digest).is_some_and(|job| job.start.is_none()) {
+            return Ok(self.growing(&jobs[&digest], None));
+        }
+        let Ok(id) = queue.join(digest, claim) else {
+            let waiting = queue.asked_for();
+            return Err(StitchError::Busy {
+                seconds: self.pace.seconds(waiting / 2, self.cores),
+            });
+        };
+        let job = jobs.entry(digest).or_insert_with(|| {
+            let (grow, growth) = watch::channel(Growth::default());
+            let (end, outcome) = watch::channel(None);
+            let recipe = recipe.clone();
+            let start = Some(Start {
+                digest,
+                recipe,
+                grow,
+                end,
+            });
+            Job {
+                growth,
+                outcome,
+                start,
+            }
+        });
+        Ok(self.growing(job, Some(id)))
+    }
+
+    fn growing(self: &Arc<Self>, job: &Job, waiter: Option<WaiterId>) -> Growing {
+        let loops = Arc::clone(self);
+        Growing {
+            growth: job.growth.clone(),
+            outcome: job.outcome.clone(),
+            waiter: waiter.map(|id| Arc::new(Waiter { loops, id })),
+        }
+    }
+
+    /// Starts preparations while there are places for them.
+    fn dispatch(self: &Arc<Self>) {
+        // Without a runtime the program ends, or a test has dropped it: nothing can be started.
+        let Ok(runtime) = Handle::try_current() else {
+            return;
+        };
+        let mut begun = Vec::new();
+        let mut work = lock(&self.work);
+        while work.demanded < self.cores {
+            // A viewer's preparation finds all cores free, but for what was begun while nobody waited.
+            let idle = work.demanded == 0 && work.ahead < self.cores;
+            let least = if idle { Urgency::Background } else { Urgency::Later };
+            let Some((digest, urgency)) = work.queue.take(least) else {
+                break;
+            };
+            // Each entry of the queue has a job that has not begun.
+            if let Some(start) = work.jobs.get_mut(&digest).and_then(|job| job.start.take()) {
+                let running = Running {
+                    loops: Arc::clone(self),
+                    digest,
+                    ahead: urgency == Urgency::Background,
+                };
+                *running.count(&mut work) += 1;
+                begun.push((start, running));
+            }
+        }
+        drop(work);
+        if begun.is_empty() {
+            return;
+        }
+        self.room.notify_waiters();
+        for (start, running) in begun {
+            self.tasks.spawn_on(prepare_one(start, running), &runtime);
+        }
+    }
+
+    /// Starts a task that writes the loops which could not be written, unless there are none or one is at it.
+    fn write_later(self: &Arc<Self>) {
+        if self.store.retry_in().is_none() || self.retrying.swap(true, Ordering::AcqRel) {
+            return;
+        }
         let this = Arc::clone(self);
         self.tasks.spawn(async move {
-            let making = this.make(&digest, &recipe, urgency, &grow);
-            let made = this.ending.run_until_cancelled(making).await;
-            let made = made.unwrap_or(Err(PrepareError::Ended));
-            if let Err(error) = &made {
-                let clip = recipe.clip.path.display();
-                if matches!(error, PrepareError::Ended) {
-                    tracing::debug!(%clip, "a preparation was broken off");
-                } else {
-                    tracing::warn!(%clip, %error, "a loop was not prepared");
+            let trying = async {
+                while let Some(wait) = this.store.retry_in() {
+                    tokio::time::sleep(wait).await;
+                    let store = Arc::clone(&this.store);
+                    // Its panic would be logged; the next preparation starts another task.
+                    if tokio::task::spawn_blocking(move || store.retry()).await.is_err() {
+                        return;
+                    }
                 }
-                if error.is_of_the_loop() {
-                    lock(&this.unfit).insert(digest, error.to_string());
-                }
-            }
-            // First the outcome, then out of the list: who asks in between finds one or the other.
-            end.send_replace(Some(made.map_err(Arc::new)));
-            lock(&this.growing).remove(&digest);
+            };
+            this.ending.run_until_cancelled(trying).await;
+            this.retrying.store(false, Ordering::Release);
         });
-        Ok(Source::Growing(waits))
     }
 
     async fn make(
         &self,
         digest: &Digest,
         recipe: &Recipe,
-        urgency: Urgency,
         grow: &watch::Sender<Growth>,
     ) -> Result<Arc<Prepared>, PrepareError> {
-        // Those made ahead have been counted by who asks for them.
-        let _place = match urgency {
-            Urgency::Awaited => {
-                let awaited = Awaited::count(&self.awaited);
-                let place = self.demand.acquire().await.map_err(|_| PrepareError::Ended)?;
-                Some((awaited, place))
-            }
-            Urgency::Ahead => None,
-        };
-        let started = std::time::Instant::now();
+        let started = Instant::now();
         let (prepared, tries) = self.sealed(recipe, grow).await?;
+        let took = started.elapsed();
+        self.pace.took(took);
         tracing::debug!(
             clip = %recipe.clip.path.display(),
             pictures = prepared.pictures.len(),
             bytes = prepared.file_bytes(),
             tries,
-            seconds = started.elapsed().as_secs_f64(),
+            seconds = took.as_secs_f64(),
             "loop prepared"
         );
         let (store, digest) = (Arc::clone(&self.store), *digest);
@@ -452,19 +446,144 @@ impl Loops {
     }
 }
 
-/// Counted among the loops that somebody waits for, until it is dropped.
-struct Awaited<'a>(&'a watch::Sender<usize>);
+/// A preparation under way, which holds a place until it is dropped.
+struct Running {
+    loops: Arc<Loops>,
+    digest: Digest,
+    ahead: bool,
+}
 
-impl<'a> Awaited<'a> {
-    fn count(awaited: &'a watch::Sender<usize>) -> Self {
-        awaited.send_modify(|awaited| *awaited += 1);
-        Self(awaited)
+impl Running {
+    fn count<'w>(&self, work: &'w mut Work) -> &'w mut usize {
+        if self.ahead {
+            &mut work.ahead
+        } else {
+            &mut work.demanded
+        }
     }
 }
 
-impl Drop for Awaited<'_> {
+impl Drop for Running {
     fn drop(&mut self) {
-        self.0.send_modify(|awaited| *awaited -= 1);
+        let mut work = lock(&self.loops.work);
+        work.jobs.remove(&self.digest);
+        *self.count(&mut work) -= 1;
+        drop(work);
+        self.loops.dispatch();
+    }
+}
+
+/// Prepares a loop, keeps it and tells all who wait for it.
+async fn prepare_one(start: Start, running: Running) {
+    let Start {
+        digest,
+        recipe,
+        grow,
+        end,
+    } = start;
+    let loops = &running.loops;
+    let making = loops.make(&digest, &recipe, &grow);
+    let made = loops.ending.run_until_cancelled(making).await;
+    let made = made.unwrap_or(Err(PrepareError::Ended));
+    loops.write_later();
+    if let Err(error) = &made {
+        let clip = recipe.clip.path.display();
+        if matches!(error, PrepareError::Ended) {
+            tracing::debug!(%clip, "a preparation was broken off");
+        } else {
+            tracing::warn!(%clip, %error, "a loop was not prepared");
+        }
+        if error.is_of_the_loop() {
+            lock(&loops.unfit).insert(digest, error.to_string());
+        }
+    }
+    // First the outcome, then out of the list: who asks in between finds one or the other.
+    end.send_replace(Some(made.map_err(Arc::new)));
+    drop(running);
+}
+
+/// What one request needs of the loops. See [`Loops::request`].
+#[derive(Debug)]
+pub struct Request {
+    loops: Arc<Loops>,
+    owner: Owner,
+}
+
+impl Request {
+    /// A recipe's loop: out of memory, out of its file, from a preparation under way, or from one that is put into
+    /// the queue. `order` is its place among the loops of this request. Fails with [`StitchError::Busy`] if the queue
+    /// is full.
+    pub async fn get(&self, recipe: &Recipe, urgency: Urgency, order: usize) -> Result<Source, StitchError> {
+        let digest = self.loops.fit(recipe).await?;
+        let owner = self.owner;
+        let claim = Claim {
+            owner,
+            urgency,
+            order,
+        };
+        self.loops.find(digest, recipe, claim).await
+    }
+
+    /// The same, but waits until there is room in the queue: for a request that is under way.
+    pub async fn wait_for(
+        &self,
+        recipe: &Recipe,
+        urgency: Urgency,
+        order: usize,
+    ) -> Result<Source, StitchError> {
+        loop {
+            let room = self.loops.room.notified();
+            tokio::pin!(room);
+            // From now on: there may be room before it is waited for.
+            room.as_mut().enable();
+            match self.get(recipe, urgency, order).await {
+                Err(StitchError::Busy { .. }) => room.await,
+                other => return other,
+            }
+        }
+    }
+
+    /// All of these loops, whole, in this order. Asks for as many at a time as keeps all cores busy, so that a
+    /// request with many loops takes no more of the queue than one with few. Fails with [`StitchError::Busy`] if
+    /// there is no room for the first that has to be prepared. Dropping the future gives up what has not begun.
+    pub async fn all(&self, recipes: &[&Recipe]) -> Result<Vec<Arc<Prepared>>, StitchError> {
+        let admitted = &AtomicBool::new(false);
+        let each = recipes.iter().enumerate().map(|(order, recipe)| async move {
+            let found = match self.get(recipe, Urgency::Later, order).await {
+                Err(StitchError::Busy { .. }) if admitted.load(Ordering::Relaxed) => {
+                    self.wait_for(recipe, Urgency::Later, order).await
+                }
+                found => found,
+            };
+            if let Ok(Source::Growing(_)) = found {
+                admitted.store(true, Ordering::Relaxed);
+            }
+            whole(recipe, found).await
+        });
+        let each: Vec<_> = each.collect();
+        futures_util::stream::iter(each)
+            .buffered(self.at_once())
+            .try_collect()
+            .await
+    }
+
+    /// How many loops a request has in the queue at most: one more than cores, so that none waits for it to ask.
+    #[must_use]
+    pub fn at_once(&self) -> usize {
+        self.loops.cores + 1
+    }
+
+    /// Fails if it is known that a recipe gives no loop.
+    pub async fn check(&self, recipe: &Recipe) -> Result<(), StitchError> {
+        self.loops.fit(recipe).await.map(|_| ())
+    }
+}
+
+/// A loop to its end. A loop that turns out to be none is told as it is when it was known before.
+async fn whole(recipe: &Recipe, found: Result<Source, StitchError>) -> Result<Arc<Prepared>, StitchError> {
+    match found?.whole().await {
+        Err(StitchError::Prepare(error)) if error.is_of_the_loop() => Err(unfit(recipe, error.to_string())),
+        outcome => outcome,
     }
 }
 

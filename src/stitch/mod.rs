@@ -28,7 +28,9 @@
 //! | `prepare` | runs FFmpeg, takes the noise out, checks every slice header |
 //! | `verify` | decodes the loop under two HUDs: is the exercise the same, bit for bit? |
 //! | `file`, `store`, `recent` | the file of a prepared loop; the bounded folder (recorded sounds, too) and memory of them |
-//! | `loops` | one preparation however many ask; those ready, under way, unfit |
+//! | `disk` | whether the folder takes files at present, and when to try again |
+//! | `queue` | which preparation comes next (pure) |
+//! | `loops`, `source` | one preparation however many ask; those ready, queued, under way, unfit |
 //! | `run` | interval -> which picture when (pure) |
 //! | `cuts` | which pictures are key pictures, and where segments begin (pure) |
 //! | `bar` | the HUD's slice of each picture |
@@ -41,6 +43,7 @@
 
 mod bar;
 mod cuts;
+mod disk;
 mod file;
 mod film;
 mod intra;
@@ -48,20 +51,24 @@ mod loops;
 mod parts;
 mod pictures;
 mod prepare;
+mod queue;
 mod recent;
 mod recipe;
 mod run;
 pub mod sound;
+mod source;
 mod store;
 mod verify;
 
 pub use cuts::Cuts;
 pub use file::{FileError, MAX_FILE, MAX_PICTURES, Prepared, read, write};
 pub use film::{Film, FilmError, Pen, Stretch};
-pub use loops::{Loops, Source, StitchError};
+pub use loops::{Loops, Request};
 pub use parts::Parts;
 pub use pictures::{Picture, Pictures};
+pub use queue::Urgency;
 pub use recipe::Recipe;
 pub use run::Form;
 pub use sound::{CueBook, CueError, LaidSound, Recorded, Recorder, Track};
-pub use store::{Bounds, Digest, Store};
+pub use source::{Source, StitchError};
+pub use store::{Bounds, Digest, InMemory, Store};

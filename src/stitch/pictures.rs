@@ -7,9 +7,11 @@ use bytes::Bytes;
 
 use super::bar::BarCoder;
 use super::cuts::Cuts;
-use super::loops::{Loops, Source, StitchError};
+use super::loops::{Loops, Request};
+use super::queue::Urgency;
 use super::recipe::Recipe;
 use super::run::{Form, Run};
+use super::source::{Source, StitchError};
 use crate::hud::Hud;
 use crate::mp4::AvcConfig;
 use crate::units::Ticks;
@@ -30,9 +32,11 @@ pub struct Picture {
 
 /// The pictures of one plan. Holds its loops for as long as it lives.
 pub struct Pictures {
-    loops: Arc<Loops>,
-    /// The recipe of each interval's loop, and the loop as far as it is there.
-    shots: Vec<Shot>,
+    request: Request,
+    /// Each different loop, in the order in which they are first shown.
+    loops: Vec<Wanted>,
+    /// Which of them each interval shows.
+    shows: Vec<usize>,
     hud: Option<Hud>,
     bars: Option<BarCoder>,
     config: AvcConfig,
@@ -44,58 +48,102 @@ pub struct Pictures {
     shown: u64,
 }
 
-/// What an interval shows. Equal shots share a source by index into `sources`.
-struct Shot {
+/// A loop, and where it comes from once it was asked for.
+struct Wanted {
     recipe: Recipe,
-    source: Source,
+    source: Option<Source>,
 }
 
 impl Pictures {
-    /// Asks for all loops of a plan in the order they are shown, and waits for the first one's first picture.
-    /// `recipes` has one for each interval.
+    /// Asks for the first loop of a plan, and waits for its first picture; the next ones are asked for then, and the
+    /// others as they come near. `recipes` has one for each interval.
+    ///
+    /// Fails if it is known that one of them gives no loop, or if there is no room to prepare the first.
     pub async fn start(
         loops: &Arc<Loops>,
         plan: &Arc<Plan>,
         recipes: Vec<Recipe>,
     ) -> Result<Self, StitchError> {
-        let mut shots: Vec<Shot> = Vec::with_capacity(recipes.len());
-        let mut config = None;
+        let request = loops.request();
+        let mut wanted: Vec<Wanted> = Vec::new();
+        let mut shows = Vec::with_capacity(recipes.len());
         for recipe in recipes {
-            let same = shots.iter().find(|shot| shot.recipe.same_loop(&recipe));
-            let mut source = match same {
-                Some(shot) => shot.source.clone(),
-                None => loops.get(&recipe).await?,
-            };
-            if config.is_none() {
-                // The viewer waits for this one's first picture: the others must not compete with it.
-                source.picture(0).await?;
-                config = Some(source.config().await?);
+            let same = wanted.iter().position(|known| known.recipe.same_loop(&recipe));
+            shows.push(same.unwrap_or(wanted.len()));
+            if same.is_none() {
+                let source = None;
+                wanted.push(Wanted { recipe, source });
             }
-            shots.push(Shot { recipe, source });
         }
-        let config = config.ok_or(StitchError::Empty)?;
+        let first = wanted.first_mut().ok_or(StitchError::Empty)?;
+        let mut source = request.get(&first.recipe, Urgency::Now, 0).await?;
+        // The viewer waits for this one's first picture: the others must not compete with it.
+        source.picture(0).await?;
+        let config = source.config().await?;
+        first.source = Some(source);
+        for Wanted { recipe, .. } in &wanted {
+            request.check(recipe).await?;
+        }
         let profile = plan.profile;
         let intervals = plan.timeline.intervals().iter();
-        let run = |(interval, shot): (_, &Shot)| Run::new(interval, shot.recipe.parts());
-        let runs: Vec<Run> = intervals.zip(&shots).map(run).collect();
+        let run = |(interval, of): (_, &usize)| Run::new(interval, wanted[*of].recipe.parts());
+        let runs: Vec<Run> = intervals.zip(&shows).map(run).collect();
         let hud = Hud::new(
             Arc::new(plan.timeline.clone()),
             profile,
             plan.shows,
             plan.language,
         );
-        Ok(Self {
-            loops: Arc::clone(loops),
+        let mut pictures = Self {
+            request,
             cuts: Cuts::new(&runs, hud.is_some()),
             runs,
             hud,
             bars: BarCoder::new(&config, &profile).map_err(super::prepare::PrepareError::from)?,
-            shots,
+            loops: wanted,
+            shows,
             config,
             interval: 0,
             next: 0,
             shown: 0,
-        })
+        };
+        pictures.ask_ahead().await;
+        Ok(pictures)
+    }
+
+    /// Asks for the loops that come next and were not asked for yet, as many as a request may have in the queue. One
+    /// that cannot be had now, for want of room say, is asked for again when the next interval begins, and its
+    /// absence is an error only when it is needed.
+    async fn ask_ahead(&mut self) {
+        let mut coming: Vec<usize> = Vec::new();
+        for &of in &self.shows[self.interval..] {
+            if coming.len() > self.request.at_once() {
+                break;
+            }
+            if !coming.contains(&of) {
+                coming.push(of);
+            }
+        }
+        for of in coming {
+            let Wanted { recipe, source } = &mut self.loops[of];
+            if source.is_none() {
+                match self.request.get(recipe, Urgency::Later, of).await {
+                    Ok(found) => *source = Some(found),
+                    Err(error) => return tracing::debug!(%error, "a loop was not asked for ahead"),
+                }
+            }
+        }
+    }
+
+    /// The loop of an interval that begins: from now on the stream waits for it.
+    async fn begin(&mut self, of: usize) -> Result<(), StitchError> {
+        let Wanted { recipe, source } = &mut self.loops[of];
+        match source {
+            Some(source) => source.needed_now(),
+            None => *source = Some(self.request.wait_for(recipe, Urgency::Now, of).await?),
+        }
+        self.ask_ahead().await;
+        Ok(())
     }
 
     /// The decoder parameters that all pictures share.
@@ -120,18 +168,24 @@ impl Pictures {
         let (number, begins) = (self.next, run.begins(self.next));
         let of_loop = run.of_loop(number);
         let form = self.cuts.form(self.shown, run.begins_part(number));
-        let shot = &mut self.shots[self.interval];
-        if form != Form::Next && shot.source.renew().is_err() {
-            // Another may succeed: FFmpeg was killed, say. A loop that cannot be is refused here.
-            shot.source = self.loops.get(&shot.recipe).await?;
+        let of = self.shows[self.interval];
+        if number == 0 {
+            self.begin(of).await?;
         }
-        if number == 0 && shot.source.config().await? != self.config {
+        let Wanted { recipe, source } = &mut self.loops[of];
+        // Its interval has begun.
+        let source = source.as_mut().ok_or(StitchError::Empty)?;
+        if form != Form::Next && source.renew().is_err() {
+            // Another may succeed: FFmpeg was killed, say. A loop that cannot be is refused here.
+            *source = self.request.wait_for(recipe, Urgency::Now, of).await?;
+        }
+        if number == 0 && source.config().await? != self.config {
             // Cannot be with one encoder; a cache that two FFmpegs share would be told apart by digest.
             return Err(StitchError::Config);
         }
         let exercise = match form {
-            Form::Restart => shot.source.restart(shot.recipe.parts().index(of_loop)).await?,
-            Form::Key | Form::Next => shot.source.picture(of_loop).await?,
+            Form::Restart => source.restart(recipe.parts().index(of_loop)).await?,
+            Form::Key | Form::Next => source.picture(of_loop).await?,
         };
         let hud = match (&mut self.hud, &mut self.bars) {
             (Some(hud), Some(bars)) => {

@@ -45,6 +45,25 @@ impl Recent {
         }
     }
 
+    /// The same if it is held, and nothing otherwise.
+    pub(super) fn used_again(&mut self, digest: &Digest) {
+        if let Some(at) = self.loops.iter().rposition(|(held, _)| held == digest)
+            && let Some(one) = self.loops.remove(at)
+        {
+            self.loops.push_back(one);
+        }
+    }
+
+    /// The loop that was used least recently.
+    pub(super) fn oldest(&self) -> Option<(Digest, Arc<Prepared>)> {
+        self.loops.front().cloned()
+    }
+
+    /// How many are held.
+    pub(super) fn len(&self) -> usize {
+        self.loops.len()
+    }
+
     /// Whether exactly this loop is held.
     pub(super) fn holds(&self, prepared: &Arc<Prepared>) -> bool {
         self.loops.iter().any(|(_, held)| Arc::ptr_eq(held, prepared))

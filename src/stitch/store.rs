@@ -10,7 +10,12 @@
 //!
 //! Within one process a loop is in memory once, however many ask for it at the same time, and is not
 //! evicted as long as somebody holds it. A sound is never in memory; who holds it has its file open, and reads
-//! on when it is evicted.
+//! on when it is evicted. [`Store::in_use`] tells what all loops in memory take, whoever holds them: streams, films,
+//! or the store itself. Who keeps something made of loops should keep no loop with it, but ask the store again.
+//!
+//! A folder that cannot be written to is no failure: loops are kept in memory instead, within the same bound as those
+//! used last, and written when it can be again (see `disk`). Beyond the bound the one used least recently is let
+//! go and prepared again when it is needed.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -18,20 +23,17 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use tempfile::{NamedTempFile, TempPath};
 
+use super::disk::Disk;
 use super::file::{self, FileError, MAX_FILE, Prepared};
 use super::recent::Recent;
 use super::sound::{Recorded, RecordedError};
+use crate::aside;
 
-/// How the names of unfinished files begin.
-const ASIDE: &str = "aside-";
-/// An unfinished file that was not written to for so long belongs to a writer that was killed: the
-/// largest file takes seconds.
-const ABANDONED: Duration = Duration::from_secs(600);
 /// A use within this time after another is not noted: it saves a write for each workout.
 const NOTED_EVERY: Duration = Duration::from_secs(60);
 
@@ -76,8 +78,19 @@ impl fmt::Display for Digest {
 pub struct Bounds {
     /// Of all files in the folder.
     pub folder: u64,
-    /// Of the loops that stay in memory though nobody uses them.
+    /// Of the loops that stay in memory though nobody uses them; of those that cannot be written as many again.
     pub memory: u64,
+}
+
+/// The loops that are in memory, whoever holds them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct InMemory {
+    /// How many.
+    pub loops: usize,
+    /// Their bytes.
+    pub bytes: u64,
+    /// How many of them could not be written to the folder yet.
+    pub unwritten: usize,
 }
 
 /// See the module. Shared by reference; every call may be made from any thread.
@@ -89,6 +102,9 @@ pub struct Store {
     slots: Mutex<HashMap<Digest, Slot>>,
     /// Locked last: its holder takes no other lock.
     recent: Mutex<Recent>,
+    /// Loops that could not be written. Locked last.
+    unwritten: Mutex<Recent>,
+    disk: Disk,
 }
 
 /// Where a loop is in memory, if it is. Locked while its file is read, written or removed: the others
@@ -112,9 +128,11 @@ impl Store {
             limit: bounds.folder,
             slots: Mutex::default(),
             recent: Mutex::new(Recent::new(bounds.memory)),
+            unwritten: Mutex::new(Recent::new(bounds.memory)),
+            disk: Disk::default(),
         };
         fs::create_dir_all(&store.folder)?;
-        store.clean()?;
+        fs::read_dir(&store.folder)?;
         store.evict();
         Ok(store)
     }
@@ -123,7 +141,7 @@ impl Store {
     pub fn in_memory(&self, digest: &Digest) -> Option<Arc<Prepared>> {
         let slot = Arc::clone(lock(&self.slots).get(digest)?);
         let prepared = slot.try_lock().ok()?.upgrade()?;
-        lock(&self.recent).used(*digest, Arc::clone(&prepared));
+        self.used(digest, &prepared);
         Some(prepared)
     }
 
@@ -139,7 +157,7 @@ impl Store {
             *held = Arc::downgrade(&prepared);
             prepared
         };
-        lock(&self.recent).used(*digest, Arc::clone(&prepared));
+        self.used(digest, &prepared);
         self.note_use(Kind::Loop, digest);
         Some(prepared)
     }
@@ -170,9 +188,7 @@ impl Store {
 
     /// A file to write a sound to, which vanishes unless it is given to [`put_sound`](Self::put_sound).
     pub fn aside(&self) -> io::Result<NamedTempFile> {
-        // Again, for somebody may have emptied the cache by removing it.
-        fs::create_dir_all(&self.folder)?;
-        tempfile::Builder::new().prefix(ASIDE).tempfile_in(&self.folder)
+        aside::create(&self.folder, "")
     }
 
     /// Keeps the file of a sound under its name, and evicts what the bound then demands.
@@ -184,7 +200,7 @@ impl Store {
     }
 
     /// Keeps a loop under its name, in the place of one that was there, and evicts what the bound then
-    /// demands. What is given back holds no more memory than its file has bytes, whatever larger buffers
+    /// demands; in memory, if the folder cannot be written to. Fails only if it is no loop. What is given back holds no more memory than its file has bytes, whatever larger buffers
     /// the given one was cut from.
     pub fn put(&self, digest: &Digest, prepared: Prepared) -> io::Result<Arc<Prepared>> {
         let unfit = |error: FileError| io::Error::new(io::ErrorKind::InvalidInput, error);
@@ -194,19 +210,69 @@ impl Store {
 
         let slot = self.slot(digest);
         let mut held = lock(&slot);
-        self.write_aside(&file)?
-            .persist(self.path(Kind::Loop, digest))
-            .map_err(|failed| failed.error)?;
         let prepared = match held.upgrade() {
             Some(same) if *same == fresh => same,
             _ => Arc::new(fresh),
         };
+        let now = Instant::now();
+        if self.disk.may_try(now) && self.write(digest, &file, now) {
+            lock(&self.unwritten).remove(digest);
+        } else {
+            lock(&self.unwritten).used(*digest, Arc::clone(&prepared));
+        }
         *held = Arc::downgrade(&prepared);
-        lock(&self.recent).used(*digest, Arc::clone(&prepared));
+        self.used(digest, &prepared);
         drop(held);
         // `prepared` is held here, so it is not what is evicted.
         self.evict();
         Ok(prepared)
+    }
+
+    /// Writes the loops that could not be written before, until one fails again. Gives the time until the next try,
+    /// if there has to be one.
+    pub fn retry(&self) -> Option<Duration> {
+        self.evict();
+        loop {
+            let (digest, prepared) = lock(&self.unwritten).oldest()?;
+            let slot = self.slot(&digest);
+            let held = lock(&slot);
+            // It was written once, so it is sound.
+            let written = file::write(&prepared).is_ok_and(|file| self.write(&digest, &file, Instant::now()));
+            if !written {
+                return self.retry_in();
+            }
+            lock(&self.unwritten).remove(&digest);
+            drop(held);
+            self.evict();
+        }
+    }
+
+    /// How long until loops that could not be written are to be tried again, if there are any.
+    pub fn retry_in(&self) -> Option<Duration> {
+        lock(&self.unwritten).oldest()?;
+        self.disk.next_try(Instant::now())
+    }
+
+    /// What the loops in memory take now. One that is just being read or written is left out.
+    pub fn in_use(&self) -> InMemory {
+        let slots: Vec<Slot> = lock(&self.slots).values().cloned().collect();
+        let mut all = InMemory {
+            unwritten: lock(&self.unwritten).len(),
+            ..InMemory::default()
+        };
+        for slot in slots {
+            if let Some(prepared) = slot.try_lock().ok().and_then(|held| held.upgrade()) {
+                all.loops += 1;
+                all.bytes += prepared.file_bytes();
+            }
+        }
+        all
+    }
+
+    /// Notes a use in memory.
+    fn used(&self, digest: &Digest, prepared: &Arc<Prepared>) {
+        lock(&self.unwritten).used_again(digest);
+        lock(&self.recent).used(*digest, Arc::clone(prepared));
     }
 
     fn path(&self, kind: Kind, digest: &Digest) -> PathBuf {
@@ -250,6 +316,20 @@ impl Store {
         None
     }
 
+    /// Writes a loop's file; whether that succeeded.
+    fn write(&self, digest: &Digest, file: &[u8], now: Instant) -> bool {
+        let aside = self.write_aside(file);
+        let written = aside.and_then(|aside| {
+            let path = self.path(Kind::Loop, digest);
+            aside.persist(path).map_err(|failed| failed.error)
+        });
+        match &written {
+            Ok(_) => self.disk.worked(),
+            Err(error) => self.disk.failed(now, error),
+        }
+        written.is_ok()
+    }
+
     /// A whole file on the disk, without its name yet. The folder itself is not synced: after a power
     /// failure the file may be missing, but never half there.
     fn write_aside(&self, bytes: &[u8]) -> io::Result<NamedTempFile> {
@@ -281,33 +361,22 @@ impl Store {
         }
     }
 
-    /// Removes unfinished files of writers that were killed.
-    fn clean(&self) -> io::Result<()> {
-        for file in fs::read_dir(&self.folder)? {
-            let file = file?;
-            // One that cannot be looked at has vanished: its writer has renamed it.
-            let changed = file.metadata().and_then(|facts| facts.modified());
-            if file.file_name().to_string_lossy().starts_with(ASIDE)
-                && changed.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > ABANDONED))
-            {
-                remove(&file.path());
-            }
-        }
-        Ok(())
-    }
-
     /// Removes the files that were used least recently, until all keep their bound or only those are left
     /// that are in use.
     fn evict(&self) {
         let mut files = match self.list() {
             Ok(files) => files,
             Err(error) => {
-                tracing::warn!(%error, "the folder of prepared loops and sounds cannot be listed");
+                // If it cannot be written either, that was said.
+                if self.disk.next_try(Instant::now()).is_none() {
+                    tracing::warn!(%error, "the folder of prepared loops and sounds cannot be listed");
+                }
                 return;
             }
         };
         files.sort_by_key(|file| file.used);
-        let mut all: u64 = files.iter().map(|file| file.bytes).sum();
+        // Those that are being written count, too, though they cannot go.
+        let mut all = aside::sweep(&self.folder) + files.iter().map(|file| file.bytes).sum::<u64>();
         for file in files {
             if all <= self.limit {
                 return;
@@ -356,9 +425,10 @@ impl Store {
             return false; // It is being read or written.
         };
         if let Some(prepared) = held.upgrade() {
+            let unwritten = lock(&self.unwritten).holds(&prepared);
             let mut recent = lock(&self.recent);
             // No new use can begin while the slot is locked: only uses make uses.
-            let not_users = 1 + usize::from(recent.holds(&prepared));
+            let not_users = 1 + usize::from(recent.holds(&prepared)) + usize::from(unwritten);
             if Arc::strong_count(&prepared) > not_users {
                 return false;
             }

@@ -91,6 +91,8 @@ pub struct Problem {
     pub errors: Vec<Fault>,
     /// For the log only: paths, FFmpeg's words, panics.
     pub cause: Option<String>,
+    /// Seconds after which the client may ask again, where that is known better than by the kind.
+    pub wait: Option<u32>,
 }
 
 impl Problem {
@@ -101,6 +103,7 @@ impl Problem {
             detail: detail.into(),
             errors: Vec::new(),
             cause: None,
+            wait: None,
         }
     }
 
@@ -111,6 +114,16 @@ impl Problem {
             "The server made a mistake; its log says more under the request id.",
         )
         .because(cause)
+    }
+
+    /// A queue is full; there is room again in some `seconds`.
+    #[must_use]
+    pub fn busy(seconds: u32) -> Self {
+        let detail = format!("Too much is waiting to be made; ask again in {seconds} seconds.");
+        Self {
+            wait: Some(seconds),
+            ..Self::new(Kind::Capacity, detail)
+        }
     }
 
     /// Values that cannot be used, all of them.
@@ -154,7 +167,8 @@ impl Problem {
     /// Seconds for a `Retry-After` header.
     #[must_use]
     pub fn retry_after(&self) -> Option<u32> {
-        matches!(self.kind, Kind::Capacity | Kind::ShuttingDown).then_some(RETRY_AFTER_SECONDS)
+        let may_ask_again = matches!(self.kind, Kind::Capacity | Kind::ShuttingDown);
+        may_ask_again.then_some(self.wait.unwrap_or(RETRY_AFTER_SECONDS))
     }
 
     /// The problem for a status that some layer below answered without a word.
@@ -278,6 +292,7 @@ impl From<RenderError> for Problem {
                     "The loops or the sound of this workout are being prepared; ask again in {RETRY_AFTER_SECONDS} seconds."
                 ),
             ),
+            RenderError::Busy { seconds } => Self::busy(seconds),
             RenderError::Timeout { seconds } => Self::new(
                 Kind::RenderTimeout,
                 format!(

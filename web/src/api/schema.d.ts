@@ -382,8 +382,13 @@ export interface components {
         Binary: string;
         /** @description The folder for prepared files. */
         CacheReport: {
-            /** @description Whether a file of a mebibyte can be written to it. */
+            /**
+             * @description Whether a file of a mebibyte can be written to it. The server is ready without: loops that cannot be written
+             *     are kept in memory, as far as there is room, and prepared again after a restart.
+             */
             ok: boolean;
+            /** @description Loops that could not be written yet. */
+            unwritten: number;
         };
         /** @description The exercises, counted. */
         CatalogueReport: {
@@ -1620,6 +1625,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many pictures wait to be made (`capacity`); `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     preview: {
@@ -1684,6 +1698,15 @@ export interface operations {
             };
             /** @description FFmpeg failed (`render-failed`). */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many pictures wait to be made (`capacity`); `Retry-After` says when to ask again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2435,6 +2458,15 @@ export interface operations {
             };
             /** @description FFmpeg failed (`render-failed`). */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many pictures wait to be made (`capacity`); `Retry-After` says when to ask again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

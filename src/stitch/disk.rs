@@ -1,0 +1,89 @@
+//! Whether the folder takes files at present, and when to try again.
+//!
+//! For the store. A full disk, a folder without permission or on a medium that has become read-only fails each
+//! write; trying each time would only cost time and fill the log. So the first failure is logged, and until the
+//! next try is due, nothing is written.
+
+use std::io;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// From a failure to the next try; doubled with each failure up to the longest.
+const FIRST: Duration = Duration::from_secs(1);
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(super) struct Disk(Mutex<Option<Failing>>);
+
+#[derive(Debug)]
+struct Failing {
+    next: Instant,
+    wait: Duration,
+}
+
+impl Disk {
+    /// Whether a write may be tried now.
+    pub(super) fn may_try(&self, now: Instant) -> bool {
+        self.lock().as_ref().is_none_or(|failing| failing.next <= now)
+    }
+
+    /// A write failed.
+    pub(super) fn failed(&self, now: Instant, error: &io::Error) {
+        let mut state = self.lock();
+        let wait = match &*state {
+            None => {
+                tracing::error!(%error, "the cache cannot be written: what is prepared stays in memory until it can");
+                FIRST
+            }
+            Some(failing) => {
+                tracing::debug!(%error, "the cache still cannot be written");
+                (failing.wait * 2).min(LONGEST)
+            }
+        };
+        let next = now + wait;
+        *state = Some(Failing { next, wait });
+    }
+
+    /// A write succeeded.
+    pub(super) fn worked(&self) {
+        if self.lock().take().is_some() {
+            tracing::warn!("the cache can be written again");
+        }
+    }
+
+    /// How long until the next try; `None` if writes succeed.
+    pub(super) fn next_try(&self, now: Instant) -> Option<Duration> {
+        let state = self.lock();
+        Some(state.as_ref()?.next.saturating_duration_since(now))
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Failing>> {
+        // Changed in one step.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tries_become_rarer_until_one_succeeds() {
+        let disk = Disk::default();
+        let mut now = Instant::now();
+        let mut waits = Vec::new();
+        for _ in 0..9 {
+            assert!(disk.may_try(now));
+            disk.failed(now, &io::Error::from(io::ErrorKind::StorageFull));
+            let wait = disk.next_try(now).expect("a time");
+            waits.push(wait.as_secs());
+            now += wait / 2;
+            assert!(!disk.may_try(now));
+            now += wait / 2;
+        }
+        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
+        disk.worked();
+        assert!(disk.may_try(now) && disk.next_try(now).is_none());
+    }
+}

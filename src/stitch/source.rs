@@ -1,0 +1,181 @@
+//! Where a loop's pictures come from: a loop that is there, or one that is being prepared, whose pictures are seen
+//! as they come.
+//!
+//! For what puts pictures together. Whoever holds a [`Source`] of a loop whose preparation has not begun keeps it
+//! in the queue; when the last of them is dropped it is not prepared.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::sync::watch;
+
+use super::file::Prepared;
+use super::loops::Waiter;
+use super::prepare::{Growth, PrepareError};
+use super::sound::CueError;
+use crate::mp4::AvcConfig;
+
+/// Why a plan cannot be stitched, or no further.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StitchError {
+    /// No preparation gives a loop that passes its check, or it is none: its workouts are for the graph.
+    #[error("the clip of {exercise} cannot be stitched: {reason}")]
+    Unfit {
+        /// The clip's file name.
+        exercise: String,
+        /// Why, in words for people.
+        reason: String,
+    },
+    /// A preparation failed.
+    #[error("a loop could not be prepared: {0}")]
+    Prepare(#[from] Arc<PrepareError>),
+    /// The cues could not be encoded.
+    #[error("the cues could not be encoded: {0}")]
+    Cues(#[from] Arc<CueError>),
+    /// Two loops do not share their decoder parameters.
+    #[error("two loops differ in avcC")]
+    Config,
+    /// A plan without an interval; no planner makes one.
+    #[error("there is nothing to show")]
+    Empty,
+    /// As many loops wait to be prepared as may.
+    #[error("too many loops wait to be prepared; about half of them are in {seconds} s")]
+    Busy {
+        /// When there will be room again, roughly.
+        seconds: u32,
+    },
+}
+
+impl StitchError {
+    /// Whether nothing is wrong, but that the program ends.
+    #[must_use]
+    pub fn is_the_end(&self) -> bool {
+        matches!(self, Self::Prepare(error) if matches!(**error, PrepareError::Ended))
+    }
+}
+
+impl From<PrepareError> for StitchError {
+    fn from(error: PrepareError) -> Self {
+        Self::Prepare(Arc::new(error))
+    }
+}
+
+/// How a preparation ended.
+pub(super) type Outcome = Result<Arc<Prepared>, Arc<PrepareError>>;
+
+/// A loop that is being prepared, as those see it who wait for it.
+#[derive(Debug, Clone)]
+pub struct Growing {
+    pub(super) growth: watch::Receiver<Growth>,
+    pub(super) outcome: watch::Receiver<Option<Outcome>>,
+    /// Keeps it in the queue; `None` if it had begun before it was asked for.
+    pub(super) waiter: Option<Arc<Waiter>>,
+}
+
+/// Where a loop's pictures come from.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// It is there.
+    Whole(Arc<Prepared>),
+    /// It is being prepared.
+    Growing(Growing),
+}
+
+impl Source {
+    /// Says that its owner cannot go on without it: it comes before loops that are needed later.
+    pub fn needed_now(&self) {
+        if let Self::Growing(Growing {
+            waiter: Some(waiter), ..
+        }) = self
+        {
+            waiter.raise();
+        }
+    }
+
+    /// Its decoder parameters.
+    pub async fn config(&mut self) -> Result<AvcConfig, StitchError> {
+        self.take(|whole| Some(whole.config.clone()), |growth| growth.config.clone())
+            .await
+    }
+
+    /// The exercise slices of picture `number`.
+    pub async fn picture(&mut self, number: u64) -> Result<Bytes, StitchError> {
+        let number = number as usize;
+        self.take(
+            |whole| whole.pictures.get(number).cloned(),
+            |growth| growth.pictures.get(number).cloned(),
+        )
+        .await
+    }
+
+    /// The second form of the first picture of part `index`.
+    pub async fn restart(&mut self, index: usize) -> Result<Bytes, StitchError> {
+        self.take(
+            |whole| whole.restarts.get(index).cloned(),
+            |growth| growth.restarts.get(index).cloned(),
+        )
+        .await
+    }
+
+    /// The whole loop, checked.
+    pub async fn whole(self) -> Result<Arc<Prepared>, StitchError> {
+        let mut growing = match self {
+            Self::Whole(prepared) => return Ok(prepared),
+            Self::Growing(growing) => growing,
+        };
+        match growing.outcome.wait_for(Option::is_some).await.as_deref() {
+            Ok(Some(Ok(prepared))) => Ok(Arc::clone(prepared)),
+            Ok(Some(Err(error))) => Err(Arc::clone(error).into()),
+            Ok(None) | Err(_) => Err(PrepareError::Ended.into()),
+        }
+    }
+
+    /// To be called before a part of the loop begins: what is given from now on is checked, if the check has ended.
+    /// Within a part it may not change, for a second try's pictures are not predicted from the first's.
+    ///
+    /// Fails if the preparation has ended without a loop.
+    pub fn renew(&mut self) -> Result<(), StitchError> {
+        let Self::Growing(growing) = self else {
+            return Ok(());
+        };
+        let ended = growing.outcome.borrow().clone();
+        match ended {
+            Some(Ok(prepared)) => *self = Self::Whole(prepared),
+            Some(Err(error)) => return Err(error.into()),
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// Takes a part as soon as it is there.
+    async fn take<T>(
+        &mut self,
+        whole: impl Fn(&Prepared) -> Option<T>,
+        growing: impl Fn(&Growth) -> Option<T>,
+    ) -> Result<T, StitchError> {
+        loop {
+            let waits = match self {
+                Self::Whole(prepared) => return whole(prepared).ok_or(StitchError::Empty),
+                Self::Growing(waits) => waits,
+            };
+            let ended = waits.outcome.borrow().clone();
+            if let Some(part) = growing(&waits.growth.borrow_and_update()) {
+                return Ok(part);
+            }
+            match ended {
+                // All that it has was in its growth before.
+                Some(Ok(_)) => return Err(StitchError::Empty),
+                Some(Err(error)) => return Err(error.into()),
+                None => {}
+            }
+            let heard = tokio::select! {
+                grown = waits.growth.changed() => grown,
+                ended = waits.outcome.changed() => ended,
+            };
+            if heard.is_err() && waits.outcome.borrow().is_none() {
+                // The preparing task is gone without a word.
+                return Err(PrepareError::Ended.into());
+            }
+        }
+    }
+}
