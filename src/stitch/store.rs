@@ -54,6 +54,15 @@ impl Kind {
             Self::Sound => ".sound",
         }
     }
+
+    /// The bytes of so many that files of this kind may have whatever the other kind needs: loops a half, so that no
+    /// number of sounds drives all of them out, sounds an eighth. What is between is whoever's who uses it.
+    fn share(self, limit: u64) -> u64 {
+        match self {
+            Self::Loop => limit / 2,
+            Self::Sound => limit / 8,
+        }
+    }
 }
 
 /// Names a loop or a sound by all that made it: clip, arguments, versions.
@@ -362,7 +371,7 @@ impl Store {
     }
 
     /// Removes the files that were used least recently, until all keep their bound or only those are left
-    /// that are in use.
+    /// that are in use. A kind that has no more than its share is left alone, unless nothing else can go.
     fn evict(&self) {
         let mut files = match self.list() {
             Ok(files) => files,
@@ -376,14 +385,25 @@ impl Store {
         };
         files.sort_by_key(|file| file.used);
         // Those that are being written count, too, though they cannot go.
-        let mut all = aside::sweep(&self.folder) + files.iter().map(|file| file.bytes).sum::<u64>();
-        for file in files {
-            if all <= self.limit {
-                return;
-            }
-            if self.let_go(&file) {
+        let aside = aside::sweep(&self.folder);
+        let bytes_of = |files: &[Listed], kind: Kind| -> u64 {
+            let files = files.iter().filter(|file| file.kind == kind);
+            files.map(|file| file.bytes).sum()
+        };
+        for spare_shares in [true, false] {
+            let mut index = 0;
+            while let Some(file) = files.get(index) {
+                let kind = file.kind;
+                if aside + bytes_of(&files, Kind::Loop) + bytes_of(&files, Kind::Sound) <= self.limit {
+                    return;
+                }
+                let spared = spare_shares && bytes_of(&files, kind) <= kind.share(self.limit);
+                if spared || !self.let_go(file) {
+                    index += 1;
+                    continue;
+                }
+                let file = files.remove(index);
                 tracing::debug!(digest = %file.digest, kind = ?file.kind, bytes = file.bytes, "evicted");
-                all -= file.bytes;
             }
         }
     }

@@ -411,3 +411,27 @@ async fn sounds_and_loops_share_one_bound() {
     put(&store, 5);
     assert!(of(4).exists() && !path(folder.path(), 3).exists());
 }
+
+#[tokio::test]
+async fn neither_kind_drives_the_other_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // Sounds of more than half a loop each; room for three of them is theirs, and for eight loops the loops'.
+    let store = store(folder.path(), 16, 0);
+    let sound = |of: u8| folder.path().join(format!("{}.sound", digest(of)));
+    let sounds = || (10..60).filter(|of| sound(*of).exists()).count();
+    for of in 0..16 {
+        put(&store, of);
+        age(&path(folder.path(), of), 5000 - u64::from(of));
+    }
+    for of in 10..60 {
+        put_sound(&store, of, 50).await;
+        age(&sound(of), 1000 - u64::from(of));
+    }
+    let loops = || (0..60).filter(|of| path(folder.path(), *of).exists()).count();
+    assert!((7..=8).contains(&loops()), "{} loops are left", loops());
+    assert!(sounds() > 10, "{} sounds are left", sounds());
+    for of in 60..99 {
+        put(&store, of);
+    }
+    assert!((2..=4).contains(&sounds()), "{} sounds are left", sounds());
+}
