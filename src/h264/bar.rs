@@ -114,20 +114,23 @@ impl<'a> Bar<'a> {
 struct Plane<'a> {
     samples: &'a [u8],
     width: usize,
+    /// The last line.
+    last: usize,
 }
 
 impl<'a> Plane<'a> {
     fn new(samples: &'a [u8], width: usize, guard: usize) -> Self {
+        let samples = &samples[guard * width..];
         Self {
-            samples: &samples[guard * width..],
+            samples,
             width,
+            last: (samples.len() / width.max(1)).saturating_sub(1),
         }
     }
 
     /// Line `y`, or the last. There is one: the picture is higher than the bar's top.
     fn line(&self, y: usize) -> &'a [u8] {
-        let last = self.samples.len() / self.width - 1;
-        &self.samples[y.min(last) * self.width..][..self.width]
+        &self.samples[y.min(self.last) * self.width..][..self.width]
     }
 
     /// N samples of line `y` from column `x` on.
@@ -149,6 +152,13 @@ impl<'a> Plane<'a> {
                 .checked_sub(1)
                 .map(|x| std::array::from_fn(|line| self.samples::<1>(x, y + line)[0])),
         }
+    }
+
+    /// Whether a macroblock differs from that of another plane of the same size: N is 16 for luma, 8 for chroma.
+    fn differs<const N: usize>(&self, other: &Self, column: usize, row: usize) -> bool {
+        let (x, y) = (column * N, row * N);
+        let columns = x.min(self.width)..(x + N).min(self.width);
+        (y..y + N).any(|y| self.line(y)[columns.clone()] != other.line(y)[columns.clone()])
     }
 
     /// Marks the macroblocks in which this plane differs from another of the same size.
@@ -200,7 +210,9 @@ impl Changes {
         let columns = now.shape.columns;
         let differs = |index: &usize| {
             let (column, row) = (index % columns, index / columns);
-            now.pixels(column, row).differ(&before.pixels(column, row))
+            let mut chroma = now.chroma.iter().zip(&before.chroma);
+            now.luma.differs::<MACROBLOCK>(&before.luma, column, row)
+                || chroma.any(|(now, before)| now.differs::<{ MACROBLOCK / 2 }>(before, column, row))
         };
         Self(candidates.into_iter().filter(differs).collect())
     }

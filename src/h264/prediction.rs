@@ -39,16 +39,6 @@ pub(super) enum ChromaMode {
 }
 
 impl Pixels {
-    /// Whether any sample is another.
-    pub fn differ(&self, other: &Self) -> bool {
-        self.luma.samples != other.luma.samples
-            || self
-                .chroma
-                .iter()
-                .zip(&other.chroma)
-                .any(|(a, b)| a.samples != b.samples)
-    }
-
     /// The prediction of the fewest bits that gives exactly these pixels, if there is one.
     pub fn prediction(&self) -> Option<(LumaMode, ChromaMode)> {
         let luma = [LumaMode::Vertical, LumaMode::Horizontal, LumaMode::Dc];

@@ -34,7 +34,24 @@ impl Canvas {
 
     /// Paints ground; the ranges are widened to even borders.
     pub(super) fn clear(&mut self, columns: std::ops::Range<usize>, rows: std::ops::Range<usize>) {
-        self.paint_columns(columns, rows, |_| GROUND);
+        let (left, right) = (
+            columns.start & !1,
+            columns.end.next_multiple_of(2).min(self.width),
+        );
+        let (top, bottom) = (rows.start & !1, rows.end.next_multiple_of(2).min(self.height));
+        if left >= right || top >= bottom {
+            return;
+        }
+        let Yuv { y, u, v } = GROUND.yuv();
+        for row in top..bottom {
+            self.planes[row * self.width..][left..right].fill(y);
+        }
+        let (plane, half) = (self.width * self.height, self.width / 2);
+        for (at, value) in [(plane, u), (plane + plane / 4, v)] {
+            for row in top / 2..bottom / 2 {
+                self.planes[at + row * half..][left / 2..right / 2].fill(value);
+            }
+        }
     }
 
     /// Paints each of `columns` in a colour of its own over `rows`; both are widened to even borders.
