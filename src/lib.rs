@@ -7,6 +7,7 @@
 //! | [`units`] | pictures, samples, seconds, speeds | everything else |
 //! | [`aside`] | files written beside their place; removal of those whose writer was killed | what is in them |
 //! | [`pace`] | how long work of one kind takes | which |
+//! | [`shared`] | work that is done once for all who ask for it | what the work is |
 //! | [`colour`] | RGB -> BT.709 | everything else |
 //! | [`catalogue`] | the exercises: reading, checking, searching | clips' bytes, HTTP |
 //! | [`workout`] | request -> plan -> timeline, in whole pictures | files, FFmpeg, HTTP |
@@ -40,6 +41,7 @@ pub mod hud;
 pub mod mp4;
 pub mod pace;
 pub mod render;
+pub mod shared;
 pub mod sound;
 pub mod stitch;
 pub mod texts;

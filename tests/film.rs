@@ -6,6 +6,8 @@
 
 mod studio;
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -24,10 +26,10 @@ use virtual_coach::http::film::{IMMUTABLE, Kind, answer};
 use virtual_coach::render::Renderer;
 use virtual_coach::stitch::Film;
 use virtual_coach::texts::Caption;
-use virtual_coach::units::Frames;
+use virtual_coach::units::{Frames, Speed};
 use virtual_coach::workout::IntervalKind::{Finish, GetReady, Rest, Work};
 use virtual_coach::workout::{
-    Fit, Language, Orientation, Plan, Profile, RendererChoice, Resolution, Shows, Side,
+    Fit, Language, Orientation, Place, Plan, Profile, RendererChoice, Resolution, Shows, Side,
 };
 
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -172,6 +174,79 @@ fn times(file: &Path) -> Vec<u64> {
     packets
         .map(|packet| packet["pts"].as_u64().expect("a time"))
         .collect()
+}
+
+/// Every file of a film with the name or tag that stands for its bytes, and these.
+fn named_files(film: &Arc<Film>, texts: &Texts) -> Vec<(String, Vec<u8>)> {
+    let hls = Hls::new(Arc::clone(film));
+    let names = (0..hls.segments()).map(|number| hls.segment_name(number));
+    let mut files: Vec<_> = names
+        .chain([hls.init_name()])
+        .map(|name| {
+            let file = hls.file(&name).expect("a name of its own").expect("a sound file");
+            (name, whole(&file))
+        })
+        .collect();
+    let file = movie(film, texts);
+    files.push((file.etag().to_owned(), whole(&file)));
+    files
+}
+
+/// The plan with one option changed, each in turn; what was changed goes before.
+fn variants(plan: &Plan) -> Vec<(&'static str, Plan)> {
+    let mut variants = vec![("nothing", plan.clone())];
+    let mut with = |what, change: &dyn Fn(&mut Plan)| {
+        let mut changed = plan.clone();
+        change(&mut changed);
+        variants.push((what, changed));
+    };
+    let intervals = |plan: &mut Plan, change: &dyn Fn(&mut Vec<virtual_coach::workout::Interval>)| {
+        let mut intervals = plan.timeline.intervals().to_vec();
+        change(&mut intervals);
+        plan.timeline = virtual_coach::workout::Timeline::new(intervals).expect("intervals");
+    };
+    // All names are the same in both languages, as Burpee, Crunch and Superman are.
+    with("language", &|plan| plan.language = Language::English);
+    with("timer", &|plan| plan.shows.timer = false);
+    with("progress bar", &|plan| plan.shows.progress_bar = false);
+    with("exercise name", &|plan| plan.shows.exercise_name = false);
+    with("round", &|plan| plan.shows.round = false);
+    with("size", &|plan| {
+        plan.profile = Profile::new(Resolution::P480, Orientation::Portrait, true);
+    });
+    with("no bar", &|plan| {
+        plan.profile = Profile::new(Resolution::P480, Orientation::Landscape, false);
+    });
+    with("fit", &|plan| plan.fit = Fit::Contain);
+    with("cues", &|plan| plan.cues = false);
+    with("sound", &|plan| plan.clip_sound = true);
+    with("a name", &|plan| {
+        intervals(plan, &|all| all[1].shows.name.push('!'));
+    });
+    with("a speed", &|plan| {
+        intervals(plan, &|all| {
+            all[1].shows.speed = Speed::new(11, 10).expect("a speed");
+        });
+    });
+    with("a length", &|plan| {
+        intervals(plan, &|all| all[1].length = Frames(190));
+    });
+    with("a side", &|plan| intervals(plan, &|all| all[1].shows.side = None));
+    with("a kind", &|plan| intervals(plan, &|all| all[3].kind = Work));
+    with("an exercise", &|plan| {
+        intervals(plan, &|all| all[3].shows.exercise = all[1].shows.exercise.clone());
+    });
+    with("a place", &|plan| {
+        intervals(plan, &|all| {
+            all[1].place = Some(Place {
+                round: 1,
+                rounds: 2,
+                position: 1,
+                positions: 2,
+            });
+        });
+    });
+    variants
 }
 
 /// Sound as samples.
@@ -490,6 +565,98 @@ async fn a_film_is_the_same_wherever_and_whenever_it_is_made() {
         matches!(impatient, Err(virtual_coach::render::RenderError::Preparing)),
         "{impatient:?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn equal_names_and_tags_are_equal_bytes_whatever_option_differs() {
+    let stage = Stage::open().await;
+    let plan = plan(true, 1);
+    let mut known: HashMap<String, (&str, Vec<u8>)> = HashMap::new();
+    let mut tags = HashMap::new();
+    for (what, plan) in variants(&plan) {
+        let film = stage.film(&plan).await;
+        if let Some(other) = tags.insert(*film.digest(), what) {
+            panic!("{what} and {other} have one digest");
+        }
+        for (name, bytes) in named_files(&film, &texts(&plan)) {
+            match known.entry(name) {
+                Entry::Vacant(entry) => {
+                    entry.insert((what, bytes));
+                }
+                Entry::Occupied(entry) => {
+                    let (other, same) = entry.get();
+                    assert!(
+                        *same == bytes,
+                        "{} is one thing with {what}, another with {other}",
+                        entry.key()
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_is_built_once_for_all_who_ask_and_to_its_end_when_they_leave() {
+    let stage = Stage::open().await;
+    let short = Arc::new(plan(true, 1));
+    let askers = (0..16).map(|_| stage.renderer.film(&short, PATIENCE));
+    let films = futures_util::future::join_all(askers).await;
+    let films: Vec<Arc<Film>> = films.into_iter().map(|film| film.expect("a film")).collect();
+    assert!(
+        films
+            .iter()
+            .all(|film| Arc::ptr_eq(film.index(), films[0].index())),
+        "sixteen askers had several indexes"
+    );
+
+    // Three hours, for which no asker waits as long as it takes.
+    let long = Arc::new(plan(true, 500));
+    let deadline = Instant::now() + PATIENCE;
+    let film = loop {
+        match stage.renderer.film(&long, Duration::from_millis(1)).await {
+            Ok(film) => break film,
+            Err(virtual_coach::render::RenderError::Preparing) => {}
+            Err(error) => panic!("{error}"),
+        }
+        assert!(Instant::now() < deadline, "it is never there for whoever polls");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    assert!(plan(true, 500).length() > Frames(2 * 3600 * 30));
+    let (pictures, bytes) = (film.pictures(), film.index().bytes());
+    assert!(bytes < 20 << 20, "{bytes} bytes for {pictures} pictures");
+
+    // An index that is kept holds no loop: one is mine, one is the store's.
+    let one = Arc::clone(&film.loops()[0]);
+    drop((film, films));
+    let deadline = Instant::now() + PATIENCE;
+    while Arc::strong_count(&one) > 2 {
+        assert!(
+            Instant::now() < deadline,
+            "{} hold a loop",
+            Arc::strong_count(&one)
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_index_is_told_to_all_and_the_next_is_tried_anew() {
+    let mut stage = Stage::open().await;
+    let clip = stage.studio.clip("gone", "gone.mp4");
+    numbered_clip(&clip, 40, &H264);
+    let renderer = stage.studio.renderer(settings()).await;
+    let mut plan = plan(true, 1);
+    let mut intervals = plan.timeline.intervals().to_vec();
+    intervals[1].shows.exercise = virtual_coach::catalogue::ExerciseId::new("gone").expect("a slug");
+    plan.timeline = virtual_coach::workout::Timeline::new(intervals).expect("intervals");
+    let (plan, aside) = (Arc::new(plan), stage.studio.result("aside.mp4"));
+    std::fs::rename(&clip, &aside).expect("a file");
+    let askers = (0..4).map(|_| renderer.film(&plan, PATIENCE));
+    let told = futures_util::future::join_all(askers).await;
+    assert!(told.iter().all(Result::is_err), "{told:?}");
+    std::fs::rename(&aside, &clip).expect("a file");
+    renderer.film(&plan, PATIENCE).await.expect("a film");
 }
 
 #[tokio::test(flavor = "multi_thread")]

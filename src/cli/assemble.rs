@@ -182,6 +182,7 @@ pub async fn state(settings: &Settings, lifetime: &Lifetime) -> Result<AppState>
         shelf: Shelf::default(),
         readiness: Arc::new(readiness(settings)),
         max_body: settings.max_body as usize,
+        stall: Duration::from_secs(settings.stall.into()),
         app: App::embedded(&settings.base_path.shared()).map(Arc::new),
         base_path: settings.base_path.shared(),
         started: Instant::now(),

@@ -116,7 +116,8 @@ pub struct Settings {
     #[arg(long, global = true, env = "COACH_TIMEOUT", value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub timeout: u32,
 
-    /// Seconds after which a client that reads nothing is dropped.
+    /// Seconds after which a client that reads nothing is dropped, or takes less than a quarter of playback from a stream
+    /// that holds a place.
     #[arg(long, global = true, env = "COACH_STALL", value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub stall: u32,
 

@@ -9,7 +9,9 @@ use std::task::{Context, Poll};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::Stream;
+use tokio::task::JoinHandle;
 
+use crate::shared::SharedError;
 use crate::stitch::{Film, FilmError, Pen, Stretch};
 
 /// Part of every ETag: raised when files are laid out differently.
@@ -31,7 +33,10 @@ pub enum DeliverError {
     Segment(#[from] crate::mp4::WriteError),
     /// Laying it out was broken off.
     #[error("a file cannot be laid out: {0}")]
-    Broken(#[from] Arc<tokio::task::JoinError>),
+    Broken(Arc<tokio::task::JoinError>),
+    /// It is being laid out, or waits for it, but not by whoever asked.
+    #[error(transparent)]
+    Shared(#[from] SharedError),
 }
 
 /// What lies at one place.
@@ -179,6 +184,12 @@ impl Reader {
         self.end - self.start + self.ready.iter().map(|piece| piece.len() as u64).sum::<u64>()
     }
 
+    /// The same, for those who wait for each piece.
+    #[must_use]
+    pub fn stream(self) -> ReaderStream {
+        ReaderStream::new(self)
+    }
+
     /// The next part of the range that lies in one place: what is there, and which of it. Borrowed, for to
     /// count all who hold a frame of six bytes would cost more than to copy it.
     fn piece<'f>(&mut self, of: &'f VirtualFile) -> Result<Option<Piece<'f>>, DeliverError> {
@@ -282,13 +293,58 @@ impl Iterator for Reader {
     }
 }
 
-impl Stream for Reader {
+/// A [`Reader`] as a stream.
+///
+/// What is not stored in memory takes microseconds to write, and is written where the stream is polled. A sound that
+/// lies in a file may have to wait for the disk: then every piece is read where blocking is allowed.
+#[derive(Debug)]
+pub enum ReaderStream {
+    /// All of it is in memory.
+    Memory(Reader),
+    /// Some of it is on the disk; the reader is here between two pieces.
+    Disk(Option<Reader>),
+    /// It reads.
+    Reading(JoinHandle<(Reader, Option<Result<Bytes, DeliverError>>)>),
+}
+
+impl ReaderStream {
+    fn new(reader: Reader) -> Self {
+        if reader.file.film.sound().on_disk().is_some() {
+            Self::Disk(Some(reader))
+        } else {
+            Self::Memory(reader)
+        }
+    }
+}
+
+impl Stream for ReaderStream {
     type Item = Result<Bytes, DeliverError>;
 
-    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        // Never waits: what is not stored takes microseconds to write. A sound that lies in a file is read a
-        // second at a time, mostly out of the system's memory.
-        Poll::Ready(self.next())
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            match &mut *self {
+                Self::Memory(reader) => return Poll::Ready(reader.next()),
+                Self::Disk(reader) => {
+                    let Some(mut reader) = reader.take() else {
+                        return Poll::Ready(None);
+                    };
+                    let reading = tokio::task::spawn_blocking(move || {
+                        let next = reader.next();
+                        (reader, next)
+                    });
+                    *self = Self::Reading(reading);
+                }
+                Self::Reading(reading) => {
+                    let read = std::task::ready!(Pin::new(reading).poll(context));
+                    let (reader, next) = match read {
+                        Ok((reader, next)) => (Some(reader), next),
+                        Err(error) => (None, Some(Err(DeliverError::Broken(Arc::new(error))))),
+                    };
+                    *self = Self::Disk(reader);
+                    return Poll::Ready(next);
+                }
+            }
+        }
     }
 }
 

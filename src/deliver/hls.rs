@@ -3,9 +3,10 @@
 //! Pictures and sound are in one segment, with continuous times and no discontinuity: measured, the form
 //! that players get through without holes. Segments are cut where [`Cuts`](crate::stitch::Cuts) says.
 //!
-//! Names of segments hold the film's tag, so that a name never means two things and may be cached for
-//! ever, and a player whose playlist is older than the server's loops is told so by a 404, not by a picture
-//! that does not decode.
+//! Names of the init segment and of segments hold the film's tag, which stands for everything that makes their bytes
+//! ([`RenderSpec`](crate::stitch::RenderSpec): loops, HUD, sound, times, cuts, the version of the code that writes
+//! them), so that a name never means two things and may be cached for ever, and a player whose playlist is older than
+//! the server's loops is told so by a 404, not by a picture that does not decode.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -17,12 +18,89 @@ use super::file::{Block, DeliverError, Layout, VirtualFile};
 use super::movie::{frame, frames_before, tracks};
 use crate::mp4::{AAC_FRAME_SAMPLES, AUDIO_TRACK, SampleInfo, TrackRun, VIDEO_TRACK, fragment_header};
 use crate::stitch::Film;
-use crate::units::{FPS, Ticks, VIDEO_TIMESCALE};
+use crate::units::{FPS, Frames, Ticks, VIDEO_TIMESCALE};
 use crate::words::own_name;
 use crate::workout::Language;
 
 /// Digits of the film's digest in names.
 const TAG: usize = 16;
+
+/// The most digits of a segment's number: four hours have 3,600 segments.
+const NUMBER_DIGITS: usize = 4;
+
+/// What a name under `hls/` stands for. Parsed before anything is looked up: most wrong names are recognized by
+/// themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HlsName<'a> {
+    /// The playlist that leads to all others.
+    Master,
+    /// The playlist of segments.
+    Media,
+    /// The playlist of subtitles in a language.
+    Captions(Language),
+    /// The init segment of a version of the film.
+    Init {
+        /// Which version.
+        tag: &'a str,
+    },
+    /// A segment of a version of the film.
+    Segment {
+        /// From 0.
+        number: usize,
+        /// Which version.
+        tag: &'a str,
+    },
+}
+
+impl<'a> HlsName<'a> {
+    /// Reads a name. `None` for one that no playlist ever had.
+    #[must_use]
+    pub fn parse(name: &'a str) -> Option<Self> {
+        match name {
+            "master.m3u8" => return Some(Self::Master),
+            "video.m3u8" => return Some(Self::Media),
+            _ => {}
+        }
+        if let Some(tag) = name
+            .strip_prefix("captions-")
+            .and_then(|rest| rest.strip_suffix(".m3u8"))
+        {
+            let language = Language::ALL.into_iter().find(|language| language.tag() == tag)?;
+            return Some(Self::Captions(language));
+        }
+        if let Some(tag) = name
+            .strip_prefix("init-")
+            .and_then(|rest| rest.strip_suffix(".mp4"))
+        {
+            return is_tag(tag).then_some(Self::Init { tag });
+        }
+        let (number, tag) = name.strip_suffix(".m4s")?.split_once('-')?;
+        let is_number = (1..=NUMBER_DIGITS).contains(&number.len())
+            && number.bytes().all(|digit| digit.is_ascii_digit())
+            && (number == "0" || !number.starts_with('0'));
+        let number = is_number.then(|| number.parse().ok())??;
+        is_tag(tag).then_some(Self::Segment { number, tag })
+    }
+}
+
+fn is_tag(tag: &str) -> bool {
+    tag.len() == TAG
+        && tag
+            .bytes()
+            .all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// A playlist of one file of subtitles for the whole length of a workout.
+#[must_use]
+pub fn captions_playlist(length: Frames, file: &str) -> String {
+    let length = length.ticks();
+    let target = length.0.div_ceil(u64::from(VIDEO_TIMESCALE)).max(1);
+    let lasts = seconds(Ticks(0), length);
+    format!(
+        "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:{target}\n#EXT-X-MEDIA-SEQUENCE:0\n\
+         #EXT-X-PLAYLIST-TYPE:VOD\n#EXTINF:{lasts},\n{file}\n#EXT-X-ENDLIST\n"
+    )
+}
 
 /// A film in segments. Made at once; each segment is laid out when it is asked for: it is short, and that takes
 /// a tenth of a millisecond.
@@ -67,12 +145,11 @@ impl Hls {
     /// The file of a name: the init segment or a segment. `None` for any other name, also for those of
     /// another version of the film.
     pub fn file(&self, name: &str) -> Option<Result<VirtualFile, DeliverError>> {
-        if name == self.init_name() {
-            return Some(Ok(self.of(self.init(), Vec::new())));
+        match HlsName::parse(name)? {
+            HlsName::Init { tag } if tag == self.tag => Some(Ok(self.of(self.init(), Vec::new()))),
+            HlsName::Segment { number, tag } if tag == self.tag => self.segment(number),
+            _ => None,
         }
-        let number: usize = name.split_once('-')?.0.parse().ok()?;
-        let known = number < self.segments() && name == self.segment_name(number);
-        known.then(|| self.segment(number)).flatten()
     }
 
     /// What all segments need before them.
@@ -144,7 +221,7 @@ impl Hls {
         (most, bits_a_second(all, self.film.plan().length().ticks()))
     }
 
-    /// The master playlist. `media` is the address of the media playlist; `subtitles` those of the playlists of
+    /// The master playlist: lays out every segment to know its bandwidth, so it takes milliseconds. `media` is the address of the media playlist; `subtitles` those of the playlists of
     /// subtitles, if there are any, in the order in which they are offered.
     #[must_use]
     pub fn master(&self, media: &str, subtitles: &[(Language, String)]) -> String {
@@ -195,18 +272,6 @@ impl Hls {
         }
         text + "#EXT-X-ENDLIST\n"
     }
-
-    /// A playlist of one file of subtitles for the whole length.
-    #[must_use]
-    pub fn captions(&self, file: &str) -> String {
-        let length = self.film.plan().length().ticks();
-        let target = length.0.div_ceil(u64::from(VIDEO_TIMESCALE)).max(1);
-        let lasts = seconds(Ticks(0), length);
-        format!(
-            "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:{target}\n#EXT-X-MEDIA-SEQUENCE:0\n\
-             #EXT-X-PLAYLIST-TYPE:VOD\n#EXTINF:{lasts},\n{file}\n#EXT-X-ENDLIST\n"
-        )
-    }
 }
 
 fn bits_a_second(bytes: u64, length: Ticks) -> u64 {
@@ -219,4 +284,48 @@ fn seconds(from: Ticks, to: Ticks) -> String {
     let millionth = |at: Ticks| (at.0 * 100 + 4) / 9;
     let length = millionth(to) - millionth(from);
     format!("{}.{:06}", length / 1_000_000, length % 1_000_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_that_a_playlist_can_have_are_names() {
+        let tag = "0123456789abcdef";
+        let read = [
+            ("master.m3u8", HlsName::Master),
+            ("video.m3u8", HlsName::Media),
+            ("captions-fr.m3u8", HlsName::Captions(Language::French)),
+            ("init-0123456789abcdef.mp4", HlsName::Init { tag }),
+            ("0-0123456789abcdef.m4s", HlsName::Segment { number: 0, tag }),
+            (
+                "3599-0123456789abcdef.m4s",
+                HlsName::Segment { number: 3599, tag },
+            ),
+        ];
+        for (name, meant) in read {
+            assert_eq!(HlsName::parse(name), Some(meant), "{name}");
+        }
+        let nonsense = [
+            "",
+            "x",
+            "master.m3u",
+            "captions-de.m3u8",
+            "captions-.m3u8",
+            "init-0123456789ABCDEF.mp4",
+            "init-0123456789abcde.mp4",
+            "init-0123456789abcdef0.mp4",
+            "init-0123456789abcdeg.mp4",
+            "00-0123456789abcdef.m4s",
+            "+1-0123456789abcdef.m4s",
+            "-1-0123456789abcdef.m4s",
+            "12345-0123456789abcdef.m4s",
+            "1-0123456789abcdef.mp4",
+            "\u{661}-0123456789abcdef.m4s",
+        ];
+        for name in nonsense {
+            assert_eq!(HlsName::parse(name), None, "{name:?}");
+        }
+    }
 }

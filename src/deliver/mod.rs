@@ -8,7 +8,7 @@
 //! | --- | --- |
 //! | `file` | what lies where; reading a range |
 //! | `movie` | a film as one progressive MP4 |
-//! | `shelf` | movies that were laid out lately |
+//! | `shelf` | movies and playlists that were laid out lately |
 //! | `hls` | the same film as playlists and fragmented segments |
 //! | `ranges` | `Range`, `If-Range`, `If-None-Match` -> which bytes (RFC 9110) |
 //!
@@ -21,8 +21,8 @@ mod movie;
 mod ranges;
 mod shelf;
 
-pub use file::{DeliverError, Reader, VirtualFile};
-pub use hls::Hls;
+pub use file::{DeliverError, Reader, ReaderStream, VirtualFile};
+pub use hls::{Hls, HlsName, captions_playlist};
 pub use movie::{Texts, movie};
 pub use ranges::{MOST_RANGES, Wanted, is_named, wanted};
 pub use shelf::Shelf;

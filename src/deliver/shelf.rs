@@ -1,46 +1,143 @@
-//! Movies that were laid out lately: players ask for a video in many ranges.
+//! Movies and playlists that were laid out lately: players ask for a video in many ranges.
 //!
 //! Only where everything lies is kept, not the film: a loop that nobody else needs may go, and a film that is
 //! made again, of clips that have changed, has another digest and is laid out anew.
+//!
+//! However many ask for one at once, it is laid out once, by a task of its own that goes on when they leave. At most
+//! two are laid out at a time, so that no number of long workouts takes more memory than these.
 
 use std::sync::Arc;
 
 use moka::future::Cache;
+use tokio::sync::Semaphore;
+use tokio_util::task::TaskTracker;
 
 use super::file::{DeliverError, Layout, VirtualFile};
+use super::hls::Hls;
 use super::movie::{Texts, lay};
-use crate::stitch::Film;
+use crate::shared::Shared;
+use crate::stitch::{Encoding, Film};
+use crate::workout::Language;
 
 /// Bytes of layouts that are kept: of some 80 videos of 16 minutes, which take up to 400 KB each.
-const CACHE_BYTES: u64 = 32 << 20;
+const LAYOUT_BYTES: u64 = 32 << 20;
+/// Bytes of playlists that are kept: the longest has 150 KB.
+const PLAYLIST_BYTES: u64 = 4 << 20;
+/// Layouts and playlists that are made at a time.
+const AT_A_TIME: usize = 2;
+/// How many of each kind may be under way: each holds its film.
+const UNDER_WAY: usize = 32;
+/// How many may wait for them.
+const ASKERS: usize = 1024;
 
 /// See the module. Cloning it is cheap and shares them.
 #[derive(Debug, Clone)]
-pub struct Shelf(Cache<blake3::Hash, Arc<Layout>>);
+pub struct Shelf {
+    movies: Kept<Arc<Layout>>,
+    playlists: Kept<Arc<str>>,
+}
 
 impl Default for Shelf {
     fn default() -> Self {
-        let weight = |_: &_, layout: &Arc<Layout>| u32::try_from(layout.bytes()).unwrap_or(u32::MAX);
-        Self(Cache::builder().max_capacity(CACHE_BYTES).weigher(weight).build())
+        let places = Arc::new(Semaphore::new(AT_A_TIME));
+        Self {
+            movies: Kept::new(LAYOUT_BYTES, |layout| layout.bytes(), &places),
+            playlists: Kept::new(PLAYLIST_BYTES, |text| text.len(), &places),
+        }
     }
 }
 
 impl Shelf {
-    /// The movie of a film. `name` must name its plan and its texts, of which nothing else can tell what was
-    /// laid out (see [`Film::digest`]). However many ask at once, it is laid out once.
+    /// The movie of a film. `name` must name its texts, of which nothing else can tell what was laid out.
     pub async fn movie(
         &self,
         film: &Arc<Film>,
         name: &str,
         texts: impl FnOnce() -> Texts + Send + 'static,
     ) -> Result<VirtualFile, DeliverError> {
-        let mut key = blake3::Hasher::new();
-        key.update(film.digest().as_bytes());
-        key.update(name.as_bytes());
         let whole = Arc::clone(film);
-        // Milliseconds of work for a long one.
-        let lay = async { tokio::task::spawn_blocking(move || Arc::new(lay(&whole, &texts()))).await };
-        let layout = self.0.try_get_with(key.finalize(), lay).await?;
+        let make = move || Arc::new(lay(&whole, &texts()));
+        let layout = self.movies.get(key(film, "movie", name), make).await?;
         Ok(VirtualFile::new(Arc::clone(film), layout))
+    }
+
+    /// The master playlist of a film, for [`Hls::master`]'s arguments.
+    pub async fn master(
+        &self,
+        film: &Arc<Film>,
+        media: &'static str,
+        subtitles: Vec<(Language, String)>,
+    ) -> Result<Arc<str>, DeliverError> {
+        let mut name = Encoding::new("master playlist");
+        name.text(media);
+        for (language, playlist) in &subtitles {
+            name.text(language.tag());
+            name.text(playlist);
+        }
+        let key = key(film, "master", &name.finish().to_hex());
+        let hls = Hls::new(Arc::clone(film));
+        let make = move || hls.master(media, &subtitles).into();
+        self.playlists.get(key, make).await
+    }
+
+    /// The playlist of a film's segments.
+    pub async fn media(&self, film: &Arc<Film>) -> Result<Arc<str>, DeliverError> {
+        let hls = Hls::new(Arc::clone(film));
+        let make = move || hls.media().into();
+        self.playlists.get(key(film, "media", ""), make).await
+    }
+}
+
+/// Names something that is laid out of a film.
+fn key(film: &Film, kind: &str, name: &str) -> blake3::Hash {
+    let mut key = Encoding::new(kind);
+    key.bytes(film.digest().as_bytes());
+    key.text(name);
+    key.finish()
+}
+
+/// Things of one kind that were made lately.
+#[derive(Debug, Clone)]
+struct Kept<T: Clone + Send + Sync + 'static> {
+    cache: Cache<blake3::Hash, T>,
+    work: Shared<blake3::Hash, Result<T, DeliverError>>,
+    places: Arc<Semaphore>,
+    tasks: TaskTracker,
+}
+
+impl<T: Clone + Send + Sync + 'static> Kept<T> {
+    fn new(bytes: u64, size: fn(&T) -> usize, places: &Arc<Semaphore>) -> Self {
+        let weight = move |_: &_, made: &T| u32::try_from(size(made)).unwrap_or(u32::MAX);
+        Self {
+            cache: Cache::builder().max_capacity(bytes).weigher(weight).build(),
+            work: Shared::new(UNDER_WAY, ASKERS),
+            places: Arc::clone(places),
+            tasks: TaskTracker::new(),
+        }
+    }
+
+    /// What `key` names, made by `make` where blocking is allowed unless it is kept.
+    async fn get(
+        &self,
+        key: blake3::Hash,
+        make: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, DeliverError> {
+        if let Some(known) = self.cache.get(&key).await {
+            return Ok(known);
+        }
+        let (cache, places) = (self.cache.clone(), Arc::clone(&self.places));
+        let work = move |_| async move {
+            // Another task may have ended between the look above and the beginning of this one.
+            if let Some(known) = cache.get(&key).await {
+                return Ok(known);
+            }
+            // Never closed, so there is a place in the end.
+            let _place = places.acquire().await;
+            let result = tokio::task::spawn_blocking(make).await;
+            let result = result.map_err(|error| DeliverError::Broken(Arc::new(error)))?;
+            cache.insert(key, result.clone()).await;
+            Ok(result)
+        };
+        self.work.get(&self.tasks, key, work).await?
     }
 }

@@ -9,6 +9,7 @@ use futures_util::Stream;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tracing::Span;
 
+use super::least_rate::{LeastRate, TooSlow};
 use crate::render::RenderError;
 
 /// Passes a rendering's bytes on, and ends with an error when the server shuts down.
@@ -23,6 +24,7 @@ pub struct Delivery<S> {
     started: Instant,
     bytes: u64,
     outcome: Outcome,
+    least_rate: Option<LeastRate>,
 }
 
 /// How a delivery ended.
@@ -45,6 +47,9 @@ pub enum DeliveryError {
     /// The server is about to end.
     #[error("the server is stopping")]
     ShuttingDown,
+    /// The client holds a place and hardly reads.
+    #[error(transparent)]
+    TooSlow(#[from] TooSlow),
 }
 
 impl<S> Delivery<S> {
@@ -57,7 +62,15 @@ impl<S> Delivery<S> {
             started: Instant::now(),
             bytes: 0,
             outcome: Outcome::Open,
+            least_rate: None,
         }
+    }
+
+    /// Ends with an error when the client takes less than this.
+    #[must_use]
+    pub fn at_least(mut self, least_rate: Option<LeastRate>) -> Self {
+        self.least_rate = least_rate;
+        self
     }
 }
 
@@ -72,7 +85,18 @@ impl<S: Stream<Item = Result<Bytes, RenderError>>> Stream for Delivery<S> {
             self.outcome = Outcome::Failed;
             return Poll::Ready(Some(Err(DeliveryError::ShuttingDown)));
         }
+        if let Some(rate) = &mut self.least_rate
+            && let Err(error) = rate.asked()
+        {
+            self.outcome = Outcome::Failed;
+            let _within = self.request.enter();
+            tracing::warn!(%error, "the connection is cut, and its place is free");
+            return Poll::Ready(Some(Err(error.into())));
+        }
         let next = std::task::ready!(self.rendering.as_mut().poll_next(cx));
+        if let Some(rate) = &mut self.least_rate {
+            rate.given();
+        }
         match &next {
             Some(Ok(bytes)) => self.bytes += bytes.len() as u64,
             Some(Err(error)) => {

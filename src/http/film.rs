@@ -19,8 +19,8 @@ pub struct Kind<'a> {
     pub disposition: Option<&'a str>,
 }
 
-/// For what may change when the server's loops do: asked for again each time, by its tag.
-pub const REVALIDATED: &str = "public, max-age=300";
+/// For what may change when the server's loops do: good for five minutes, then asked for again by its tag.
+pub const FIVE_MINUTES: &str = "public, max-age=300";
 /// For what never changes under its name.
 pub const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
@@ -87,7 +87,7 @@ impl Answer {
                 (header::CONTENT_TYPE, kind.media.to_owned()),
                 (header::CONTENT_LENGTH, file.len().to_string()),
             ],
-            body: Body::from_stream(logged(file.read(0..file.len()))),
+            body: Body::from_stream(logged(file.read(0..file.len()).stream())),
         }
     }
 
@@ -99,7 +99,7 @@ impl Answer {
                 (header::CONTENT_LENGTH, (part.end - part.start).to_string()),
                 (header::CONTENT_RANGE, place(&part, file)),
             ],
-            body: Body::from_stream(logged(file.read(part))),
+            body: Body::from_stream(logged(file.read(part).stream())),
         }
     }
 
@@ -120,8 +120,9 @@ impl Answer {
             pieces.push((head, part));
         }
         let file = file.clone();
-        let pieces = stream::iter(pieces)
-            .flat_map(move |(head, part)| stream::once(std::future::ready(Ok(head))).chain(file.read(part)));
+        let pieces = stream::iter(pieces).flat_map(move |(head, part)| {
+            stream::once(std::future::ready(Ok(head))).chain(file.read(part).stream())
+        });
         let pieces = pieces.chain(stream::once(std::future::ready(Ok(end))));
         let media = format!("multipart/byteranges; boundary={boundary}");
         Self {

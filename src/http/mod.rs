@@ -25,6 +25,7 @@ pub mod exercises;
 pub mod film;
 pub mod filter;
 pub mod language;
+pub mod least_rate;
 pub mod links;
 pub mod media;
 pub mod notes;
@@ -38,7 +39,7 @@ pub mod workouts;
 
 use std::any::Any;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -91,6 +92,8 @@ pub struct AppState {
     pub ahead: Option<watch::Receiver<Ahead>>,
     /// Longest body of a request, in bytes.
     pub max_body: usize,
+    /// Seconds after which a client that reads nothing, or too little of what holds a place, is dropped.
+    pub stall: Duration,
     /// What comes before every path: empty, or `/coach`.
     pub base_path: Arc<str>,
     /// When the server started.

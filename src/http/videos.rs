@@ -1,6 +1,7 @@
 //! The video of a link: one file with ranges, HLS, and a stream for those who cannot wait.
 //!
-//! Everything is answered from an index ([`Film`](crate::stitch::Film)): only the pictures that a range touches are put together.
+//! Everything is answered from an index ([`Film`](crate::stitch::Film)), which is built once per workout by a task of its own: only the
+//! pictures that a range touches are put together.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,11 +13,13 @@ use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::film::{IMMUTABLE, Kind, REVALIDATED, answer};
+use super::film::{FIVE_MINUTES, IMMUTABLE, Kind, answer};
 use super::links::{Opened, opened};
 use super::problem::{Problem, ProblemBody};
 use super::{AppState, document, workouts};
-use crate::deliver::{Hls, Texts};
+use crate::deliver::{DeliverError, Hls, HlsName, Texts, captions_playlist};
+use crate::render::RenderError;
+use crate::shared::SharedError;
 use crate::stitch::Film;
 use crate::texts;
 use crate::workout::{Language, Plan};
@@ -25,8 +28,9 @@ use crate::workout::{Language, Plan};
 /// player. Then 503 says when to come back, and the preparation goes on.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The least that an answer waits, though the client wants no wait at all: putting a video together whose loops are
-/// all there takes some milliseconds, and must not be taken for a preparation.
+/// The least that an answer waits, though the client wants no wait at all: where all loops are there, the index of half
+/// an hour is built within it, and must not be taken for a preparation. That of a longer workout may take longer: it is
+/// built to its end and found by whoever asks next.
 const LEAST_PATIENCE: Duration = Duration::from_millis(300);
 /// How a client says how long it waits: `Prefer: wait=0` (RFC 7240, 4.3).
 const PREFER: HeaderName = HeaderName::from_static("prefer");
@@ -82,11 +86,11 @@ pub async fn video(
     let plan = Arc::clone(&opened.plan);
     let texts = move || words(&plan);
     let file = state.shelf.movie(&reel, opened.token.as_str(), texts).await;
-    let file = file.map_err(|error| Problem::internal(error.to_string()))?;
+    let file = file.map_err(not_laid)?;
     let disposition = wish.download.as_deref().map(attachment);
     let kind = Kind {
         media: MP4,
-        cache: REVALIDATED,
+        cache: FIVE_MINUTES,
         disposition: disposition.as_deref(),
     };
     answer(&method, &headers, &file, kind)
@@ -152,33 +156,53 @@ pub async fn hls(
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (opened, reel) = filmed(&state, &token, &headers).await?;
-    let hls = Hls::new(reel);
-    let playlist = match name.as_str() {
-        "master.m3u8" => Some(hls.master("video.m3u8", &subtitles(opened.plan.language))),
-        "video.m3u8" => Some(hls.media()),
-        name => Language::ALL
-            .into_iter()
-            .find(|language| name == captions_name(*language))
-            .map(|language| hls.captions(&format!("../captions.vtt?language={}", language.tag()))),
-    };
-    if let Some(playlist) = playlist {
-        let mut response = document::answer(&headers, PLAYLIST, playlist)?;
-        // Segments change with the clips, and their names with them.
-        let kept = header::HeaderValue::from_static(REVALIDATED);
-        response.headers_mut().insert(header::CACHE_CONTROL, kept);
-        return Ok(response.into_response());
+    let unknown = || Problem::of_status(StatusCode::NOT_FOUND);
+    // Before the link is opened: nonsense costs nothing.
+    let wanted = HlsName::parse(&name).ok_or_else(unknown)?;
+    if let HlsName::Captions(language) = wanted {
+        // Of the pictures it tells nothing but how long they are.
+        let plan = opened(&state, &token).await?.plan;
+        let file = format!("../captions.vtt?language={}", language.tag());
+        return playlist(&headers, captions_playlist(plan.length(), &file));
     }
-    let file = hls
-        .file(&name)
-        .ok_or_else(|| Problem::of_status(StatusCode::NOT_FOUND))?;
-    let file = file.map_err(|error| Problem::internal(error.to_string()))?;
-    let kind = Kind {
-        media: MP4,
-        cache: IMMUTABLE,
-        disposition: None,
-    };
-    answer(&method, &headers, &file, kind)
+    let (opened, reel) = filmed(&state, &token, &headers).await?;
+    match wanted {
+        HlsName::Master => {
+            let subtitles = subtitles(opened.plan.language);
+            let text = state.shelf.master(&reel, "video.m3u8", subtitles).await;
+            playlist(&headers, text.map_err(not_laid)?.as_ref().to_owned())
+        }
+        HlsName::Media => {
+            let text = state.shelf.media(&reel).await;
+            playlist(&headers, text.map_err(not_laid)?.as_ref().to_owned())
+        }
+        HlsName::Captions(_) | HlsName::Init { .. } | HlsName::Segment { .. } => {
+            let file = Hls::new(reel).file(&name).ok_or_else(unknown)?;
+            let file = file.map_err(not_laid)?;
+            let kind = Kind {
+                media: MP4,
+                cache: IMMUTABLE,
+                disposition: None,
+            };
+            answer(&method, &headers, &file, kind)
+        }
+    }
+}
+
+fn playlist(headers: &HeaderMap, text: String) -> Result<Response, Problem> {
+    let mut response = document::answer(headers, PLAYLIST, text)?;
+    // Segments change with the clips, and their names with them.
+    let kept = header::HeaderValue::from_static(FIVE_MINUTES);
+    response.headers_mut().insert(header::CACHE_CONTROL, kept);
+    Ok(response)
+}
+
+fn not_laid(error: DeliverError) -> Problem {
+    match error {
+        // Whoever asks again finds it, or a place.
+        DeliverError::Shared(SharedError::Full) => RenderError::Preparing.into(),
+        other => Problem::internal(other.to_string()),
+    }
 }
 
 async fn filmed(state: &AppState, token: &str, headers: &HeaderMap) -> Result<(Opened, Arc<Film>), Problem> {

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::body::WorkoutBody;
 use super::delivery::Delivery;
+use super::least_rate::LeastRate;
 use super::media::Binary;
 use super::notes::{self, WORKOUT_NOTES};
 use super::problem::{Problem, ProblemBody};
@@ -94,7 +95,11 @@ pub(super) async fn streamed(state: &AppState, plan: Arc<Plan>) -> Result<Respon
         (WORKOUT_SEED, plan.seed.into()),
         (WORKOUT_RENDERER, HeaderValue::from_static(rendering.renderer)),
     ];
-    let body = Body::from_stream(Delivery::new(rendering, state.shutdown.clone()));
+    let least_rate = rendering
+        .holds_place()
+        .then(|| LeastRate::new(state.stall, rendering.progress()));
+    let delivery = Delivery::new(rendering, state.shutdown.clone()).at_least(least_rate);
+    let body = Body::from_stream(delivery);
     let mut response = (headers, body).into_response();
     if let Some(notes) = notes::header(&plan.notes) {
         response.headers_mut().insert(WORKOUT_NOTES, notes);

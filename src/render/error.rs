@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::catalogue::ExerciseId;
 use crate::ffmpeg::FfmpegError;
 use crate::mp4;
+use crate::shared::SharedError;
 use crate::stitch::StitchError;
 
 /// Why there is no video, or no more of it.
@@ -64,6 +65,16 @@ impl From<StitchError> for RenderError {
             StitchError::Unfit { .. } => Self::NotStitchable(error.to_string()),
             StitchError::Busy { seconds } => Self::Busy { seconds },
             other => Self::Stitch(other),
+        }
+    }
+}
+
+impl From<SharedError> for RenderError {
+    fn from(error: SharedError) -> Self {
+        match error {
+            // Those under way come to their ends: whoever asks again finds a place.
+            SharedError::Full => Self::Preparing,
+            SharedError::Broken => Self::Internal(error.to_string()),
         }
     }
 }

@@ -1,73 +1,222 @@
 //! Films: plans whose every loop is there, for what is asked for in parts.
+//!
+//! A film is its index and its loops. Indexes are kept, and hold no loop; which loops are in memory is the store's
+//! business alone, and a film has them only as long as somebody reads it.
+//!
+//! An index is built once, however many ask for it, in a task of its own:
+//!
+//! ```text
+//! wait for loops and sound     given up when nobody has asked for a while
+//! place                        at most two threads build indexes
+//! take the loops, build, keep  goes on to its end: whoever polls finds it
+//! ```
 
-use std::fmt::Write as _;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use futures_util::TryFutureExt as _;
 use moka::future::Cache;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{RenderError, Renderer};
+use crate::shared::{Interest, Shared};
 use crate::sound::cues;
-use crate::stitch::{Film, Prepared, Recipe, StitchError, Track};
+use crate::stitch::{
+    Film, Index, Material, Prepared, Recipe, RenderSpec, Request, SliceMemory, StitchError, Track,
+};
 use crate::workout::Plan;
 
-/// Bytes of films that are remembered, beside their loops: with a HUD some 13 MB for 16 minutes in 720p, mostly
-/// its slices; without one a few kilobytes.
-const CACHE_BYTES: u64 = 128 << 20;
+/// Bytes of indexes that are kept: with a HUD some 13 MB for 16 minutes in 720p, mostly slices, without one a few
+/// kilobytes.
+const KEPT_BYTES: u64 = 128 << 20;
+/// Bytes of HUD slices that all indexes hold together, those too that are kept no more but still read: the others
+/// are written when they are asked for.
+const SLICE_BYTES: usize = 128 << 20;
 /// What a film counts for at least and at most that holds the file of its sound open: so no more than 128 such
 /// files are held, and as a rule no more bytes of them than of the rest, should they be evicted meanwhile. The most
 /// is what 34 minutes have.
 const HELD: std::ops::RangeInclusive<u64> = 1 << 20..=32 << 20;
+/// Threads that build indexes.
+const THREADS: usize = 2;
+/// Indexes that may be under way, most of them waiting for their loops.
+const UNDER_WAY: usize = 64;
+/// How many may wait for them.
+const ASKERS: usize = 1024;
+/// How long loops and sound are waited for though nobody has asked again: clients that poll do so every few seconds.
+const GRACE: Duration = Duration::from_secs(30);
 
-/// Films that were made.
-pub(super) type Films = Cache<blake3::Hash, Arc<Film>>;
+/// Indexes that were built, and those that are being built. Cloning it is cheap and shares them.
+#[derive(Debug, Clone)]
+pub(super) struct Films {
+    kept: Cache<blake3::Hash, Kept>,
+    building: Shared<blake3::Hash, Result<Arc<Film>, RenderError>>,
+    threads: Arc<Semaphore>,
+    slices: SliceMemory,
+}
 
-pub(super) fn films() -> Films {
-    let weight = |_: &_, film: &Arc<Film>| {
-        let held = film.sound().on_disk();
-        let held = held.map_or(0, |bytes| bytes.clamp(*HELD.start(), *HELD.end()));
-        u32::try_from(film.bytes() as u64 + held).unwrap_or(u32::MAX)
-    };
-    Cache::builder().max_capacity(CACHE_BYTES).weigher(weight).build()
+/// A film without its loops.
+#[derive(Debug, Clone)]
+struct Kept {
+    index: Arc<Index>,
+    loops: Arc<[Weak<Prepared>]>,
+    of_intervals: Arc<[usize]>,
+    sound: Track,
+}
+
+impl Default for Films {
+    fn default() -> Self {
+        let weight = |_: &_, kept: &Kept| {
+            let held = kept.sound.on_disk();
+            let held = held.map_or(0, |bytes| bytes.clamp(*HELD.start(), *HELD.end()));
+            let lists = size_of_val(&*kept.loops) + size_of_val(&*kept.of_intervals);
+            let bytes = kept.index.bytes() + kept.sound.in_memory() + lists;
+            u32::try_from(bytes as u64 + held).unwrap_or(u32::MAX)
+        };
+        Self {
+            kept: Cache::builder().max_capacity(KEPT_BYTES).weigher(weight).build(),
+            building: Shared::new(UNDER_WAY, ASKERS),
+            threads: Arc::new(Semaphore::new(THREADS)),
+            slices: SliceMemory::new(SLICE_BYTES),
+        }
+    }
+}
+
+impl Films {
+    /// A film whose index is kept and whose loops are in memory.
+    async fn find(&self, key: &blake3::Hash) -> Option<Arc<Film>> {
+        let kept = self.kept.get(key).await?;
+        let material = Material {
+            loops: kept.loops.iter().map(Weak::upgrade).collect::<Option<_>>()?,
+            of_intervals: kept.of_intervals.to_vec(),
+            sound: kept.sound,
+        };
+        Some(Arc::new(Film::of(kept.index, material)))
+    }
+
+    /// A place to build an index, for as many threads as are free.
+    async fn place(&self) -> Option<OwnedSemaphorePermit> {
+        // Never closed, so there is one in the end.
+        let mut place = Arc::clone(&self.threads).acquire_owned().await.ok()?;
+        while let Ok(more) = Arc::clone(&self.threads).try_acquire_owned() {
+            place.merge(more);
+        }
+        Some(place)
+    }
+}
+
+/// What a film is made of, before its loops are taken.
+struct Ingredients {
+    /// Each loop once.
+    recipes: Vec<Recipe>,
+    of_intervals: Vec<usize>,
 }
 
 impl Renderer {
     /// The film of a plan, once all its loops are there, and with the clips' own sound that: at once, if they
-    /// are. Waits for at most `patience`; preparation then goes on without whoever asked.
+    /// are. Waits for at most `patience`; what is under way then goes on without whoever asked.
     pub async fn film(&self, plan: &Arc<Plan>, patience: Duration) -> Result<Arc<Film>, RenderError> {
-        let key = key(plan);
-        if let Some(film) = self.films.get(&key).await {
+        let key = self.spec(plan).request_key();
+        if let Some(film) = self.films.find(&key).await {
             return Ok(film);
         }
-        let made = tokio::time::timeout(patience, self.make_film(plan)).await;
-        let film = made.unwrap_or(Err(RenderError::Preparing))?;
-        self.films.insert(key, Arc::clone(&film)).await;
-        Ok(film)
+        let (this, plan) = (self.clone(), Arc::clone(plan));
+        let work = move |interest| async move {
+            let built = Box::pin(this.build(key, &plan, interest));
+            let built = this.ending.run_until_cancelled(built).await;
+            built.unwrap_or_else(|| Err(RenderError::Internal("the program ends".to_owned())))
+        };
+        let told = self.films.building.get(&self.tasks, key, work);
+        match tokio::time::timeout(patience, told).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(error)) => Err(error.into()),
+            Err(_) => Err(RenderError::Preparing),
+        }
     }
 
-    async fn make_film(&self, plan: &Arc<Plan>) -> Result<Arc<Film>, RenderError> {
-        let recipes = self.recipes(plan)?;
-        let mut different: Vec<&Recipe> = Vec::new();
-        let mut of_intervals = Vec::with_capacity(recipes.len());
-        for recipe in &recipes {
-            let known = different.iter().position(|known| known.same_loop(recipe));
-            of_intervals.push(known.unwrap_or_else(|| {
-                different.push(recipe);
-                different.len() - 1
-            }));
+    fn spec<'a>(&'a self, plan: &'a Plan) -> RenderSpec<'a> {
+        RenderSpec {
+            plan,
+            backdrop: &self.settings.backdrop,
         }
+    }
+
+    async fn build(
+        &self,
+        key: blake3::Hash,
+        plan: &Arc<Plan>,
+        interest: Interest,
+    ) -> Result<Arc<Film>, RenderError> {
+        // Another task may have ended between whoever asked looked and this one began.
+        if let Some(film) = self.films.find(&key).await {
+            return Ok(film);
+        }
+        let ingredients = self.ingredients(plan)?;
+        let recipes: Vec<&Recipe> = ingredients.recipes.iter().collect();
         let request = self.loops.request();
-        let loops = request.all(&different).map_err(RenderError::from);
-        let (loops, sound) = tokio::try_join!(loops, self.track(plan))?;
-        let loops: Vec<Arc<Prepared>> = of_intervals
-            .into_iter()
-            .map(|of| Arc::clone(&loops[of]))
-            .collect();
-        let plan = Arc::clone(plan);
-        let film = tokio::task::spawn_blocking(move || Film::new(plan, &loops, sound)).await;
-        let film = film.map_err(|error| RenderError::Internal(error.to_string()))?;
-        Ok(Arc::new(film?))
+        let sound = tokio::select! {
+            ready = self.prepared(plan, &request, &recipes) => ready?,
+            () = interest.lost(GRACE) => return Err(RenderError::Preparing),
+        };
+        let place = self.films.place().await;
+        let threads = place.as_ref().map_or(1, OwnedSemaphorePermit::num_permits);
+        // Only now, so that films which wait for a place hold no loops.
+        let material = Material {
+            loops: request.all(&recipes).await?,
+            of_intervals: ingredients.of_intervals.clone(),
+            sound,
+        };
+        let known = self.films.kept.get(&key).await.map(|kept| kept.index);
+        let (this, plan) = (self.clone(), Arc::clone(plan));
+        let built = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            let fingerprint = this.spec(&plan).fingerprint(&material);
+            let kept = |index: &Arc<Index>| Kept {
+                index: Arc::clone(index),
+                loops: material.loops.iter().map(Arc::downgrade).collect(),
+                of_intervals: material.of_intervals.as_slice().into(),
+                sound: material.sound.clone(),
+            };
+            if let Some(index) = known.filter(|index| *index.fingerprint() == fingerprint) {
+                // The loops were let go, and are the same.
+                return Ok((kept(&index), Film::of(index, material.clone())));
+            }
+            let film = Film::new(&plan, material.clone(), fingerprint, threads, &this.films.slices)?;
+            Ok::<_, StitchError>((kept(film.index()), film))
+        });
+        let built = built
+            .await
+            .map_err(|error| RenderError::Internal(error.to_string()))?;
+        let (kept, film) = built?;
+        self.films.kept.insert(key, kept).await;
+        Ok(Arc::new(film))
+    }
+
+    fn ingredients(&self, plan: &Plan) -> Result<Ingredients, RenderError> {
+        let mut recipes: Vec<Recipe> = Vec::new();
+        let mut of_intervals = Vec::new();
+        for recipe in self.recipes(plan)? {
+            let known = recipes.iter().position(|known| known.same_loop(&recipe));
+            of_intervals.push(known.unwrap_or(recipes.len()));
+            if known.is_none() {
+                recipes.push(recipe);
+            }
+        }
+        Ok(Ingredients {
+            recipes,
+            of_intervals,
+        })
+    }
+
+    /// Waits until all loops and the sound are there. The loops are let go at once: only the store holds them.
+    async fn prepared(
+        &self,
+        plan: &Arc<Plan>,
+        request: &Request,
+        recipes: &[&Recipe],
+    ) -> Result<Track, RenderError> {
+        let loops = request.all(recipes).map_ok(drop).map_err(RenderError::from);
+        let ((), sound) = tokio::try_join!(loops, self.track(plan))?;
+        Ok(sound)
     }
 
     async fn track(&self, plan: &Arc<Plan>) -> Result<Track, RenderError> {
@@ -81,23 +230,5 @@ impl Renderer {
         };
         let laid = self.cues.lay(&cues, plan.length().samples()).await;
         Ok(Track::Laid(laid.map_err(StitchError::from)?))
-    }
-}
-
-/// Names all of a plan that its film depends on; the clips do not change while a server runs.
-fn key(plan: &Plan) -> blake3::Hash {
-    let mut hasher = Hasher(blake3::Hasher::new());
-    let shown = (plan.profile, plan.shows, plan.fit, plan.cues, plan.clip_sound);
-    // Derived, so complete; hashing cannot fail.
-    let _ = write!(hasher, "{:?}{shown:?}", plan.timeline);
-    hasher.0.finalize()
-}
-
-struct Hasher(blake3::Hasher);
-
-impl std::fmt::Write for Hasher {
-    fn write_str(&mut self, text: &str) -> std::fmt::Result {
-        self.0.update(text.as_bytes());
-        Ok(())
     }
 }

@@ -108,8 +108,8 @@ impl Renderer {
         Self {
             places: Arc::new(Semaphore::new(settings.places)),
             cues: CueBook::new(Arc::clone(&settings.tools)),
-            films: film::films(),
-            recordings: Arc::default(),
+            films: film::Films::default(),
+            recordings: Arc::new(record::Recordings::new(settings.places)),
             loops,
             settings: Arc::new(settings),
             library,
@@ -195,6 +195,7 @@ impl Renderer {
         let (report, progress) = watch::channel(tracks.shown());
         let codecs = tracks.codecs().to_owned();
         let request = tracing::Span::current();
+        let holds_place = place.is_some();
         // Nothing is made before it is asked for: a viewer costs its two bars and a fragment's headers.
         let rest =
             futures_util::stream::try_unfold((tracks, report, place), move |(mut tracks, report, place)| {
@@ -211,6 +212,7 @@ impl Renderer {
         Ok(Rendering {
             codecs,
             renderer: "stitch",
+            holds_place,
             progress,
             feed: Feed::Pulled(Box::pin(rest)),
             pieces: first.into(),
@@ -259,6 +261,7 @@ impl Renderer {
         let mut rendering = Rendering {
             codecs: String::new(),
             renderer: "graph",
+            holds_place: true,
             progress,
             feed: Feed::Queue(queue, guard),
             pieces: VecDeque::new(),
@@ -326,6 +329,7 @@ pub struct Rendering {
     pub codecs: String,
     /// Which renderer makes it: `graph` or `stitch`.
     pub renderer: &'static str,
+    holds_place: bool,
     progress: watch::Receiver<Frames>,
     feed: Feed,
     pieces: VecDeque<Bytes>,
@@ -370,6 +374,18 @@ impl Rendering {
     #[must_use]
     pub fn rendered(&self) -> Frames {
         *self.progress.borrow()
+    }
+
+    /// The same, as it goes on.
+    #[must_use]
+    pub fn progress(&self) -> watch::Receiver<Frames> {
+        self.progress.clone()
+    }
+
+    /// Whether it holds one of the places for renderings until it ends.
+    #[must_use]
+    pub fn holds_place(&self) -> bool {
+        self.holds_place
     }
 }
 

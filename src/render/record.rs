@@ -1,29 +1,33 @@
 //! The sound of a workout with its clips' own, for what is asked for in parts: mixed and encoded once as a whole,
 //! as a stream has it, and kept in the store of loops.
 //!
-//! However many ask for a sound, it is encoded once, in a task that goes on when they leave, since the next
-//! will ask again, and that ends with the program. It takes a place like any rendering: sounds that nobody
-//! waits for any more are no more than those.
+//! However many ask for a sound, it is encoded once, in a task of its own. It takes a place like any rendering, and
+//! a place has an owner: when nobody waits for a sound any more, one recording at most goes on alone, since the next
+//! will ask again, and only if there are other places; all further ones are broken off.
 
-use std::collections::HashMap;
 use std::process::Command;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::time::Duration;
 
 use tempfile::TempPath;
-use tokio::sync::watch;
+use tokio::sync::Semaphore;
 
 use super::clock::Clock;
 use super::sound::Sound;
 use super::{Job, RenderError, Renderer};
 use crate::graph::{self, Input};
 use crate::mp4::AAC_FRAME_SAMPLES;
+use crate::shared::{Interest, Shared};
 use crate::sound::cues;
-use crate::stitch::{Digest, Recorded, Recorder, StitchError};
+use crate::stitch::{Digest, Encoding, Recorded, Recorder, StitchError};
 use crate::units::{SAMPLE_RATE, Ticks, VIDEO_TIMESCALE};
 use crate::workout::Plan;
 
 /// Part of every digest: raised when sound is mixed differently in a way that no argument shows.
-const MIX_VERSION: u8 = 1;
+const MIX_VERSION: u8 = 2;
+/// Sounds that may be under way, most of them read from their files, and how many may wait for them.
+const UNDER_WAY: usize = 64;
+const ASKERS: usize = 1024;
 /// How long a frame plays.
 const FRAME: Ticks = Ticks(AAC_FRAME_SAMPLES as u64 * VIDEO_TIMESCALE as u64 / SAMPLE_RATE as u64);
 
@@ -31,56 +35,64 @@ const FRAME: Ticks = Ticks(AAC_FRAME_SAMPLES as u64 * VIDEO_TIMESCALE as u64 / S
 type Outcome = Result<Arc<Recorded>, RenderError>;
 
 /// The recordings under way.
-#[derive(Debug, Default)]
-pub(super) struct Recordings(Mutex<HashMap<Digest, watch::Receiver<Option<Outcome>>>>);
+#[derive(Debug)]
+pub(super) struct Recordings {
+    shared: Shared<Digest, Outcome>,
+    /// For recordings that nobody waits for.
+    alone: Semaphore,
+}
 
 impl Recordings {
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Digest, watch::Receiver<Option<Outcome>>>> {
-        // A panic elsewhere leaves it whole: it is changed in one step.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// For so many places for renderings.
+    pub(super) fn new(places: usize) -> Self {
+        Self {
+            shared: Shared::new(UNDER_WAY, ASKERS),
+            alone: Semaphore::new(usize::from(places > 1)),
+        }
+    }
+
+    /// Returns when nobody waits for a recording, and another one goes on alone.
+    async fn disowned(&self, interest: &Interest) {
+        loop {
+            // Whoever waits for a sound here waits for a film, and that has a grace of its own.
+            interest.lost(Duration::ZERO).await;
+            let Ok(_alone) = self.alone.try_acquire() else {
+                return;
+            };
+            interest.found().await;
+        }
     }
 }
 
 impl Renderer {
     /// The whole sound of a plan: out of its file, or from an encoding under way, or from one that this starts.
-    /// Who stops waiting does not stop it.
     pub(super) async fn recorded(&self, plan: &Arc<Plan>) -> Result<Arc<Recorded>, RenderError> {
         let job = self.job(plan)?;
         let digest = self.digest_of_sound(&job).await?;
-        let mut outcome = self.recording(digest, job);
-        let ended = outcome.wait_for(Option::is_some).await;
-        let outcome = ended.ok().and_then(|outcome| outcome.clone());
-        outcome.unwrap_or_else(|| {
-            Err(RenderError::Internal(
-                "a sound was not recorded to its end".to_owned(),
-            ))
-        })
+        let this = self.clone();
+        let work =
+            move |interest| async move { Box::pin(this.record_unless_disowned(digest, job, interest)).await };
+        self.recordings.shared.get(&self.tasks, digest, work).await?
     }
 
-    fn recording(&self, digest: Digest, job: Job) -> watch::Receiver<Option<Outcome>> {
-        let mut under_way = self.recordings.lock();
-        // One whose task is gone without a word has panicked.
-        if let Some(known) = under_way.get(&digest).filter(|known| known.has_changed().is_ok()) {
-            return known.clone();
-        }
-        let (end, outcome) = watch::channel(None);
-        under_way.insert(digest, outcome.clone());
-        drop(under_way);
-        let this = self.clone();
-        self.tasks.spawn(async move {
-            let making = Box::pin(this.find_or_record(digest, job));
-            let made = this.ending.run_until_cancelled(making).await;
-            match &made {
-                Some(Ok(_) | Err(RenderError::Capacity { .. })) => {}
-                Some(Err(error)) => tracing::warn!(%error, "a workout's sound was not recorded"),
-                None => tracing::debug!("the recording of a workout's sound was broken off"),
+    async fn record_unless_disowned(&self, digest: Digest, job: Job, interest: Interest) -> Outcome {
+        let made = tokio::select! {
+            made = self.find_or_record(digest, job) => made,
+            () = self.recordings.disowned(&interest) => {
+                tracing::info!(%digest, "a recording was broken off: nobody waits for it, and another goes on alone");
+                return Err(RenderError::Preparing);
             }
-            let made = made.unwrap_or_else(|| Err(RenderError::Internal("the program ends".to_owned())));
-            // First the outcome, then out of the list: who asks in between finds one or the other.
-            end.send_replace(Some(made));
-            this.recordings.lock().remove(&digest);
-        });
-        outcome
+            () = self.ending.cancelled() => {
+                tracing::debug!("the recording of a workout's sound was broken off");
+                return Err(RenderError::Internal("the program ends".to_owned()));
+            }
+        };
+        if let Err(error) = &made
+            && !matches!(error, RenderError::Capacity { .. })
+        {
+            tracing::warn!(%error, "a workout's sound was not recorded");
+        }
+        made
     }
 
     async fn find_or_record(&self, digest: Digest, job: Job) -> Outcome {
@@ -120,40 +132,47 @@ impl Renderer {
 
     /// Names a plan's sound by all that makes it.
     async fn digest_of_sound(&self, job: &Job) -> Result<Digest, RenderError> {
-        let mut hasher = blake3::Hasher::new();
-        let mut part = |bytes: &[u8]| {
-            hasher.update(&(bytes.len() as u64).to_be_bytes());
-            hasher.update(bytes);
-        };
-        part(&[MIX_VERSION]);
-        part(self.loops.version().await.map_err(StitchError::from)?.as_bytes());
-        for argument in Command::from(self.settings.tools.aac()).get_args() {
-            part(argument.as_encoded_bytes());
+        let mut encoding = Encoding::new("recorded sound");
+        encoding.number(MIX_VERSION.into());
+        encoding.text(self.loops.version().await.map_err(StitchError::from)?);
+        let command = Command::from(self.settings.tools.aac());
+        encoding.number(command.get_args().len() as u64);
+        for argument in command.get_args() {
+            encoding.bytes(argument.as_encoded_bytes());
         }
-        if job.plan.cues {
-            part(format!("{:?}", cues(&job.plan.timeline)).as_bytes());
-        }
+        let cues = job.plan.cues.then(|| cues(&job.plan.timeline));
+        encoding.cues(&cues.unwrap_or_default());
+        encoding.number(job.groups.len() as u64);
         for group in &job.groups {
-            part(&group.length().0.to_be_bytes());
+            encoding.number(group.length().0);
             let Some(graph) = graph::sound_graph(group, &job.look.profile) else {
+                encoding.text("silence");
                 continue;
             };
-            part(graph.text.as_bytes());
+            encoding.text(&graph.text);
+            encoding.number(graph.inputs.len() as u64);
             for input in &graph.inputs {
-                // Where a clip lies is no part of it; what is in it and how it is read are.
-                if let Input::Clip {
-                    path,
-                    decoder,
-                    reread,
-                } = input
-                {
-                    let clip = self.loops.file_digest(path).await;
-                    part(clip.map_err(StitchError::from)?.as_bytes());
-                    part(format!("{decoder:?} {reread}").as_bytes());
-                }
+                self.input_of_sound(input, &mut encoding).await?;
             }
         }
-        Ok(Digest::from(hasher.finalize()))
+        Ok(Digest::from(encoding.finish()))
+    }
+
+    /// Where a clip lies is no part of its sound; what is in it and how it is read are.
+    async fn input_of_sound(&self, input: &Input, encoding: &mut Encoding) -> Result<(), RenderError> {
+        let Input::Clip {
+            path,
+            decoder,
+            reread,
+        } = input
+        else {
+            return Ok(());
+        };
+        let clip = self.loops.file_digest(path).await.map_err(StitchError::from)?;
+        encoding.bytes(clip.as_bytes());
+        encoding.text(decoder.unwrap_or_default());
+        encoding.number((*reread).into());
+        Ok(())
     }
 }
 

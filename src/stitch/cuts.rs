@@ -85,6 +85,12 @@ impl Cuts {
         self.pictures
     }
 
+    /// Bytes of memory that it takes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        size_of_val(&*self.keys) + size_of_val(&*self.segments)
+    }
+
     /// How many segments there are; at least one.
     #[must_use]
     pub fn segments(&self) -> usize {

@@ -2,16 +2,20 @@
 //!
 //! For what is asked for in parts: byte ranges, segments. Where [`Pictures`](super::Pictures) gives a plan's
 //! pictures one after the other while loops are still being prepared, a film has its loops whole, and knows
-//! the size and the time of everything in it before a byte leaves. Of HUD slices it keeps those of the first
-//! half hour or so, and of the others only the sizes: such a slice is written when it is asked for, the same
-//! bytes each time and the same as [`Pictures`](super::Pictures) writes, because a bar depends on its picture
-//! alone and its slice on that and the bar before.
+//! the size and the time of everything in it before a byte leaves.
+//!
+//! What it knows is its [`Index`], which holds no loop: it may be kept, while the loops come and go. Of HUD slices an
+//! index keeps the first ones, as far as there is memory for them ([`SliceMemory`]), and of all others only the
+//! sizes: such a slice is written when it is asked for, the same bytes each time and the same as
+//! [`Pictures`](super::Pictures) writes, because a bar depends on its picture alone and its slice on that and the bar
+//! before.
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use bytes::Bytes;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::bar::BarCoder;
 use super::cuts::Cuts;
@@ -26,11 +30,13 @@ use crate::mp4::{AvcConfig, SampleInfo};
 use crate::units::Ticks;
 use crate::workout::Plan;
 
-/// Bytes of HUD slices that a film keeps: those of its first 40 minutes in 720p. Writing them is half of what a
+/// Bytes of HUD slices that an index keeps at most: those of 16 minutes in 720p. Writing them is half of what a
 /// download costs.
-const KEPT: usize = 32 << 20;
-/// Pens that are kept for the next who reads; each holds two bars.
-const IDLE_PENS: usize = 4;
+const KEPT: usize = 14 << 20;
+/// What [`SliceMemory`] counts in.
+const UNIT: usize = 16 << 10;
+/// Pens that are kept for the next reader; each holds two bars.
+const IDLE_PENS: usize = 2;
 
 /// Why a part of a film is not what it was when the film was made: a fault of this program, or of the disk.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -64,6 +70,17 @@ pub struct Stretch {
     pub picture: u64,
 }
 
+/// What a film is put together from, all of it there.
+#[derive(Debug, Clone)]
+pub struct Material {
+    /// Each loop once.
+    pub loops: Vec<Arc<Prepared>>,
+    /// Which of them each interval shows.
+    pub of_intervals: Vec<usize>,
+    /// All of the sound.
+    pub sound: Track,
+}
+
 /// One interval.
 #[derive(Debug)]
 struct Scene {
@@ -74,20 +91,61 @@ struct Scene {
     of: usize,
 }
 
-/// See the module. Shared by all who read it.
-pub struct Film {
+/// What is known of a film before a byte of it leaves. It holds neither its loops nor its sound.
+pub struct Index {
     plan: Arc<Plan>,
-    loops: Vec<Arc<Prepared>>,
     scenes: Vec<Scene>,
     cuts: Cuts,
     config: AvcConfig,
-    sound: Track,
-    /// Where each picture's HUD slice ends if all lie behind each other; empty without a HUD.
-    slices: Vec<u64>,
-    /// The first of them, whole ones.
-    kept: Bytes,
+    has_hud: bool,
+    /// Set once, when the index is built.
+    slices: OnceLock<Slices>,
     pens: Mutex<Vec<Pen>>,
-    digest: blake3::Hash,
+    fingerprint: blake3::Hash,
+}
+
+/// The HUD slices of all pictures.
+#[derive(Debug, Default)]
+struct Slices {
+    /// Where each picture's slice ends if all lie behind each other, modulo 2^32: differences are exact, for no
+    /// slice and no stretch of kept ones has 4 GiB.
+    ends: Vec<u32>,
+    /// Whole slices of the first pictures of each stretch that was written at once.
+    kept: Vec<Kept>,
+    /// Held as long as they are.
+    memory: Option<OwnedSemaphorePermit>,
+}
+
+/// Whole slices of some pictures, one behind the other.
+#[derive(Debug)]
+struct Kept {
+    pictures: Range<u64>,
+    bytes: Bytes,
+}
+
+/// The memory that HUD slices of all indexes together may take, however long who reads them holds them.
+#[derive(Debug, Clone)]
+pub struct SliceMemory(Arc<Semaphore>);
+
+impl SliceMemory {
+    /// Room for so many bytes.
+    #[must_use]
+    pub fn new(bytes: usize) -> Self {
+        Self(Arc::new(Semaphore::new(bytes / UNIT)))
+    }
+
+    /// As many bytes as an index may keep, or as many as are left; none if there are none.
+    fn reserve(&self) -> Option<OwnedSemaphorePermit> {
+        let units = (KEPT / UNIT).min(self.0.available_permits());
+        Arc::clone(&self.0).try_acquire_many_owned(units as u32).ok()
+    }
+}
+
+/// See the module. Shared by all who read it.
+pub struct Film {
+    index: Arc<Index>,
+    loops: Vec<Arc<Prepared>>,
+    sound: Track,
 }
 
 /// Writes HUD slices, fastest in rising order. A reader borrows one from the film and gives it back.
@@ -108,108 +166,214 @@ struct At {
     ends: Ticks,
 }
 
-impl Film {
-    /// Of a plan, the loop of each of its intervals, and its sound.
-    ///
-    /// Writes every HUD slice once to know its size: some hundred milliseconds of work for 16 minutes.
-    pub fn new(
-        plan: Arc<Plan>,
-        loops_of_intervals: &[Arc<Prepared>],
-        sound: Track,
-    ) -> Result<Self, StitchError> {
-        let config = loops_of_intervals
-            .first()
-            .ok_or(StitchError::Empty)?
-            .config
-            .clone();
-        let mut loops: Vec<Arc<Prepared>> = Vec::new();
+impl Index {
+    fn new(plan: &Arc<Plan>, material: &Material, fingerprint: blake3::Hash) -> Result<Self, StitchError> {
+        let config = material.loops.first().ok_or(StitchError::Empty)?.config.clone();
+        if material.loops.iter().any(|prepared| prepared.config != config) {
+            return Err(StitchError::Config);
+        }
         let mut scenes = Vec::new();
         let mut first = 0;
-        for (interval, prepared) in plan.timeline.intervals().iter().zip(loops_of_intervals) {
-            if prepared.config != config {
-                return Err(StitchError::Config);
-            }
-            let known = loops.iter().position(|known| Arc::ptr_eq(known, prepared));
-            let of = known.unwrap_or_else(|| {
-                loops.push(Arc::clone(prepared));
-                loops.len() - 1
-            });
+        for (interval, of) in plan.timeline.intervals().iter().zip(&material.of_intervals) {
+            let prepared = material.loops.get(*of).ok_or(StitchError::Empty)?;
             let run = Run::new(interval, prepared.parts());
-            scenes.push(Scene { run, first, of });
+            scenes.push(Scene { run, first, of: *of });
             first += run.pictures();
         }
         let runs: Vec<Run> = scenes.iter().map(|scene| scene.run).collect();
-        let pen = pen(&plan, &config).map_err(PrepareError::from)?;
-        let mut film = Self {
+        let pen = pen(plan, &config).map_err(PrepareError::from)?;
+        Ok(Self {
             cuts: Cuts::new(&runs, pen.is_some()),
-            plan,
-            loops,
+            plan: Arc::clone(plan),
             scenes,
             config,
-            sound,
-            slices: Vec::new(),
-            kept: Bytes::new(),
-            pens: Mutex::default(),
-            digest: blake3::hash(&[]),
-        };
-        let mut hasher = film.digest_of_parts();
-        if let Some(mut pen) = pen {
-            film.slices.reserve_exact(first as usize);
-            let (mut kept, mut end) = (Vec::new(), 0);
-            for number in 0..first {
-                let slice = film.write(&mut pen, number).map_err(PrepareError::from)?;
-                hasher.update(&slice);
-                end += slice.len() as u64;
-                film.slices.push(end);
-                if end <= KEPT as u64 {
-                    kept.extend_from_slice(&slice);
-                }
-            }
-            film.kept = kept.into_boxed_slice().into();
-            film.give_back(pen);
+            has_hud: pen.is_some(),
+            slices: OnceLock::new(),
+            pens: Mutex::new(pen.into_iter().collect()),
+            fingerprint,
+        })
+    }
+
+    /// Names every byte of the film.
+    #[must_use]
+    pub fn fingerprint(&self) -> &blake3::Hash {
+        &self.fingerprint
+    }
+
+    /// Bytes of memory that it takes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let profile = self.plan.profile;
+        let bar = (profile.width * profile.bar_height() * 3 / 2) as usize;
+        let slices = self.slices.get().map_or(0, Slices::bytes);
+        size_of::<Self>()
+            + size_of::<Scene>() * self.scenes.len()
+            + self.cuts.bytes()
+            + slices
+            + 2 * IDLE_PENS * bar
+    }
+
+    /// Where a picture's slice ends among all.
+    fn slice_end(&self, number: u64) -> u32 {
+        let ends = self.slices.get().map_or(&[][..], |slices| &slices.ends);
+        ends.get(number as usize).copied().unwrap_or(0)
+    }
+
+    fn slice_start(&self, number: u64) -> u32 {
+        number.checked_sub(1).map_or(0, |before| self.slice_end(before))
+    }
+
+    /// A picture's slice, if it is kept.
+    fn kept(&self, number: u64) -> Option<Bytes> {
+        let mut all = self.slices.get()?.kept.iter();
+        let kept = all.find(|kept| kept.pictures.contains(&number))?;
+        let begins = self.slice_start(kept.pictures.start);
+        let place = [self.slice_start(number), self.slice_end(number)];
+        let [from, to] = place.map(|place| place.wrapping_sub(begins) as usize);
+        Some(kept.bytes.slice(from..to))
+    }
+}
+
+impl Slices {
+    fn bytes(&self) -> usize {
+        let kept = self.kept.iter().map(|kept| kept.bytes.len()).sum::<usize>();
+        size_of::<u32>() * self.ends.len() + kept
+    }
+}
+
+impl Film {
+    /// Of a plan and all that it needs; `fingerprint` is its [`RenderSpec`](super::RenderSpec)'s.
+    ///
+    /// Writes every HUD slice once to know its size, in as many threads as are given.
+    pub fn new(
+        plan: &Arc<Plan>,
+        material: Material,
+        fingerprint: blake3::Hash,
+        threads: usize,
+        memory: &SliceMemory,
+    ) -> Result<Self, StitchError> {
+        let index = Index::new(plan, &material, fingerprint)?;
+        let film = Self::of(Arc::new(index), material);
+        if film.has_hud() {
+            let slices = film.all_slices(threads, memory).map_err(PrepareError::from)?;
+            film.index.slices.get_or_init(|| slices);
         }
-        film.digest = hasher.finalize();
         Ok(film)
     }
 
-    /// Everything stored that the film is put together from.
-    fn digest_of_parts(&self) -> blake3::Hasher {
-        let mut hasher = blake3::Hasher::new();
-        let mut part = |bytes: &[u8]| {
-            hasher.update(&(bytes.len() as u64).to_be_bytes());
-            hasher.update(bytes);
-        };
-        part(self.config.avcc());
-        for prepared in &self.loops {
-            let stored = prepared.pictures.iter().chain(&prepared.restarts);
-            stored.for_each(|picture| part(picture));
+    /// Of an index that was built before, of the same material.
+    #[must_use]
+    pub fn of(index: Arc<Index>, material: Material) -> Self {
+        Self {
+            index,
+            loops: material.loops,
+            sound: material.sound,
         }
-        self.sound.parts(part);
-        hasher
     }
 
-    /// Names every byte in it: loops, slices and frames. Where they lie is for others to add.
+    /// Writes all HUD slices. A stretch of pictures may begin anywhere, since a pen can: each thread has one.
+    fn all_slices(&self, threads: usize, memory: &SliceMemory) -> Result<Slices, H264Error> {
+        let (pictures, threads) = (self.pictures(), threads.max(1) as u64);
+        let memory = memory.reserve();
+        let room = memory.as_ref().map_or(0, |memory| memory.num_permits() * UNIT);
+        let room = room / threads as usize;
+        let stretch = move |n: u64| n * pictures / threads..(n + 1) * pictures / threads;
+        let written = std::thread::scope(|scope| {
+            let others: Vec<_> = (1..threads)
+                .map(|n| scope.spawn(move || self.some_slices(stretch(n), room)))
+                .collect();
+            let first = self.some_slices(stretch(0), room);
+            let others = others.into_iter().map(|other| {
+                // Its panic goes on in this thread.
+                other
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            });
+            std::iter::once(first)
+                .chain(others)
+                .collect::<Result<Vec<_>, _>>()
+        })?;
+        let mut slices = Slices::default();
+        slices.ends.reserve_exact(pictures as usize);
+        let mut end = 0_u32;
+        for (sizes, kept) in written {
+            slices.ends.extend(sizes.into_iter().map(|size| {
+                end = end.wrapping_add(size);
+                end
+            }));
+            slices.kept.push(kept);
+        }
+        slices.memory = memory;
+        let used = slices.kept.iter().map(|kept| kept.bytes.len()).sum::<usize>();
+        if let Some(memory) = &mut slices.memory {
+            let unused = memory.num_permits().saturating_sub(used.div_ceil(UNIT));
+            drop(memory.split(unused));
+        }
+        Ok(slices)
+    }
+
+    /// The sizes of some pictures' slices, and the first of these slices, up to `room` bytes.
+    fn some_slices(&self, pictures: Range<u64>, room: usize) -> Result<(Vec<u32>, Kept), H264Error> {
+        let pen = self.idle_or_new_pen()?;
+        let mut pen = pen.ok_or(H264Error::OutOfRange("a film without a HUD"))?;
+        let mut sizes = Vec::with_capacity((pictures.end - pictures.start) as usize);
+        // Untouched memory is none.
+        let mut kept = Vec::with_capacity(room);
+        let mut whole = pictures.start..pictures.start;
+        for number in pictures {
+            let slice = self.write(&mut pen, number)?;
+            // A slice of 4 GiB exists nowhere.
+            sizes.push(slice.len() as u32);
+            if whole.end == number && kept.len() + slice.len() <= room {
+                kept.extend_from_slice(&slice);
+                whole.end = number + 1;
+            }
+        }
+        self.give_back(pen);
+        let bytes = kept.into_boxed_slice().into();
+        Ok((
+            sizes,
+            Kept {
+                pictures: whole,
+                bytes,
+            },
+        ))
+    }
+
+    /// What is known of it, without its loops.
+    #[must_use]
+    pub fn index(&self) -> &Arc<Index> {
+        &self.index
+    }
+
+    /// Its loops, each once.
+    #[must_use]
+    pub fn loops(&self) -> &[Arc<Prepared>] {
+        &self.loops
+    }
+
+    /// Names every byte of it, wherever it lies: see [`RenderSpec::fingerprint`](super::RenderSpec::fingerprint).
     #[must_use]
     pub fn digest(&self) -> &blake3::Hash {
-        &self.digest
+        &self.index.fingerprint
     }
 
     /// What it shows.
     #[must_use]
     pub fn plan(&self) -> &Plan {
-        &self.plan
+        &self.index.plan
     }
 
     /// The decoder parameters that all pictures share.
     #[must_use]
     pub fn config(&self) -> &AvcConfig {
-        &self.config
+        &self.index.config
     }
 
     /// Whether each picture has a slice of its own.
     #[must_use]
     pub fn has_hud(&self) -> bool {
-        !self.slices.is_empty()
+        self.index.has_hud
     }
 
     /// The sound.
@@ -227,33 +391,27 @@ impl Film {
     /// Where it may be cut.
     #[must_use]
     pub fn cuts(&self) -> &Cuts {
-        &self.cuts
+        &self.index.cuts
     }
 
     /// Pictures in all.
     #[must_use]
     pub fn pictures(&self) -> u64 {
-        self.cuts.pictures()
-    }
-
-    /// Bytes of memory that it holds beside its loops.
-    #[must_use]
-    pub fn bytes(&self) -> usize {
-        let lists = size_of::<u64>() * self.slices.len() + size_of::<Scene>() * self.scenes.len();
-        size_of::<Self>() + lists + self.kept.len() + self.sound.in_memory()
+        self.index.cuts.pictures()
     }
 
     fn at(&self, number: u64) -> At {
-        let after = self.scenes.partition_point(|scene| scene.first <= number);
+        let scenes = &self.index.scenes;
+        let after = scenes.partition_point(|scene| scene.first <= number);
         // The first scene begins at 0.
         let scene = after.max(1) - 1;
-        let Scene { run, first, .. } = &self.scenes[scene];
+        let Scene { run, first, .. } = &scenes[scene];
         let within = number - first;
         let of_loop = run.of_loop(within);
         At {
             scene,
             of_loop,
-            form: self.cuts.form(number, run.begins_part(within)),
+            form: self.index.cuts.form(number, run.begins_part(within)),
             begins: run.begins(within),
             ends: run.begins(within + 1),
         }
@@ -263,7 +421,7 @@ impl Film {
     #[must_use]
     pub fn begins(&self, number: u64) -> Ticks {
         if number >= self.pictures() {
-            return self.plan.length().ticks();
+            return self.index.plan.length().ticks();
         }
         self.at(number).begins
     }
@@ -301,23 +459,19 @@ impl Film {
     /// Bytes of a picture's HUD slice.
     #[must_use]
     pub fn slice_size(&self, number: u64) -> u32 {
-        let place = self.slice_place(number);
-        // A slice of 4 GiB exists nowhere.
-        (place.end - place.start) as u32
-    }
-
-    /// Where a picture's slice lies among all.
-    fn slice_place(&self, number: u64) -> Range<u64> {
-        let end = |number: u64| self.slices.get(number as usize).copied().unwrap_or(0);
-        number.checked_sub(1).map_or(0, end)..end(number)
+        self.index
+            .slice_end(number)
+            .wrapping_sub(self.index.slice_start(number))
     }
 
     /// The HUD slice of a picture, as it was announced; empty without a HUD. What is not kept is written with
     /// the reader's pen, which it gets here when it first needs one.
     pub fn slice(&self, pen: &mut Option<Pen>, number: u64) -> Result<Bytes, FilmError> {
-        let place = self.slice_place(number);
-        if place.end <= self.kept.len() as u64 {
-            return Ok(self.kept.slice(place.start as usize..place.end as usize));
+        if !self.has_hud() {
+            return Ok(Bytes::new());
+        }
+        if let Some(kept) = self.index.kept(number) {
+            return Ok(kept);
         }
         match pen {
             Some(pen) => self.rewritten(pen, number),
@@ -357,17 +511,27 @@ impl Film {
 
     /// A pen: one that somebody gave back, or a new one. Fails without a HUD.
     pub fn pen(&self) -> Result<Pen, FilmError> {
-        let idle = self.pens.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        if let Some(pen) = idle {
-            return Ok(pen);
+        let pen = self.idle_or_new_pen();
+        let pen = pen.map_err(|error| FilmError::Slice(error.to_string()))?;
+        pen.ok_or_else(|| FilmError::Slice("there is no HUD".to_owned()))
+    }
+
+    fn idle_or_new_pen(&self) -> Result<Option<Pen>, H264Error> {
+        let idle = self
+            .index
+            .pens
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        match idle {
+            Some(pen) => Ok(Some(pen)),
+            None => pen(&self.index.plan, &self.index.config),
         }
-        let made = pen(&self.plan, &self.config).map_err(|error| FilmError::Slice(error.to_string()))?;
-        made.ok_or_else(|| FilmError::Slice("there is no HUD".to_owned()))
     }
 
     /// Keeps a pen for the next.
     pub fn give_back(&self, pen: Pen) {
-        let mut idle = self.pens.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut idle = self.index.pens.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < IDLE_PENS {
             idle.push(pen);
         }
@@ -377,7 +541,7 @@ impl Film {
 impl At {
     fn stretch(&self, film: &Film) -> Stretch {
         Stretch {
-            of: film.scenes[self.scene].of,
+            of: film.index.scenes[self.scene].of,
             restart: self.form == Form::Restart,
             picture: self.of_loop,
         }
@@ -388,7 +552,16 @@ impl std::fmt::Debug for Film {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Film")
             .field("pictures", &self.pictures())
-            .field("digest", &self.digest)
+            .field("digest", self.digest())
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Index {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Index")
+            .field("pictures", &self.cuts.pictures())
+            .field("fingerprint", &self.fingerprint)
             .finish_non_exhaustive()
     }
 }

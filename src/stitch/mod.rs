@@ -36,6 +36,7 @@
 //! | `bar` | the HUD's slice of each picture |
 //! | `pictures` | a plan's pictures, one after the other |
 //! | `film` | a plan's pictures and sound, any of them at once: sizes, times, bytes |
+//! | `spec` | everything that changes a byte of a video: the key of all that is kept or named of one (pure) |
 //! | `sound` | a plan's AAC frames, laid or recorded |
 //!
 //! It knows nothing of MP4 boxes beyond what FFmpeg writes, and nothing of HTTP. How the bits of a slice
@@ -57,12 +58,13 @@ mod recipe;
 mod run;
 pub mod sound;
 mod source;
+mod spec;
 mod store;
 mod verify;
 
 pub use cuts::Cuts;
 pub use file::{FileError, MAX_FILE, MAX_PICTURES, Prepared, read, write};
-pub use film::{Film, FilmError, Pen, Stretch};
+pub use film::{Film, FilmError, Index, Material, Pen, SliceMemory, Stretch};
 pub use loops::{Loops, Request};
 pub use parts::Parts;
 pub use pictures::{Picture, Pictures};
@@ -71,4 +73,5 @@ pub use recipe::Recipe;
 pub use run::Form;
 pub use sound::{CueBook, CueError, LaidSound, Recorded, Recorder, Track};
 pub use source::{Source, StitchError};
+pub use spec::{Encoding, RenderSpec, WRITER_VERSION};
 pub use store::{Bounds, Digest, InMemory, Store};

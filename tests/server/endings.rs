@@ -107,6 +107,64 @@ async fn a_client_that_reads_nothing_is_dropped() {
     server.childless(Duration::from_secs(20)).await;
 }
 
+// Elsewhere there is no socket2.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_hardly_reads_loses_its_place() {
+    let log = tempfile::NamedTempFile::new().expect("a file");
+    let server = Server::start_logging(
+        &["--preset", "ultrafast", "--stall", "4", "--max-renders", "1"],
+        log.reopen().expect("a file").into(),
+    );
+    let whole = ask(&server, &workout(20))
+        .await
+        .bytes()
+        .await
+        .expect("a whole video");
+    // A little of a tenth of playback at a time, so that some progress is made in every moment.
+    let (bytes, pause) = (whole.len() / 20 / 10 / 10, Duration::from_millis(100));
+    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
+    // The system is not to read ahead for the client.
+    socket.set_recv_buffer_size(4096).expect("a small buffer");
+    let address: std::net::SocketAddr = server.address().parse().expect("an address");
+    socket.connect(&address.into()).expect("a connection");
+    socket.set_nonblocking(true).expect("a socket for tokio");
+    let mut socket = tokio::net::TcpStream::from_std(socket.into()).expect("a socket");
+    let body = workout(1200).to_string();
+    let head = format!(
+        "POST {PATH} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        server.address(),
+        body.len()
+    );
+    socket
+        .write_all(head.as_bytes())
+        .await
+        .expect("it takes the request");
+    let mut some = vec![0; bytes.max(64)];
+    socket.read_exact(&mut some).await.expect("the stream begins");
+    assert_eq!(
+        ask(&server, &workout(20)).await.status(),
+        503,
+        "there is one place"
+    );
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while matches!(socket.read(&mut some).await, Ok(read) if read > 0) {
+        assert!(Instant::now() < deadline, "it holds its place for ever");
+        if server.children().is_empty() {
+            break;
+        }
+        tokio::time::sleep(pause).await;
+    }
+    server.childless(PATIENCE).await;
+    let log = std::fs::read_to_string(log.path()).expect("a log");
+    assert!(log.contains("less than a quarter of its speed"), "{log}");
+    assert_eq!(
+        ask(&server, &workout(20)).await.status(),
+        200,
+        "its place is free"
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_ffmpeg_breaks_the_stream_off() {
     let server = Server::start(&["--preset", "ultrafast"]);

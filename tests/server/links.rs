@@ -486,6 +486,96 @@ async fn hls_leads_from_the_master_playlist_to_every_segment() {
 }
 
 #[tokio::test]
+async fn nonsense_under_hls_is_refused_before_anything_is_prepared() {
+    let server = server();
+    let workout = linked(&server).await;
+    let folder = link(&workout, "hls").trim_end_matches("master.m3u8");
+    let nonsense = [
+        "x",
+        "master.m3u",
+        "captions-de.m3u8",
+        "0-nothing.m4s",
+        "00-0123456789abcdef.m4s",
+        "0-0123456789ABCDEF.m4s",
+        "99999-0123456789abcdef.m4s",
+        "init-0123456789abcde.mp4",
+        "%2e%2e%2fvideo.mp4",
+    ];
+    for name in nonsense {
+        let started = server.get(&format!("{folder}{name}")).await;
+        assert_eq!(started.status(), StatusCode::NOT_FOUND, "{name}");
+        assert!(server.children().is_empty(), "{name} starts FFmpeg");
+        // Nor is the link looked at.
+        let broken = server.get(&format!("{WORKOUTS}/nonsense/hls/{name}")).await;
+        let problem: Value = broken.json().await.unwrap();
+        assert_eq!(problem["type"], "/problems/not-found", "{name}");
+    }
+    let loops = std::fs::read_dir(server.folder().join("cache/loops")).unwrap();
+    assert_eq!(loops.count(), 0, "loops were prepared");
+    // The length of subtitles needs no loops either.
+    let captions = server.get(&format!("{folder}captions-fr.m3u8")).await;
+    assert_eq!(captions.status(), StatusCode::OK);
+    assert!(server.children().is_empty());
+}
+
+#[tokio::test]
+async fn a_workout_whose_names_are_the_same_in_both_languages_has_a_bar_in_each() {
+    let folder = furnished();
+    let path = folder.path().join("exercises.json");
+    let mut catalogue: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    for exercise in catalogue["exercises"].as_array_mut().unwrap() {
+        // As it is with Burpee, Crunch and Superman.
+        exercise["translations"]["fr"]["name"] = exercise["name"].clone();
+    }
+    std::fs::write(&path, catalogue.to_string()).unwrap();
+    let server = Server::start_in(folder, &[]);
+    let mut videos = Vec::new();
+    for language in ["fr", "en"] {
+        let body = json!({"exercise_names": ["Push-ups"], "config": {"language": language, "rounds": 2,
+            "resolution": "480p", "intervals": {"work_time": 6, "rest_time": 5}}});
+        let workout: Value = create(&server, &body).await.json().await.unwrap();
+        assert_eq!(workout["exercises"], json!(["Push-ups"]));
+        let answer = server.get(link(&workout, "video")).await;
+        assert_eq!(answer.status(), StatusCode::OK);
+        let tag = answer.headers()["etag"].to_str().unwrap().to_owned();
+        let file = server.folder().join(format!("{language}.mp4"));
+        std::fs::write(&file, answer.bytes().await.unwrap()).unwrap();
+        // The bar alone: 64 lines below the picture.
+        let file = file.to_str().unwrap();
+        let bar = [
+            "-i",
+            file,
+            "-frames:v",
+            "1",
+            "-vf",
+            "crop=854:64:0:416",
+            "-f",
+            "rawvideo",
+            "-",
+        ];
+        let hls = link(&workout, "hls").replace("master", "video");
+        let segments = server.get(&hls).await.text().await.unwrap();
+        videos.push((tag, ffmpeg(&bar), segments));
+    }
+    assert!(
+        videos[0].1 != videos[1].1,
+        "whoever comes second gets the other's bar"
+    );
+    assert_ne!(videos[0].0, videos[1].0, "one tag for two videos");
+    let named = |playlist: &str| {
+        playlist
+            .lines()
+            .find(|line| line.contains(".m4s"))
+            .map(str::to_owned)
+    };
+    assert_ne!(
+        named(&videos[0].2),
+        named(&videos[1].2),
+        "one name for two segments"
+    );
+}
+
+#[tokio::test]
 async fn a_french_workout_is_french_and_can_be_told_in_english() {
     let server = server();
     let made = async |language: &str| -> Value {

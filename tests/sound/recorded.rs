@@ -388,3 +388,25 @@ async fn a_client_that_leaves_finds_the_sound_later() {
     assert_eq!(ran.lines().count(), 1, "one encoder for all");
     server.childless(PATIENCE).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_recordings_that_nobody_waits_for_one_goes_on() {
+    let (server, _) = hanging(&["--max-renders", "4"]).await;
+    for seconds in [40, 50, 60] {
+        let path = video(&server, &workout(seconds)).await;
+        assert_eq!(
+            impatient(&server, &path).await.status(),
+            StatusCode::SERVICE_UNAVAILABLE
+        );
+    }
+    let recordings = || names(&server).iter().filter(|name| *name == "sleep").count();
+    let most = async |wanted: std::ops::RangeInclusive<usize>| {
+        let deadline = Instant::now() + Duration::from_secs(55);
+        while !wanted.contains(&recordings()) {
+            assert!(Instant::now() < deadline, "{} recordings go on", recordings());
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    most(4..=4).await;
+    most(1..=1).await;
+}

@@ -18,7 +18,6 @@
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
 
 use bytes::{BufMut as _, Bytes};
 use tempfile::{NamedTempFile, TempPath};
@@ -66,8 +65,8 @@ pub struct Recorded {
     /// Where each frame ends in the payload. Four hours of the largest frames end before 2^32.
     ends: Box<[u32]>,
     digest: blake3::Hash,
-    /// Locked for the microseconds of a read.
-    file: Mutex<File>,
+    /// Read at places, so that readers need not wait for each other.
+    file: File,
 }
 
 impl Recorded {
@@ -115,7 +114,7 @@ impl Recorded {
             length,
             ends,
             digest,
-            file: Mutex::new(file),
+            file,
         })
     }
 
@@ -171,12 +170,29 @@ impl Recorded {
     pub fn read(&self, frames: Range<u64>) -> io::Result<Bytes> {
         let place = self.place(frames);
         let mut bytes = vec![0; (place.end - place.start) as usize];
-        // A panic elsewhere leaves a file, and its place is set anew.
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.seek(SeekFrom::Start(HEAD + place.start))?;
-        file.read_exact(&mut bytes)?;
+        read_at(&self.file, &mut bytes, HEAD + place.start)?;
         Ok(bytes.into())
     }
+}
+
+/// Fills `bytes` from a place of a file, without a position that readers would share.
+#[cfg(unix)]
+fn read_at(file: &File, bytes: &mut [u8], place: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, bytes, place)
+}
+
+/// The same. Here a read moves the file's own position, which nothing else uses.
+#[cfg(windows)]
+fn read_at(file: &File, mut bytes: &mut [u8], mut place: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let read = std::os::windows::fs::FileExt::seek_read(file, bytes, place)?;
+        if read == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        bytes = &mut bytes[read..];
+        place += read as u64;
+    }
+    Ok(())
 }
 
 /// The first bytes and the others. For arrays and their slices of known size only.
@@ -251,7 +267,7 @@ impl Recorder {
             length,
             ends: ends(self.sizes.into_iter()),
             digest,
-            file: Mutex::new(file.into_std().await),
+            file: file.into_std().await,
         };
         Ok((recorded, self.path))
     }

@@ -1,0 +1,274 @@
+//! Work that is done once, however many ask for it at the same time.
+//!
+//! For what takes long and gives all who ask the same: building an index, laying out a file, recording a sound. Each
+//! key has at most one task. The task belongs to no asker: it goes on when one leaves, and can find out by
+//! [`Interest`] that nobody is left. Both the tasks and the askers have a bound. A result is told to everybody who
+//! waits for it and then forgotten, a failure too: keeping what was made is the caller's business, and it should look
+//! there again when its work begins.
+//!
+//! It knows nothing of what the work is.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, watch};
+use tokio_util::task::TaskTracker;
+
+/// Why somebody who asked got no result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SharedError {
+    /// As many tasks run, or as many askers wait, as may.
+    #[error("too much of this work is under way")]
+    Full,
+    /// The task ended without a result: it panicked, or the program ends.
+    #[error("the work was not done to its end")]
+    Broken,
+}
+
+/// The tasks of one kind. Cloning it is cheap and shares them.
+#[derive(Debug)]
+pub struct Shared<K, T> {
+    running: Arc<Mutex<HashMap<K, Running<T>>>>,
+    most: usize,
+    askers: Arc<Semaphore>,
+}
+
+impl<K, T> Clone for Shared<K, T> {
+    fn clone(&self) -> Self {
+        Self {
+            running: Arc::clone(&self.running),
+            most: self.most,
+            askers: Arc::clone(&self.askers),
+        }
+    }
+}
+
+/// A task as those see it who wait for it.
+#[derive(Debug, Clone)]
+struct Running<T> {
+    outcome: watch::Receiver<Option<T>>,
+    interest: Interest,
+}
+
+impl<K, T> Shared<K, T>
+where
+    K: Clone + Eq + Hash + Send + 'static,
+    T: Clone + Send + Sync + 'static,
+{
+    /// For at most so many tasks at once, and so many askers who wait for them.
+    #[must_use]
+    pub fn new(tasks: usize, askers: usize) -> Self {
+        Self {
+            running: Arc::default(),
+            most: tasks,
+            askers: Arc::new(Semaphore::new(askers)),
+        }
+    }
+
+    /// The result of the work that `key` names. It begins here, as a task of `tasks`, unless it is under way.
+    pub async fn get<W>(
+        &self,
+        tasks: &TaskTracker,
+        key: K,
+        work: impl FnOnce(Interest) -> W,
+    ) -> Result<T, SharedError>
+    where
+        W: Future<Output = T> + Send + 'static,
+    {
+        let _place = self.askers.try_acquire().map_err(|_| SharedError::Full)?;
+        let (mut outcome, _asker) = self.join(tasks, key, work)?;
+        let ended = outcome.wait_for(Option::is_some).await;
+        ended
+            .ok()
+            .and_then(|ended| ended.clone())
+            .ok_or(SharedError::Broken)
+    }
+
+    fn join<W>(
+        &self,
+        tasks: &TaskTracker,
+        key: K,
+        work: impl FnOnce(Interest) -> W,
+    ) -> Result<(watch::Receiver<Option<T>>, Asker), SharedError>
+    where
+        W: Future<Output = T> + Send + 'static,
+    {
+        let mut running = lock(&self.running);
+        // A task that is gone without a result has panicked, or was cut off.
+        running.retain(|_, task| task.outcome.has_changed().is_ok());
+        if let Some(known) = running.get(&key) {
+            return Ok((known.outcome.clone(), known.interest.asker()));
+        }
+        if running.len() >= self.most {
+            return Err(SharedError::Full);
+        }
+        let (end, outcome) = watch::channel(None);
+        let interest = Interest::default();
+        // Before the task begins, or it would find nobody interested.
+        let asker = interest.asker();
+        let task = Running {
+            outcome: outcome.clone(),
+            interest: interest.clone(),
+        };
+        running.insert(key.clone(), task);
+        drop(running);
+        let (work, all) = (work(interest), Arc::clone(&self.running));
+        tasks.spawn(async move {
+            let result = work.await;
+            // First the result, then out of the list: whoever asks in between finds one or the other.
+            end.send_replace(Some(result));
+            lock(&all).remove(&key);
+        });
+        Ok((outcome, asker))
+    }
+}
+
+/// How many still wait for a task.
+#[derive(Debug, Clone)]
+pub struct Interest(Arc<watch::Sender<usize>>);
+
+impl Default for Interest {
+    fn default() -> Self {
+        Self(Arc::new(watch::Sender::new(0)))
+    }
+}
+
+impl Interest {
+    fn asker(&self) -> Asker {
+        self.0.send_modify(|askers| *askers += 1);
+        Asker(self.clone())
+    }
+
+    /// Returns once nobody has asked for `grace`, and nobody waits: a client that polls counts as one that waits.
+    pub async fn lost(&self, grace: Duration) {
+        let mut askers = self.0.subscribe();
+        loop {
+            // Fails only without a sender, and this is one.
+            let _ = askers.wait_for(|askers| *askers == 0).await;
+            if tokio::time::timeout(grace, askers.changed()).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Returns once somebody waits.
+    pub async fn found(&self) {
+        let _ = self.0.subscribe().wait_for(|askers| *askers > 0).await;
+    }
+}
+
+/// Somebody who waits, until dropped.
+#[derive(Debug)]
+struct Asker(Interest);
+
+impl Drop for Asker {
+    fn drop(&mut self) {
+        self.0.0.send_modify(|askers| *askers -= 1);
+    }
+}
+
+/// A panic elsewhere leaves the map whole: it is changed in one step.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(10);
+
+    fn shared(tasks: usize, askers: usize) -> (Shared<u8, Result<usize, ()>>, TaskTracker) {
+        (Shared::new(tasks, askers), TaskTracker::new())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn many_who_ask_at_once_get_the_result_of_one_task_and_later_ones_another() {
+        let ((shared, tasks), ran) = (shared(1, 16), Arc::new(AtomicUsize::new(0)));
+        let ask = || {
+            let ran = Arc::clone(&ran);
+            shared.get(&tasks, 1, |_| async move {
+                tokio::time::sleep(LONG).await;
+                // A failure is told to all like a result, and not kept either.
+                match ran.fetch_add(1, Ordering::Relaxed) {
+                    0 => Err(()),
+                    times => Ok(times),
+                }
+            })
+        };
+        let first = futures_util::future::join_all((0..16).map(|_| ask())).await;
+        assert!(first.iter().all(|told| *told == Ok(Err(()))), "{first:?}");
+        assert_eq!(ask().await, Ok(Ok(1)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_task_goes_on_when_its_asker_leaves_and_the_next_finds_it() {
+        let (shared, tasks) = shared(1, 16);
+        let ask = |result| {
+            shared.get(&tasks, 1, move |_| async move {
+                tokio::time::sleep(LONG).await;
+                Ok(result)
+            })
+        };
+        assert!(tokio::time::timeout(LONG / 10, ask(1)).await.is_err());
+        assert_eq!(ask(2).await, Ok(Ok(1)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn tasks_and_askers_have_a_bound() {
+        let (shared, tasks) = shared(2, 3);
+        let ask = |key| {
+            let work = |_| async {
+                tokio::time::sleep(LONG).await;
+                Ok(0)
+            };
+            shared.get(&tasks, key, work)
+        };
+        let told = tokio::join!(ask(1), ask(2), ask(3), ask(1), ask(2));
+        assert_eq!((told.0, told.1), (Ok(Ok(0)), Ok(Ok(0))));
+        assert_eq!(told.2, Err(SharedError::Full), "a third task");
+        assert_eq!(
+            (told.3, told.4),
+            (Ok(Ok(0)), Err(SharedError::Full)),
+            "a fourth asker"
+        );
+        assert_eq!(ask(3).await, Ok(Ok(0)), "everything is free again");
+    }
+
+    #[tokio::test]
+    async fn a_task_that_panics_is_told_and_does_not_block_its_key() {
+        fn fails() -> Result<usize, ()> {
+            panic!("on purpose")
+        }
+        let (shared, tasks) = shared(1, 16);
+        let broken = shared.get(&tasks, 1, |_| async { fails() });
+        assert_eq!(broken.await, Err(SharedError::Broken));
+        assert_eq!(shared.get(&tasks, 1, |_| async { Ok(1) }).await, Ok(Ok(1)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn interest_is_lost_when_nobody_has_asked_for_the_grace() {
+        let interest = Interest::default();
+        let asker = interest.asker();
+        let lost = tokio::time::timeout(10 * LONG, interest.lost(LONG));
+        assert!(lost.await.is_err(), "somebody waits");
+        drop(asker);
+        // Polls that are answered at once, three seconds apart.
+        let polls = async {
+            for _ in 0..10 {
+                tokio::time::sleep(LONG / 3).await;
+                drop(interest.asker());
+            }
+        };
+        tokio::select! {
+            () = polls => {}
+            () = interest.lost(LONG) => panic!("somebody polls"),
+        }
+        let lost = tokio::time::timeout(2 * LONG, interest.lost(LONG));
+        assert!(lost.await.is_ok());
+    }
+}

@@ -1,0 +1,249 @@
+//! The complete description of a stitched video: everything that changes a byte of it, in a stable encoding.
+//!
+//! For whatever keeps or names something of a video: the cache of indexes, layouts, ETags, the names of HLS files.
+//! All of them are keyed by a digest of this description and by nothing else, so two videos with different bytes
+//! never share a key. Pure.
+//!
+//! ```text
+//! RenderSpec::request_key    plan, backdrop                      known before any loop is there
+//! RenderSpec::fingerprint    the same, bytes of loops and sound  known once all of them are
+//! ```
+//!
+//! Every struct of the plan is taken apart field by field: a new field does not compile until somebody decides whether
+//! it changes bytes. No `Debug` output and no order of an enum is part of the encoding.
+
+use super::file::Prepared;
+use super::film::Material;
+use super::sound::Track;
+use crate::graph::Backdrop;
+use crate::sound::{Cue, CueKind};
+use crate::workout::{Fit, Interval, IntervalKind, Movement, Place, Plan, Profile, Shows, Side, Timeline};
+
+/// The version of all code that writes bytes of a video: drawing the HUD, coding its slices, choosing cuts, laying
+/// sound, writing boxes. To be raised whenever the same description gives other bytes.
+pub const WRITER_VERSION: u32 = 1;
+
+/// What a stitched video is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct RenderSpec<'a> {
+    /// What is shown and heard.
+    pub plan: &'a Plan,
+    /// What lies behind clips with transparency.
+    pub backdrop: &'a Backdrop,
+}
+
+impl RenderSpec<'_> {
+    /// Names what was asked for. It says nothing of the clips' bytes.
+    #[must_use]
+    pub fn request_key(&self) -> blake3::Hash {
+        self.encoded().finish()
+    }
+
+    /// Names every byte of the video, in whichever form it is delivered. It reads all loops, so it takes a moment.
+    #[must_use]
+    pub fn fingerprint(&self, material: &Material) -> blake3::Hash {
+        let mut encoding = self.encoded();
+        let Material {
+            loops,
+            of_intervals,
+            sound,
+        } = material;
+        encoding.number(loops.len() as u64);
+        for prepared in loops {
+            encoding.bytes(digest_of_loop(prepared).as_bytes());
+        }
+        encoding.number(of_intervals.len() as u64);
+        for of in of_intervals {
+            encoding.number(*of as u64);
+        }
+        encoding.bytes(digest_of_sound(sound).as_bytes());
+        encoding.finish()
+    }
+
+    fn encoded(&self) -> Encoding {
+        let Plan {
+            timeline,
+            profile,
+            shows,
+            language,
+            fit,
+            cues,
+            clip_sound,
+            // They choose or describe; whatever they changed is in the other fields.
+            seed: _,
+            kcal: _,
+            renderer: _,
+            notes: _,
+        } = self.plan;
+        let Profile {
+            width,
+            height,
+            area_height,
+        } = *profile;
+        let Shows {
+            timer,
+            progress_bar,
+            exercise_name,
+            round,
+        } = *shows;
+        let mut encoding = Encoding::new("stitched video");
+        encoding.number(WRITER_VERSION.into());
+        for number in [width, height, area_height] {
+            encoding.number(number.into());
+        }
+        for flag in [timer, progress_bar, exercise_name, round, *cues, *clip_sound] {
+            encoding.number(flag.into());
+        }
+        encoding.text(language.tag());
+        encoding.text(match fit {
+            Fit::Auto => "auto",
+            Fit::Contain => "contain",
+            Fit::Cover => "cover",
+        });
+        match self.backdrop {
+            Backdrop::Colour(colour) => {
+                encoding.text("colour");
+                encoding.bytes(colour);
+            }
+            // Its bytes are in the loops that show it.
+            Backdrop::Picture(path) => {
+                encoding.text("picture");
+                encoding.bytes(path.as_os_str().as_encoded_bytes());
+            }
+        }
+        encoding.timeline(timeline);
+        encoding
+    }
+}
+
+/// Names every byte of a loop.
+fn digest_of_loop(prepared: &Prepared) -> blake3::Hash {
+    let Prepared {
+        config,
+        pictures,
+        restarts,
+        hud_top,
+    } = prepared;
+    let mut encoding = Encoding::new("loop");
+    encoding.bytes(config.avcc());
+    encoding.number((*hud_top).into());
+    for pictures in [pictures, restarts] {
+        encoding.number(pictures.len() as u64);
+        for picture in pictures {
+            encoding.bytes(picture);
+        }
+    }
+    encoding.finish()
+}
+
+/// Names every byte of a sound: the frames by themselves. Where cues lie follows from the timeline.
+fn digest_of_sound(sound: &Track) -> blake3::Hash {
+    let mut encoding = Encoding::new("sound");
+    encoding.bytes(&sound.config().fields());
+    sound.parts(|part| encoding.bytes(part));
+    encoding.finish()
+}
+
+/// Fields in a fixed order, each so that no two rows of fields have the same encoding: numbers have eight bytes, all
+/// else stands behind its length.
+#[derive(Debug)]
+pub struct Encoding(blake3::Hasher);
+
+impl Encoding {
+    /// Of a kind of thing, which keeps kinds apart.
+    #[must_use]
+    pub fn new(kind: &str) -> Self {
+        let mut encoding = Self(blake3::Hasher::new());
+        encoding.text(kind);
+        encoding
+    }
+
+    /// Adds a number or a flag.
+    pub fn number(&mut self, number: u64) {
+        self.0.update(&number.to_be_bytes());
+    }
+
+    /// Adds bytes.
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        self.number(bytes.len() as u64);
+        self.0.update(bytes);
+    }
+
+    /// Adds a text.
+    pub fn text(&mut self, text: &str) {
+        self.bytes(text.as_bytes());
+    }
+
+    /// Adds where cues lie.
+    pub fn cues(&mut self, cues: &[Cue]) {
+        self.number(cues.len() as u64);
+        for Cue { kind, at } in cues {
+            self.text(match kind {
+                CueKind::Countdown => "countdown",
+                CueKind::Start => "start",
+                CueKind::End => "end",
+                CueKind::HalfTime => "half time",
+                CueKind::Switch => "switch",
+            });
+            self.number(at.0);
+        }
+    }
+
+    fn timeline(&mut self, timeline: &Timeline) {
+        self.number(timeline.intervals().len() as u64);
+        for interval in timeline.intervals() {
+            let Interval {
+                // Both follow from the intervals before.
+                index: _,
+                start: _,
+                kind,
+                length,
+                shows,
+                place,
+            } = interval;
+            self.text(match kind {
+                IntervalKind::GetReady => "get ready",
+                IntervalKind::WarmUp => "warm up",
+                IntervalKind::Work => "work",
+                IntervalKind::Rest => "rest",
+                IntervalKind::RoundRest => "round rest",
+                IntervalKind::CoolDown => "cool down",
+                IntervalKind::Finish => "finish",
+            });
+            self.number(length.0);
+            let Movement {
+                exercise,
+                name,
+                side,
+                speed,
+            } = shows;
+            self.text(exercise.as_str());
+            self.text(name);
+            self.text(match side {
+                None => "",
+                Some(Side::Left) => "left",
+                Some(Side::Right) => "right",
+            });
+            self.number(speed.numerator().into());
+            self.number(speed.denominator().into());
+            self.number(place.is_some().into());
+            if let Some(Place {
+                round,
+                rounds,
+                position,
+                positions,
+            }) = place
+            {
+                for number in [round, rounds, position, positions] {
+                    self.number((*number).into());
+                }
+            }
+        }
+    }
+
+    /// The digest of all fields.
+    #[must_use]
+    pub fn finish(self) -> blake3::Hash {
+        self.0.finalize()
+    }
+}
