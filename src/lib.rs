@@ -9,6 +9,7 @@
 //! | [`pace`] | how long work of one kind takes | which |
 //! | [`shared`] | work that is done once for all who ask for it | what the work is |
 //! | [`colour`] | RGB -> BT.709 | everything else |
+//! | [`files`] | opening files that others put there, without blocking | what is in them |
 //! | [`catalogue`] | the exercises: reading, checking, searching | clips' bytes, HTTP |
 //! | [`workout`] | request -> plan -> timeline, in whole pictures | files, FFmpeg, HTTP |
 //! | [`words`] | all that a workout says, in each language | where and when it is said |
@@ -34,6 +35,7 @@ pub mod clip;
 pub mod colour;
 pub mod deliver;
 pub mod ffmpeg;
+pub mod files;
 pub mod graph;
 pub mod h264;
 pub mod http;

@@ -60,7 +60,7 @@ export default defineConfig({
   },
   webServer: {
     command: `rm -rf test-results/cache && ${program()} serve --bind 127.0.0.1:${PORT} --catalogue ../exercises.json --videos ../videos --cache test-results/cache --prepare false`,
-    url: `http://127.0.0.1:${PORT}/health`,
+    url: `http://127.0.0.1:${PORT}/ready`,
     timeout: 300_000,
     env: { COACH_LOG: "error" },
     stdout: "ignore",

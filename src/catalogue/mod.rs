@@ -22,13 +22,16 @@ pub(crate) use vocabulary::{folded, nearest};
 use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
-/// All exercises, in the order of the file.
+use crate::files::open_regular;
+
+/// All exercises, in the order of the file. Clones share them; which of them are unavailable is each clone's own.
 #[derive(Debug, Clone, Default)]
 pub struct Catalogue {
-    exercises: Vec<Exercise>,
+    exercises: Arc<[Exercise]>,
     /// Folded id or name -> position in `exercises`.
-    positions: HashMap<String, usize>,
+    positions: Arc<HashMap<String, usize>>,
     unavailable: HashMap<ExerciseId, String>,
 }
 
@@ -54,7 +57,7 @@ impl Catalogue {
     pub fn load(path: &Path) -> Result<Self, CatalogueError> {
         let mut json = String::new();
         // One byte more than is allowed is enough for `parse` to refuse the file.
-        std::fs::File::open(path)?
+        open_regular(path)?
             .take(MAX_FILE_BYTES + 1)
             .read_to_string(&mut json)?;
         Self::parse(&json)
@@ -68,8 +71,8 @@ impl Catalogue {
             .enumerate()
             .flat_map(|(i, exercise)| [(folded(&exercise.name), i), (exercise.id.as_str().to_owned(), i)]);
         Ok(Self {
-            positions: names.collect(),
-            exercises,
+            positions: Arc::new(names.collect()),
+            exercises: exercises.into(),
             unavailable: HashMap::new(),
         })
     }
@@ -103,6 +106,11 @@ impl Catalogue {
     /// Declares that an exercise cannot be shown, and why (a sentence for the client).
     pub fn mark_unavailable(&mut self, id: ExerciseId, reason: String) {
         self.unavailable.insert(id, reason);
+    }
+
+    /// Takes back that an exercise cannot be shown.
+    pub fn mark_available(&mut self, id: &ExerciseId) {
+        self.unavailable.remove(id);
     }
 
     /// Why an exercise cannot be shown; `None` when it can.

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::settings::Settings;
 use crate::catalogue::Catalogue;
-use crate::clip::{Depth, Inspector, Known, Library};
+use crate::clip::{Clips, Inspector, Snapshot};
 use crate::deliver::Shelf;
 use crate::ffmpeg::Tools;
 use crate::graph::Backdrop;
@@ -18,7 +19,7 @@ use crate::http::AppState;
 use crate::http::app::App;
 use crate::http::links::Recent;
 use crate::http::ready::Readiness;
-use crate::render::{RenderSettings, Renderer, Stills};
+use crate::render::{Ahead, RenderSettings, Renderer, Stills};
 use crate::stitch::{Bounds, Loops, Store};
 use crate::workout::Profile;
 
@@ -72,41 +73,27 @@ pub fn inspector(settings: &Settings, tools: &Arc<Tools>) -> Inspector {
     Inspector::new(Arc::clone(tools), &settings.videos, &settings.cache)
 }
 
-/// Catalogue, renderer and stills, after every clip was looked at.
+/// The parts that work with clips.
 #[derive(Debug)]
 pub struct Studio {
-    /// The exercises; those with a broken clip are marked.
-    pub catalogue: Arc<Catalogue>,
-    /// Their clips.
-    pub library: Arc<Library>,
-    /// What looked at them.
+    /// The exercises and their clips.
+    pub clips: Clips,
+    /// What looks at clips, without a memory.
     pub inspector: Inspector,
     /// Prepared loops.
     pub loops: Arc<Loops>,
-    /// What makes the videos.
+    /// What makes the videos, without clips.
     pub renderer: Renderer,
-    /// What makes posters and previews.
+    /// What makes posters and previews, without clips.
     pub stills: Stills,
 }
 
-/// Looks at the clips of a catalogue and prepares to render them.
-pub async fn studio(settings: &Settings, lifetime: &Lifetime) -> Result<Studio> {
-    let mut catalogue = catalogue(settings)?;
+/// Puts together what renders the clips of a catalogue. None of them has been looked at.
+pub fn studio(settings: &Settings, lifetime: &Lifetime) -> Result<Studio> {
+    let catalogue = catalogue(settings)?;
     let tools = Arc::new(tools(settings, lifetime));
     let inspector = inspector(settings, &tools);
-    if let Backdrop::Picture(path) = &settings.backdrop {
-        // Now, and not in the middle of the first workout with a transparent clip.
-        inspector.still(path).await.with_context(|| {
-            format!(
-                "{} cannot be used as a backdrop (--backdrop, COACH_BACKDROP)",
-                path.display()
-            )
-        })?;
-    }
-    let known = Known::open(&settings.cache, &tools).await;
-    let inspector = inspector.remembering(known);
-    let diagnoses = Library::inspect(catalogue.exercises(), &inspector, Depth::First).await;
-    let library = Arc::new(Library::new(diagnoses, &mut catalogue));
+    let clips = Clips::new(catalogue, inspector.clone(), Arc::clone(&tools), &settings.cache);
     let rendering = RenderSettings {
         tools,
         backdrop: settings.backdrop.clone(),
@@ -126,26 +113,53 @@ pub async fn studio(settings: &Settings, lifetime: &Lifetime) -> Result<Studio> 
             folder.display()
         )
     })?;
-    let loops = Arc::new(Loops::new(
+    let loops = Loops::new(
         store,
         Arc::clone(&rendering.tools),
         lifetime.shutdown.clone(),
         lifetime.tasks.clone(),
-    ));
+    );
+    let marked = clips.clone();
+    let loops = Arc::new(loops.reporting(move |file, reason| marked.mark_unusable(file, reason)));
     Ok(Studio {
-        catalogue: Arc::new(catalogue),
-        stills: Stills::new(rendering.clone(), Arc::clone(&library)),
+        stills: Stills::new(rendering.clone(), Arc::default()),
         renderer: Renderer::new(
             rendering,
-            Arc::clone(&library),
+            Arc::default(),
             Arc::clone(&loops),
             lifetime.shutdown.clone(),
             lifetime.tasks.clone(),
         ),
-        library,
+        clips,
         inspector,
         loops,
     })
+}
+
+impl Studio {
+    /// Looks at the backdrop and at every clip; the error is the backdrop's.
+    pub async fn look(&self, settings: &Settings) -> Result<Arc<Snapshot>> {
+        look(&self.clips, &self.inspector, settings).await
+    }
+}
+
+async fn look(clips: &Clips, inspector: &Inspector, settings: &Settings) -> Result<Arc<Snapshot>> {
+    if let Backdrop::Picture(path) = &settings.backdrop {
+        // Now, and not in the middle of the first workout with a transparent clip.
+        let usable = async {
+            // FFmpeg would wait at a pipe.
+            inspector.regular(path).await?;
+            anyhow::Ok(inspector.still(path).await?)
+        };
+        usable.await.with_context(|| {
+            format!(
+                "{} cannot be used as a backdrop (--backdrop, COACH_BACKDROP)",
+                path.display()
+            )
+        })?;
+    }
+    clips.look_at_all().await;
+    Ok(clips.current())
 }
 
 /// What tells whether all that is needed is there.
@@ -157,25 +171,30 @@ pub fn readiness(settings: &Settings) -> Readiness {
     )
 }
 
-/// What the handlers share.
-pub async fn state(settings: &Settings, lifetime: &Lifetime) -> Result<AppState> {
+/// A server that can answer, though it has looked at no clip.
+#[derive(Debug)]
+pub struct Young<'s> {
+    /// What its handlers share.
+    pub state: AppState,
+    settings: &'s Settings,
+    inspector: Inspector,
+    ahead: Option<watch::Sender<Option<Ahead>>>,
+    tasks: TaskTracker,
+}
+
+/// Puts a server together.
+pub fn server<'s>(settings: &'s Settings, lifetime: &Lifetime) -> Result<Young<'s>> {
     let Studio {
-        catalogue,
-        library,
+        clips,
         inspector,
         renderer,
         stills,
         ..
-    } = studio(settings, lifetime).await?;
-    let used: Vec<&Path> = library.files().collect();
-    inspector.tidy(&used);
-    let ahead = settings
-        .prepare
-        .then(|| renderer.prepare_in_background(Arc::clone(&catalogue), &Profile::USUAL));
-    Ok(AppState {
-        ahead,
-        catalogue,
-        loops: Arc::new(library.loop_lengths()),
+    } = studio(settings, lifetime)?;
+    let (ahead, progress) = settings.prepare.then(|| watch::channel(None)).unzip();
+    let state = AppState {
+        ahead: progress,
+        clips,
         renderer,
         stills,
         recent: Recent::default(),
@@ -187,5 +206,42 @@ pub async fn state(settings: &Settings, lifetime: &Lifetime) -> Result<AppState>
         base_path: settings.base_path.shared(),
         started: Instant::now(),
         shutdown: lifetime.shutdown.clone(),
+    };
+    Ok(Young {
+        state,
+        settings,
+        inspector,
+        ahead,
+        tasks: lifetime.tasks.clone(),
     })
+}
+
+impl Young<'_> {
+    /// Looks at the backdrop and all clips, while the server answers what it can. From then on files are watched and loops
+    /// prepared in the background, until the program ends.
+    pub async fn grow_up(self) -> Result<Arc<Snapshot>> {
+        let AppState {
+            clips,
+            renderer,
+            shutdown,
+            ..
+        } = self.state;
+        let now = look(&clips, &self.inspector, self.settings).await?;
+        let (inspector, shown) = (self.inspector, Arc::clone(&now));
+        tokio::task::spawn_blocking(move || {
+            let used: Vec<&Path> = shown.library.files().collect();
+            inspector.tidy(&used);
+        });
+        self.tasks.spawn(async move {
+            shutdown.run_until_cancelled(clips.watch()).await;
+        });
+        if let Some(ahead) = self.ahead {
+            renderer.with_clips(&now.library).prepare_in_background(
+                now.catalogue.clone(),
+                &Profile::USUAL,
+                ahead,
+            );
+        }
+        Ok(now)
+    }
 }

@@ -8,7 +8,7 @@ use anyhow::Result;
 use super::assemble::Lifetime;
 use super::settings::Settings;
 use super::{assemble, print};
-use crate::clip::{Depth, Library, report};
+use crate::clip::{Depth, Known, Library, report};
 use crate::http::ready::ToolReport;
 
 pub async fn run(settings: &Settings) -> Result<ExitCode> {
@@ -24,7 +24,9 @@ pub async fn run(settings: &Settings) -> Result<ExitCode> {
     print(&format!("cache    {word}"))?;
     let catalogue = assemble::catalogue(settings)?;
     let tools = Arc::new(assemble::tools(settings, &Lifetime::default()));
-    let inspector = assemble::inspector(settings, &tools);
+    // With its memory: a clip may look good of which a server could prepare no loop.
+    let known = Known::open(&settings.cache, &tools).await;
+    let inspector = assemble::inspector(settings, &tools).remembering(known);
     let clips = Library::inspect(catalogue.exercises(), &inspector, Depth::Whole).await;
     print(&format!("\n{}", report(&clips).trim_end()))?;
     let broken = clips.iter().filter(|clip| clip.outcome.is_err()).count();

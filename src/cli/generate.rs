@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use futures_util::StreamExt;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::assemble::{self, Lifetime, Studio};
+use super::assemble::{self, Lifetime};
 use super::output::Output;
 use super::settings::Settings;
 use super::{plan, serve};
@@ -46,15 +46,11 @@ async fn make(settings: &Settings, request: &Path, output: &Path, lifetime: &Lif
     if ffmpeg.version.is_none() {
         bail!("FFmpeg does not run: install it, or name the program with --ffmpeg or COACH_FFMPEG");
     }
-    let Studio {
-        catalogue,
-        library,
-        loops,
-        renderer,
-        ..
-    } = assemble::studio(settings, lifetime).await?;
+    let studio = assemble::studio(settings, lifetime)?;
+    let now = studio.look(settings).await?;
+    let renderer = studio.renderer.with_clips(&now.library);
     let config = plan::Config::read(request, settings)?;
-    let plan = Arc::new(config.planned(&catalogue, &library.loop_lengths())?);
+    let plan = Arc::new(config.planned(&now.catalogue, &now.lengths)?);
     for note in &plan.notes {
         eprintln!("{note}");
     }
@@ -75,7 +71,7 @@ async fn make(settings: &Settings, request: &Path, output: &Path, lifetime: &Lif
         speed(plan.length(), took.as_secs_f64()),
         plan.seed,
     );
-    Ok(loops)
+    Ok(studio.loops)
 }
 
 async fn write(renderer: &Renderer, plan: &Arc<Plan>, file: &mut Output, bar: &ProgressBar) -> Result<()> {

@@ -16,6 +16,7 @@ pub mod settings;
 use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
@@ -23,6 +24,9 @@ use tracing_subscriber::EnvFilter;
 
 use prepare::Wanted;
 use settings::{LogFormat, Settings};
+
+/// How long threads may take to end what they are at, such as writing a file.
+const THREADS_GRACE: Duration = Duration::from_secs(2);
 
 /// Makes follow-along workout videos.
 #[derive(Debug, Parser)]
@@ -87,7 +91,7 @@ fn run(Arguments { settings, command }: Arguments) -> Result<ExitCode> {
     };
     start_log(settings.log_format, settings.log.as_deref().unwrap_or(usual))?;
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
-    runtime.block_on(async {
+    let done = runtime.block_on(async {
         match command {
             Command::Serve => serve::run(&settings).await.map(|()| ExitCode::SUCCESS),
             Command::Plan { request, json } => plan::run(&settings, &request, json).await,
@@ -100,7 +104,10 @@ fn run(Arguments { settings, command }: Arguments) -> Result<ExitCode> {
                 Ok(ExitCode::SUCCESS)
             }
         }
-    })
+    });
+    // A thread that blocks in the kernel, on a mount that has stalled, ends with the process and not before.
+    runtime.shutdown_timeout(THREADS_GRACE);
+    done
 }
 
 /// Prints a line. That nobody reads it (`... | head`) is no failure.

@@ -8,7 +8,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::de::DeserializeOwned;
 
-use super::assemble::{self, Lifetime, Studio};
+use super::assemble::{self, Lifetime};
 use super::settings::Settings;
 use super::{print, serve};
 use crate::catalogue::{Catalogue, Exercise};
@@ -95,10 +95,11 @@ async fn prepare(settings: &Settings, wanted: &Wanted, lifetime: &Lifetime) -> R
     if ffmpeg.version.is_none() {
         bail!("FFmpeg does not run: install it, or name the program with --ffmpeg or COACH_FFMPEG");
     }
-    let Studio {
-        catalogue, renderer, ..
-    } = assemble::studio(settings, lifetime).await?;
-    let exercises = wanted.exercises(&catalogue)?;
+    let studio = assemble::studio(settings, lifetime)?;
+    let now = studio.look(settings).await?;
+    let renderer = studio.renderer.with_clips(&now.library);
+    let catalogue = &now.catalogue;
+    let exercises = wanted.exercises(catalogue)?;
     let mut unavailable = 0;
     for exercise in &exercises {
         if let Some(reason) = catalogue.unavailable(&exercise.id) {

@@ -1,4 +1,4 @@
-//! `virtual-coach serve`: the API until SIGINT or SIGTERM.
+//! `virtual-coach serve`: the API until SIGINT or SIGTERM. It answers at once, and looks at the clips meanwhile.
 
 use std::io::ErrorKind;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use tokio::signal;
 
 use super::assemble::{self, Lifetime};
 use super::settings::Settings;
+use crate::clip::Snapshot;
 use crate::http::server::{StallGuard, serve};
 use crate::http::{docs, router};
 
@@ -34,22 +35,42 @@ async fn until_the_end(settings: &Settings, lifetime: &Lifetime) -> Result<()> {
     let listener = bind(settings).await?;
     let address = listener.local_addr().context("the address cannot be read")?;
     tokio::spawn(until_signal(lifetime.clone()));
-    let state = tokio::select! {
-        state = assemble::state(settings, lifetime) => state?,
-        () = lifetime.shutdown.cancelled() => return Ok(()),
-    };
-    let (shown, all) = (available(&state), state.catalogue.exercises().len());
+    let young = assemble::server(settings, lifetime)?;
+    let state = young.state.clone();
+    let all = state.clips.current().catalogue.exercises().len();
     let server = format!("http://{address}{}", settings.base_path);
     super::print(&format!(
-        "Virtual Coach serves {shown} of {all} exercises at {server}"
+        "Virtual Coach answers at {server} and looks at the clips of {all} exercises"
     ))?;
-    super::print(&format!("  {}", docs::curl_line(&server)))?;
     let guard = StallGuard::new(listener, Duration::from_secs(settings.stall.into()));
     // Half of them, as FFmpeg's pipes, clips and the cache are files, too.
     #[cfg(unix)]
     let guard = guard.connections((open_files() / 2).clamp(1, MOST_CONNECTIONS));
-    serve(guard, router(state), lifetime.shutdown.clone(), GRACE).await;
-    Ok(())
+    let serving = serve(guard, router(state), lifetime.shutdown.clone(), GRACE);
+    let growing = async {
+        let growing = lifetime.shutdown.run_until_cancelled(young.grow_up());
+        let grown = match growing.await {
+            None => return Ok(()),
+            Some(Err(error)) => Err(error),
+            Some(Ok(now)) => told(&server, &now),
+        };
+        if grown.is_err() {
+            lifetime.shutdown.cancel();
+        }
+        grown
+    };
+    let ((), grown) = tokio::join!(serving, growing);
+    grown
+}
+
+/// Says what is served, once it is known.
+fn told(server: &str, now: &Snapshot) -> Result<()> {
+    let all = now.catalogue.exercises().len();
+    super::print(&format!(
+        "Virtual Coach serves {} of {all} exercises at {server}",
+        now.available()
+    ))?;
+    super::print(&format!("  {}", docs::curl_line(server)))
 }
 
 /// Raises the limit on open files as far as this process may, and says how many that are. Most systems
@@ -67,13 +88,6 @@ fn open_files() -> usize {
     }
     let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
     usize::try_from(files).unwrap_or(usize::MAX)
-}
-
-fn available(state: &crate::http::AppState) -> usize {
-    let exercises = state.catalogue.exercises().iter();
-    exercises
-        .filter(|exercise| state.catalogue.unavailable(&exercise.id).is_none())
-        .count()
 }
 
 async fn bind(settings: &Settings) -> Result<TcpListener> {

@@ -1,6 +1,7 @@
 //! Looking at one clip: probe, decode, and cut out its loop range.
 
 use std::ffi::OsString;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,10 +9,12 @@ use std::time::Duration;
 use ffmpeg_sidecar::command::FfmpegCommand;
 use serde::{Deserialize, Serialize};
 
+use super::digest::FileSystem;
 use super::facts::{COUNTED, Facts, NoFacts};
 use super::known::{Known, Stamp};
 use crate::catalogue::LoopRange;
 use crate::ffmpeg::{self, FfmpegError, LONG, SHORT, Tools};
+use crate::files::open_regular;
 use crate::units::{Frames, Seconds};
 
 /// Bytes of ffprobe's answer that are read. Ten thousand pictures' times take about 400 KB.
@@ -52,6 +55,12 @@ pub enum ClipError {
     /// No such file.
     #[error("the file {0} is not in the videos folder")]
     Missing(String),
+    /// There, but it is no regular file, or the system does not let it be read.
+    #[error("the file {0} cannot be opened: {1}")]
+    Closed(String, #[source] std::io::Error),
+    /// It looked good, and no loop could be prepared from it.
+    #[error("{0} cannot be used: {1}")]
+    Failed(String, String),
     /// A link that leads elsewhere.
     #[error("the file {0} lies outside of the videos folder")]
     Outside(String),
@@ -87,6 +96,18 @@ pub enum ClipError {
     Tools(#[source] FfmpegError),
 }
 
+impl ClipError {
+    /// Whether it says nothing about the clip, and may be otherwise soon.
+    #[must_use]
+    pub fn is_of_machine(&self) -> bool {
+        match self {
+            Self::Tools(_) => true,
+            Self::Closed(_, error) => error.kind() == io::ErrorKind::TimedOut,
+            _ => false,
+        }
+    }
+}
+
 /// How closely a clip is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
@@ -103,6 +124,7 @@ pub struct Inspector {
     videos: PathBuf,
     pub(super) cuts: PathBuf,
     known: Option<Arc<Known>>,
+    files: FileSystem,
 }
 
 impl Inspector {
@@ -114,6 +136,7 @@ impl Inspector {
             videos: videos.to_owned(),
             cuts: cache.join("cuts"),
             known: None,
+            files: FileSystem::default(),
         }
     }
 
@@ -140,18 +163,41 @@ impl Inspector {
         range: Option<LoopRange>,
         depth: Depth,
     ) -> Result<Clip, ClipError> {
-        let path = self.locate(name)?;
-        let known = self.known.as_ref().filter(|_| depth == Depth::First);
-        // Taken before the look: a file that is replaced meanwhile is another one to the next start.
-        let Some((known, stamp)) = known.zip(Stamp::of(&path)) else {
+        // Before the look: a file that is replaced meanwhile is another one to the next start.
+        let (path, stamp) = self.locate(name).await?;
+        let Some(known) = self.known.as_ref() else {
             return self.look(path, name, range, depth).await;
         };
-        if let Some(clip) = known.get(&path, range, &stamp) {
+        if let Some(reason) = known.failure(&path, range, &stamp) {
+            return Err(ClipError::Failed(name.to_owned(), reason));
+        }
+        if depth != Depth::First {
+            return self.look(path, name, range, depth).await;
+        }
+        let (memory, file, state) = (Arc::clone(known), path.clone(), stamp.clone());
+        let remembered = self.files.ask(move || Ok(memory.get(&file, range, &state))).await;
+        if let Ok(Some(clip)) = remembered {
             return Ok(clip);
         }
         let clip = self.look(path.clone(), name, range, depth).await?;
         known.put(&path, range, stamp, &clip);
         Ok(clip)
+    }
+
+    /// Remembers that a clip which looked good cannot be used, for as long as its file stays as it is.
+    pub(super) async fn remember_failure(
+        &self,
+        name: &str,
+        range: Option<LoopRange>,
+        seen: &Stamp,
+        reason: &str,
+    ) {
+        // Of a file that is gone or has changed there is nothing to remember.
+        if let (Some(known), Ok((path, stamp))) = (&self.known, self.locate(name).await)
+            && stamp == *seen
+        {
+            known.put_failure(&path, range, stamp, reason.to_owned());
+        }
     }
 
     async fn look(
@@ -181,18 +227,18 @@ impl Inspector {
         Ok(Clip { breaks_off, ..clip })
     }
 
-    /// The clip's real path, which must lie in the videos folder whatever links there are.
-    fn locate(&self, name: &str) -> Result<PathBuf, ClipError> {
-        let missing = |_| ClipError::Missing(name.to_owned());
-        let folder = self.videos.canonicalize().map_err(missing)?;
-        let path = folder.join(name).canonicalize().map_err(missing)?;
-        if !path.starts_with(&folder) {
-            return Err(ClipError::Outside(name.to_owned()));
-        }
-        if !path.is_file() {
-            return Err(ClipError::Missing(name.to_owned()));
-        }
-        Ok(path)
+    /// The clip's real path, which must lie in the videos folder whatever links there are, and the state of the
+    /// file there, which must be a regular one.
+    pub(super) async fn locate(&self, name: &str) -> Result<(PathBuf, Stamp), ClipError> {
+        let (videos, file) = (self.videos.clone(), name.to_owned());
+        let located = self.files.ask(move || Ok(locate(&videos, &file))).await;
+        located.unwrap_or_else(|stalled| Err(ClipError::Closed(name.to_owned(), stalled)))
+    }
+
+    /// The state of another regular file, such as a cut.
+    pub(super) async fn stamp(&self, path: &Path) -> Option<Stamp> {
+        let path = path.to_owned();
+        self.files.ask(move || Stamp::of_regular(&path)).await.ok()
     }
 
     pub(super) async fn probe(&self, path: &Path, name: &str) -> Result<Facts, ClipError> {
@@ -238,6 +284,12 @@ impl Inspector {
         pictures.map_err(|e| classify(e, undecodable))
     }
 
+    /// Whether a file is a regular one that may be read.
+    pub async fn regular(&self, path: &Path) -> io::Result<()> {
+        let path = path.to_owned();
+        self.files.ask(move || open_regular(&path).map(|_| ())).await
+    }
+
     /// Whether a still picture, such as a backdrop, can be shown.
     pub async fn still(&self, path: &Path) -> Result<(), FfmpegError> {
         let mut command = self.tools.ffmpeg();
@@ -271,6 +323,20 @@ impl Inspector {
         let answer = self.ask(path, name, &options).await?;
         Ok(span(&answer).unwrap_or_else(|| Frames(1).seconds()))
     }
+}
+
+fn locate(videos: &Path, name: &str) -> Result<(PathBuf, Stamp), ClipError> {
+    let failed = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => ClipError::Missing(name.to_owned()),
+        _ => ClipError::Closed(name.to_owned(), error),
+    };
+    let folder = videos.canonicalize().map_err(failed)?;
+    let path = folder.join(name).canonicalize().map_err(failed)?;
+    if !path.starts_with(&folder) {
+        return Err(ClipError::Outside(name.to_owned()));
+    }
+    let stamp = Stamp::of_regular(&path).map_err(failed)?;
+    Ok((path, stamp))
 }
 
 /// A missing FFmpeg says nothing about the clip.

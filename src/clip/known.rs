@@ -2,14 +2,15 @@
 //!
 //! For the start of server and commands: probing and decoding a clip takes a tenth of a second, reading
 //! what was found the last time nothing. Only good clips are kept; what cannot be shown is looked at in
-//! every start, for it may have been mended elsewhere (a codec installed, a right granted).
+//! every start, for it may have been mended elsewhere (a codec installed, a right granted). The exception is a
+//! good clip of which no loop could be prepared: that is known until the clip changes.
 //!
 //! One file in the cache folder: a line with the BLAKE3 digest of all after it, then JSON. A file that
 //! is missing, damaged or of another version is none. It is written aside and renamed; of several
 //! processes the last one wins, which costs a look and nothing else.
 
 use std::collections::HashMap;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -33,7 +34,7 @@ const MOST_CLIPS: usize = 10_000;
 const ABOUT: u64 = 1 << 16;
 
 /// What tells that a file is still the one that was looked at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Stamp {
     bytes: u64,
     changed: SystemTime,
@@ -42,10 +43,14 @@ pub struct Stamp {
 impl Stamp {
     /// Of a file as it is now; `None` if it cannot be looked at.
     pub fn of(path: &Path) -> Option<Self> {
-        let facts = path.metadata().ok()?;
-        Some(Self {
+        Self::of_metadata(&path.metadata().ok()?).ok()
+    }
+
+    /// Of a file that the file system told of.
+    pub(super) fn of_metadata(facts: &Metadata) -> io::Result<Self> {
+        Ok(Self {
             bytes: facts.len(),
-            changed: facts.modified().ok()?,
+            changed: facts.modified()?,
         })
     }
 }
@@ -64,6 +69,15 @@ struct Kept {
     /// This program, FFmpeg and FFprobe, with their versions: another one may see a clip otherwise.
     by: String,
     clips: HashMap<String, Entry>,
+    /// Clips that looked good and could not be used.
+    #[serde(default)]
+    failures: HashMap<String, Failure>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Failure {
+    named: Stamp,
+    reason: String,
 }
 
 /// See the module.
@@ -138,7 +152,25 @@ impl Known {
         };
         let clip = clip.clone();
         let mut state = self.lock();
+        state.kept.failures.remove(&key);
         state.kept.clips.insert(key, Entry { named, read, clip });
+        state.changed = true;
+    }
+
+    /// Why a file that is as `named` says could not be used, though it looked good.
+    pub(super) fn failure(&self, path: &Path, range: Option<LoopRange>, named: &Stamp) -> Option<String> {
+        let state = self.lock();
+        let failure = state.kept.failures.get(&key(path, range)?)?;
+        (failure.named == *named).then(|| failure.reason.clone())
+    }
+
+    /// Remembers why a file that is as `named` says cannot be used.
+    pub(super) fn put_failure(&self, path: &Path, range: Option<LoopRange>, named: Stamp, reason: String) {
+        let Some(key) = key(path, range) else {
+            return;
+        };
+        let mut state = self.lock();
+        state.kept.failures.insert(key, Failure { named, reason });
         state.changed = true;
     }
 
@@ -156,6 +188,10 @@ impl Known {
         }
         if state.kept.clips.len() > MOST_CLIPS {
             state.kept.clips.clear();
+        }
+        // Few, as each was a good clip first; those of older states of files go with all others.
+        if state.kept.failures.len() > MOST_CLIPS {
+            state.kept.failures.clear();
         }
         if let Err(error) = write(&self.file, &state.kept) {
             tracing::warn!(%error, "what was found about the clips cannot be kept");
@@ -243,7 +279,12 @@ mod tests {
         );
         let other = Known::read(folder.path().join(NAME), "another".to_owned());
         assert_eq!(other.get(&video, None, &stamp), None, "another FFmpeg");
+        known.put_failure(&video, None, stamp.clone(), "it has no loop".to_owned());
+        known.save();
+        let failure = |stamp: &Stamp| open().failure(&video, None, stamp);
+        assert_eq!(failure(&stamp).as_deref(), Some("it has no loop"));
         std::fs::write(&video, "other").unwrap();
+        assert_eq!(failure(&Stamp::of(&video).unwrap()), None, "another file");
         let changed = Stamp::of(&video).unwrap();
         assert_eq!(open().get(&video, None, &changed), None, "another file");
     }

@@ -15,7 +15,13 @@ const PROGRESS: usize = 25;
 /// The clips that can be shown, by exercise.
 #[derive(Debug, Clone, Default)]
 pub struct Library {
-    clips: HashMap<ExerciseId, Arc<Clip>>,
+    clips: HashMap<ExerciseId, Entry>,
+}
+
+#[derive(Debug, Clone)]
+struct Entry {
+    clip: Arc<Clip>,
+    version: u64,
 }
 
 /// What was found about one exercise's clip.
@@ -60,12 +66,10 @@ impl Library {
     /// Keeps the clips that can be shown, and tells the catalogue and the log which cannot.
     #[must_use]
     pub fn new(diagnoses: Vec<Diagnosis>, catalogue: &mut Catalogue) -> Self {
-        let mut clips = HashMap::new();
+        let mut library = Self::default();
         for diagnosis in diagnoses {
             match diagnosis.outcome {
-                Ok(clip) => {
-                    clips.insert(diagnosis.exercise, Arc::new(clip));
-                }
+                Ok(clip) => library.insert(diagnosis.exercise, clip, 0),
                 Err(error) => {
                     let cause = std::error::Error::source(&error).map(ToString::to_string);
                     tracing::warn!(exercise = %diagnosis.exercise, file = diagnosis.file, %error, cause, "clip unavailable");
@@ -73,13 +77,37 @@ impl Library {
                 }
             }
         }
-        Self { clips }
+        library
+    }
+
+    /// Adds a clip or replaces it; `version` is another for each state of its file.
+    pub(super) fn insert(&mut self, exercise: ExerciseId, clip: Clip, version: u64) {
+        let clip = Arc::new(clip);
+        self.clips.insert(exercise, Entry { clip, version });
+    }
+
+    pub(super) fn remove(&mut self, exercise: &ExerciseId) {
+        self.clips.remove(exercise);
     }
 
     /// The clip of an exercise; `None` when it cannot be shown.
     #[must_use]
     pub fn get(&self, exercise: &ExerciseId) -> Option<&Arc<Clip>> {
-        self.clips.get(exercise)
+        self.clips.get(exercise).map(|entry| &entry.clip)
+    }
+
+    /// A number that changes when the exercise's clip is replaced while the program runs.
+    #[must_use]
+    pub fn version(&self, exercise: &ExerciseId) -> Option<u64> {
+        self.clips.get(exercise).map(|entry| entry.version)
+    }
+
+    /// The exercises that this file shows.
+    pub(super) fn shown_by<'l>(&'l self, path: &'l Path) -> impl Iterator<Item = &'l ExerciseId> {
+        let clips = self.clips.iter();
+        clips
+            .filter(move |(_, entry)| entry.clip.path == path)
+            .map(|(exercise, _)| exercise)
     }
 
     /// How long one pass of each clip's loop is.
@@ -87,12 +115,12 @@ impl Library {
     pub fn loop_lengths(&self) -> LoopLengths {
         let lengths = self.clips.iter();
         lengths
-            .map(|(exercise, clip)| (exercise.clone(), clip.pictures()))
+            .map(|(exercise, entry)| (exercise.clone(), entry.clip.pictures()))
             .collect()
     }
 
     /// The files that are read to show them.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
-        self.clips.values().map(|clip| clip.path.as_path())
+        self.clips.values().map(|entry| entry.clip.path.as_path())
     }
 }

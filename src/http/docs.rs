@@ -124,7 +124,7 @@ fn landing(state: &AppState, headers: &HeaderMap) -> Html<String> {
     };
     let host = host.filter(plain).unwrap_or("127.0.0.1:8000");
     let curl = curl_line(&format!("http://{host}{}", state.base_path));
-    let exercises = state.catalogue.exercises().len();
+    let exercises = state.clips.current().catalogue.exercises().len();
     Html(format!(
         r#"<!doctype html>
 <html lang="en">

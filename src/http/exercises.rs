@@ -8,12 +8,13 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use super::AppState;
 use super::filter::QueryFilter;
 use super::media::{self, Binary};
 use super::problem::{Kind, Problem, ProblemBody};
 use super::view::ExerciseView;
-use crate::catalogue::{Category, Difficulty, Exercise};
+use super::{AppState, snapshot};
+use crate::catalogue::{Catalogue, Category, Difficulty, Exercise};
+use crate::clip::{Needs, Snapshot};
 use crate::render::RenderError;
 
 /// List exercises.
@@ -40,8 +41,9 @@ pub async fn list(
     State(state): State<AppState>,
     QueryFilter(filter): QueryFilter,
 ) -> Json<Vec<ExerciseView>> {
-    let view = |exercise| ExerciseView::new(exercise, &state.catalogue, &state.base_path);
-    Json(state.catalogue.search(&filter).map(view).collect())
+    let now = snapshot::for_list(&state).await;
+    let view = |exercise| ExerciseView::new(exercise, &now, &state.base_path);
+    Json(now.catalogue.search(&filter).map(view).collect())
 }
 
 /// Show one exercise.
@@ -60,12 +62,9 @@ pub async fn show(
     State(state): State<AppState>,
     Path(id): Path<String>,
 ) -> Result<Json<ExerciseView>, Problem> {
-    let exercise = found(&state, &id)?;
-    Ok(Json(ExerciseView::new(
-        exercise,
-        &state.catalogue,
-        &state.base_path,
-    )))
+    let now = snapshot::for_list(&state).await;
+    let exercise = found(&now.catalogue, &id)?;
+    Ok(Json(ExerciseView::new(exercise, &now, &state.base_path)))
 }
 
 /// A picture of an exercise.
@@ -81,7 +80,7 @@ pub async fn show(
         (status = 404, description = "No such exercise (`unknown-exercise`), or its clip cannot be shown (`clip-unavailable`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 416, description = "A byte range beyond the end (`range-not-satisfiable`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 500, description = "FFmpeg failed (`render-failed`).", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "Too many pictures wait to be made (`capacity`); `Retry-After` says when to ask again.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "Too many pictures wait to be made (`capacity`), or the server was started just now and has not looked at the clip yet (`starting`); `Retry-After` says when to ask again.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn poster(
@@ -89,8 +88,9 @@ pub async fn poster(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let exercise = showable(&state, &id)?;
-    let picture: Bytes = of_clip(state.stills.poster(exercise).await)?;
+    let (now, exercise) = looked_at(&state, &id).await?;
+    let stills = state.stills.with_clips(&now.library);
+    let picture = of_clip(&now, &exercise, stills.poster(&exercise).await)?;
     media::answer(&headers, "image/jpeg", &picture)
 }
 
@@ -107,7 +107,7 @@ pub async fn poster(
         (status = 404, description = "No such exercise (`unknown-exercise`), or its clip cannot be shown (`clip-unavailable`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 416, description = "A byte range beyond the end (`range-not-satisfiable`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 500, description = "FFmpeg failed (`render-failed`).", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "Too many pictures wait to be made (`capacity`); `Retry-After` says when to ask again.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "Too many pictures wait to be made (`capacity`), or the server was started just now and has not looked at the clip yet (`starting`); `Retry-After` says when to ask again.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn preview(
@@ -115,37 +115,50 @@ pub async fn preview(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let exercise = showable(&state, &id)?;
-    let clip: Bytes = of_clip(state.stills.preview(&exercise.id).await)?;
+    let (now, exercise) = looked_at(&state, &id).await?;
+    let stills = state.stills.with_clips(&now.library);
+    let clip = of_clip(&now, &exercise, stills.preview(&exercise.id).await)?;
     media::answer(&headers, "video/mp4", &clip)
 }
 
-fn found<'s>(state: &'s AppState, id: &str) -> Result<&'s Exercise, Problem> {
-    let found = state.catalogue.find(id);
+fn found<'c>(catalogue: &'c Catalogue, id: &str) -> Result<&'c Exercise, Problem> {
+    let found = catalogue.find(id);
     found.map_err(|nearest| Problem::unknown_exercise(id, &nearest))
 }
 
-/// The exercise, if its clip can be shown.
-fn showable<'s>(state: &'s AppState, id: &str) -> Result<&'s Exercise, Problem> {
-    let exercise = found(state, id)?;
-    match state.catalogue.unavailable(&exercise.id) {
-        None => Ok(exercise),
-        Some(reason) => Err(Problem::new(
-            Kind::ClipUnavailable,
-            format!("{} has no usable clip: {reason}", exercise.name),
-        )),
-    }
+/// The exercise, once its clip was looked at, with what can be shown then.
+async fn looked_at(state: &AppState, id: &str) -> Result<(Arc<Snapshot>, Exercise), Problem> {
+    let exercise = found(&state.clips.current().catalogue, id)?.clone();
+    let now = snapshot::with(state, &Needs::Only(vec![exercise.id.clone()])).await?;
+    Ok((now, exercise))
 }
 
-pub(super) fn of_clip(made: Option<Result<Bytes, Arc<RenderError>>>) -> Result<Bytes, Problem> {
-    // `showable` has found the clip: without it this server contradicts itself.
-    let made = made.ok_or_else(|| Problem::internal("an available exercise without a clip"))?;
-    made.map_err(|error| match *error {
-        RenderError::Busy { seconds } => Problem::busy(seconds),
-        _ => Problem::new(
-            Kind::RenderFailed,
-            "FFmpeg could not make it from the clip; the server's log says why under the request id.",
+/// What was made of an exercise's clip. It may have been made before the clip became unusable; what was not made
+/// then fails with the reason.
+pub(super) fn of_clip(
+    now: &Snapshot,
+    exercise: &Exercise,
+    made: Option<Result<Bytes, Arc<RenderError>>>,
+) -> Result<Bytes, Problem> {
+    let unavailable = |reason: &str| {
+        Problem::new(
+            Kind::ClipUnavailable,
+            format!("{} has no usable clip: {reason}", exercise.name),
         )
-        .because(error.to_string()),
-    })
+    };
+    let reason = now.catalogue.unavailable(&exercise.id);
+    match (made, reason) {
+        (Some(Ok(bytes)), _) => Ok(bytes),
+        (_, Some(reason)) => Err(unavailable(reason)),
+        (Some(Err(error)), None) => match &*error {
+            RenderError::ClipGone { reason, .. } => Err(unavailable(reason)),
+            RenderError::Busy { seconds } => Err(Problem::busy(*seconds)),
+            error => Err(Problem::new(
+                Kind::RenderFailed,
+                "FFmpeg could not make it from the clip; the server's log says why under the request id.",
+            )
+            .because(error.to_string())),
+        },
+        (None, None) => Err(Problem::internal("an available exercise without a clip")),
+    }
 }

@@ -19,8 +19,9 @@ use super::language::Told;
 use super::media::{self, Binary};
 use super::notes::{self, WORKOUT_NOTES};
 use super::problem::{Kind, Problem, ProblemBody};
-use super::{AppState, document, exercises, workouts};
+use super::{AppState, document, exercises, snapshot, workouts};
 use crate::catalogue::Exercise;
+use crate::clip::{Needs, Snapshot};
 use crate::texts::{self, TimelineView};
 use crate::workout::{
     IntervalKind, Language, Note, Plan, Shows, Token, TokenError, TooLong, WorkoutRequest, link,
@@ -40,19 +41,21 @@ pub struct Opened {
     pub token: Token,
     /// What it is.
     pub plan: Arc<Plan>,
+    /// What could be shown when it was opened.
+    pub now: Arc<Snapshot>,
     /// 16 hexadecimal digits, the same for the same token everywhere: what an ETag of something that is made of
     /// the plan begins with. What else went into it (clips, program) is for its maker to add.
     pub digest: String,
 }
 
-/// Plans that were opened lately.
+/// Plans that were opened lately, by token and the revision of the snapshot in which they were.
 #[derive(Debug, Clone)]
-pub struct Recent(Cache<String, Opened>);
+pub struct Recent(Cache<(u64, String), Arc<Plan>>);
 
 impl Default for Recent {
     fn default() -> Self {
-        let weight = |_: &String, opened: &Opened| {
-            u32::try_from(opened.plan.timeline.intervals().len()).unwrap_or(u32::MAX)
+        let weight = |_: &(u64, String), plan: &Arc<Plan>| {
+            u32::try_from(plan.timeline.intervals().len()).unwrap_or(u32::MAX)
         };
         Self(Cache::builder().max_capacity(REMEMBERED).weigher(weight).build())
     }
@@ -60,26 +63,31 @@ impl Default for Recent {
 
 /// Opens a token from an address.
 pub async fn opened(state: &AppState, token: &str) -> Result<Opened, Problem> {
-    if let Some(opened) = state.recent.0.get(token).await {
-        return Ok(opened);
-    }
     let token = Token::parse(token)?;
-    let opened = Opened {
-        plan: Arc::new(token.open(&state.catalogue, &state.loops)?),
+    let needs = token.exercises(&state.clips.current().catalogue)?;
+    let now = snapshot::with(state, &Needs::Only(needs)).await?;
+    let key = (now.revision, token.as_str().to_owned());
+    let plan = if let Some(plan) = state.recent.0.get(&key).await {
+        plan
+    } else {
+        let plan = Arc::new(token.open(&now.catalogue, &now.lengths)?);
+        state.recent.0.insert(key, Arc::clone(&plan)).await;
+        plan
+    };
+    Ok(Opened {
         digest: blake3::hash(token.as_str().as_bytes()).to_hex()[..16].to_owned(),
         token,
-    };
-    let name = opened.token.as_str().to_owned();
-    state.recent.0.insert(name, opened.clone()).await;
-    Ok(opened)
+        plan,
+        now,
+    })
 }
 
 /// The plan of a token, in its own language or in another.
 async fn told(state: &AppState, token: &str, language: Option<Language>) -> Result<Arc<Plan>, Problem> {
-    let Opened { plan, token, .. } = opened(state, token).await?;
+    let Opened { plan, token, now, .. } = opened(state, token).await?;
     match language {
         Some(other) if other != plan.language => {
-            Ok(Arc::new(token.told_in(other, &state.catalogue, &state.loops)?))
+            Ok(Arc::new(token.told_in(other, &now.catalogue, &now.lengths)?))
         }
         _ => Ok(plan),
     }
@@ -167,11 +175,11 @@ pub struct Links {
 
 impl Links {
     fn new(state: &AppState, opened: &Opened) -> Result<Self, TokenError> {
-        let Opened { token, plan, .. } = opened;
+        let Opened { token, plan, now, .. } = opened;
         let this = address(&state.base_path, token);
         let under = |file: &str| format!("{this}/{file}");
         let showing = |shows: Shows| {
-            let token = token.showing(shows, &state.catalogue, &state.loops)?;
+            let token = token.showing(shows, &now.catalogue, &now.lengths)?;
             Ok::<_, TokenError>(address(&state.base_path, &token))
         };
         let full = if plan.shows.any() { plan.shows } else { Shows::ALL };
@@ -242,13 +250,15 @@ impl Workout {
         (status = 413, description = "The body is too large (`body-too-large`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "The body is not declared as JSON (`unsupported-media-type`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "Values that cannot be used (`invalid-request`), or a workout too long for a link (`link-too-long`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "The server was started just now and has not looked at the clips yet (`starting`); `Retry-After` says when to ask again.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn create(
     State(state): State<AppState>,
     WorkoutBody(request): WorkoutBody,
 ) -> Result<Response, Problem> {
-    let (plan, token) = link(&request, &state.catalogue, &state.loops, workouts::fresh_seed())?;
+    let now = snapshot::for_request(&state, &request).await?;
+    let (plan, token) = link(&request, &now.catalogue, &now.lengths, workouts::fresh_seed())?;
     let token = token?;
     // Through the link itself: what is told is what the link will give.
     let opened = opened(&state, token.as_str()).await?;
@@ -280,6 +290,7 @@ pub async fn create(
         (status = 404, description = "No whole link (`unknown-workout`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 410, description = "The catalogue has changed (`workout-changed`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "A link of values that no workout may have (`invalid-request`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "The server was started just now and has not looked at the clips yet (`starting`); `Retry-After` says when to ask again.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn show(
@@ -304,6 +315,7 @@ pub async fn show(
         (status = 404, description = "No whole link (`unknown-workout`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 410, description = "The catalogue has changed (`workout-changed`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "A link of values that no workout may have (`invalid-request`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "The server was started just now and has not looked at the clips yet (`starting`); `Retry-After` says when to ask again.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn timeline(
@@ -330,6 +342,7 @@ pub async fn timeline(
         (status = 404, description = "No whole link (`unknown-workout`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 410, description = "The catalogue has changed (`workout-changed`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "A link of values that no workout may have, or no such language (`invalid-request`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "The server was started just now and has not looked at the clips yet (`starting`); `Retry-After` says when to ask again.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn captions(
@@ -357,6 +370,7 @@ pub async fn captions(
         (status = 404, description = "No whole link (`unknown-workout`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 410, description = "The catalogue has changed (`workout-changed`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "A link of values that no workout may have, or no such language (`invalid-request`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "The server was started just now and has not looked at the clips yet (`starting`); `Retry-After` says when to ask again.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn chapters(
@@ -384,6 +398,7 @@ pub async fn chapters(
         (status = 404, description = "No whole link (`unknown-workout`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 410, description = "The catalogue has changed (`workout-changed`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "A link of values that no workout may have, or no such language (`invalid-request`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "The server was started just now and has not looked at the clips yet (`starting`); `Retry-After` says when to ask again.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn summary(
@@ -412,7 +427,7 @@ pub async fn summary(
         (status = 416, description = "A byte range beyond the end (`range-not-satisfiable`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "A link of values that no workout may have (`invalid-request`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 500, description = "FFmpeg failed (`render-failed`).", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "Too many pictures wait to be made (`capacity`); `Retry-After` says when to ask again.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "Too many pictures wait to be made (`capacity`), or the server was started just now and has not looked at the clips yet (`starting`); `Retry-After` says when to ask again.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn poster(
@@ -420,20 +435,22 @@ pub async fn poster(
     Path(token): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let Opened { plan, .. } = opened(&state, &token).await?;
-    let exercise = first_work(&state, &plan)?;
-    let poster = state
-        .stills
-        .poster_as(exercise, plan.profile.whole(), plan.fit)
-        .await;
-    media::answer(&headers, "image/jpeg", &exercises::of_clip(poster)?)
+    let Opened { plan, now, .. } = opened(&state, &token).await?;
+    let exercise = first_work(&now, &plan)?;
+    let stills = state.stills.with_clips(&now.library);
+    let poster = stills.poster_as(exercise, plan.profile.whole(), plan.fit).await;
+    media::answer(
+        &headers,
+        "image/jpeg",
+        &exercises::of_clip(&now, exercise, poster)?,
+    )
 }
 
 /// The exercise that stands for a workout.
-fn first_work<'s>(state: &'s AppState, plan: &Plan) -> Result<&'s Exercise, Problem> {
+fn first_work<'s>(now: &'s Snapshot, plan: &Plan) -> Result<&'s Exercise, Problem> {
     let mut intervals = plan.timeline.intervals().iter();
     let work = intervals.find(|interval| interval.kind == IntervalKind::Work);
-    work.and_then(|interval| state.catalogue.get(&interval.shows.exercise))
+    work.and_then(|interval| now.catalogue.get(&interval.shows.exercise))
         .ok_or_else(|| Problem::internal("an opened workout without work"))
 }
 

@@ -10,6 +10,7 @@
 //! | `/api/workouts...` | [`links`], its texts answered by [`document`] |
 //! | `GET /api/exercises...` | [`exercises`], its query in [`filter`], its JSON in [`view`] |
 //! | posters and previews | [`media`] |
+//! | what can be shown, for one request | `snapshot` |
 //! | ranges, validators and parts of a film | [`film`] |
 //! | `GET /health`, `GET /ready` | [`ready`] |
 //! | `GET /`, and all else: the web app | [`app`] |
@@ -32,6 +33,7 @@ pub mod notes;
 pub mod problem;
 pub mod ready;
 pub mod server;
+mod snapshot;
 pub mod videos;
 pub mod view;
 pub mod week;
@@ -54,7 +56,7 @@ use tower_http::cors::{Any as AnyOrigin, CorsLayer};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::catalogue::{Catalogue, LoopLengths};
+use crate::clip::Clips;
 use crate::deliver::Shelf;
 use crate::render::{Ahead, Renderer, Stills};
 use problem::Problem;
@@ -74,13 +76,11 @@ pub const WORKOUT_LINK: HeaderName = HeaderName::from_static("x-workout-link");
 /// What all requests share. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct AppState {
-    /// Which exercises there are, and which of them cannot be shown.
-    pub catalogue: Arc<Catalogue>,
-    /// How long one pass of each exercise's loop is.
-    pub loops: Arc<LoopLengths>,
-    /// Makes the videos.
+    /// Which exercises there are, and which of them can be shown: each request takes a snapshot.
+    pub clips: Clips,
+    /// Makes the videos, once it has the clips of a snapshot.
     pub renderer: Renderer,
-    /// Posters and previews.
+    /// Posters and previews, likewise.
     pub stills: Stills,
     /// Links that were opened lately.
     pub recent: links::Recent,
@@ -89,7 +89,7 @@ pub struct AppState {
     /// Whether the server can do its work.
     pub readiness: Arc<ready::Readiness>,
     /// Loops that are prepared in the background, if they are.
-    pub ahead: Option<watch::Receiver<Ahead>>,
+    pub ahead: Option<watch::Receiver<Option<Ahead>>>,
     /// Longest body of a request, in bytes.
     pub max_body: usize,
     /// Seconds after which a client that reads nothing, or too little of what holds a place, is dropped.

@@ -1,5 +1,6 @@
 //! Whether the server lives (`/health`) and whether it can do its work (`/ready`).
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -13,7 +14,7 @@ use serde::Serialize;
 use tokio::sync::{Mutex, watch};
 
 use super::AppState;
-use crate::catalogue::Catalogue;
+use crate::clip::{Progress, Snapshot};
 use crate::graph::FILTERS;
 use crate::render::{Ahead, ENCODERS};
 
@@ -57,8 +58,9 @@ pub async fn health(State(state): State<AppState>) -> Json<Health> {
     )
 )]
 pub async fn ready(State(state): State<AppState>) -> Response {
-    let mut report = state.readiness.report(&state.catalogue).await;
-    report.loops = LoopsReport::of(state.ahead.as_ref());
+    let machine = state.readiness.machine().await;
+    let clips = &state.clips;
+    let mut report = Report::new(machine, &clips.current(), clips.progress(), state.ahead.as_ref());
     report.cache.unwritten = state.renderer.loops().store().in_use().unwritten;
     let status = if report.ready() {
         StatusCode::OK
@@ -80,6 +82,8 @@ pub struct Report {
     pub ffprobe: ToolReport,
     /// The exercises.
     pub catalogue: CatalogueReport,
+    /// How far the look at the clips has come that follows the start.
+    pub clips: ClipsReport,
     /// The folder for prepared files.
     pub cache: CacheReport,
     /// Loops that are prepared in the background. The server is ready without them.
@@ -87,9 +91,35 @@ pub struct Report {
 }
 
 impl Report {
+    fn new(
+        machine: Machine,
+        now: &Snapshot,
+        progress: Progress,
+        ahead: Option<&watch::Receiver<Option<Ahead>>>,
+    ) -> Self {
+        let Machine {
+            ffmpeg,
+            ffprobe,
+            cache,
+        } = machine;
+        let mut report = Self {
+            status: "not_ready",
+            ffmpeg,
+            ffprobe,
+            catalogue: CatalogueReport::of(now),
+            clips: ClipsReport::of(now, progress),
+            cache,
+            loops: LoopsReport::of(ahead),
+        };
+        if report.ready() {
+            report.status = "ready";
+        }
+        report
+    }
+
     fn ready(&self) -> bool {
         // Not the cache: what cannot be written to it is kept in memory.
-        self.ffmpeg.ok && self.ffprobe.ok && self.catalogue.ok
+        self.ffmpeg.ok && self.ffprobe.ok && self.catalogue.ok && self.clips.ok
     }
 }
 
@@ -115,8 +145,62 @@ pub struct CatalogueReport {
     pub exercises: usize,
     /// Those that can be shown.
     pub available: usize,
-    /// Ids of those that cannot.
+    /// Ids of those that cannot, or of which it is not known yet.
     pub unavailable: Vec<String>,
+}
+
+impl CatalogueReport {
+    fn of(now: &Snapshot) -> Self {
+        let ids = now.catalogue.exercises().iter().map(|exercise| &exercise.id);
+        let unavailable: Vec<_> = ids.filter(|id| !now.is_available(id)).collect();
+        let exercises = now.catalogue.exercises().len();
+        let available = exercises - unavailable.len();
+        Self {
+            ok: available > 0,
+            exercises,
+            available,
+            unavailable: unavailable.into_iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+/// The look at all clips that follows the start, counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct ClipsReport {
+    /// Whether all were looked at.
+    pub ok: bool,
+    /// Those that were looked at.
+    pub looked_at: usize,
+    /// All.
+    pub all: usize,
+    /// Ids of the exercises whose clips are being looked at now. One that stays here is where FFmpeg hangs.
+    pub looking_at: Vec<String>,
+    /// Why exercises cannot be shown: those that were looked at.
+    #[schema(example = json!({"plank": "the file plank.mp4 is not in the videos folder"}))]
+    pub unavailable: BTreeMap<String, String>,
+}
+
+impl ClipsReport {
+    fn of(now: &Snapshot, progress: Progress) -> Self {
+        let ids = now.catalogue.exercises().iter().map(|exercise| &exercise.id);
+        let reasons = ids.filter_map(|id| {
+            let reason = now.catalogue.unavailable(id)?;
+            Some((id.to_string(), reason.to_owned()))
+        });
+        let unavailable = reasons.collect();
+        let Progress {
+            looked_at,
+            all,
+            under_way,
+        } = progress;
+        Self {
+            ok: looked_at == all,
+            looked_at,
+            all,
+            looking_at: under_way.iter().map(ToString::to_string).collect(),
+            unavailable,
+        }
+    }
 }
 
 /// The folder for prepared files.
@@ -145,11 +229,12 @@ pub struct LoopsReport {
 
 impl LoopsReport {
     /// What is told of a preparation; of none that it is off.
-    fn of(ahead: Option<&watch::Receiver<Ahead>>) -> Self {
+    fn of(ahead: Option<&watch::Receiver<Option<Ahead>>>) -> Self {
         let told = ahead.map(|ahead| *ahead.borrow());
         let state = match told {
             None => "off",
-            Some(ahead) if ahead.done() => "ready",
+            Some(Some(ahead)) if ahead.done() => "ready",
+            // Without a number it waits for the clips to be looked at.
             Some(_) => "preparing",
         };
         let Ahead {
@@ -157,7 +242,7 @@ impl LoopsReport {
             failed,
             all,
             ..
-        } = told.unwrap_or_default();
+        } = told.flatten().unwrap_or_default();
         Self {
             state,
             prepared,
@@ -167,13 +252,21 @@ impl LoopsReport {
     }
 }
 
-/// Where the tools and folders are, with the last report.
+/// What the machine has of what the server needs.
+#[derive(Debug, Clone)]
+struct Machine {
+    ffmpeg: ToolReport,
+    ffprobe: ToolReport,
+    cache: CacheReport,
+}
+
+/// Where the tools and folders are, with what was last found.
 #[derive(Debug)]
 pub struct Readiness {
     ffmpeg: PathBuf,
     ffprobe: PathBuf,
     cache: PathBuf,
-    last: Mutex<Option<(Instant, Report)>>,
+    last: Mutex<Option<(Instant, Machine)>>,
 }
 
 impl Readiness {
@@ -188,34 +281,23 @@ impl Readiness {
         }
     }
 
-    /// A report that is at most a few seconds old.
-    pub async fn report(&self, catalogue: &Catalogue) -> Report {
-        // Held while checking: those who ask meanwhile wait for the same report.
+    /// What was found at most a few seconds ago.
+    async fn machine(&self) -> Machine {
+        // Held while checking: those who ask meanwhile wait for the same findings.
         let mut last = self.last.lock().await;
-        if let Some((made, report)) = &*last
-            && made.elapsed() < FRESH
+        if let Some((found, machine)) = &*last
+            && found.elapsed() < FRESH
         {
-            return report.clone();
+            return machine.clone();
         }
-        let report = self.check(catalogue).await;
-        *last = Some((Instant::now(), report.clone()));
-        report
-    }
-
-    async fn check(&self, catalogue: &Catalogue) -> Report {
         let (ffmpeg, ffprobe, cache) = tokio::join!(self.ffmpeg(), self.ffprobe(), self.cache());
-        let mut report = Report {
-            status: "not_ready",
+        let machine = Machine {
             ffmpeg,
             ffprobe,
-            catalogue: counted(catalogue),
             cache,
-            loops: LoopsReport::of(None),
         };
-        if report.ready() {
-            report.status = "ready";
-        }
-        report
+        *last = Some((Instant::now(), machine.clone()));
+        machine
     }
 
     /// FFmpeg, with its filters and encoders.
@@ -263,22 +345,6 @@ fn takes_a_file(folder: &Path) -> std::io::Result<()> {
     file.write_all(&noise)?;
     // `sync` would tell of a few more failures, and wear the disk out at every probe.
     file.flush()
-}
-
-fn counted(catalogue: &Catalogue) -> CatalogueReport {
-    let ids = catalogue.exercises().iter().map(|exercise| &exercise.id);
-    let unavailable: Vec<String> = ids
-        .filter(|id| catalogue.unavailable(id).is_some())
-        .map(ToString::to_string)
-        .collect();
-    let exercises = catalogue.exercises().len();
-    let available = exercises - unavailable.len();
-    CatalogueReport {
-        ok: available > 0,
-        exercises,
-        available,
-        unavailable,
-    }
 }
 
 fn tool(version: Option<&str>, missing: Vec<String>) -> ToolReport {
@@ -355,7 +421,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let nowhere = folder.path().join("no-ffmpeg");
         let readiness = Readiness::new(nowhere.clone(), nowhere, folder.path().join("cache"));
-        let report = readiness.report(&Catalogue::default()).await;
+        let none = Progress {
+            looked_at: 0,
+            all: 0,
+            under_way: Vec::new(),
+        };
+        let report = Report::new(readiness.machine().await, &Snapshot::default(), none, None);
         assert_eq!(report.status, "not_ready");
         assert!(!report.ffmpeg.ok && !report.ffprobe.ok && !report.catalogue.ok);
         assert!(report.cache.ok);

@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 use super::film::{FIVE_MINUTES, IMMUTABLE, Kind, answer};
 use super::links::{Opened, opened};
 use super::problem::{Problem, ProblemBody};
-use super::{AppState, document, workouts};
+use super::{AppState, document, snapshot, workouts};
 use crate::deliver::{DeliverError, Hls, HlsName, Texts, captions_playlist};
 use crate::render::RenderError;
 use crate::shared::SharedError;
@@ -68,11 +68,11 @@ pub struct Wish {
         (status = 200, description = "The whole video: MP4 with its index first, chapters and subtitles.", content_type = "video/mp4", body = Vec<u8>),
         (status = 206, description = "The ranges that `Range` names.", content_type = "video/mp4", body = Vec<u8>),
         (status = 304, description = "The copy that `If-None-Match` names is still good."),
-        (status = 404, description = "No whole link (`unknown-workout`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "No whole link (`unknown-workout`), or a clip that can no longer be read (`clip-unavailable`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 410, description = "The catalogue has changed (`workout-changed`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 416, description = "A range beyond the end."),
         (status = 422, description = "A clip of it cannot be stitched, so its video is only streamed (`invalid-request`).", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "Its loops or its sound are being prepared, or, with `clip_sound`, all places are taken (`capacity`); `Retry-After` says when to ask again.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "Its loops or its sound are being prepared, or, with `clip_sound`, all places are taken (`capacity`); or the server was started just now (`starting`). `Retry-After` says when to ask again.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn video(
@@ -107,11 +107,11 @@ pub async fn video(
     params(("token" = String, Path, description = "From `POST /api/workouts`.")),
     responses(
         (status = 200, description = "The video, H.264 and AAC, with the headers of `POST /api/generate-workout-video`.", content_type = "video/mp4", body = Vec<u8>),
-        (status = 404, description = "No whole link (`unknown-workout`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "No whole link (`unknown-workout`), or a clip that can no longer be read (`clip-unavailable`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 410, description = "The catalogue has changed (`workout-changed`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "A link of values that no workout may have (`invalid-request`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 500, description = "FFmpeg failed (`render-failed`), or this server did (`internal`).", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "All places are taken (`capacity`), or the server is stopping (`shutting-down`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "All places are taken (`capacity`), the server is stopping (`shutting-down`), or it was started just now and has not looked at the clips yet (`starting`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 504, description = "FFmpeg took too long (`render-timeout`).", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
@@ -126,7 +126,7 @@ pub async fn stream(
         let headers = [(header::CONTENT_TYPE, MP4), (header::CACHE_CONTROL, "no-store")];
         return Ok(headers.into_response());
     }
-    workouts::streamed(&state, opened.plan).await
+    workouts::streamed(&state, &opened.now, opened.plan).await
 }
 
 /// The video for HLS players: playlists, the init segment, segments.
@@ -144,10 +144,10 @@ pub async fn stream(
         (status = 200, description = "A playlist or a segment of 4 to 6 seconds (CMAF).", content_type = "application/vnd.apple.mpegurl", body = Vec<u8>),
         (status = 206, description = "The ranges that `Range` names.", content_type = "video/mp4", body = Vec<u8>),
         (status = 304, description = "The copy that `If-None-Match` names is still good."),
-        (status = 404, description = "No whole link (`unknown-workout`), or no such file (`not-found`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "No whole link (`unknown-workout`), no such file (`not-found`), or a clip that can no longer be read (`clip-unavailable`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 410, description = "The catalogue has changed (`workout-changed`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "A workout whose video is only streamed (`invalid-request`).", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "Its loops or its sound are being prepared, or, with `clip_sound`, all places are taken (`capacity`); `Retry-After` says when to ask again.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "Its loops or its sound are being prepared, or, with `clip_sound`, all places are taken (`capacity`); or the server was started just now (`starting`). `Retry-After` says when to ask again.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn hls(
@@ -207,8 +207,9 @@ fn not_laid(error: DeliverError) -> Problem {
 
 async fn filmed(state: &AppState, token: &str, headers: &HeaderMap) -> Result<(Opened, Arc<Film>), Problem> {
     let opened = opened(state, token).await?;
-    let film = Box::pin(state.renderer.film(&opened.plan, patience(headers))).await?;
-    Ok((opened, film))
+    let renderer = state.renderer.with_clips(&opened.now.library);
+    let film = Box::pin(renderer.film(&opened.plan, patience(headers))).await;
+    Ok((opened, snapshot::noticed(state, film)?))
 }
 
 /// How long an answer waits for loops: as long as the client prefers, if that is not longer than we do.

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::catalogue::{
-    Attribution, Catalogue, Category, Difficulty, Exercise, LanguageTag, Muscles, Position, Sides,
-    Translation,
+    Attribution, Category, Difficulty, Exercise, LanguageTag, Muscles, Position, Sides, Translation,
 };
+use crate::clip::Snapshot;
 
 /// Body weight for `calories_per_min`, in kilograms: the usual reference person.
 const REFERENCE_WEIGHT: f64 = 70.0;
@@ -80,10 +80,14 @@ pub struct ExerciseMetadata {
 }
 
 impl ExerciseView {
-    /// Shows an exercise of a catalogue; addresses begin with `base_path`.
+    /// Shows an exercise as it is now; addresses begin with `base_path`.
     #[must_use]
-    pub fn new(exercise: &Exercise, catalogue: &Catalogue, base_path: &str) -> Self {
-        let unavailable = catalogue.unavailable(&exercise.id);
+    pub fn new(exercise: &Exercise, now: &Snapshot, base_path: &str) -> Self {
+        let unavailable = if now.is_pending(&exercise.id) {
+            Some("its clip is still being looked at")
+        } else {
+            now.catalogue.unavailable(&exercise.id)
+        };
         let address = |file: &str| {
             unavailable
                 .is_none()

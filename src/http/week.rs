@@ -7,7 +7,8 @@ use axum::response::{IntoResponse, Response};
 
 use super::body::WeekBody;
 use super::problem::{Problem, ProblemBody};
-use super::{AppState, WORKOUT_SEED, links, workouts};
+use super::{AppState, WORKOUT_SEED, links, snapshot, workouts};
+use crate::clip::Needs;
 use crate::week::{self, WeekRequest, WeekView};
 
 /// Plan a week of sessions.
@@ -30,6 +31,7 @@ use crate::week::{self, WeekRequest, WeekView};
         (status = 413, description = "The body is too large (`body-too-large`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "The body is not declared as JSON (`unsupported-media-type`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "Values that cannot be used, or too few exercises that suit (`invalid-request`); `errors` says what would work.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "The server was started just now and has not looked at all clips yet (`starting`); `Retry-After` says when to ask again.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn plan_week(
@@ -37,7 +39,8 @@ pub async fn plan_week(
     WeekBody(request): WeekBody,
 ) -> Result<Response, Problem> {
     let fresh_seed = workouts::fresh_seed();
-    let week = week::plan_week(&request, &state.catalogue, &state.loops, fresh_seed)?;
+    let now = snapshot::with(&state, &Needs::All).await?;
+    let week = week::plan_week(&request, &now.catalogue, &now.lengths, fresh_seed)?;
     let view = week.view(|token| links::address(&state.base_path, token));
     let headers = [
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),

@@ -15,8 +15,9 @@ use super::media::Binary;
 use super::notes::{self, WORKOUT_NOTES};
 use super::problem::{Problem, ProblemBody};
 use super::{
-    AppState, WORKOUT_CODECS, WORKOUT_DURATION, WORKOUT_LINK, WORKOUT_RENDERER, WORKOUT_SEED, links,
+    AppState, WORKOUT_CODECS, WORKOUT_DURATION, WORKOUT_LINK, WORKOUT_RENDERER, WORKOUT_SEED, links, snapshot,
 };
+use crate::clip::Snapshot;
 use crate::units::Seconds;
 use crate::workout::{Plan, PlanView, WorkoutRequest, link, plan};
 
@@ -41,13 +42,13 @@ use crate::workout::{Plan, PlanView, WorkoutRequest, link, plan};
             ("X-Workout-Notes" = String, description = "What was decided that you may not expect, such as fields that were ignored; missing when there is nothing. Divided by commas, each entry percent-encoded, 1 KiB at most; POST /api/plan has all."),
         )),
         (status = 400, description = "Not JSON (`malformed-json`), or an empty list of exercises (`no-exercise`).", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "An exercise that does not exist (`unknown-exercise`); `errors` gives the nearest names.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "An exercise that does not exist (`unknown-exercise`); `errors` gives the nearest names. Or a clip that can no longer be read (`clip-unavailable`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 408, description = "The body did not arrive in time (`body-timeout`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 413, description = "The body is too large (`body-too-large`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "The body is not declared as JSON (`unsupported-media-type`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "Values that cannot be used (`invalid-request`), all of them in `errors`; also a `renderer` that cannot make this workout.", body = ProblemBody, content_type = "application/problem+json"),
         (status = 500, description = "FFmpeg failed (`render-failed`), or this server did (`internal`).", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "All places are taken (`capacity`), or the server is stopping (`shutting-down`).", body = ProblemBody, content_type = "application/problem+json", headers(
+        (status = 503, description = "All places are taken (`capacity`), the server is stopping (`shutting-down`), or it was started just now and has not looked at the clips yet (`starting`).", body = ProblemBody, content_type = "application/problem+json", headers(
             ("Retry-After" = u32, description = "Seconds to wait before asking again."),
         )),
         (status = 504, description = "FFmpeg took too long (`render-timeout`).", body = ProblemBody, content_type = "application/problem+json"),
@@ -57,8 +58,9 @@ pub async fn generate(
     State(state): State<AppState>,
     WorkoutBody(request): WorkoutBody,
 ) -> Result<Response, Problem> {
-    let (plan, token) = link(&request, &state.catalogue, &state.loops, fresh_seed())?;
-    let mut response = streamed(&state, Arc::new(plan)).await?;
+    let now = snapshot::for_request(&state, &request).await?;
+    let (plan, token) = link(&request, &now.catalogue, &now.lengths, fresh_seed())?;
+    let mut response = streamed(&state, &now, Arc::new(plan)).await?;
     // A workout too long for a link is a video all the same.
     if let Ok(token) = token
         && let Ok(link) = HeaderValue::from_str(&links::address(&state.base_path, &token))
@@ -69,9 +71,10 @@ pub async fn generate(
 }
 
 /// Answers with a plan's video when the first fragment is there, and streams while the rest is made.
-pub(super) async fn streamed(state: &AppState, plan: Arc<Plan>) -> Result<Response, Problem> {
+pub(super) async fn streamed(state: &AppState, now: &Snapshot, plan: Arc<Plan>) -> Result<Response, Problem> {
+    let renderer = state.renderer.with_clips(&now.library);
     let rendering = tokio::select! {
-        started = state.renderer.start(Arc::clone(&plan)) => started?,
+        started = renderer.start(Arc::clone(&plan)) => snapshot::noticed(state, started)?,
         () = state.shutdown.cancelled() => return Err(Problem::shutting_down()),
     };
     let codecs = HeaderValue::from_str(&rendering.codecs)
@@ -126,19 +129,17 @@ pub(super) async fn streamed(state: &AppState, plan: Arc<Plan>) -> Result<Respon
         (status = 413, description = "The body is too large (`body-too-large`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "The body is not declared as JSON (`unsupported-media-type`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "Values that cannot be used (`invalid-request`).", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "The server was started just now and has not looked at the clips yet (`starting`); `Retry-After` says when to ask again.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn show_plan(
     State(state): State<AppState>,
     WorkoutBody(request): WorkoutBody,
 ) -> Result<Response, Problem> {
-    let plan = planned(&state, &request)?;
+    let now = snapshot::for_request(&state, &request).await?;
+    let plan = plan(&request, &now.catalogue, &now.lengths, fresh_seed())?;
     let seed = [(WORKOUT_SEED, HeaderValue::from(plan.seed))];
     Ok((seed, Json(plan.view())).into_response())
-}
-
-fn planned(state: &AppState, request: &WorkoutRequest) -> Result<Plan, Problem> {
-    Ok(plan(request, &state.catalogue, &state.loops, fresh_seed())?)
 }
 
 /// A seed for a request that brings none; 32 bits, so that JavaScript reads it back exactly.

@@ -94,19 +94,20 @@ impl Renderer {
     }
 
     /// Prepares the loops of all exercises at each of these sizes in the background, the cues first. It ends by itself, or
-    /// with the program.
+    /// with the program. `report` is told how far it has come.
     pub fn prepare_in_background(
         &self,
-        catalogue: Arc<Catalogue>,
+        catalogue: Catalogue,
         profiles: &'static [Profile],
-    ) -> watch::Receiver<Ahead> {
+        report: watch::Sender<Option<Ahead>>,
+    ) {
         let each: Vec<&Exercise> = catalogue.exercises().iter().collect();
         let recipes = profiles.iter().map(|profile| self.recipes_of(&each, *profile));
         let all = recipes.map(|recipes| recipes.len()).sum();
-        let (report, progress) = watch::channel(Ahead {
+        report.send_replace(Some(Ahead {
             all,
             ..Ahead::default()
-        });
+        }));
         let this = self.clone();
         let task = async move {
             this.warm().await;
@@ -117,7 +118,7 @@ impl Renderer {
                 if let Err(error) = made {
                     tracing::warn!(loop_of = %name, %error, "a loop could not be prepared ahead");
                 }
-                report.send_replace(ahead);
+                report.send_replace(Some(ahead));
                 let tried = ahead.prepared + ahead.failed;
                 if tried.is_multiple_of(PROGRESS) && !ahead.done() {
                     tracing::info!("prepared {tried} of {loops} loops");
@@ -141,7 +142,6 @@ impl Renderer {
             // Cut off at any await; what is under way ends by the same token.
             ending.run_until_cancelled(task).await;
         });
-        progress
     }
 
     /// The loops of those exercises that can be shown, each once; of one that is done one side after the other both.

@@ -45,6 +45,14 @@ pub enum RenderError {
     /// The plan shows an exercise whose clip is not there (500: the planner should have refused).
     #[error("there is no clip of {0}")]
     NoClip(ExerciseId),
+    /// A clip of the plan can no longer be read (404). The reason is for the client.
+    #[error("the clip of {exercise} cannot be read: {reason}")]
+    ClipGone {
+        /// Whose clip.
+        exercise: ExerciseId,
+        /// Why.
+        reason: String,
+    },
     /// Stitching failed (500).
     #[error("stitching failed: {0}")]
     Stitch(StitchError),

@@ -115,19 +115,19 @@ impl Renderer {
     /// The film of a plan, once all its loops are there, and with the clips' own sound that: at once, if they
     /// are. Waits for at most `patience`; what is under way then goes on without whoever asked.
     pub async fn film(&self, plan: &Arc<Plan>, patience: Duration) -> Result<Arc<Film>, RenderError> {
-        let key = self.spec(plan).request_key();
+        let key = self.key_of_clips(self.spec(plan).request_key(), plan);
         if let Some(film) = self.films.find(&key).await {
             return Ok(film);
         }
-        let (this, plan) = (self.clone(), Arc::clone(plan));
+        let (this, of) = (self.clone(), Arc::clone(plan));
         let work = move |interest| async move {
-            let built = Box::pin(this.build(key, &plan, interest));
+            let built = Box::pin(this.build(key, &of, interest));
             let built = this.ending.run_until_cancelled(built).await;
             built.unwrap_or_else(|| Err(RenderError::Internal("the program ends".to_owned())))
         };
         let told = self.films.building.get(&self.tasks, key, work);
         match tokio::time::timeout(patience, told).await {
-            Ok(Ok(outcome)) => outcome,
+            Ok(Ok(outcome)) => self.explained(plan, outcome).await,
             Ok(Err(error)) => Err(error.into()),
             Err(_) => Err(RenderError::Preparing),
         }
@@ -150,6 +150,7 @@ impl Renderer {
         if let Some(film) = self.films.find(&key).await {
             return Ok(film);
         }
+        self.check_loops(plan, &self.recipes(plan)?).await?;
         let ingredients = self.ingredients(plan)?;
         let recipes: Vec<&Recipe> = ingredients.recipes.iter().collect();
         let request = self.loops.request();

@@ -16,6 +16,7 @@
 //! [`Rendering`] is dropped, its task ends and with it every process that it owns.
 
 mod ahead;
+mod clips;
 mod clock;
 mod encode;
 mod error;
@@ -124,6 +125,15 @@ impl Renderer {
         &self.loops
     }
 
+    /// The same renderer for the clips of another library: those of a request's snapshot.
+    #[must_use]
+    pub fn with_clips(&self, library: &Arc<Library>) -> Self {
+        Self {
+            library: Arc::clone(library),
+            ..self.clone()
+        }
+    }
+
     /// Makes what every stitched workout needs, so that no viewer waits for it.
     pub async fn warm(&self) {
         if let Err(error) = self.loops.warm().await {
@@ -139,18 +149,19 @@ impl Renderer {
     ///
     /// A plan that leaves the choice is stitched if it can be.
     pub async fn start(&self, plan: Arc<Plan>) -> Result<Rendering, RenderError> {
-        match plan.renderer {
-            RendererChoice::Graph => Box::pin(self.start_graph(plan)).await,
+        let started = match plan.renderer {
+            RendererChoice::Graph => Box::pin(self.start_graph(Arc::clone(&plan))).await,
             // Boxed: preparing a loop is a large future, and every caller would carry it.
             RendererChoice::Stitch => Box::pin(self.start_stitched(&plan)).await,
             RendererChoice::Auto => match Box::pin(self.start_stitched(&plan)).await {
                 Err(reason @ (RenderError::NotStitchable(_) | RenderError::Stitch(_))) => {
                     tracing::warn!(%reason, "the graph renders what cannot be stitched");
-                    Box::pin(self.start_graph(plan)).await
+                    Box::pin(self.start_graph(Arc::clone(&plan))).await
                 }
                 outcome => outcome,
             },
-        }
+        };
+        self.explained(&plan, started).await
     }
 
     fn place(&self) -> Result<OwnedSemaphorePermit, RenderError> {
@@ -167,6 +178,7 @@ impl Renderer {
         plan: &Arc<Plan>,
     ) -> Result<(SoundSource, Option<OwnedSemaphorePermit>), RenderError> {
         if plan.clip_sound {
+            self.check_clips(plan).await?;
             let place = self.place()?;
             let sound = sound::Sound::start(&Arc::new(self.job(plan)?))?;
             return Ok((SoundSource::Encoded(sound), Some(place)));
@@ -183,6 +195,7 @@ impl Renderer {
     async fn start_stitched(&self, plan: &Arc<Plan>) -> Result<Rendering, RenderError> {
         let mut clock = Clock::new(self.settings.timeout);
         let recipes = self.recipes(plan)?;
+        self.check_loops(plan, &recipes).await?;
         let start = async {
             // At once: each may have to start FFmpeg, if it is the first of its kind.
             let pictures = async { Ok(Pictures::start(&self.loops, plan, recipes).await?) };
@@ -234,6 +247,7 @@ impl Renderer {
 
     async fn start_graph(&self, plan: Arc<Plan>) -> Result<Rendering, RenderError> {
         let place = self.place()?;
+        self.check_clips(&plan).await?;
         let job = self.job(&plan)?;
         let cancel = self.ending.child_token();
         // Made before the first await: a client that leaves while we wait drops it, too.

@@ -101,6 +101,7 @@ impl Renderer {
         if let Some(recorded) = found.map_err(not_kept)? {
             return Ok(Arc::new(recorded));
         }
+        self.check_clips(&job.plan).await?;
         // Freed when the processes are let go of.
         let _place = self.place()?;
         let started = std::time::Instant::now();

@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 
 use super::{RenderError, RenderSettings, encode};
 use crate::catalogue::{Exercise, ExerciseId};
-use crate::clip::{Clip, Library};
+use crate::clip::{Clip, FileDigests, Library};
 use crate::ffmpeg::{FfmpegError, SHORT};
 use crate::graph::{self, Look};
 use crate::pace::Pace;
@@ -59,7 +59,9 @@ fn small() -> Profile {
 pub struct Stills {
     settings: Arc<RenderSettings>,
     library: Arc<Library>,
-    made: Cache<(ExerciseId, Kind), Bytes>,
+    files: FileDigests,
+    /// By exercise and the version of its clip.
+    made: Cache<(ExerciseId, u64, Kind), Bytes>,
     places: Arc<Semaphore>,
     /// Places and those who wait for them: first come, first served. Who leaves gives up either.
     queue: Arc<Semaphore>,
@@ -74,10 +76,20 @@ impl Stills {
         Self {
             settings: Arc::new(settings),
             library,
+            files: FileDigests::default(),
             places: Arc::new(Semaphore::new(PLACES)),
             queue: Arc::new(Semaphore::new(PLACES + WAITING)),
             pace: Arc::new(Pace::new(USUAL)),
             made: Cache::builder().max_capacity(CACHE_BYTES).weigher(weight).build(),
+        }
+    }
+
+    /// The same for the clips of another library: those of a request's snapshot.
+    #[must_use]
+    pub fn with_clips(&self, library: &Arc<Library>) -> Self {
+        Self {
+            library: Arc::clone(library),
+            ..self.clone()
         }
     }
 
@@ -110,12 +122,18 @@ impl Stills {
 
     async fn get(&self, exercise: &ExerciseId, kind: Kind) -> Option<Result<Bytes, Arc<RenderError>>> {
         let clip = Arc::clone(self.library.get(exercise)?);
+        let key = (exercise.clone(), self.library.version(exercise)?, kind);
+        let make = async {
+            if let Err(error) = self.files.check(&clip.path).await {
+                return Err(RenderError::ClipGone {
+                    exercise: exercise.clone(),
+                    reason: error.to_string(),
+                });
+            }
+            self.make(&clip, kind).await
+        };
         // However many ask at once, one FFmpeg makes it.
-        let made = self
-            .made
-            .try_get_with((exercise.clone(), kind), self.make(&clip, kind))
-            .await;
-        Some(made)
+        Some(self.made.try_get_with(key, make).await)
     }
 
     async fn make(&self, clip: &Clip, kind: Kind) -> Result<Bytes, RenderError> {

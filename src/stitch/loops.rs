@@ -7,10 +7,10 @@
 //! the work may be done, the next will ask again, and there are never more of these than cores.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use tokio::runtime::Handle;
@@ -26,6 +26,7 @@ use super::recipe::{LONGEST_PASS, Recipe};
 use super::source::{Growing, Outcome, Source, StitchError};
 use super::store::{Digest, Store};
 use super::verify::verify;
+use crate::clip::FileDigests;
 use crate::ffmpeg::{SHORT, Tools};
 use crate::graph::Backdrop;
 use crate::pace::Pace;
@@ -44,7 +45,7 @@ pub struct Loops {
     store: Arc<Store>,
     tools: Arc<Tools>,
     version: OnceCell<String>,
-    digests: Mutex<HashMap<PathBuf, (Stamp, blake3::Hash)>>,
+    digests: FileDigests,
     unfit: Mutex<HashMap<Digest, String>>,
     work: Mutex<Work>,
     /// Told when an entry leaves the queue.
@@ -56,6 +57,7 @@ pub struct Loops {
     cores: usize,
     tasks: TaskTracker,
     ending: CancellationToken,
+    unusable: Option<OnUnusable>,
 }
 
 /// What is to be prepared and what is being prepared.
@@ -116,8 +118,16 @@ impl Drop for Waiter {
     }
 }
 
-/// What tells that a file is still the one whose digest is known.
-type Stamp = (u64, SystemTime);
+/// Told of a clip's file of which no loop can be prepared, and why.
+struct OnUnusable(Box<Report>);
+
+type Report = dyn Fn(&Path, &str) + Send + Sync;
+
+impl std::fmt::Debug for OnUnusable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OnUnusable")
+    }
+}
 
 impl Loops {
     /// Keeps loops in `store`, and prepares as many at once as there are cores.
@@ -128,7 +138,7 @@ impl Loops {
             store: Arc::new(store),
             tools,
             version: OnceCell::new(),
-            digests: Mutex::default(),
+            digests: FileDigests::default(),
             unfit: Mutex::default(),
             work: Mutex::new(Work {
                 queue: Queue::new(WAITING),
@@ -143,6 +153,16 @@ impl Loops {
             cores,
             tasks,
             ending,
+            unusable: None,
+        }
+    }
+
+    /// The same; of each clip of which no loop can be prepared, and would not be the next time, `report` is told.
+    #[must_use]
+    pub fn reporting(self, report: impl Fn(&Path, &str) + Send + Sync + 'static) -> Self {
+        Self {
+            unusable: Some(OnUnusable(Box::new(report))),
+            ..self
         }
     }
 
@@ -356,6 +376,8 @@ impl Loops {
         recipe: &Recipe,
         grow: &watch::Sender<Growth>,
     ) -> Result<Arc<Prepared>, PrepareError> {
+        // Its digest may be one of before: FFmpeg is given a file that is there.
+        self.digests.check(&recipe.clip.path).await?;
         let started = Instant::now();
         let (prepared, tries) = self.sealed(recipe, grow).await?;
         let took = started.elapsed();
@@ -427,22 +449,29 @@ impl Loops {
         Ok(recipe.digest(clip, backdrop, version))
     }
 
+    /// The digests of clips and backdrops.
+    #[must_use]
+    pub fn digests(&self) -> &FileDigests {
+        &self.digests
+    }
+
+    /// Whether a recipe's loop is there, or is being made, so that its clip is not needed.
+    pub async fn has(&self, recipe: &Recipe) -> bool {
+        let Ok(digest) = self.digest(recipe).await else {
+            return false;
+        };
+        let begun = |job: &Job| job.start.is_none();
+        if lock(&self.work).jobs.get(&digest).is_some_and(begun) || self.store.in_memory(&digest).is_some() {
+            return true;
+        }
+        let store = Arc::clone(&self.store);
+        let found = tokio::task::spawn_blocking(move || store.get(&digest)).await;
+        matches!(found, Ok(Some(_)))
+    }
+
     /// The digest of a file's bytes, read again only when it has changed.
     pub async fn file_digest(&self, path: &Path) -> Result<blake3::Hash, PrepareError> {
-        let facts = path.metadata()?;
-        let stamp = (facts.len(), facts.modified()?);
-        if let Some((_, hash)) = lock(&self.digests).get(path).filter(|(known, _)| *known == stamp) {
-            return Ok(*hash);
-        }
-        let file = path.to_owned();
-        let hash = tokio::task::spawn_blocking(move || {
-            let mut hasher = blake3::Hasher::new();
-            hasher.update_reader(std::fs::File::open(file)?)?;
-            Ok::<_, std::io::Error>(hasher.finalize())
-        });
-        let hash = hash.await.map_err(std::io::Error::other)??;
-        lock(&self.digests).insert(path.to_owned(), (stamp, hash));
-        Ok(hash)
+        Ok(self.digests.of(path).await?)
     }
 }
 
@@ -495,6 +524,9 @@ async fn prepare_one(start: Start, running: Running) {
         }
         if error.is_of_the_loop() {
             lock(&loops.unfit).insert(digest, error.to_string());
+            if let Some(OnUnusable(report)) = &loops.unusable {
+                report(&recipe.clip.path, &error.for_clients());
+            }
         }
     }
     // First the outcome, then out of the list: who asks in between finds one or the other.

@@ -75,6 +75,15 @@ pub enum PrepareError {
 }
 
 impl PrepareError {
+    /// What is wrong with the loop, for clients: without FFmpeg's words, in which there are paths.
+    #[must_use]
+    pub fn for_clients(&self) -> String {
+        match self {
+            Self::Refused(_) => "a strict decoder refuses its loop".to_owned(),
+            other => other.to_string(),
+        }
+    }
+
     /// Whether it would be the same the next time: the fault is the loop's, not the machine's.
     #[must_use]
     pub fn is_of_the_loop(&self) -> bool {

@@ -10,7 +10,7 @@ use super::{
     Interval, Language, Note, Profile, Refusal, RefusalCode, Timeline, Token, TooLong, WorkoutRequest,
     chosen, listed,
 };
-use crate::catalogue::{Catalogue, LoopLengths};
+use crate::catalogue::{Catalogue, ExerciseId, LoopLengths};
 use crate::units::{FPS, Frames};
 
 /// Longest workout: four hours, more than any class; longer is a mistake or an attack.
@@ -196,6 +196,23 @@ pub fn link(
         .ok_or(PlanError::NoExercise)?;
     let token = Token::of(&decision, &plan);
     Ok((plan, token))
+}
+
+/// The exercises that a request's plan depends on: those that it lists. `None` when it leaves a choice, which
+/// depends on all. Names that there are not are left to [`plan`] to refuse.
+#[must_use]
+pub fn depends_on(request: &WorkoutRequest, catalogue: &Catalogue) -> Option<Vec<ExerciseId>> {
+    let (wishes, refusals) = check(request);
+    match &wishes.list {
+        None if refusals.0.is_empty() => None,
+        // Refused, whatever can be shown.
+        None => Some(Vec::new()),
+        Some(_) if wishes.warm_up == Some(true) || wishes.cool_down == Some(true) => None,
+        Some(list) => {
+            let exercises = list.iter().filter_map(|listed| catalogue.named(&listed.name));
+            Some(exercises.map(|exercise| exercise.id.clone()).collect())
+        }
+    }
 }
 
 /// Decides what a request leaves open; with it what the client may not expect.

@@ -22,7 +22,7 @@ use super::fingerprint::{FINGERPRINT, fingerprint};
 use super::refusals::quoted;
 use super::written::{self, Unreadable};
 use super::{Language, Plan, Shows};
-use crate::catalogue::{Catalogue, LoopLengths};
+use crate::catalogue::{Catalogue, ExerciseId, LoopLengths};
 
 /// Most characters of a token: an address of that length passes every browser, proxy and messenger.
 pub const MAX_TOKEN: usize = 2_000;
@@ -158,6 +158,14 @@ impl Token {
             .ok_or(TokenError::Impossible("length"))
     }
 
+    /// The exercises that it shows, so that their clips can be looked at before [`Self::open`].
+    pub fn exercises(&self, catalogue: &Catalogue) -> Result<Vec<ExerciseId>, TokenError> {
+        let course = written::read(&self.decision, catalogue)?.course;
+        let stations = [&course.warm_up, &course.circuit, &course.cool_down];
+        let stations = stations.into_iter().flatten();
+        Ok(stations.map(|station| station.exercise.id.clone()).collect())
+    }
+
     /// Makes the plan that it names: the same as when it was made, in every interval, or none.
     ///
     /// The plan has no notes and no renderer of its own choice: those were about the request. Its weight is
@@ -173,7 +181,10 @@ impl Token {
             .into_iter()
             .flatten()
         {
-            if let Some(reason) = catalogue.unavailable(&station.exercise.id) {
+            // One whose length is known was shown before: what was made of its clip may still be there.
+            if let Some(reason) = catalogue.unavailable(&station.exercise.id)
+                && loops.get(&station.exercise.id).is_none()
+            {
                 let name = &station.exercise.name;
                 return Err(TokenError::Changed(format!(
                     "{name} is not available at present: {reason}"

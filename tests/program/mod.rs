@@ -41,6 +41,24 @@ impl Server {
     }
 
     fn start_with(folder: TempDir, arguments: &[&str], log: Stdio) -> Self {
+        let (server, said) = Self::start_answering(folder, arguments, log);
+        said.lines()
+            .map_while(Result::ok)
+            .find(|line| line.contains(" serves "))
+            .expect("it says that it serves");
+        server
+    }
+
+    /// Starts it, and waits until it answers: it may not have looked at its clips yet.
+    pub fn start_young(folder: TempDir, arguments: &[&str]) -> Self {
+        Self::start_answering(folder, arguments, Stdio::inherit()).0
+    }
+
+    fn start_answering(
+        folder: TempDir,
+        arguments: &[&str],
+        log: Stdio,
+    ) -> (Self, BufReader<std::process::ChildStdout>) {
         let mut program = command(folder.path(), &["serve", "--bind", "127.0.0.1:0"])
             .args(arguments)
             .stdout(Stdio::piped())
@@ -49,9 +67,8 @@ impl Server {
             .expect("the program starts");
         let mut said = String::new();
         let stdout = program.stdout.take().expect("standard output is a pipe");
-        BufReader::new(stdout)
-            .read_line(&mut said)
-            .expect("it says where it serves");
+        let mut stdout = BufReader::new(stdout);
+        stdout.read_line(&mut said).expect("it says where it answers");
         let address = said
             .split("http://")
             .nth(1)
@@ -62,12 +79,18 @@ impl Server {
         let client = Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .build();
-        Self {
+        let server = Self {
             program,
             folder,
             address,
             client: client.expect("a client"),
-        }
+        };
+        (server, stdout)
+    }
+
+    /// The number of its process.
+    pub fn process(&self) -> u32 {
+        self.program.id()
     }
 
     pub fn address(&self) -> &str {
@@ -225,6 +248,10 @@ pub enum Task {
     Pictures,
     /// Encoding sound.
     Sound,
+    /// Looking at the first pictures of a clip.
+    Look,
+    /// Decoding a loop to check it.
+    Verify,
 }
 
 /// An FFmpeg that does as the real one, but runs `first` when it is given that task.
@@ -236,6 +263,8 @@ pub fn ffmpeg_that(folder: &Path, task: Task, first: &str) -> String {
         Task::Loop => "frag_every_frame",
         Task::Pictures => "libx264",
         Task::Sound => "adts",
+        Task::Look => "framecrc",
+        Task::Verify => "framehash",
     };
     let script = format!("#!/bin/sh\ncase \"$*\" in *{argument}*) {first};; esac\nexec {real} \"$@\"\n");
     std::fs::write(&path, script).unwrap();

@@ -40,6 +40,8 @@ pub enum Kind {
     InvalidRequest,
     /// As many renderings as allowed are running.
     Capacity,
+    /// The server was started just now.
+    Starting,
     /// The server is about to end.
     ShuttingDown,
     /// FFmpeg failed.
@@ -67,7 +69,7 @@ pub struct Facts {
 
 impl Kind {
     /// Every kind that has an address of its own.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::MalformedJson,
         Self::MalformedAddress,
         Self::NoExercise,
@@ -84,6 +86,7 @@ impl Kind {
         Self::RangeNotSatisfiable,
         Self::InvalidRequest,
         Self::Capacity,
+        Self::Starting,
         Self::ShuttingDown,
         Self::RenderFailed,
         Self::RenderTimeout,
@@ -203,6 +206,13 @@ impl Kind {
                 "All places are taken",
                 "Ask again after the seconds in the `Retry-After` header. Whoever runs the server can allow \
                  more renderings at once with COACH_MAX_RENDERS.",
+            ),
+            Self::Starting => (
+                "starting",
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The server is still looking at its clips",
+                "Ask again after the seconds in the `Retry-After` header. GET /ready says how many clips it has \
+                 looked at, and at which it is.",
             ),
             Self::ShuttingDown => (
                 "shutting-down",

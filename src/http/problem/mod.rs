@@ -167,7 +167,7 @@ impl Problem {
     /// Seconds for a `Retry-After` header.
     #[must_use]
     pub fn retry_after(&self) -> Option<u32> {
-        let may_ask_again = matches!(self.kind, Kind::Capacity | Kind::ShuttingDown);
+        let may_ask_again = matches!(self.kind, Kind::Capacity | Kind::ShuttingDown | Kind::Starting);
         may_ask_again.then_some(self.wait.unwrap_or(RETRY_AFTER_SECONDS))
     }
 
@@ -306,6 +306,10 @@ impl From<RenderError> for Problem {
             ),
             // What the client asked for by name; the sentence is for it.
             RenderError::NotStitchable(why) => return Self::invalid(vec![Fault::at("/renderer", why)]),
+            RenderError::ClipGone { exercise, reason } => Self::new(
+                Kind::ClipUnavailable,
+                format!("{exercise} has no usable clip: {reason}"),
+            ),
             RenderError::NoClip(_) | RenderError::Internal(_) => return Self::internal(cause),
         }
         .because(cause)

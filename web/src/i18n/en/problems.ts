@@ -37,6 +37,10 @@ export const problems = {
     title: "The video took too long",
     advice: "The server is too slow just now. Try again.",
   },
+  starting: {
+    title: "The server is still starting",
+    advice: "It looks at its clips. Try again in a moment.",
+  },
   "shutting-down": { title: "The server stops", advice: "Try again in a moment." },
   other: {
     title: "That did not work",

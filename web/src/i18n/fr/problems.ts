@@ -39,6 +39,10 @@ export const problems = {
     title: "La vidéo a pris trop de temps",
     advice: "Le serveur est trop lent en ce moment. Réessayez.",
   },
+  starting: {
+    title: "Le serveur démarre encore",
+    advice: "Il examine ses clips. Réessayez dans un instant.",
+  },
   "shutting-down": { title: "Le serveur s’arrête", advice: "Réessayez dans un instant." },
   other: {
     title: "Cela n’a pas marché",

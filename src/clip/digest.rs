@@ -1,0 +1,259 @@
+//! Digests of whole files: what names a prepared loop is made of the clip's bytes.
+//!
+//! For whoever keeps something under the digest of a clip or backdrop. A file is read once for each of its
+//! states, however many ask; at most [`READERS`] files are read at once, in threads of the blocking pool, so that
+//! a stalled mount takes these few and not all of them. A reading belongs to nobody who asked: it goes on when
+//! they leave.
+//!
+//! The digest of a file that is gone, or is no file any more, is the last one known: what was made of it can
+//! still be shown. [`FileDigests::check`] tells whether the file itself can be read.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, watch};
+
+use super::known::Stamp;
+use crate::files::open_regular;
+
+/// Files that are read at once.
+const READERS: usize = 2;
+/// File system calls at once that ask about a file without reading it.
+const ASKERS: usize = 2;
+/// How long the file system may take to tell about a file before it is taken to have stalled.
+const STALLED: Duration = Duration::from_secs(5);
+
+/// How a reading ended. An error's text alone: it is for all who wait.
+type Outcome = Result<blake3::Hash, (io::ErrorKind, String)>;
+
+/// A file in one of its states, and its digest once it has been read.
+#[derive(Debug, Clone)]
+struct Reading {
+    stamp: Stamp,
+    outcome: watch::Receiver<Option<Outcome>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    readings: HashMap<PathBuf, Reading>,
+    /// The last digest of each file.
+    known: HashMap<PathBuf, blake3::Hash>,
+}
+
+/// See the module. Cloning it is cheap and shares all.
+#[derive(Debug, Clone)]
+pub struct FileDigests {
+    state: Arc<Mutex<State>>,
+    readers: Arc<Semaphore>,
+    files: FileSystem,
+}
+
+impl Default for FileDigests {
+    fn default() -> Self {
+        Self {
+            state: Arc::default(),
+            readers: Arc::new(Semaphore::new(READERS)),
+            files: FileSystem::default(),
+        }
+    }
+}
+
+impl FileDigests {
+    /// The digest of a file's bytes; of one that cannot be read any more, the last one that is known.
+    pub async fn of(&self, path: &Path) -> io::Result<blake3::Hash> {
+        let read = match self.check(path).await {
+            Ok(stamp) => self.read(path, stamp).await,
+            Err(error) => Err(error),
+        };
+        read.or_else(|error| self.lock().known.get(path).copied().ok_or(error))
+    }
+
+    /// Whether a file can be read now, as far as opening it tells.
+    pub async fn check(&self, path: &Path) -> io::Result<Stamp> {
+        let path = path.to_owned();
+        self.files.ask(move || Stamp::of_regular(&path)).await
+    }
+
+    async fn read(&self, path: &Path, stamp: Stamp) -> io::Result<blake3::Hash> {
+        let mut outcome = self.reading(path, stamp);
+        let ended = outcome.wait_for(Option::is_some).await;
+        match ended.as_deref() {
+            Ok(Some(Ok(hash))) => Ok(*hash),
+            Ok(Some(Err((kind, text)))) => Err(io::Error::new(*kind, text.clone())),
+            // The reading thread is gone without a word: the program ends, or it panicked.
+            Ok(None) | Err(_) => Err(io::Error::other("the file was not read to its end")),
+        }
+    }
+
+    /// The reading of a file in this state: the one that is known or under way, or one that this starts.
+    fn reading(&self, path: &Path, stamp: Stamp) -> watch::Receiver<Option<Outcome>> {
+        let mut state = self.lock();
+        if let Some(reading) = state.readings.get(path).filter(|reading| reading.stamp == stamp) {
+            return reading.outcome.clone();
+        }
+        let (end, outcome) = watch::channel(None);
+        let reading = Reading {
+            stamp: stamp.clone(),
+            outcome: outcome.clone(),
+        };
+        state.readings.insert(path.to_owned(), reading);
+        drop(state);
+        let (this, path) = (self.clone(), path.to_owned());
+        tokio::spawn(async move {
+            // Never closed.
+            let place = Arc::clone(&this.readers).acquire_owned().await;
+            let file = path.clone();
+            let expected = stamp.clone();
+            let hashed = tokio::task::spawn_blocking(move || {
+                let _place = place;
+                hash(&file, &expected)
+            });
+            let hashed = hashed.await.map_err(io::Error::other).flatten();
+            let mut state = this.lock();
+            match &hashed {
+                Ok(hash) => {
+                    state.known.insert(path, *hash);
+                }
+                // The next who asks tries again.
+                Err(_) => {
+                    if state
+                        .readings
+                        .get(&path)
+                        .is_some_and(|known| known.stamp == stamp)
+                    {
+                        state.readings.remove(&path);
+                    }
+                }
+            }
+            drop(state);
+            end.send_replace(Some(hashed.map_err(|error| (error.kind(), error.to_string()))));
+        });
+        outcome
+    }
+
+    /// Each change is one step, so a panic elsewhere leaves it whole.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The digest of a file that is to be in this state before and after.
+fn hash(path: &Path, expected: &Stamp) -> io::Result<blake3::Hash> {
+    let file = open_regular(path)?;
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(&file)?;
+    if Stamp::of_metadata(&file.metadata()?)? != *expected {
+        return Err(io::Error::other("the file changed while it was read"));
+    }
+    Ok(hasher.finalize())
+}
+
+/// Questions to the file system, a few at once; none is waited for longer than `patience`.
+#[derive(Debug, Clone)]
+pub(super) struct FileSystem {
+    places: Arc<Semaphore>,
+    patience: Duration,
+}
+
+impl Default for FileSystem {
+    fn default() -> Self {
+        Self {
+            places: Arc::new(Semaphore::new(ASKERS)),
+            patience: STALLED,
+        }
+    }
+}
+
+impl FileSystem {
+    /// Asks in a thread that may block.
+    pub(super) async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce() -> io::Result<T> + Send + 'static,
+    ) -> io::Result<T> {
+        let asking = async {
+            // Never closed. Held by the thread, however long that blocks.
+            let place = Arc::clone(&self.places).acquire_owned().await;
+            let answer = tokio::task::spawn_blocking(move || {
+                let _place = place;
+                question()
+            });
+            answer.await.map_err(io::Error::other)?
+        };
+        let stalled = || io::Error::new(io::ErrorKind::TimedOut, "the file system does not answer");
+        let answer = tokio::time::timeout(self.patience, asking).await;
+        answer.unwrap_or_else(|_| Err(stalled()))
+    }
+}
+
+impl Stamp {
+    /// Of a regular file that can be read, as it is now. Opened, as only that tells whether it may be.
+    pub fn of_regular(path: &Path) -> io::Result<Self> {
+        Self::of_metadata(&open_regular(path)?.metadata()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_digest_outlives_its_file_and_follows_its_changes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("clip");
+        let digests = FileDigests::default();
+        assert_eq!(
+            digests.of(&path).await.unwrap_err().kind(),
+            io::ErrorKind::NotFound
+        );
+        std::fs::write(&path, "one").unwrap();
+        assert_eq!(digests.of(&path).await.unwrap(), blake3::hash(b"one"));
+        std::fs::write(&path, "other").unwrap();
+        assert_eq!(digests.of(&path).await.unwrap(), blake3::hash(b"other"));
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(digests.of(&path).await.unwrap(), blake3::hash(b"other"));
+        assert_eq!(
+            digests.check(&path).await.unwrap_err().kind(),
+            io::ErrorKind::NotFound
+        );
+        assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+        assert_eq!(digests.of(&path).await.unwrap(), blake3::hash(b"other"));
+        let error = digests.check(&path).await.unwrap_err();
+        assert!(error.to_string().contains("a pipe"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn questions_that_are_never_answered_take_no_more_than_their_threads() {
+        let files = FileSystem {
+            patience: Duration::from_millis(200),
+            ..FileSystem::default()
+        };
+        let (release, blocked) = mpsc::channel::<()>();
+        let blocked = Arc::new(Mutex::new(blocked));
+        let started = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        let asked: Vec<_> = (0..100)
+            .map(|_| {
+                let (files, blocked, started) = (files.clone(), Arc::clone(&blocked), Arc::clone(&started));
+                tokio::spawn(async move {
+                    let stall = move || {
+                        started.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                        let _ = blocked.lock().map(|blocked| blocked.recv());
+                        Ok(())
+                    };
+                    files.ask(stall).await.unwrap_err().kind()
+                })
+            })
+            .collect();
+        for asked in asked {
+            assert_eq!(asked.await.unwrap(), io::ErrorKind::TimedOut);
+        }
+        let started = started.load(std::sync::atomic::Ordering::SeqCst);
+        assert!(started <= ASKERS, "{started} threads block");
+        drop(release);
+    }
+}

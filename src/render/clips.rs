@@ -1,0 +1,87 @@
+//! Whether the clips of a plan can still be read: files come and go while a server runs.
+//!
+//! What was made of a clip before is shown though the clip is gone. What needs the clip itself fails here, with the
+//! exercise and the reason, before FFmpeg is started for it.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::{RenderError, Renderer};
+use crate::catalogue::ExerciseId;
+use crate::stitch::Recipe;
+use crate::workout::Plan;
+
+impl Renderer {
+    /// Fails if a clip of the plan cannot be read.
+    pub(super) async fn check_clips(&self, plan: &Plan) -> Result<(), RenderError> {
+        let mut checked = HashSet::new();
+        for interval in plan.timeline.intervals() {
+            let exercise = &interval.shows.exercise;
+            if checked.insert(exercise) {
+                self.check_clip(exercise).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A key of what is made of a plan and of the clips that it shows now: another one when a clip was replaced.
+    pub(super) fn key_of_clips(&self, key: blake3::Hash, plan: &Plan) -> blake3::Hash {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(key.as_bytes());
+        for interval in plan.timeline.intervals() {
+            let version = self.library.version(&interval.shows.exercise).unwrap_or_default();
+            hasher.update(&version.to_be_bytes());
+        }
+        hasher.finalize()
+    }
+
+    async fn check_clip(&self, exercise: &ExerciseId) -> Result<(), RenderError> {
+        let Some(clip) = self.library.get(exercise) else {
+            return Err(RenderError::NoClip(exercise.clone()));
+        };
+        let checked = self.loops.digests().check(&clip.path).await;
+        checked.map(|_| ()).map_err(|error| RenderError::ClipGone {
+            exercise: exercise.clone(),
+            reason: error.to_string(),
+        })
+    }
+
+    /// Fails if a clip of the plan cannot be read and its loop is not there either. `recipes` are those of the plan's
+    /// intervals.
+    pub(super) async fn check_loops(&self, plan: &Plan, recipes: &[Recipe]) -> Result<(), RenderError> {
+        let mut checked: Vec<&Recipe> = Vec::new();
+        for (interval, recipe) in plan.timeline.intervals().iter().zip(recipes) {
+            if checked.iter().any(|known| known.same_loop(recipe)) {
+                continue;
+            }
+            checked.push(recipe);
+            if let Err(gone) = self.check_clip(&interval.shows.exercise).await
+                && !self.loops.has(recipe).await
+            {
+                return Err(gone);
+            }
+        }
+        Ok(())
+    }
+
+    /// The outcome; but of a failure for which a clip that cannot be read is to blame, that.
+    pub(super) async fn explained<T>(
+        &self,
+        plan: &Arc<Plan>,
+        outcome: Result<T, RenderError>,
+    ) -> Result<T, RenderError> {
+        match outcome {
+            Err(
+                RenderError::Ffmpeg(_)
+                | RenderError::Output(_)
+                | RenderError::Stitch(_)
+                | RenderError::NotStitchable(_)
+                | RenderError::Timeout { .. },
+            ) => {
+                self.check_clips(plan).await?;
+                outcome
+            }
+            outcome => outcome,
+        }
+    }
+}
