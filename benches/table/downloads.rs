@@ -46,7 +46,7 @@ fn ask(source: &Source, from: Option<u64>) -> io::Result<(TcpStream, Vec<u8>, u6
     connection.set_nodelay(true)?;
     let range = from.map_or_else(String::new, |from| format!("Range: bytes={from}-\r\n"));
     let head = format!(
-        "GET {} HTTP/1.1\r\nHost: bench\r\n{range}Connection: close\r\n\r\n",
+        "GET {} HTTP/1.1\r\nHost: localhost\r\n{range}Connection: close\r\n\r\n",
         source.path
     );
     connection.write_all(head.as_bytes())?;

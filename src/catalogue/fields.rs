@@ -11,6 +11,8 @@ use serde::de::value::{Error as ValueError, StrDeserializer};
 use serde::de::{DeserializeOwned, IntoDeserializer};
 use serde_json::{Map, Value};
 
+use super::characters::{code_point, invisible};
+
 /// The mistakes found so far.
 #[derive(Debug, Default)]
 pub(super) struct Mistakes(RefCell<Vec<String>>);
@@ -107,6 +109,9 @@ impl<'a> Fields<'a> {
             self.wrong(field, "must not begin or end with white space")
         } else if text.chars().any(char::is_control) {
             self.wrong(field, "must not contain control characters")
+        } else if let Some(c) = invisible(text) {
+            let message = format_args!("must not contain the invisible character {}", code_point(c));
+            self.wrong(field, message)
         } else {
             Some(text.to_owned())
         }

@@ -3,6 +3,7 @@
 //! For the planner (selection), the API (lists and search) and the renderer (which file shows an
 //! exercise). It reads and checks `exercises.json`; it never opens a clip.
 
+mod characters;
 mod exercise;
 mod fields;
 mod loops;
@@ -12,6 +13,7 @@ mod search;
 mod tests;
 mod vocabulary;
 
+pub(crate) use characters::{code_point, invisible, visible};
 pub use exercise::*;
 pub use loops::LoopLengths;
 pub use read::{MAX_EXERCISES, MAX_FILE_BYTES};

@@ -16,6 +16,7 @@ use crate::deliver::Shelf;
 use crate::ffmpeg::Tools;
 use crate::graph::Backdrop;
 use crate::http::AppState;
+use crate::http::access::Access;
 use crate::http::app::App;
 use crate::http::links::Recent;
 use crate::http::ready::Readiness;
@@ -192,7 +193,15 @@ pub fn server<'s>(settings: &'s Settings, lifetime: &Lifetime) -> Result<Young<'
         ..
     } = studio(settings, lifetime)?;
     let (ahead, progress) = settings.prepare.then(|| watch::channel(None)).unzip();
+    let base_path = settings.base_path.shared();
+    let access = Access::new(
+        settings.bind.ip(),
+        &base_path,
+        settings.hosts.as_ref(),
+        settings.origins.as_ref(),
+    );
     let state = AppState {
+        access: Arc::new(access),
         ahead: progress,
         clips,
         renderer,
@@ -202,8 +211,8 @@ pub fn server<'s>(settings: &'s Settings, lifetime: &Lifetime) -> Result<Young<'
         readiness: Arc::new(readiness(settings)),
         max_body: settings.max_body as usize,
         stall: Duration::from_secs(settings.stall.into()),
-        app: App::embedded(&settings.base_path.shared()).map(Arc::new),
-        base_path: settings.base_path.shared(),
+        app: App::embedded(&base_path).map(Arc::new),
+        base_path,
         started: Instant::now(),
         shutdown: lifetime.shutdown.clone(),
     };

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
+use crate::http::access::{Hosts, Origins};
 use crate::workout::MAX_REQUEST_BYTES;
 
 /// All settings. `virtual-coach --help` prints this text.
@@ -37,6 +38,17 @@ pub struct Settings {
         hide_default_value = true
     )]
     pub base_path: BasePath,
+
+    /// Hosts that the server answers for, besides loopback ones: names and addresses, divided by commas; * for any.
+    /// Without it a server that is bound to a loopback address answers for loopback alone, any other for
+    /// every host.
+    #[arg(long, global = true, env = "COACH_HOSTS", value_name = "HOSTS")]
+    pub hosts: Option<Hosts>,
+
+    /// Origins whose pages may start work, besides the server's own and loopback ones: https://coach.example,
+    /// divided by commas; * for any. Reading is open to every page.
+    #[arg(long, global = true, env = "COACH_ORIGINS", value_name = "ORIGINS")]
+    pub origins: Option<Origins>,
 
     /// The exercises.
     #[arg(

@@ -11,6 +11,7 @@ use axum::{Json, Router};
 use utoipa::openapi::{Info, OpenApi, Server, Tag};
 use utoipa_swagger_ui::Config;
 
+use super::headers::{DOCS_POLICY, PLAIN_POLICY};
 use super::problem::{Kind, PROBLEMS, Problem};
 use super::{AppState, app};
 
@@ -83,6 +84,7 @@ fn swagger(file: &str, config: Arc<Config<'static>>) -> Result<Response, Problem
     let file = file.ok_or_else(|| Problem::of_status(StatusCode::NOT_FOUND))?;
     let mut response = (
         [(header::CONTENT_TYPE, file.content_type)],
+        [(header::CONTENT_SECURITY_POLICY, DOCS_POLICY)],
         file.bytes.into_owned(),
     )
         .into_response();
@@ -112,7 +114,13 @@ async fn problem(State(state): State<AppState>, Path(slug): Path<String>) -> Res
 
 /// The web app, or where to start without it.
 pub(super) async fn home(State(state): State<AppState>, headers: HeaderMap) -> Response {
-    app::home(&state, &headers).unwrap_or_else(|| landing(&state, &headers).into_response())
+    app::home(&state, &headers).unwrap_or_else(|| {
+        (
+            [(header::CONTENT_SECURITY_POLICY, PLAIN_POLICY)],
+            landing(&state, &headers),
+        )
+            .into_response()
+    })
 }
 
 /// Where to start.

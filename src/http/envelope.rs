@@ -1,4 +1,4 @@
-//! What is around every answer: request id, log lines, and the bodies of problems.
+//! What is around every answer: request id, log lines, headers for browsers, and the bodies of problems.
 //!
 //! The one layer outside all others, so that whatever fails further in (a handler, a limit, a
 //! panic, a route that does not exist) leaves as the same kind of problem with the same id as in the
@@ -14,6 +14,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Instrument;
 
+use super::headers;
 use super::problem::{Kind, Problem};
 
 /// Names a request, in both directions.
@@ -42,6 +43,8 @@ pub async fn envelope(State(base_path): State<Arc<str>>, request: Request, next:
             milliseconds = started.elapsed().as_millis() as u64,
             "answered"
         );
+        let status = response.status();
+        headers::protect(status, response.headers_mut());
         response.headers_mut().insert(REQUEST_ID, id.clone());
         response
     }
@@ -191,6 +194,19 @@ mod tests {
             Problem::new(Kind::UnsupportedMediaType, "Send JSON."),
             Problem::invalid(vec![Fault::parameter("category", "There is no such category.")]),
             Problem::of_status(StatusCode::BAD_REQUEST),
+            Problem::new(Kind::BadHost, "The header Host is missing."),
+            Problem::new(
+                Kind::UnknownHost,
+                "This server does not answer for the host evil.example.",
+            ),
+            Problem::new(
+                Kind::ForeignOrigin,
+                "Only pages of this server may start work on it.",
+            ),
+            Problem::new(
+                Kind::AddressTooLong,
+                "The address has 9000 bytes; 8000 is the most.",
+            ),
             Problem::of_status(StatusCode::NOT_FOUND),
             Problem::of_status(StatusCode::METHOD_NOT_ALLOWED),
             Problem::of_status(StatusCode::RANGE_NOT_SATISFIABLE),

@@ -4,7 +4,7 @@ use axum::extract::{FromRequestParts, RawQuery};
 use axum::http::request::Parts;
 
 use super::problem::{Fault, Problem};
-use crate::catalogue::{Category, Difficulty, EQUIPMENT, Filter, MUSCLES, folded, nearest};
+use crate::catalogue::{Category, Difficulty, EQUIPMENT, Filter, MUSCLES, folded, nearest, visible};
 
 /// Every query parameter; `q` is short for `text`.
 const PARAMETERS: [&str; 7] = [
@@ -148,16 +148,8 @@ fn unknown(name: &str) -> Fault {
 /// What a client wrote, fit to be sent back: short, and with escapes for what would steer a terminal
 /// or forge a line.
 fn shortened(text: &str) -> String {
-    let mut told = String::new();
-    for letter in text.chars().take(200) {
-        // Besides control characters: the line separators and what turns the direction of writing.
-        if letter.is_control() || matches!(letter, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
-            told.extend(letter.escape_default());
-        } else {
-            told.push(letter);
-        }
-    }
-    told
+    let short: String = text.chars().take(200).collect();
+    visible(&short)
 }
 
 #[cfg(test)]

@@ -14,8 +14,10 @@
 //! | ranges, validators and parts of a film | [`film`] |
 //! | `GET /health`, `GET /ready` | [`ready`] |
 //! | `GET /`, and all else: the web app | [`app`] |
+//! | before all routes: which hosts and pages are answered | [`access`], [`host`] |
 //! | `/docs`, `/openapi.json`, `/problems/...` | [`docs`] |
 
+pub mod access;
 pub mod app;
 pub mod body;
 pub mod delivery;
@@ -25,12 +27,15 @@ pub mod envelope;
 pub mod exercises;
 pub mod film;
 pub mod filter;
+mod headers;
+pub mod host;
 pub mod language;
 pub mod least_rate;
 pub mod links;
 pub mod media;
 pub mod notes;
 pub mod problem;
+mod query;
 pub mod ready;
 pub mod server;
 mod snapshot;
@@ -59,6 +64,7 @@ use utoipa_axum::routes;
 use crate::clip::Clips;
 use crate::deliver::Shelf;
 use crate::render::{Ahead, Renderer, Stills};
+use access::Access;
 use problem::Problem;
 
 /// Length of a video in seconds, such as `95.0`.
@@ -72,6 +78,9 @@ pub const WORKOUT_RENDERER: HeaderName = HeaderName::from_static("x-workout-rend
 
 /// Path of a video's link, if the workout is not too long for one.
 pub const WORKOUT_LINK: HeaderName = HeaderName::from_static("x-workout-link");
+
+/// What answers whether the server lives and can work, below the base path.
+const READINESS_PATHS: [&str; 2] = ["/health", "/ready"];
 
 /// What all requests share. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -90,6 +99,8 @@ pub struct AppState {
     pub readiness: Arc<ready::Readiness>,
     /// Loops that are prepared in the background, if they are.
     pub ahead: Option<watch::Receiver<Option<Ahead>>>,
+    /// Which requests are answered at all.
+    pub access: Arc<Access>,
     /// Longest body of a request, in bytes.
     pub max_body: usize,
     /// Seconds after which a client that reads nothing, or too little of what holds a place, is dropped.
@@ -109,7 +120,7 @@ pub fn router(state: AppState) -> Router {
     let (api, spec) = documented().split_for_parts();
     let spec = docs::completed(spec, &state.base_path);
     let base_path = Arc::clone(&state.base_path);
-    let max_body = state.max_body;
+    let (access, max_body) = (Arc::clone(&state.access), state.max_body);
     let routes = api.merge(docs::pages(spec)).fallback(app::serve);
     let routes = match &*base_path {
         "" => routes,
@@ -118,18 +129,19 @@ pub fn router(state: AppState) -> Router {
             .nest(prefix, routes)
             .route(&format!("{prefix}/"), get(docs::home)),
     };
-    around(routes.with_state(state), base_path, max_body)
+    around(routes.with_state(state), base_path, access, max_body)
 }
 
 /// What surrounds all routes. A layer wraps those before it: the last one is the first that a
 /// request meets.
-fn around(routes: Router, base_path: Arc<str>, max_body: usize) -> Router {
+fn around(routes: Router, base_path: Arc<str>, access: Arc<Access>, max_body: usize) -> Router {
     routes
         .layer(DefaultBodyLimit::max(max_body))
         .layer(CatchPanicLayer::custom(of_panic))
         .layer(CompressionLayer::new().compress_when(is_text_answer))
         .layer(axum::middleware::map_response(document::weaken))
         .layer(cors())
+        .layer(axum::middleware::from_fn_with_state(access, access::admit))
         .layer(axum::middleware::from_fn_with_state(
             base_path,
             envelope::envelope,
@@ -158,7 +170,8 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(ready::ready))
 }
 
-/// Any page may use the API: it has neither cookies nor accounts that another page could abuse.
+/// Any page may read: there are neither cookies nor accounts. Which pages may start work is decided before, by
+/// [`access`]; those get the same headers.
 fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AnyOrigin)
@@ -228,8 +241,11 @@ mod tests {
         async fn broken() {
             panic!("a secret path");
         }
-        let router = around(Router::new().route("/", get(broken)), "".into(), 1000);
+        let access = Access::new([127, 0, 0, 1].into(), "", None, None);
+        let routes = Router::new().route("/", get(broken));
+        let router = around(routes, "".into(), access.into(), 1000);
         let request = Request::builder()
+            .header("host", "localhost")
             .header("x-request-id", "mine")
             .body(Body::empty());
         let response = router.oneshot(request.unwrap()).await.unwrap();

@@ -3,20 +3,23 @@
 //! Everything is answered from an index ([`Film`](crate::stitch::Film)), which is built once per workout by a task of its own: only the
 //! pictures that a range touches are put together.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{FromRequestParts, Path, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::access::FromOwnPage;
 use super::film::{FIVE_MINUTES, IMMUTABLE, Kind, answer};
 use super::links::{Opened, opened};
 use super::problem::{Problem, ProblemBody};
-use super::{AppState, document, snapshot, workouts};
+use super::{AppState, document, query, snapshot, workouts};
+use crate::catalogue::{code_point, invisible};
 use crate::deliver::{DeliverError, Hls, HlsName, Texts, captions_playlist};
 use crate::render::RenderError;
 use crate::shared::SharedError;
@@ -37,6 +40,8 @@ const PREFER: HeaderName = HeaderName::from_static("prefer");
 
 const MP4: &str = "video/mp4";
 const PLAYLIST: &str = "application/vnd.apple.mpegurl";
+/// The parameter that names a download.
+const DOWNLOAD: &str = "download";
 /// The longest name under which a download is saved, in characters.
 const LONGEST_NAME: usize = 100;
 
@@ -49,11 +54,32 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 }
 
 /// How a video is asked for.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[derive(Debug, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Wish {
-    /// Save it under this name instead of playing it.
+    /// Save it under this name instead of playing it. The name has no control or invisible characters.
+    #[param(
+        pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u0600-\\u0605\\u061c\\u06dd\\u070f\\u0890\\u0891\\u08e2\\u115f\\u1160\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u2800\\u3164\\ufeff\\uffa0\\ufff9-\\ufffb]*$"
+    )]
     download: Option<String>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Wish {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let name = query::value(parts.uri.query().unwrap_or_default(), DOWNLOAD)?;
+        if let Some(c) = name.as_deref().and_then(invisible) {
+            let detail = format!(
+                "The name must not contain the invisible character {}.",
+                code_point(c)
+            );
+            return Err(query::refused(DOWNLOAD, detail));
+        }
+        Ok(Self {
+            download: name.map(Cow::into_owned),
+        })
+    }
 }
 
 /// The video as one file, in which one can seek.
@@ -78,7 +104,7 @@ pub struct Wish {
 pub async fn video(
     State(state): State<AppState>,
     Path(token): Path<String>,
-    Query(wish): Query<Wish>,
+    wish: Wish,
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -116,6 +142,7 @@ pub async fn video(
     )
 )]
 pub async fn stream(
+    _: FromOwnPage,
     State(state): State<AppState>,
     Path(token): Path<String>,
     method: Method,

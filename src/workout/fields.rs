@@ -9,6 +9,7 @@ use super::Refusal;
 use super::check::MAX_LISTED;
 use super::refusals::{about, described};
 use super::request::push;
+use crate::catalogue::{code_point, invisible};
 
 /// What was found beside the values.
 #[derive(Debug, Default)]
@@ -92,9 +93,16 @@ impl Read for bool {
 impl Read for String {
     const KIND: &'static str = "a text";
 
-    fn read(sent: Value, _: &str, _: &mut Found) -> Result<Self, Value> {
+    fn read(sent: Value, pointer: &str, found: &mut Found) -> Result<Self, Value> {
         match sent {
-            Value::String(text) => Ok(text),
+            Value::String(text) => {
+                // A control character is only another letter that no name has, and escaped where it is repeated.
+                if let Some(c) = invisible(&text).filter(|c| !c.is_control()) {
+                    let message = format_args!("must not contain the invisible character {}", code_point(c));
+                    found.wrong.push(about(pointer, message));
+                }
+                Ok(text)
+            }
             other => Err(other),
         }
     }

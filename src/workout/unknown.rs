@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::request::LONGEST_TEXT;
 use super::{Note, NoteCode};
-use crate::catalogue::nearest;
+use crate::catalogue::{nearest, visible};
 
 /// Notes about unknown fields; a body of another kind would answer with nothing else.
 const MAX_TOLD: usize = 20;
@@ -97,7 +97,7 @@ fn note_on(pointer: &str, fields: &[&str]) -> Note {
         Some(place) => format!("ignored: {escaped}; did you mean {place}?"),
         None => format!("ignored: {escaped}"),
     };
-    let values = json!({"field": shown, "nearest": place});
+    let values = json!({"field": visible(&shown), "nearest": place});
     Note::new(NoteCode::IgnoredField, values, text)
 }
 

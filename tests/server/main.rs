@@ -1,5 +1,6 @@
 //! The server from outside: real HTTP, real FFmpeg, what a client sees of it.
 
+mod access;
 mod clips;
 mod downloads;
 mod endings;

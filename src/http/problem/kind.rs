@@ -12,6 +12,14 @@ pub enum Kind {
     MalformedJson,
     /// The address cannot be read.
     MalformedAddress,
+    /// The address is longer than any that there is.
+    AddressTooLong,
+    /// No `Host`, several, or one that is no host.
+    BadHost,
+    /// A host that this server does not answer for.
+    UnknownHost,
+    /// A page of another origin that may not start work.
+    ForeignOrigin,
     /// An empty list of exercises.
     NoExercise,
     /// A name that the catalogue does not have.
@@ -69,9 +77,13 @@ pub struct Facts {
 
 impl Kind {
     /// Every kind that has an address of its own.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 25] = [
         Self::MalformedJson,
         Self::MalformedAddress,
+        Self::AddressTooLong,
+        Self::BadHost,
+        Self::UnknownHost,
+        Self::ForeignOrigin,
         Self::NoExercise,
         Self::UnknownExercise,
         Self::ClipUnavailable,
@@ -112,6 +124,35 @@ impl Kind {
                 "The address cannot be read",
                 "Write what is no plain letter in the address as UTF-8, percent-encoded: %C3%A9 for an e with an \
                  acute accent.",
+            ),
+            Self::AddressTooLong => (
+                "address-too-long",
+                StatusCode::URI_TOO_LONG,
+                "The address is too long",
+                "Every link and filter fits into 8,000 bytes: copy the link again, or send a shorter query.",
+            ),
+            Self::BadHost => (
+                "bad-host",
+                StatusCode::BAD_REQUEST,
+                "The Host header is missing, doubled or no host",
+                "Send the header `Host` once, with the name or address by which the server is asked, and its port \
+                 if that is not the usual one.",
+            ),
+            Self::UnknownHost => (
+                "unknown-host",
+                StatusCode::MISDIRECTED_REQUEST,
+                "The server does not answer for that host",
+                "Ask by a name that is its own. Whoever runs the server can add names and addresses with \
+                 COACH_HOSTS: one that is bound to a loopback address answers only for localhost and loopback \
+                 addresses otherwise, so that no page on the web can reach it by a name of its own.",
+            ),
+            Self::ForeignOrigin => (
+                "foreign-origin",
+                StatusCode::FORBIDDEN,
+                "Pages of other origins may not start work",
+                "Reading is open to every page; making videos, plans and links is for the server's own. Whoever runs \
+                 the server can allow other origins with COACH_ORIGINS, such as https://coach.example. Programs that \
+                 are no browser send no `Origin` header.",
             ),
             Self::NoExercise => (
                 "no-exercise",

@@ -25,6 +25,9 @@ pub const PROBLEMS: &str = "/problems/";
 /// A rendering runs several times faster than playback, so a place becomes free within seconds.
 const RETRY_AFTER_SECONDS: u32 = 10;
 
+/// Most values at fault that an answer names: a person mends a few at a time, and a body may hold thousands.
+const MOST_ERRORS: usize = 50;
+
 /// One value that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, utoipa::ToSchema)]
 pub struct Fault {
@@ -131,7 +134,10 @@ impl Problem {
     pub fn invalid(errors: Vec<Fault>) -> Self {
         let detail = match errors.as_slice() {
             [only] => format!("One value cannot be used: {}", only.detail),
-            all => format!("{} values cannot be used; `errors` names each.", all.len()),
+            all if all.len() <= MOST_ERRORS => {
+                format!("{} values cannot be used; `errors` names each.", all.len())
+            }
+            all => format!("{} values cannot be used.", all.len()),
         };
         Self {
             errors,
@@ -205,13 +211,20 @@ impl Problem {
             Kind::Other(_) => facts.slug.to_owned(),
             _ => format!("{base_path}{PROBLEMS}{}", facts.slug),
         };
+        let mut detail = self.detail.to_string();
+        let left_out = self.errors.len().saturating_sub(MOST_ERRORS);
+        if left_out > 0 {
+            detail.push_str(&format!(
+                " `errors` names the first {MOST_ERRORS}; {left_out} more are left out."
+            ));
+        }
         ProblemBody {
             about,
             title: facts.title.to_owned(),
             status: facts.status.as_u16(),
-            detail: self.detail.to_string(),
+            detail,
             request_id: request_id.to_owned(),
-            errors: self.errors.clone(),
+            errors: self.errors.iter().take(MOST_ERRORS).cloned().collect(),
         }
     }
 }
@@ -239,8 +252,9 @@ pub struct ProblemBody {
     pub detail: String,
     /// The `X-Request-Id` of the response; the server's log says more under it.
     pub request_id: String,
-    /// Every value at fault.
+    /// The values at fault, 50 at most; `detail` counts those that are left out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 50)]
     pub errors: Vec<Fault>,
 }
 
