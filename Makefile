@@ -1,6 +1,6 @@
 # Virtual Coach: `make run` serves, `make test` proves. Needs Rust and nothing else; with Node there is a page, too.
 
-.PHONY: help run test test-web bench page page-if-node api-types tools rust-parts node chromium
+.PHONY: help run test test-api test-web bench page page-if-node api-types tools rust-parts python node chromium
 
 CARGO = cargo
 # Where rustup puts Cargo, also for shells that have not read its profile.
@@ -21,7 +21,22 @@ test: tools rust-parts page
 	$(CARGO) fmt --check
 	$(CARGO) clippy --all-targets --locked -- -D warnings
 	$(CARGO) test --locked
+	$(MAKE) test-api
 	$(MAKE) test-web
+
+# The API against its own document: schemathesis sends what it allows and what it does not to the real server, the one that
+# `cargo test` builds. Its packages are pinned, and in an environment of their own.
+API_TESTS = $(or $(CARGO_TARGET_DIR),target)/api-tests
+
+test-api: $(API_TESTS)/.installed
+	$(CARGO) test --locked --no-run --test cli
+	$(API_TESTS)/bin/python tests/api/check.py
+
+$(API_TESTS)/.installed: tests/api/requirements.txt | python
+	rm -rf $(API_TESTS)
+	python3 -m venv $(API_TESTS)
+	$(API_TESTS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	touch $@
 
 # The page: types and style, its parts, then as its users use it, in Chromium against the real server. That is the one
 # that `cargo test` builds; `cargo build` would make another, with other features of the same crates.
@@ -67,6 +82,14 @@ node:
 	@command -v npm >/dev/null 2>&1 && $(NODE_IS_NEW) && exit 0; \
 	$(call install,nodejs npm,node); \
 	$(NODE_IS_NEW) || { echo 'Node 20.9 or newer is missing: install it from https://nodejs.org' >&2; exit 1; }
+
+# Debian has the parts of Python's environments in a package of their own.
+PYTHON_IS_NEW = python3 -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))' 2>/dev/null
+
+python:
+	@$(PYTHON_IS_NEW) && exit 0; \
+	$(call install,python3 python3-venv,python3); \
+	$(PYTHON_IS_NEW) || { echo 'Python 3.10 or newer is missing: install it from https://www.python.org' >&2; exit 1; }
 
 chromium:
 	@command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || \

@@ -18,7 +18,7 @@ pub use exercise::*;
 pub use loops::LoopLengths;
 pub use read::{MAX_EXERCISES, MAX_FILE_BYTES};
 pub use search::Filter;
-pub use vocabulary::{EQUIPMENT, MUSCLES};
+pub use vocabulary::{EQUIPMENT, EquipmentFilter, EquipmentName, MUSCLES, MuscleName, NO_EQUIPMENT};
 pub(crate) use vocabulary::{folded, nearest};
 
 use std::collections::HashMap;

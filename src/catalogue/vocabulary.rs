@@ -3,6 +3,10 @@
 //! For the catalogue's checks and the planner's. The names are those of free-exercise-db, so that
 //! its entries can be taken over as they are.
 
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::{PartialSchema, ToSchema};
+
 /// Muscles.
 pub const MUSCLES: &[&str] = &[
     "abdominals",
@@ -38,6 +42,56 @@ pub const EQUIPMENT: &[&str] = &[
     "e-z curl bar",
     "other",
 ];
+
+/// What a search for equipment may say for exercises that need none; the second is free-exercise-db's name.
+pub const NO_EQUIPMENT: [&str; 2] = ["none", "body only"];
+
+/// A piece of equipment in a request. For the OpenAPI document only.
+#[derive(Debug)]
+pub struct EquipmentName;
+
+/// A piece of equipment, or none, in a search. For the OpenAPI document only.
+#[derive(Debug)]
+pub struct EquipmentFilter;
+
+/// A muscle in a search. For the OpenAPI document only.
+#[derive(Debug)]
+pub struct MuscleName;
+
+fn equipment_names() -> impl Iterator<Item = &'static str> {
+    NO_EQUIPMENT.into_iter().chain(EQUIPMENT.iter().copied())
+}
+
+fn text() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(SchemaType::Type(Type::String))
+}
+
+impl PartialSchema for EquipmentName {
+    fn schema() -> RefOr<Schema> {
+        // A pattern says the same as a list, and leaves the type of clients a text: they take such names from exercises,
+        // whose equipment are texts, too.
+        let names: Vec<&str> = equipment_names().collect();
+        let about = "Something to train with; `none` adds nothing.";
+        let name = text().pattern(Some(format!("^({})$", names.join("|"))));
+        name.description(Some(about)).into()
+    }
+}
+
+impl PartialSchema for EquipmentFilter {
+    fn schema() -> RefOr<Schema> {
+        text().enum_values(Some(equipment_names())).into()
+    }
+}
+
+impl PartialSchema for MuscleName {
+    fn schema() -> RefOr<Schema> {
+        text().enum_values(Some(MUSCLES.iter().copied())).into()
+    }
+}
+
+impl ToSchema for EquipmentName {}
+impl ToSchema for EquipmentFilter {}
+impl ToSchema for MuscleName {}
 
 /// The form in which names are compared: without outer white space and letter case.
 pub(crate) fn folded(name: &str) -> String {

@@ -42,6 +42,9 @@ async fn until_the_end(settings: &Settings, lifetime: &Lifetime) -> Result<()> {
     super::print(&format!(
         "Virtual Coach answers at {server} and looks at the clips of {all} exercises"
     ))?;
+    if state.access.serves_any_host() {
+        tracing::info!("requests for any host are answered: COACH_HOSTS names those that are meant");
+    }
     let guard = StallGuard::new(listener, Duration::from_secs(settings.stall.into()));
     // Half of them, as FFmpeg's pipes, clips and the cache are files, too.
     #[cfg(unix)]

@@ -8,45 +8,12 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use utoipa::openapi::{Info, OpenApi, Server, Tag};
+use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::Config;
 
 use super::headers::{DOCS_POLICY, PLAIN_POLICY};
 use super::problem::{Kind, PROBLEMS, Problem};
 use super::{AppState, app};
-
-/// Adds to a document what no route knows.
-#[must_use]
-pub fn completed(mut spec: OpenApi, base_path: &str) -> OpenApi {
-    let mut info = Info::new("Virtual Coach", env!("CARGO_PKG_VERSION"));
-    info.description = Some(
-        "A workout config in, a follow-along video out. Failures are `application/problem+json` (RFC 9457) with \
-         stable types; every answer carries an `X-Request-Id`, under which the server's log says more."
-            .to_owned(),
-    );
-    spec.info = info;
-    spec.servers = Some(vec![Server::new(if base_path.is_empty() {
-        "/"
-    } else {
-        base_path
-    })]);
-    spec.tags = Some(
-        [
-            ("workouts", "From a config to a plan or a video."),
-            ("weeks", "From goals to a week of configs."),
-            ("links", "What a link to a workout gives."),
-            ("exercises", "What there is to do."),
-            ("server", "Whether it works."),
-        ]
-        .map(|(name, description)| {
-            let mut tag = Tag::new(name);
-            tag.description = Some(description.to_owned());
-            tag
-        })
-        .into(),
-    );
-    spec
-}
 
 /// The pages; none of them is part of the API's document, which is one of them.
 pub fn pages(spec: OpenApi) -> Router<AppState> {

@@ -13,7 +13,7 @@ use super::media::{self, Binary};
 use super::problem::{Kind, Problem, ProblemBody};
 use super::view::ExerciseView;
 use super::{AppState, snapshot};
-use crate::catalogue::{Catalogue, Category, Difficulty, Exercise};
+use crate::catalogue::{Catalogue, Category, Difficulty, EquipmentFilter, Exercise, MuscleName};
 use crate::clip::{Needs, Snapshot};
 use crate::render::RenderError;
 
@@ -27,10 +27,11 @@ use crate::render::RenderError;
     params(
         ("category" = Option<Category>, Query, description = "Only this category."),
         ("difficulty" = Option<Difficulty>, Query, description = "Only this difficulty."),
-        ("muscle" = Option<String>, Query, description = "Trains this muscle, such as `chest` or `lower back`."),
-        ("equipment" = Option<String>, Query, description = "Needs this equipment, such as `dumbbell`; `none` for exercises that need nothing."),
+        ("muscle" = Option<MuscleName>, Query, description = "Trains this muscle."),
+        ("equipment" = Option<EquipmentFilter>, Query, description = "Needs this equipment; `none` and `body only` are exercises that need nothing."),
         ("no_jump" = Option<bool>, Query, description = "Leave out exercises with a jump."),
-        ("text" = Option<String>, Query, description = "Every word occurs in id, name, description or muscles. `q` is short for it."),
+        ("text" = Option<String>, Query, max_length = 200, description = "Every word occurs in id, name, description or muscles."),
+        ("q" = Option<String>, Query, max_length = 200, description = "Short for `text`; one of the two may be sent."),
     ),
     responses(
         (status = 200, description = "The exercises that match.", body = Vec<ExerciseView>),
@@ -51,7 +52,7 @@ pub async fn list(
     get,
     path = "/api/exercises/{id}",
     tag = "exercises",
-    params(("id" = String, Path, description = "Id or name.", example = "push-ups")),
+    params(("id" = String, Path, min_length = 1, description = "Id or name.", example = "push-ups")),
     responses(
         (status = 200, description = "The exercise.", body = ExerciseView),
         (status = 400, description = "An address that cannot be read (`malformed-address`).", body = ProblemBody, content_type = "application/problem+json"),
@@ -72,7 +73,7 @@ pub async fn show(
     get,
     path = "/api/exercises/{id}/poster.jpg",
     tag = "exercises",
-    params(("id" = String, Path, description = "Id or name.", example = "push-ups")),
+    params(("id" = String, Path, min_length = 1, description = "Id or name.", example = "push-ups")),
     responses(
         (status = 200, description = "A JPEG.", content_type = "image/jpeg", body = Binary),
         (status = 206, description = "The range that was asked for.", content_type = "image/jpeg", body = Binary),
@@ -99,7 +100,7 @@ pub async fn poster(
     get,
     path = "/api/exercises/{id}/preview.mp4",
     tag = "exercises",
-    params(("id" = String, Path, description = "Id or name.", example = "push-ups")),
+    params(("id" = String, Path, min_length = 1, description = "Id or name.", example = "push-ups")),
     responses(
         (status = 200, description = "A short MP4 that loops; byte ranges are answered with 206.", content_type = "video/mp4", body = Binary),
         (status = 206, description = "The range that was asked for.", content_type = "video/mp4", body = Binary),

@@ -4,7 +4,9 @@ use axum::extract::{FromRequestParts, RawQuery};
 use axum::http::request::Parts;
 
 use super::problem::{Fault, Problem};
-use crate::catalogue::{Category, Difficulty, EQUIPMENT, Filter, MUSCLES, folded, nearest, visible};
+use crate::catalogue::{
+    Category, Difficulty, EQUIPMENT, Filter, MUSCLES, NO_EQUIPMENT, folded, nearest, visible,
+};
 
 /// Every query parameter; `q` is short for `text`.
 const PARAMETERS: [&str; 7] = [
@@ -55,7 +57,12 @@ fn parse(query: &str) -> Result<Filter, Vec<Fault>> {
     let mut faults = Vec::new();
     let mut seen: Vec<String> = Vec::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        if seen.iter().any(|known| *known == name) {
+        // `q` is `text` by another name.
+        let same = |known: &String| {
+            let both = [known.as_str(), &*name];
+            both[0] == both[1] || both == ["text", "q"] || both == ["q", "text"]
+        };
+        if seen.iter().any(same) {
             faults.push(Fault::parameter(
                 shortened(&name),
                 "It is given twice; give it once.",
@@ -81,14 +88,10 @@ fn set(filter: &mut Filter, name: &str, value: &str) -> Result<(), Box<Fault>> {
         "difficulty" => filter.difficulty = Some(choice(value, &DIFFICULTIES).map_err(fault)?),
         "muscle" => filter.muscle = Some(word(value, MUSCLES).map_err(fault)?),
         "equipment" => {
-            let known: Vec<&str> = ["none"].iter().chain(EQUIPMENT).copied().collect();
-            // The name that free-exercise-db gives to needing nothing.
-            let value = if folded(value) == "body only" {
-                "none"
-            } else {
-                value
-            };
-            filter.equipment = Some(word(value, &known).map_err(fault)?);
+            let known: Vec<&str> = NO_EQUIPMENT.iter().chain(EQUIPMENT).copied().collect();
+            let named = word(value, &known).map_err(fault)?;
+            let nothing = NO_EQUIPMENT.contains(&named.as_str());
+            filter.equipment = Some(if nothing { "none".to_owned() } else { named });
         }
         "no_jump" => filter.no_jump = switch(value).map_err(fault)?,
         "text" | "q" => filter.text = Some(text(value).map_err(fault)?),

@@ -15,7 +15,7 @@
 //! | `GET /health`, `GET /ready` | [`ready`] |
 //! | `GET /`, and all else: the web app | [`app`] |
 //! | before all routes: which hosts and pages are answered | [`access`], [`host`] |
-//! | `/docs`, `/openapi.json`, `/problems/...` | [`docs`] |
+//! | `/docs`, `/openapi.json`, `/problems/...` | [`docs`], the document's common parts in [`openapi`] |
 
 pub mod access;
 pub mod app;
@@ -34,6 +34,7 @@ pub mod least_rate;
 pub mod links;
 pub mod media;
 pub mod notes;
+pub mod openapi;
 pub mod problem;
 mod query;
 pub mod ready;
@@ -118,7 +119,7 @@ pub struct AppState {
 /// All routes with their layers.
 pub fn router(state: AppState) -> Router {
     let (api, spec) = documented().split_for_parts();
-    let spec = docs::completed(spec, &state.base_path);
+    let spec = openapi::completed(spec, &state.base_path);
     let base_path = Arc::clone(&state.base_path);
     let (access, max_body) = (Arc::clone(&state.access), state.max_body);
     let routes = api.merge(docs::pages(spec)).fallback(app::serve);
@@ -151,7 +152,7 @@ fn around(routes: Router, base_path: Arc<str>, access: Arc<Access>, max_body: us
 /// The OpenAPI document of all routes.
 #[must_use]
 pub fn openapi(base_path: &str) -> utoipa::openapi::OpenApi {
-    docs::completed(documented().into_openapi(), base_path)
+    openapi::completed(documented().into_openapi(), base_path)
 }
 
 /// The routes that the OpenAPI document describes.
@@ -243,12 +244,12 @@ mod tests {
         }
         let access = Access::new([127, 0, 0, 1].into(), "", None, None);
         let routes = Router::new().route("/", get(broken));
-        let router = around(routes, "".into(), access.into(), 1000);
+        let surrounded = around(routes, "".into(), access.into(), 1000);
         let request = Request::builder()
             .header("host", "localhost")
             .header("x-request-id", "mine")
             .body(Body::empty());
-        let response = router.oneshot(request.unwrap()).await.unwrap();
+        let response = surrounded.oneshot(request.unwrap()).await.unwrap();
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
         assert_eq!(response.headers()["x-request-id"], "mine");
         assert_eq!(response.headers()["access-control-allow-origin"], "*");

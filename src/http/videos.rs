@@ -17,6 +17,7 @@ use utoipa_axum::routes;
 use super::access::FromOwnPage;
 use super::film::{FIVE_MINUTES, IMMUTABLE, Kind, answer};
 use super::links::{Opened, opened};
+use super::media::Binary;
 use super::problem::{Problem, ProblemBody};
 use super::{AppState, document, query, snapshot, workouts};
 use crate::catalogue::{code_point, invisible};
@@ -91,12 +92,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Wish {
     tag = "links",
     params(("token" = String, Path, description = "From `POST /api/workouts`."), Wish),
     responses(
-        (status = 200, description = "The whole video: MP4 with its index first, chapters and subtitles.", content_type = "video/mp4", body = Vec<u8>),
-        (status = 206, description = "The ranges that `Range` names.", content_type = "video/mp4", body = Vec<u8>),
+        (status = 200, description = "The whole video: MP4 with its index first, chapters and subtitles.", content_type = "video/mp4", body = Binary),
+        (status = 206, description = "The ranges that `Range` names.", content_type = "video/mp4", body = Binary),
         (status = 304, description = "The copy that `If-None-Match` names is still good."),
         (status = 404, description = "No whole link (`unknown-workout`), or a clip that can no longer be read (`clip-unavailable`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 410, description = "The catalogue has changed (`workout-changed`).", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 416, description = "A range beyond the end."),
+        (status = 416, description = "A range beyond the end (`range-not-satisfiable`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "A clip of it cannot be stitched, so its video is only streamed (`invalid-request`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 503, description = "Its loops or its sound are being prepared, or, with `clip_sound`, all places are taken (`capacity`); or the server was started just now (`starting`). `Retry-After` says when to ask again.", body = ProblemBody, content_type = "application/problem+json"),
     )
@@ -132,7 +133,7 @@ pub async fn video(
     tag = "links",
     params(("token" = String, Path, description = "From `POST /api/workouts`.")),
     responses(
-        (status = 200, description = "The video, H.264 and AAC, with the headers of `POST /api/generate-workout-video`.", content_type = "video/mp4", body = Vec<u8>),
+        (status = 200, description = "The video, H.264 and AAC, with the headers of `POST /api/generate-workout-video` but `X-Workout-Link` and `X-Workout-Notes`.", content_type = "video/mp4", body = Binary),
         (status = 404, description = "No whole link (`unknown-workout`), or a clip that can no longer be read (`clip-unavailable`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 410, description = "The catalogue has changed (`workout-changed`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "A link of values that no workout may have (`invalid-request`).", body = ProblemBody, content_type = "application/problem+json"),
@@ -168,8 +169,8 @@ pub async fn stream(
         ("file" = String, Path, description = "`master.m3u8`, or what a playlist names."),
     ),
     responses(
-        (status = 200, description = "A playlist or a segment of 4 to 6 seconds (CMAF).", content_type = "application/vnd.apple.mpegurl", body = Vec<u8>),
-        (status = 206, description = "The ranges that `Range` names.", content_type = "video/mp4", body = Vec<u8>),
+        (status = 200, description = "A playlist, or a segment of 4 to 6 seconds (CMAF).", content((String = "application/vnd.apple.mpegurl"), (Binary = "video/mp4"))),
+        (status = 206, description = "The ranges that `Range` names.", content_type = "video/mp4", body = Binary),
         (status = 304, description = "The copy that `If-None-Match` names is still good."),
         (status = 404, description = "No whole link (`unknown-workout`), no such file (`not-found`), or a clip that can no longer be read (`clip-unavailable`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 410, description = "The catalogue has changed (`workout-changed`).", body = ProblemBody, content_type = "application/problem+json"),

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::days::{Weekday, spread};
-use crate::catalogue::Difficulty;
+use crate::catalogue::{Difficulty, EquipmentName};
 use crate::workout::check::{avoid, equipment};
 use crate::workout::fields::{Fields, FromFields};
 use crate::workout::refusals::Refusals;
@@ -57,17 +57,18 @@ pub struct WeekRequest {
     /// Sessions a week.
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 7, default = 3)]
     pub days: Option<f64>,
-    /// On which days; by default they are spread over the week.
-    #[schema(value_type = Option<Vec<Weekday>>, example = json!(["tuesday", "friday"]))]
+    /// On which days, each once; by default they are spread over the week. With `days`, as many as it says.
+    // No example: it would contradict `days`.
+    #[schema(value_type = Option<HashSet<Weekday>>, min_items = 1, max_items = 7)]
     pub weekdays: Option<Vec<Option<String>>>,
     /// Whole minutes of a session, met to the picture.
     #[schema(value_type = Option<u32>, minimum = 5, maximum = 90, default = 30)]
     pub minutes: Option<f64>,
     /// Equipment at hand; none by default.
-    #[schema(value_type = Option<Vec<String>>, example = json!(["dumbbell"]))]
+    #[schema(value_type = Option<Vec<EquipmentName>>, max_items = 22, example = json!(["dumbbell"]))]
     pub equipment: Option<Vec<Option<String>>>,
     /// What not to do.
-    #[schema(value_type = Option<Vec<Avoid>>, example = json!(["jumps"]))]
+    #[schema(value_type = Option<Vec<Avoid>>, max_items = 6, example = json!(["jumps"]))]
     pub avoid: Option<Vec<Option<String>>>,
     /// Kilograms, for the energy.
     #[schema(minimum = 20, maximum = 300, default = 70)]

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::fields::{Fields, Found, FromFields, Read, wrong_type};
 use super::{Note, Refusal, unknown};
+use crate::catalogue::EquipmentName;
 
 /// Largest body: room for 1,000 listed exercises with every option, four times over.
 pub const MAX_REQUEST_BYTES: usize = 512 << 10;
@@ -25,11 +26,11 @@ pub(super) const LONGEST_TEXT: usize = 120;
 pub struct WorkoutRequest {
     /// The workout's exercises in order, by name or id (letter case ignored). Without it (and without
     /// `exercises`) they are chosen to fill `target_duration`.
-    #[schema(value_type = Option<Vec<String>>, example = json!(["Push-ups", "Air Squat", "Plank"]))]
+    #[schema(value_type = Option<Vec<String>>, min_items = 1, max_items = 1000, example = json!(["Push-ups", "Air Squat", "Plank"]))]
     pub exercise_names: Option<Vec<Option<String>>>,
-    /// The same with options for each; in place of `exercise_names`.
-    #[schema(value_type = Option<Vec<RequestedExercise>>,
-        example = json!([{"id": "push-ups", "work_time": 30}, {"id": "plank", "speed": 0.8}]))]
+    /// The same with options for each; in place of `exercise_names`: one of the two may be sent.
+    // No example: documents put those of all fields into one, and this contradicts the one above.
+    #[schema(value_type = Option<Vec<RequestedExercise>>, min_items = 1, max_items = 1000)]
     pub exercises: Option<Vec<Option<RequestedExercise>>>,
     /// How the workout is to be.
     pub config: Option<WorkoutConfig>,
@@ -76,19 +77,19 @@ pub struct WorkoutConfig {
     #[schema(default = false)]
     pub no_jump: Option<bool>,
     /// What not to do; `jumps` is the same as `no_jump`.
-    #[schema(value_type = Option<Vec<super::Avoid>>, example = json!(["floor", "kneeling"]))]
+    #[schema(value_type = Option<Vec<super::Avoid>>, max_items = 6, example = json!(["floor", "kneeling"]))]
     pub avoid: Option<Vec<Option<String>>>,
     /// No exercise twice, hence a single round.
     #[schema(default = false)]
     pub no_repeat: Option<bool>,
     /// Difficulties to choose from; all by default.
-    #[schema(value_type = Option<Vec<crate::catalogue::Difficulty>>, example = json!(["easy", "medium"]))]
+    #[schema(value_type = Option<Vec<crate::catalogue::Difficulty>>, min_items = 1, max_items = 3, example = json!(["easy", "medium"]))]
     pub intensity_levels: Option<Vec<Option<String>>>,
     /// Older spelling of `intensity_levels`.
-    #[schema(value_type = Option<Vec<crate::catalogue::Difficulty>>, deprecated)]
+    #[schema(value_type = Option<Vec<crate::catalogue::Difficulty>>, min_items = 1, max_items = 3, deprecated)]
     pub exercice_intensity_levels: Option<Vec<Option<String>>>,
     /// Equipment at hand. Without it, only exercises that need none are chosen.
-    #[schema(value_type = Option<Vec<String>>, example = json!(["dumbbell", "bands"]))]
+    #[schema(value_type = Option<Vec<EquipmentName>>, max_items = 22, example = json!(["dumbbell", "bands"]))]
     pub equipment: Option<Vec<Option<String>>>,
     /// Exercises before the work. Default: yes when exercises are chosen, no when they are listed.
     pub include_warm_up: Option<bool>,
