@@ -365,8 +365,12 @@ impl Loops {
                     }
                 }
             };
-            this.ending.run_until_cancelled(trying).await;
+            let ended = this.ending.run_until_cancelled(trying).await.is_none();
             this.retrying.store(false, Ordering::Release);
+            if !ended {
+                // One may have failed while this task was still counted as at it.
+                this.write_later();
+            }
         });
     }
 
@@ -579,6 +583,19 @@ impl Request {
     /// request with many loops takes no more of the queue than one with few. Fails with [`StitchError::Busy`] if
     /// there is no room for the first that has to be prepared. Dropping the future gives up what has not begun.
     pub async fn all(&self, recipes: &[&Recipe]) -> Result<Vec<Arc<Prepared>>, StitchError> {
+        self.each(recipes, |prepared| prepared).await
+    }
+
+    /// The same, for one who needs them only later: it holds none, so that the store decides which are in memory.
+    pub async fn prepare(&self, recipes: &[&Recipe]) -> Result<(), StitchError> {
+        self.each(recipes, drop).await.map(|_: Vec<()>| ())
+    }
+
+    async fn each<T>(
+        &self,
+        recipes: &[&Recipe],
+        keep: impl Fn(Arc<Prepared>) -> T + Copy,
+    ) -> Result<Vec<T>, StitchError> {
         let admitted = &AtomicBool::new(false);
         let each = recipes.iter().enumerate().map(|(order, recipe)| async move {
             let found = match self.get(recipe, Urgency::Later, order).await {
@@ -590,7 +607,7 @@ impl Request {
             if let Ok(Source::Growing(_)) = found {
                 admitted.store(true, Ordering::Relaxed);
             }
-            whole(recipe, found).await
+            whole(recipe, found).await.map(keep)
         });
         let each: Vec<_> = each.collect();
         futures_util::stream::iter(each)

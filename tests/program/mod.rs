@@ -40,8 +40,34 @@ impl Server {
         Self::start_with(folder, arguments, log)
     }
 
+    /// Starts it by way of another program, `env` say, with its log going elsewhere.
+    pub fn start_by(wrapper: &[&str], folder: TempDir, arguments: &[&str], log: Stdio) -> Self {
+        let mut server = command(folder.path(), &["serve", "--bind", "127.0.0.1:0"]);
+        server.args(arguments);
+        let mut wrapped = Command::new(wrapper[0]);
+        wrapped
+            .args(&wrapper[1..])
+            .arg(server.get_program())
+            .args(server.get_args())
+            .current_dir(folder.path())
+            .stdin(Stdio::null());
+        for (name, value) in server.get_envs() {
+            match value {
+                Some(value) => wrapped.env(name, value),
+                None => wrapped.env_remove(name),
+            };
+        }
+        Self::serving(wrapped, folder, log)
+    }
+
     fn start_with(folder: TempDir, arguments: &[&str], log: Stdio) -> Self {
-        let (server, said) = Self::start_answering(folder, arguments, log);
+        let mut server = command(folder.path(), &["serve", "--bind", "127.0.0.1:0"]);
+        server.args(arguments);
+        Self::serving(server, folder, log)
+    }
+
+    fn serving(server: Command, folder: TempDir, log: Stdio) -> Self {
+        let (server, said) = Self::answering(server, folder, log);
         said.lines()
             .map_while(Result::ok)
             .find(|line| line.contains(" serves "))
@@ -51,16 +77,17 @@ impl Server {
 
     /// Starts it, and waits until it answers: it may not have looked at its clips yet.
     pub fn start_young(folder: TempDir, arguments: &[&str]) -> Self {
-        Self::start_answering(folder, arguments, Stdio::inherit()).0
+        let mut server = command(folder.path(), &["serve", "--bind", "127.0.0.1:0"]);
+        server.args(arguments);
+        Self::answering(server, folder, Stdio::inherit()).0
     }
 
-    fn start_answering(
+    fn answering(
+        mut server: Command,
         folder: TempDir,
-        arguments: &[&str],
         log: Stdio,
     ) -> (Self, BufReader<std::process::ChildStdout>) {
-        let mut program = command(folder.path(), &["serve", "--bind", "127.0.0.1:0"])
-            .args(arguments)
+        let mut program = server
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()

@@ -4,11 +4,13 @@ mod access;
 mod clips;
 mod downloads;
 mod endings;
+mod full_disk;
 mod http;
 mod links;
 mod problems;
 #[path = "../program/mod.rs"]
 mod program;
+mod queues;
 #[path = "../studio/mod.rs"]
 mod studio;
 mod videos;
