@@ -215,7 +215,7 @@ impl Renderer {
         request: &Request,
         recipes: &[&Recipe],
     ) -> Result<Track, RenderError> {
-        let loops = request.all(recipes).map_ok(drop).map_err(RenderError::from);
+        let loops = request.prepare(recipes).map_err(RenderError::from);
         let ((), sound) = tokio::try_join!(loops, self.track(plan))?;
         Ok(sound)
     }

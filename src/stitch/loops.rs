@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use futures_util::{StreamExt as _, TryStreamExt as _};
+use futures_util::StreamExt as _;
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, OnceCell, watch};
 use tokio_util::sync::CancellationToken;
@@ -23,6 +23,7 @@ use super::intra::Intra;
 use super::prepare::{Growth, PrepareError, prepare};
 use super::queue::{self, Claim, Owner, Queue, Urgency, WaiterId};
 use super::recipe::{LONGEST_PASS, Recipe};
+use super::request::{Request, whole};
 use super::source::{Growing, Outcome, Source, StitchError};
 use super::store::{Digest, Store};
 use super::verify::verify;
@@ -49,12 +50,12 @@ pub struct Loops {
     unfit: Mutex<HashMap<Digest, String>>,
     work: Mutex<Work>,
     /// Told when an entry leaves the queue.
-    room: Notify,
+    pub(super) room: Notify,
     /// Whether a task tries to write what could not be written.
     retrying: AtomicBool,
     owners: AtomicU64,
     pace: Pace,
-    cores: usize,
+    pub(super) cores: usize,
     tasks: TaskTracker,
     ending: CancellationToken,
     unusable: Option<OnUnusable>,
@@ -169,10 +170,8 @@ impl Loops {
     /// Where a request gets its loops: all that it asks for has one share of the queue together.
     #[must_use]
     pub fn request(self: &Arc<Self>) -> Request {
-        Request {
-            loops: Arc::clone(self),
-            owner: Owner(self.owners.fetch_add(1, Ordering::Relaxed)),
-        }
+        let owner = Owner(self.owners.fetch_add(1, Ordering::Relaxed));
+        Request::new(Arc::clone(self), owner)
     }
 
     /// Prepares loops that nobody waits for yet, as many at once as there are cores; begins none while
@@ -195,11 +194,6 @@ impl Loops {
         }
     }
 
-    /// A loop to its end, for somebody who waits for it alone.
-    pub async fn whole(self: &Arc<Self>, recipe: &Recipe) -> Result<Arc<Prepared>, StitchError> {
-        whole(recipe, self.request().get(recipe, Urgency::Later, 0).await).await
-    }
-
     /// Where loops are kept, and recorded sounds with them.
     #[must_use]
     pub fn store(&self) -> &Arc<Store> {
@@ -220,7 +214,7 @@ impl Loops {
     }
 
     /// The digest of a recipe's loop, unless it is known that there can be none.
-    async fn fit(&self, recipe: &Recipe) -> Result<Digest, StitchError> {
+    pub(super) async fn fit(&self, recipe: &Recipe) -> Result<Digest, StitchError> {
         if recipe.pictures() > LONGEST_PASS {
             return Err(unfit(
                 recipe,
@@ -234,7 +228,7 @@ impl Loops {
         }
     }
 
-    async fn find(
+    pub(super) async fn find(
         self: &Arc<Self>,
         digest: Digest,
         recipe: &Recipe,
@@ -538,105 +532,7 @@ async fn prepare_one(start: Start, running: Running) {
     drop(running);
 }
 
-/// What one request needs of the loops. See [`Loops::request`].
-#[derive(Debug)]
-pub struct Request {
-    loops: Arc<Loops>,
-    owner: Owner,
-}
-
-impl Request {
-    /// A recipe's loop: out of memory, out of its file, from a preparation under way, or from one that is put into
-    /// the queue. `order` is its place among the loops of this request. Fails with [`StitchError::Busy`] if the queue
-    /// is full.
-    pub async fn get(&self, recipe: &Recipe, urgency: Urgency, order: usize) -> Result<Source, StitchError> {
-        let digest = self.loops.fit(recipe).await?;
-        let owner = self.owner;
-        let claim = Claim {
-            owner,
-            urgency,
-            order,
-        };
-        self.loops.find(digest, recipe, claim).await
-    }
-
-    /// The same, but waits until there is room in the queue: for a request that is under way.
-    pub async fn wait_for(
-        &self,
-        recipe: &Recipe,
-        urgency: Urgency,
-        order: usize,
-    ) -> Result<Source, StitchError> {
-        loop {
-            let room = self.loops.room.notified();
-            tokio::pin!(room);
-            // From now on: there may be room before it is waited for.
-            room.as_mut().enable();
-            match self.get(recipe, urgency, order).await {
-                Err(StitchError::Busy { .. }) => room.await,
-                other => return other,
-            }
-        }
-    }
-
-    /// All of these loops, whole, in this order. Asks for as many at a time as keeps all cores busy, so that a
-    /// request with many loops takes no more of the queue than one with few. Fails with [`StitchError::Busy`] if
-    /// there is no room for the first that has to be prepared. Dropping the future gives up what has not begun.
-    pub async fn all(&self, recipes: &[&Recipe]) -> Result<Vec<Arc<Prepared>>, StitchError> {
-        self.each(recipes, |prepared| prepared).await
-    }
-
-    /// The same, for one who needs them only later: it holds none, so that the store decides which are in memory.
-    pub async fn prepare(&self, recipes: &[&Recipe]) -> Result<(), StitchError> {
-        self.each(recipes, drop).await.map(|_: Vec<()>| ())
-    }
-
-    async fn each<T>(
-        &self,
-        recipes: &[&Recipe],
-        keep: impl Fn(Arc<Prepared>) -> T + Copy,
-    ) -> Result<Vec<T>, StitchError> {
-        let admitted = &AtomicBool::new(false);
-        let each = recipes.iter().enumerate().map(|(order, recipe)| async move {
-            let found = match self.get(recipe, Urgency::Later, order).await {
-                Err(StitchError::Busy { .. }) if admitted.load(Ordering::Relaxed) => {
-                    self.wait_for(recipe, Urgency::Later, order).await
-                }
-                found => found,
-            };
-            if let Ok(Source::Growing(_)) = found {
-                admitted.store(true, Ordering::Relaxed);
-            }
-            whole(recipe, found).await.map(keep)
-        });
-        let each: Vec<_> = each.collect();
-        futures_util::stream::iter(each)
-            .buffered(self.at_once())
-            .try_collect()
-            .await
-    }
-
-    /// How many loops a request has in the queue at most: one more than cores, so that none waits for it to ask.
-    #[must_use]
-    pub fn at_once(&self) -> usize {
-        self.loops.cores + 1
-    }
-
-    /// Fails if it is known that a recipe gives no loop.
-    pub async fn check(&self, recipe: &Recipe) -> Result<(), StitchError> {
-        self.loops.fit(recipe).await.map(|_| ())
-    }
-}
-
-/// A loop to its end. A loop that turns out to be none is told as it is when it was known before.
-async fn whole(recipe: &Recipe, found: Result<Source, StitchError>) -> Result<Arc<Prepared>, StitchError> {
-    match found?.whole().await {
-        Err(StitchError::Prepare(error)) if error.is_of_the_loop() => Err(unfit(recipe, error.to_string())),
-        outcome => outcome,
-    }
-}
-
-fn unfit(recipe: &Recipe, reason: String) -> StitchError {
+pub(super) fn unfit(recipe: &Recipe, reason: String) -> StitchError {
     let name = recipe.clip.path.file_name().unwrap_or_default();
     StitchError::Unfit {
         exercise: name.to_string_lossy().into_owned(),

@@ -30,7 +30,7 @@
 //! | `file`, `store`, `recent` | the file of a prepared loop; the bounded folder (recorded sounds, too) and memory of them |
 //! | `disk` | whether the folder takes files at present, and when to try again |
 //! | `queue` | which preparation comes next (pure) |
-//! | `loops`, `source` | one preparation however many ask; those ready, queued, under way, unfit |
+//! | `loops`, `source`, `request` | one preparation however many ask; those ready, queued, under way, unfit |
 //! | `run` | interval -> which picture when (pure) |
 //! | `cuts` | which pictures are key pictures, and where segments begin (pure) |
 //! | `bar` | the HUD's slice of each picture |
@@ -55,6 +55,7 @@ mod prepare;
 mod queue;
 mod recent;
 mod recipe;
+mod request;
 mod run;
 pub mod sound;
 mod source;
@@ -65,11 +66,12 @@ mod verify;
 pub use cuts::Cuts;
 pub use file::{FileError, MAX_FILE, MAX_PICTURES, Prepared, read, write};
 pub use film::{Film, FilmError, Index, Material, Pen, SliceMemory, Stretch};
-pub use loops::{Loops, Request};
+pub use loops::Loops;
 pub use parts::Parts;
 pub use pictures::{Picture, Pictures};
 pub use queue::Urgency;
 pub use recipe::Recipe;
+pub use request::Request;
 pub use run::Form;
 pub use sound::{CueBook, CueError, LaidSound, Recorded, Recorder, Track};
 pub use source::{Source, StitchError};

@@ -7,9 +7,10 @@ use bytes::Bytes;
 
 use super::bar::BarCoder;
 use super::cuts::Cuts;
-use super::loops::{Loops, Request};
+use super::loops::Loops;
 use super::queue::Urgency;
 use super::recipe::Recipe;
+use super::request::Request;
 use super::run::{Form, Run};
 use super::source::{Source, StitchError};
 use crate::hud::Hud;

@@ -44,8 +44,8 @@ impl Server {
     pub fn start_by(wrapper: &[&str], folder: TempDir, arguments: &[&str], log: Stdio) -> Self {
         let mut server = command(folder.path(), &["serve", "--bind", "127.0.0.1:0"]);
         server.args(arguments);
-        let mut wrapped = Command::new(wrapper[0]);
-        wrapped
+        let mut outer = Command::new(wrapper[0]);
+        outer
             .args(&wrapper[1..])
             .arg(server.get_program())
             .args(server.get_args())
@@ -53,11 +53,11 @@ impl Server {
             .stdin(Stdio::null());
         for (name, value) in server.get_envs() {
             match value {
-                Some(value) => wrapped.env(name, value),
-                None => wrapped.env_remove(name),
+                Some(value) => outer.env(name, value),
+                None => outer.env_remove(name),
             };
         }
-        Self::serving(wrapped, folder, log)
+        Self::serving(outer, folder, log)
     }
 
     fn start_with(folder: TempDir, arguments: &[&str], log: Stdio) -> Self {

@@ -102,7 +102,7 @@ fn workout(exercises: &[usize], variety: usize) -> Value {
         "intervals": {"get_ready": 1, "work_time": 2, "rest_time": 1, "finish": 1},
     });
     for what in ["timer", "progress_bar", "exercise_name", "round"] {
-        config[format!("show_{what}")] = (variety / 2 % 2 == 0).into();
+        config[format!("show_{what}")] = (variety / 2).is_multiple_of(2).into();
     }
     json!({"exercise_names": names, "renderer": "stitch", "config": config})
 }
@@ -170,22 +170,27 @@ async fn queues_are_bounded_fair_and_forget_those_who_leave() {
             "ultrafast",
         ],
     );
+    streams_that_leave(&server).await;
+    a_viewer_behind_files(&server).await;
+    posters_that_leave(&server).await;
+}
 
+async fn streams_that_leave(server: &Server) {
     // Streams, each of which needs a loop of its own, and none gets it.
-    hold(&server, true);
+    hold(server, true);
     let mut streams = JoinSet::new();
     for number in 0..LOOPS_WAITING + cores() + 6 {
         let workout = workout(&[number], number / EXERCISES);
         ask(
             &mut streams,
-            &server,
+            server,
             Method::POST,
             "/api/generate-workout-video",
             Some(&workout),
         );
     }
     refused(&mut streams, 6).await;
-    assert_eq!(lines(&server, "loops.log").len(), cores());
+    assert_eq!(lines(server, "loops.log").len(), cores());
     // All leave. What has begun is made to its end, nothing else.
     streams.shutdown().await;
     // One that is refused while the queue is full is let in when the server has noticed.
@@ -206,27 +211,29 @@ async fn queues_are_bounded_fair_and_forget_those_who_leave() {
         );
         assert!(Instant::now() < deadline, "the queue is still full");
     };
-    hold(&server, false);
+    hold(server, false);
     let answer = answer.await.unwrap().unwrap();
     assert_eq!(answer.status(), StatusCode::OK);
     answer.bytes().await.expect("a whole video");
     assert_eq!(
-        lines(&server, "loops.log").len(),
+        lines(server, "loops.log").len(),
         cores() + 1,
         "work of those who left was done"
     );
+}
 
+async fn a_viewer_behind_files(server: &Server) {
     // Files of many links, with far more loops than places; then a viewer of another size.
-    hold(&server, true);
-    let before = lines(&server, "loops.log").len();
+    hold(server, true);
+    let before = lines(server, "loops.log").len();
     let mut files = JoinSet::new();
     for number in 0..34 {
         let workout = workout(&[number, number + 7, number + 13], 4 + number % 2);
-        let path = link(&server, &workout, "video").await;
-        ask(&mut files, &server, Method::GET, &path, None);
+        let path = link(server, &workout, "video").await;
+        ask(&mut files, server, Method::GET, &path, None);
     }
     until("all places are taken", || {
-        lines(&server, "loops.log").len() == before + cores()
+        lines(server, "loops.log").len() == before + cores()
     })
     .await;
     // Time for the others to be in the queue.
@@ -237,32 +244,34 @@ async fn queues_are_bounded_fair_and_forget_those_who_leave() {
         .json(&viewer);
     let viewer = tokio::spawn(viewer.send());
     tokio::time::sleep(Duration::from_millis(500)).await;
-    hold(&server, false);
+    hold(server, false);
     let answer = viewer.await.unwrap().unwrap();
     assert_eq!(answer.status(), StatusCode::OK);
     let mut video = answer.bytes_stream();
     video.next().await.expect("a first piece").expect("no error");
-    let begun = lines(&server, "loops.log").len() - before;
+    let begun = lines(server, "loops.log").len() - before;
     // Those that had begun, and a few on the other places while its own was made; there are some 40 in all.
     assert!(begun <= 5 * cores(), "{begun} loops came before the viewer's");
     while let Some(piece) = video.next().await {
         piece.expect("a whole video");
     }
     files.shutdown().await;
+}
 
+async fn posters_that_leave(server: &Server) {
     // Posters of so many kinds that no two are the same.
-    hold(&server, true);
+    hold(server, true);
     let mut posters = JoinSet::new();
     for number in 0..STILLS + 6 {
         let mut workout = workout(&[number], number / EXERCISES % 2);
         workout["config"]["resolution"] = ["480p", "720p", "1080p"][number / EXERCISES / 2 % 3].into();
         workout["config"]["fit"] = ["contain", "cover"][number / EXERCISES / 6].into();
-        let path = link(&server, &workout, "poster").await;
-        ask(&mut posters, &server, Method::GET, &path, None);
+        let path = link(server, &workout, "poster").await;
+        ask(&mut posters, server, Method::GET, &path, None);
     }
     refused(&mut posters, 6).await;
     posters.shutdown().await;
-    hold(&server, false);
+    hold(server, false);
     let deadline = Instant::now() + PATIENCE;
     loop {
         let answer = server.get("/api/exercises/e0/poster.jpg").await;
@@ -272,6 +281,6 @@ async fn queues_are_bounded_fair_and_forget_those_who_leave() {
         assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert!(Instant::now() < deadline, "the queue is still full");
     }
-    let made = lines(&server, "stills.log").len();
+    let made = lines(server, "stills.log").len();
     assert!(made < 20, "{made} pictures were made that nobody waited for");
 }
