@@ -10,10 +10,11 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use tokio::sync::{Notify, OnceCell, watch};
+use tokio::time::Instant;
 
 use super::inspect::{Clip, ClipError, Depth, Inspector};
 use super::known::{Known, Stamp};
@@ -59,7 +60,6 @@ struct State {
     again: HashMap<ExerciseId, Retry>,
     /// Whose clips are being looked at now.
     under_way: BTreeSet<ExerciseId>,
-    saved: Option<Instant>,
 }
 
 /// When to look again, though no file has changed.
@@ -247,16 +247,24 @@ impl Clips {
             .buffer_unordered(cores)
             .ready_chunks(TOGETHER);
         let mut looked_at = 0;
-        while let Some(found) = looks.next().await {
-            looked_at += found.len();
-            self.publish(found);
+        let (mut unsaved, mut due) = (false, Instant::now());
+        loop {
+            tokio::select! {
+                found = looks.next() => {
+                    let Some(found) = found else { break };
+                    looked_at += found.len();
+                    self.publish(found);
+                    unsaved = true;
+                }
+                // Also when no other clip is looked at any more, as where FFmpeg hangs.
+                () = tokio::time::sleep_until(due), if unsaved => {
+                    self.save().await;
+                    (unsaved, due) = (false, Instant::now() + SAVE_EVERY);
+                }
+            }
             if looked_at / PROGRESS > told {
                 told = looked_at / PROGRESS;
                 tracing::info!("looked at {looked_at} of {all} clips");
-            }
-            let saved = self.state().saved;
-            if saved.is_none_or(|saved| saved.elapsed() >= SAVE_EVERY) {
-                self.save().await;
             }
         }
         self.save().await;
@@ -332,7 +340,6 @@ impl Clips {
         let inspector = self.inspector().await.clone();
         // A panic there is told by its own message; nothing depends on the file.
         let _ = tokio::task::spawn_blocking(move || inspector.remember()).await;
-        self.state().saved = Some(Instant::now());
     }
 
     async fn inspector(&self) -> &Inspector {
