@@ -122,7 +122,8 @@ fn word(value: &str, known: &[&str]) -> Result<String, String> {
     }
 }
 
-fn switch(value: &str) -> Result<bool, String> {
+/// Yes or no; a name without a value is a yes.
+pub(super) fn switch(value: &str) -> Result<bool, String> {
     match folded(value).as_str() {
         "" | "true" | "1" => Ok(true),
         "false" | "0" => Ok(false),

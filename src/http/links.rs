@@ -19,13 +19,12 @@ use super::language::Told;
 use super::media::{self, Binary};
 use super::notes::{self, WORKOUT_NOTES};
 use super::problem::{Kind, Problem, ProblemBody};
+use super::showing::Showing;
 use super::{AppState, document, exercises, snapshot, workouts};
 use crate::catalogue::Exercise;
 use crate::clip::{Needs, Snapshot};
 use crate::texts::{self, TimelineView};
-use crate::workout::{
-    IntervalKind, Language, Note, Plan, Shows, Token, TokenError, TooLong, WorkoutRequest, link,
-};
+use crate::workout::{Language, Note, Plan, Shows, Token, TokenError, TooLong, WorkoutRequest, link};
 
 /// Intervals of the plans that are remembered together: some 20 MB.
 const REMEMBERED: u64 = 100_000;
@@ -278,12 +277,20 @@ pub async fn create(
 }
 
 /// Show a workout that has a link.
+///
+/// With any of the `show_` parameters: the same workout with these parts of the HUD, and its link.
 #[utoipa::path(
     get,
     path = "/api/workouts/{token}",
     operation_id = "show_workout",
     tag = "links",
-    params(("token" = String, Path, description = "From `POST /api/workouts`.")),
+    params(
+        ("token" = String, Path, description = "From `POST /api/workouts`."),
+        ("show_timer" = Option<bool>, Query, description = "With the countdown, or without; by default as in the link."),
+        ("show_progress_bar" = Option<bool>, Query, description = "With the progress bar, or without; by default as in the link."),
+        ("show_exercise_name" = Option<bool>, Query, description = "With the names, or without; by default as in the link."),
+        ("show_round" = Option<bool>, Query, description = "With round and position, or without; by default as in the link."),
+    ),
     responses(
         (status = 200, description = "The workout and where all that it gives is.", body = Workout),
         (status = 304, description = "The copy that `If-None-Match` names is still good."),
@@ -296,9 +303,17 @@ pub async fn create(
 pub async fn show(
     State(state): State<AppState>,
     Path(token): Path<String>,
+    showing: Showing,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let opened = opened(&state, &token).await?;
+    let mut opened = opened(&state, &token).await?;
+    let shows = showing.over(opened.plan.shows);
+    if shows != opened.plan.shows {
+        let other = opened
+            .token
+            .showing(shows, &opened.now.catalogue, &opened.now.lengths)?;
+        opened = self::opened(&state, other.as_str()).await?;
+    }
     let workout = Workout::new(&state, &opened, Vec::new())?;
     document::answer(&headers, JSON, json(&workout)?)
 }
@@ -411,7 +426,7 @@ pub async fn summary(
     document::answer(&headers, TEXT, texts::summary(&plan))
 }
 
-/// A picture of the first exercise of the work.
+/// A picture of the first exercise, which may be one of the warm-up: the one that a player names first.
 #[utoipa::path(
     get,
     path = "/api/workouts/{token}/poster.jpg",
@@ -436,7 +451,7 @@ pub async fn poster(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let Opened { plan, now, .. } = opened(&state, &token).await?;
-    let exercise = first_work(&now, &plan)?;
+    let exercise = first_exercise(&now, &plan)?;
     let stills = state.stills.with_clips(&now.library);
     let poster = stills.poster_as(exercise, plan.profile.whole(), plan.fit).await;
     media::answer(
@@ -447,11 +462,12 @@ pub async fn poster(
 }
 
 /// The exercise that stands for a workout.
-fn first_work<'s>(now: &'s Snapshot, plan: &Plan) -> Result<&'s Exercise, Problem> {
+fn first_exercise<'s>(now: &'s Snapshot, plan: &Plan) -> Result<&'s Exercise, Problem> {
     let mut intervals = plan.timeline.intervals().iter();
-    let work = intervals.find(|interval| interval.kind == IntervalKind::Work);
-    work.and_then(|interval| now.catalogue.get(&interval.shows.exercise))
-        .ok_or_else(|| Problem::internal("an opened workout without work"))
+    let first = intervals.find(|interval| interval.kind.is_exercise());
+    first
+        .and_then(|interval| now.catalogue.get(&interval.shows.exercise))
+        .ok_or_else(|| Problem::internal("an opened workout without an exercise"))
 }
 
 fn json(view: &impl Serialize) -> Result<String, Problem> {

@@ -39,6 +39,7 @@ pub mod problem;
 mod query;
 pub mod ready;
 pub mod server;
+pub mod showing;
 mod snapshot;
 pub mod videos;
 pub mod view;

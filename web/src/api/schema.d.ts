@@ -167,7 +167,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a workout that has a link. */
+        /**
+         * Show a workout that has a link.
+         * @description With any of the `show_` parameters: the same workout with these parts of the HUD, and its link.
+         */
         get: operations["show_workout"];
         put?: never;
         post?: never;
@@ -238,7 +241,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A picture of the first exercise of the work. */
+        /** A picture of the first exercise, which may be one of the warm-up: the one that a player names first. */
         get: operations["workout_poster"];
         put?: never;
         post?: never;
@@ -2131,7 +2134,16 @@ export interface operations {
     };
     show_workout: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description With the countdown, or without; by default as in the link. */
+                show_timer?: boolean;
+                /** @description With the progress bar, or without; by default as in the link. */
+                show_progress_bar?: boolean;
+                /** @description With the names, or without; by default as in the link. */
+                show_exercise_name?: boolean;
+                /** @description With round and position, or without; by default as in the link. */
+                show_round?: boolean;
+            };
             header?: never;
             path: {
                 /** @description From `POST /api/workouts`. */

@@ -1,0 +1,99 @@
+//! The parts of a HUD that a client wants the video of a link to show: `?show_timer=false`.
+
+use axum::extract::{FromRequestParts, RawQuery};
+use axum::http::request::Parts;
+
+use super::filter::switch;
+use super::problem::{Fault, Problem};
+use crate::workout::Shows;
+
+/// What the query names, by the words of a workout's config; a part that it does not name stays as it is in
+/// the link. Other parameters are not looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Showing {
+    timer: Option<bool>,
+    progress_bar: Option<bool>,
+    exercise_name: Option<bool>,
+    round: Option<bool>,
+}
+
+impl Showing {
+    /// The parts of a link with the changes that the query names.
+    pub fn over(self, link: Shows) -> Shows {
+        Shows {
+            timer: self.timer.unwrap_or(link.timer),
+            progress_bar: self.progress_bar.unwrap_or(link.progress_bar),
+            exercise_name: self.exercise_name.unwrap_or(link.exercise_name),
+            round: self.round.unwrap_or(link.round),
+        }
+    }
+
+    fn part(&mut self, name: &str) -> Option<&mut Option<bool>> {
+        match name {
+            "show_timer" => Some(&mut self.timer),
+            "show_progress_bar" => Some(&mut self.progress_bar),
+            "show_exercise_name" => Some(&mut self.exercise_name),
+            "show_round" => Some(&mut self.round),
+            _ => None,
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Showing {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let RawQuery(query) = RawQuery::from_request_parts(parts, state)
+            .await
+            .unwrap_or_else(|never| match never {});
+        read(query.as_deref().unwrap_or_default()).map_err(Problem::invalid)
+    }
+}
+
+fn read(query: &str) -> Result<Showing, Vec<Fault>> {
+    let mut showing = Showing::default();
+    let mut faults = Vec::new();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        let Some(part) = showing.part(&name) else {
+            continue;
+        };
+        if part.is_some() {
+            faults.push(Fault::parameter(
+                name.as_ref(),
+                "It is given twice; give it once.",
+            ));
+            continue;
+        }
+        match switch(&value) {
+            Ok(shown) => *part = Some(shown),
+            Err(detail) => faults.push(Fault::parameter(name.as_ref(), detail)),
+        }
+    }
+    if faults.is_empty() {
+        Ok(showing)
+    } else {
+        Err(faults)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_changed_one_by_one_and_anything_but_true_or_false_is_refused() {
+        let over = |query: &str, link| read(query).map(|showing| showing.over(link));
+        assert_eq!(over("", Shows::ALL), Ok(Shows::ALL));
+        assert_eq!(over("language=fr", Shows::NONE), Ok(Shows::NONE));
+        let timer = Shows {
+            timer: true,
+            ..Shows::NONE
+        };
+        assert_eq!(over("show_timer=true", Shows::NONE), Ok(timer));
+        let rest = "show_progress_bar=false&show_exercise_name=0&show_round=false";
+        assert_eq!(over(rest, Shows::ALL), Ok(timer));
+        for query in ["show_round=maybe", "show_timer=true&show_timer=true"] {
+            assert_eq!(read(query).map_err(|faults| faults.len()), Err(1));
+        }
+    }
+}
