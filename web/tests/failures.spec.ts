@@ -50,6 +50,25 @@ test("a server that is not there is said to be so", async ({ page }) => {
   await expect(items(page)).toHaveCount(1);
 });
 
+test("without a server the first picture says so, and is no black hole", async ({ page }) => {
+  await page.route("**/api/exercises", (route) => route.abort());
+  await page.goto("/");
+  const player = page.getByRole("region", { name: "Player" });
+  await expect(player.getByText("The server does not answer")).toBeVisible();
+  const shot = await player.screenshot();
+  const brightest = await page.evaluate(async (png) => {
+    const image = await createImageBitmap(
+      await (await fetch(`data:image/png;base64,${png}`)).blob(),
+    );
+    const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
+    canvas?.drawImage(image, 0, 0);
+    // Right of the words.
+    const { data } = canvas?.getImageData(image.width * 0.7, 40, 100, 100) ?? { data: [] };
+    return Math.max(...Array.from(data).filter((_, at) => at % 4 === 1));
+  }, shot.toString("base64"));
+  expect(brightest).toBeGreaterThan(60);
+});
+
 test("a link that was cut is said to be so", async ({ page }) => {
   await page.goto("/?workout=AgDwogQAlgHYBFoB");
   await expect(page.getByRole("alert").filter({ hasText: "This link is not whole" })).toBeVisible();

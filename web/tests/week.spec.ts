@@ -14,6 +14,8 @@ test("a week comes from the goals, opens in Train and goes into a calendar", asy
   await page.getByRole("button", { name: "Add to calendar" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("radio", { name: "Next week" }).click();
+  // What the code for the phone says of such an address, this says too.
+  await expect(dialog.getByText("an address that only this computer knows")).toBeVisible();
   const saving = page.waitForEvent("download");
   await dialog.getByRole("button", { name: "Save calendar file" }).click();
   const file = await (await saving).path();

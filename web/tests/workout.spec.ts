@@ -1,6 +1,7 @@
 /** From three exercises to the end of the workout: the picture against the plan. */
-import { expect, test } from "@playwright/test";
-import { generate, items, open, pick, plays } from "./session";
+import { execFileSync } from "node:child_process";
+import { expect, type Page, test } from "@playwright/test";
+import { generate, items, open, pick, plays, time } from "./session";
 
 /** A presented picture: its time, and itself, very small. */
 interface Seen {
@@ -99,6 +100,157 @@ test("a link opens the same workout, and waits for the click", async ({ page, re
     .click();
   await plays(page);
   await expect(page.getByTestId("exercise")).toContainText("Crunch");
+
+  // What it is stands below it, and can be taken over.
+  const card = page.getByRole("region", { name: "This workout" });
+  await expect(card).toContainText("2 exercises · 4 s work, 2 s rest");
+  await card.getByRole("button", { name: "Use as my session" }).click();
+  await expect(items(page)).toHaveCount(2);
+  await expect(card).toHaveCount(0);
+  await expect(page.getByText("0:11").first()).toBeVisible();
+});
+
+test("the poster of a link is of the exercise that the player names first", async ({ request }) => {
+  const config = { resolution: "480p", include_cool_down: false, seed: 7 };
+  const make = async (body: unknown) => {
+    const { links } = await (await request.post("/api/workouts", { data: body })).json();
+    const poster = await (await request.get(links.poster)).body();
+    return { poster, timeline: await (await request.get(links.timeline)).json() };
+  };
+  const warm = { exercise_names: ["Plank"], config: { ...config, include_warm_up: true } };
+  const { poster, timeline } = await make(warm);
+  const first = timeline.intervals[0].upcoming;
+  expect(first.name).not.toBe("Plank");
+  const alone = { exercises: [{ id: first.exercise }], config };
+  expect(poster.equals((await make(alone)).poster), `a picture of ${first.name}`).toBe(true);
+});
+
+/** A picture of a file in shades of grey, after so many seconds of it. */
+function picture(file: string, at: number) {
+  const [width, height] = [854, 480];
+  const args = ["-v", "error", "-ss", String(at), "-i", file, "-frames:v", "1"];
+  const grey = execFileSync("ffmpeg", [...args, "-f", "rawvideo", "-pix_fmt", "gray", "-"]);
+  expect(grey.length).toBe(width * height);
+  /** The darkest and the brightest of the foot of the picture, between two shares of its width. */
+  return (from: number, to: number) => {
+    const shades: number[] = [];
+    for (let y = height - 52; y < height; y++) {
+      for (let x = Math.floor(width * from); x < width * to; x++) {
+        shades.push(grey[y * width + x] ?? 0);
+      }
+    }
+    return { darkest: Math.min(...shades), brightest: Math.max(...shades) };
+  };
+}
+
+async function download(page: Page, choice: string | RegExp): Promise<string> {
+  await page.getByRole("button", { name: "Download" }).click();
+  const saving = page.waitForEvent("download", { timeout: 60_000 });
+  await page.getByRole("dialog").getByRole("button", { name: choice }).click();
+  const saved = await saving;
+  expect(saved.suggestedFilename()).toBe("push-ups-plank-0min.mp4");
+  const file = await saved.path();
+  await expect(page.getByText("Saved.").first()).toBeVisible();
+  await page.keyboard.press("Escape");
+  return file;
+}
+
+test("the saved file shows what the switches say, now and without the bar", async ({ page }) => {
+  test.slow();
+  const overlays = { timer: true, progress: false, name: false, round: false };
+  await open(page, ["push-ups", "plank"], { overlays });
+  await generate(page).click();
+  await plays(page);
+  // In the middle of the first exercise: its countdown is at the right, all else would be left of it.
+  const timer = picture(await download(page, "With the bar In the picture: Timer."), 4);
+  expect(timer(0, 0.88).brightest, "only the ground of the bar").toBeLessThan(70);
+  expect(timer(0.92, 1).brightest, "the countdown").toBeGreaterThan(130);
+
+  const bare = picture(await download(page, /^Without the bar/), 4);
+  expect(bare(0.6, 1).darkest, "the floor on which she trains").toBeGreaterThan(130);
+
+  // The switches as they are at the click, not as they were when the workout was made.
+  await page.getByRole("tab", { name: "Custom" }).click();
+  await page.getByRole("button", { name: "Timer", exact: true }).click();
+  await page.getByRole("button", { name: "Exercise name", exact: true }).click();
+  const name = picture(await download(page, "With the bar In the picture: Exercise name."), 4);
+  expect(name(0, 0.3).brightest, "the name").toBeGreaterThan(180);
+  expect(name(0.5, 1).brightest, "only the ground of the bar").toBeLessThan(70);
+});
+
+test("a download tells how far it is, and can be cancelled", async ({ page }) => {
+  await open(page, ["push-ups", "plank"]);
+  await generate(page).click();
+  await plays(page);
+  // Half of the file comes, and the rest never does.
+  await page.evaluate(() => {
+    const real = window.fetch;
+    window.fetch = async (input, init) => {
+      const response = await real(input, init);
+      if (!String(input).includes("video.mp4") || init?.method === "HEAD") return response;
+      const all = new Uint8Array(await response.arrayBuffer());
+      const body = new ReadableStream({
+        start: (control) => {
+          control.enqueue(all.slice(0, all.length / 2));
+          init?.signal?.addEventListener("abort", () => control.error(init.signal?.reason));
+        },
+      });
+      return new Response(body, { headers: { "content-length": String(all.length) } });
+    };
+  });
+  await page.getByRole("button", { name: "Download" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: /^Without the bar/ }).click();
+  await expect(dialog.getByRole("progressbar", { name: "Download" })).toBeVisible();
+  await expect(dialog.getByText(/^[\d.]+ of [\d.]+ MB$/)).toBeVisible();
+  // It goes on while one looks at something else.
+  await page.keyboard.press("Escape");
+  const button = page.getByRole("button", { name: "Download 50 %" });
+  await button.click();
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await expect(dialog.getByRole("progressbar")).toHaveCount(0);
+  await expect(dialog.getByRole("button", { name: /^With the bar/ })).toBeVisible();
+});
+
+test("a workout goes on where it was, after a reload, a visit to the plan and in French", async ({
+  page,
+}) => {
+  await open(page, ["push-ups", "plank"], { work: 20 });
+  await generate(page).click();
+  await plays(page);
+  await page.keyboard.press("n");
+  await page.keyboard.press("l");
+  await expect.poll(() => time(page)).toBeGreaterThan(12.3);
+  await page.reload();
+  const go = page.getByRole("button", { name: /^Continue at 0:1\d$/ });
+  await expect(go).toBeVisible();
+  expect(await page.locator("video").evaluate((video: HTMLVideoElement) => video.paused)).toBe(
+    true,
+  );
+  await go.click();
+  await plays(page);
+  expect(await time(page)).toBeGreaterThan(12);
+  await expect(page.getByTestId("exercise")).toContainText("Push-ups");
+
+  await page.getByRole("link", { name: "Plan" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Your week" })).toBeVisible();
+  await page.getByRole("link", { name: "Train" }).click();
+  await expect(go).toBeVisible();
+
+  await page.getByRole("button", { name: /Français/ }).click();
+  await page.getByRole("button", { name: /^Continuer à 0:1\d$/ }).click();
+  await plays(page);
+  expect(await time(page)).toBeGreaterThan(12);
+  // A shared link is one's own place, too.
+  const kept = await page.evaluate(() => JSON.parse(localStorage.getItem("playback") ?? ""));
+  await page.goto(`/?workout=${kept.state.last.token}`);
+  await page.waitForURL(/workout=/);
+  await expect(page.getByRole("button", { name: /^Contin/ })).toBeVisible();
+  await page
+    .getByRole("button", { name: /^(Start from the beginning|Reprendre au début)$/ })
+    .click();
+  await plays(page);
+  expect(await time(page)).toBeLessThan(8);
 });
 
 test("skipping goes to the beginnings of intervals", async ({ page }) => {

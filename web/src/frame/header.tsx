@@ -17,8 +17,8 @@ export function Header() {
     { href: `${root}/`, label: frame.train, Icon: Dumbbell },
   ];
   return (
-    <header className="sticky top-0 z-40 border-b bg-ground/85 backdrop-blur-md">
-      <div className="mx-auto flex h-16 max-w-[96rem] items-center gap-1.5 px-3 sm:gap-6 sm:px-6">
+    <header className="sticky top-0 z-40 border-b immersed:static bg-ground/85 backdrop-blur-md">
+      <div className="mx-auto flex h-16 max-w-[96rem] items-center gap-1 px-2 min-[24rem]:gap-1.5 min-[24rem]:px-3 sm:gap-6 sm:px-6">
         <Link
           href={`${root}/`}
           aria-label={frame.product}
@@ -29,7 +29,7 @@ export function Header() {
         </Link>
         <nav
           aria-label={frame.navigation}
-          className="mx-auto flex gap-1 rounded-full bg-raised p-1"
+          className="mx-auto flex rounded-full min-[24rem]:gap-1 bg-raised p-1"
         >
           {pages.map(({ href, label, Icon }) => {
             const here = pathname === href || `${pathname}/` === href;
@@ -39,7 +39,7 @@ export function Header() {
                 href={href}
                 aria-current={here ? "page" : undefined}
                 className={style(
-                  "flex h-9 items-center gap-2 rounded-full px-2 font-semibold text-[0.8125rem] text-muted min-[26rem]:px-3.5 min-[26rem]:text-sm transition-colors hover:text-ink sm:px-5",
+                  "flex h-9 items-center gap-2 rounded-full px-1.5 font-semibold text-xs min-[24rem]:px-2 min-[24rem]:text-[0.8125rem] text-muted min-[26rem]:px-3.5 min-[26rem]:text-sm transition-colors hover:text-ink sm:px-5",
                   here && "bg-surface text-ink shadow-sm dark:bg-line",
                 )}
               >

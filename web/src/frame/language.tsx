@@ -1,6 +1,6 @@
 "use client";
 import { usePathname } from "next/navigation";
-import { useLocale, useTexts } from "@/i18n";
+import { useLocale } from "@/i18n";
 import { Button } from "@/ui/button";
 
 const BASE_PATH = process.env.BASE_PATH ?? "";
@@ -8,7 +8,6 @@ const BASE_PATH = process.env.BASE_PATH ?? "";
 /** To the same page in the other language: a page of its own, so it is loaded, not switched. */
 export function LanguageSwitch() {
   const locale = useLocale();
-  const { frame } = useTexts();
   const pathname = usePathname();
   const other = locale === "en" ? "fr" : "en";
   const english = locale === "fr" ? pathname.replace(/^\/fr(?=\/|$)/, "") || "/" : pathname;
@@ -25,9 +24,10 @@ export function LanguageSwitch() {
     <Button
       look="ghost"
       size="small"
-      className="px-3"
+      className="px-2 min-[24rem]:px-3"
       lang={other}
-      aria-label={`${frame.language}: ${other === "fr" ? "Français" : "English"}`}
+      // What is seen comes first, for those who say it to press it.
+      aria-label={`${other.toUpperCase()} – ${other === "fr" ? "Français" : "English"}`}
       onClick={change}
     >
       {other.toUpperCase()}

@@ -54,6 +54,8 @@ interface Stored {
 
 interface Actions {
   aim(change: Partial<Goals>): void;
+  /** Changes limits from Train: no answer to what somebody trains for. */
+  limit(change: Partial<Pick<Goals, "level" | "avoid" | "equipment">>): void;
 }
 
 export const useGoals = create<Stored & Actions>()(
@@ -62,6 +64,7 @@ export const useGoals = create<Stored & Actions>()(
       goals: DEFAULT_GOALS,
       aimed: false,
       aim: (change) => set(({ goals }) => ({ goals: { ...goals, ...change }, aimed: true })),
+      limit: (change) => set(({ goals }) => ({ goals: { ...goals, ...change } })),
     }),
     {
       name: "goals",

@@ -56,6 +56,13 @@ describe("the streak", () => {
     expect(streak(sessions, now)).toBe(3);
   });
 
+  it("does not count a try of some seconds", () => {
+    const week = (seconds: number) => [done("2026-11-12T10:00"), done("2026-11-16T10:00", seconds)];
+    expect(streak(week(13), now)).toBe(1);
+    expect(streak(week(299), now)).toBe(1);
+    expect(streak(week(300), now)).toBe(2);
+  });
+
   it("is not broken by a week that is not over", () => {
     expect(streak([done("2026-11-05T10:00"), done("2026-11-12T10:00")], now)).toBe(2);
   });

@@ -25,13 +25,19 @@ export function weeks(done: readonly Done[], now: Date, count: number): Week[] {
   });
 }
 
+/** Seconds that a session takes at least to keep a streak: the shortest that Train chooses by itself. */
+export const COUNTS = 5 * 60;
+
 /**
- * Weeks in a row with a session. Weeks, not days: the plan itself tells people to rest between, and
+ * Weeks in a row with a session of five minutes or more: what is kept at all was played to nine tenths, but
+ * a workout of some seconds is a try, not training. Weeks, not days: the plan itself tells people to rest between, and
  * a streak of days would punish those who do. The week under way counts once it has a session, and
  * breaks nothing before it is over.
  */
 export function streak(done: readonly Done[], now: Date): number {
-  const active = new Set(done.map(({ at }) => mondayOf(dayOf(new Date(at)))));
+  const active = new Set(
+    done.filter(({ seconds }) => seconds >= COUNTS).map(({ at }) => mondayOf(dayOf(new Date(at)))),
+  );
   const current = mondayOf(dayOf(now));
   let week = active.has(current) ? current : current - 7;
   let count = 0;

@@ -27,7 +27,7 @@ export function ExerciseCard(props: {
   const focus = { onFocus: () => setWatched(true), onBlur: () => setWatched(false) };
   return (
     <li
-      className="group grid grid-rows-[auto_1fr] overflow-hidden rounded-2xl border bg-surface transition-[border-color,box-shadow] hover:border-muted/50 hover:shadow-md"
+      className="group grid grid-cols-[minmax(0,1fr)] grid-rows-[auto_1fr] overflow-hidden rounded-2xl border bg-surface transition-[border-color,box-shadow] hover:border-muted/50 hover:shadow-md"
       {...watch}
       {...focus}
     >
@@ -52,7 +52,12 @@ export function ExerciseCard(props: {
       </div>
       <div className="flex items-end gap-2 p-3">
         <div className="grid min-w-0 flex-1 content-start gap-1 self-start">
-          <h3 className={style("font-semibold text-sm leading-snug", !available && "text-muted")}>
+          <h3
+            className={style(
+              "hyphens-auto break-words font-semibold text-sm leading-snug",
+              !available && "text-muted",
+            )}
+          >
             {name}
           </h3>
           {available ? (

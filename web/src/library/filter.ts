@@ -11,7 +11,6 @@ export interface Filters {
   muscle: string;
   /** `none` for exercises that need nothing. */
   equipment: string;
-  noJump: boolean;
 }
 
 export const NO_FILTERS: Filters = {
@@ -20,7 +19,6 @@ export const NO_FILTERS: Filters = {
   difficulty: "",
   muscle: "",
   equipment: "",
-  noJump: false,
 };
 
 interface Language {
@@ -41,7 +39,6 @@ export function filtered(all: readonly Exercise[], filters: Filters, language: L
         (filters.equipment === "none"
           ? equipment.length === 0
           : equipment.includes(filters.equipment))) &&
-      !(filters.noJump && exercise.has_jump) &&
       (words.length === 0 || says(exercise, words, language))
     );
   });
@@ -79,6 +76,6 @@ export function loosenings(all: readonly Exercise[], filters: Filters, language:
 }
 
 /** How many of the filters that are folded away are set. */
-export function countSet({ difficulty, muscle, equipment, noJump }: Filters): number {
-  return [difficulty, muscle, equipment, noJump].filter(Boolean).length;
+export function countSet({ difficulty, muscle, equipment }: Filters): number {
+  return [difficulty, muscle, equipment].filter(Boolean).length;
 }

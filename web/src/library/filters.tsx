@@ -5,7 +5,6 @@ import { type ReactNode, useId, useMemo, useState } from "react";
 import type { Exercise } from "@/api/client";
 import { useTexts } from "@/i18n";
 import { Button, IconButton } from "@/ui/button";
-import { Switch } from "@/ui/controls";
 import { style } from "@/ui/style";
 import { countSet, type Filters } from "./filter";
 import { muscleWord, toolWord, trains } from "./names";
@@ -122,13 +121,6 @@ export function FilterBar(props: {
             ))}
           </Select>
         )}
-        <div className={style("self-end", tools.length === 0 && "col-span-2")}>
-          <Switch
-            label={library.noJump}
-            checked={filters.noJump}
-            onChange={(noJump) => onChange({ noJump })}
-          />
-        </div>
       </div>
     </div>
   );

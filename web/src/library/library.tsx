@@ -4,6 +4,8 @@ import dynamic from "next/dynamic";
 import { useMemo, useState } from "react";
 import type { Exercise } from "@/api/client";
 import { useExercises } from "@/api/queries";
+import { LimitChips } from "@/goals/limit-chips";
+import { useLimits, within } from "@/goals/limits";
 import { useLocale, useTexts } from "@/i18n";
 import type { Texts } from "@/i18n/types";
 import { useSession } from "@/session/store";
@@ -26,10 +28,13 @@ export function Library() {
   const [told, setTold] = useState("");
   const locale = useLocale();
   const texts = useTexts();
-  const { library } = texts;
+  const { library, limits: words } = texts;
   const items = useSession((session) => session.items);
   const add = useSession((session) => session.add);
-  const all = data ?? NONE;
+  const limits = useLimits();
+  const known = data ?? NONE;
+  const all = useMemo(() => known.filter((it) => within(it, limits)), [known, limits]);
+  const outside = known.length - all.length;
   const shown = useMemo(
     () => filtered(all, filters, { locale, texts }),
     [all, filters, locale, texts],
@@ -43,12 +48,14 @@ export function Library() {
   return (
     <section aria-label={library.title} className="grid gap-3">
       <FilterBar
-        exercises={all}
+        exercises={known}
         filters={filters}
         onChange={(change) => setFilters({ ...filters, ...change })}
       />
+      <LimitChips />
       <p role="status" className="h-5 text-muted text-sm tabular-nums">
         {isPending ? "" : library.count(shown.length)}
+        {outside > 0 && ` · ${words.outside(outside)}`}
       </p>
       <p role="status" className="sr-only">
         {told}
@@ -132,7 +139,5 @@ function wordOf(name: keyof Filters, filters: Filters, texts: Texts): string {
       return filters.equipment === "none"
         ? library.noEquipment
         : toolWord(filters.equipment, texts);
-    case "noJump":
-      return library.noJump;
   }
 }

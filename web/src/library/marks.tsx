@@ -18,6 +18,7 @@ export function Marks(props: {
   const { common, library } = useTexts();
   return (
     <span
+      data-testid="marks"
       className={style(
         "flex flex-wrap items-center gap-x-2.5 gap-y-1 font-medium text-muted text-xs [&_svg]:size-3.5",
         className,

@@ -8,6 +8,7 @@ import type { Texts } from "@/i18n/types";
 import { Button } from "@/ui/button";
 import { Choose } from "@/ui/controls";
 import { Dialog } from "@/ui/dialog";
+import { LoopbackNote } from "@/ui/loopback-note";
 import type { PlannedWeek } from "./api";
 import { type EventWords, eventsOf } from "./events";
 import { calendarFile } from "./ics";
@@ -72,6 +73,7 @@ export function CalendarExport(props: {
       <p role="status" className="text-muted text-sm">
         {words.exportCount(chosen.length)}
       </p>
+      <LoopbackNote />
       <Button look="primary" disabled={chosen.length === 0} onClick={save}>
         {words.exportFile}
       </Button>

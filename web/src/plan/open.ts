@@ -1,4 +1,5 @@
 /** A session of the plan, opened in Train. */
+import { usePlaces } from "@/player/places";
 import { usePlayback } from "@/player/store";
 import { fromRequest } from "@/session/request";
 import { useSession } from "@/session/store";
@@ -15,4 +16,6 @@ export function openInTrain(session: PlannedSession, planned: string) {
   const loaded = { items, setup: { ...setup, ...looks }, chosen, planned };
   useSession.getState().load(loaded);
   usePlayback.getState().close();
+  const { last, forget } = usePlaces.getState();
+  if (last !== null) forget(last.token);
 }

@@ -8,6 +8,7 @@ import { useLocale, useTexts } from "@/i18n";
 import { style } from "@/ui/style";
 import { ActionBar, ActionBarPlace } from "./bar/action-bar";
 import { useShare } from "./bar/use-share";
+import { placeOf, usePlaces } from "./places";
 import { useSettings } from "./settings";
 import { Failed } from "./state/failed";
 import { Screen } from "./state/screen";
@@ -19,31 +20,37 @@ import { type Show, useFilm, useFilmState } from "./use-film";
 import { addressesOf, tokenWithoutHud, useTimeline, useWorkout } from "./workout";
 
 const Help = dynamic(() => import("./bar/help").then(({ Help }) => Help));
+const Download = dynamic(() => import("./download/dialog"));
 const Phone = dynamic(() => import("./bar/phone").then(({ Phone }) => Phone));
 
 interface Props {
   token: string;
   autoplay: boolean;
   origin: Origin;
+  /** From its beginning, wherever it was left. */
+  fresh: boolean;
   /** What the picture is expected to be, until the timeline tells. */
   upright: boolean;
   onRetry: () => void;
 }
 
-export function Opened({ token, autoplay, origin, upright, onRetry }: Props) {
+export function Opened({ token, autoplay, origin, fresh, upright, onRetry }: Props) {
   const { player } = useTexts();
   const locale = useLocale();
   const video = useRef<HTMLVideoElement>(null);
   const still = useRef<HTMLCanvasElement>(null);
   const track = useRef<HTMLTrackElement>(null);
   const [stage, setStage] = useState<HTMLDivElement | null>(null);
-  const [sheet, setSheet] = useState<"help" | "phone" | null>(null);
-  const show = useFilm(video, still, token, autoplay);
+  const [sheet, setSheet] = useState<"help" | "phone" | "download" | null>(null);
+  // Who asked for it by a click begins at the beginning.
+  const [before] = useState(() => (fresh ? null : (placeOf(token) ?? null)));
+  const show = useFilm(video, still, token, autoplay, before?.seconds ?? 0);
   const timeline = useTimeline(token);
   const workout = useWorkout(token);
   const { captions } = useSettings();
   useCaptions(track, captions);
   useOwnOverlays(workout.data, autoplay, origin);
+  useEffect(() => usePlaces.getState().opened(token, origin), [token, origin]);
   const sharing = useShare(token);
   const help = useCallback(() => setSheet("help"), []);
   const { poster, captions: captionsFile } = addressesOf(token);
@@ -53,6 +60,7 @@ export function Opened({ token, autoplay, origin, upright, onRetry }: Props) {
     <ActionBar
       workout={workout.data}
       sharing={sharing}
+      onDownload={() => setSheet("download")}
       onPhone={() => setSheet("phone")}
       onHelp={help}
     />
@@ -79,7 +87,7 @@ export function Opened({ token, autoplay, origin, upright, onRetry }: Props) {
         data-stage
         upright={timeline.data ? timeline.data.height > timeline.data.width : upright}
         tabIndex={-1}
-        className="outline-none [&:fullscreen]:aspect-auto [&:fullscreen]:max-h-none [&:fullscreen]:rounded-none"
+        className="outline-none immersed:-mx-4 immersed:w-auto immersed:rounded-none short:immersed:aspect-auto short:immersed:h-[100svh] sm:immersed:-mx-6 [&:fullscreen]:mx-0 [&:fullscreen]:aspect-auto [&:fullscreen]:h-full [&:fullscreen]:rounded-none"
       >
         <video
           ref={video}
@@ -106,6 +114,7 @@ export function Opened({ token, autoplay, origin, upright, onRetry }: Props) {
               workout={workout.data}
               token={token}
               origin={origin}
+              before={before}
               stage={stage}
               onHelp={help}
               onShare={sharing.share}
@@ -118,6 +127,9 @@ export function Opened({ token, autoplay, origin, upright, onRetry }: Props) {
           </>
         )}
         {sheet === "help" && <Help onOpenChange={onOpenChange} container={stage} />}
+        {sheet === "download" && workout.data && (
+          <Download workout={workout.data} onOpenChange={onOpenChange} container={stage} />
+        )}
         {sheet === "phone" && <Phone token={token} onOpenChange={onOpenChange} container={stage} />}
       </Screen>
       {bar}
@@ -134,7 +146,8 @@ function useOwnOverlays(workout: Workout | undefined, autoplay: boolean, origin:
   }, [workout, autoplay, origin]);
 }
 
-const FILLING = "absolute inset-0 size-full object-contain";
+const FILLING =
+  "absolute inset-0 size-full object-contain below:inset-x-0 below:top-14 below:aspect-video below:h-auto";
 
 /** The film, or why there is none. */
 function Showing(props: { show: Show; onRetry: () => void; children: ReactNode }) {

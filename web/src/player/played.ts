@@ -1,8 +1,17 @@
 /** How much of a workout was really played: what is skipped does not count, nor what is seen twice. */
 export class Played {
   /** Disjoint, rising. */
-  #ranges: [from: number, to: number][] = [];
+  #ranges: [from: number, to: number][];
   #last: number | null = null;
+
+  /** What of it is in the history already is not noted again. */
+  recorded: boolean;
+
+  /** `before`: what was played in another visit. */
+  constructor(before: { played: [from: number, to: number][]; recorded: boolean } | null = null) {
+    this.#ranges = before?.played ?? [];
+    this.recorded = before?.recorded ?? false;
+  }
 
   /** Told of every time that comes up while it plays. */
   tick(time: number): void {
@@ -15,6 +24,10 @@ export class Played {
   /** The next tick is not a continuation: it was sought, or paused. */
   jump(): void {
     this.#last = null;
+  }
+
+  get ranges(): [from: number, to: number][] {
+    return this.#ranges;
   }
 
   get seconds(): number {

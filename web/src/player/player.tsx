@@ -8,7 +8,6 @@ import { useStored } from "@/session/stored";
 import { ActionBarPlace } from "./bar/action-bar";
 import { Opened } from "./opened";
 import { useSettings } from "./settings";
-import { tokenIn } from "./share";
 import { Backdrop } from "./state/backdrop";
 import { Empty } from "./state/empty";
 import { Failed } from "./state/failed";
@@ -22,7 +21,7 @@ export function Player() {
   // A finished session is added to those that were kept, so they must have been read.
   useStored(useHistory);
   useStored(useSettings);
-  useLinkedWorkout(stage);
+  useEffect(() => () => usePlayback.getState().rest(), []);
   return (
     // Kept in sight on small screens: what scrolls below it must not shine through.
     <section aria-label={player.title} className="grid gap-2 bg-ground">
@@ -44,6 +43,7 @@ function Current({ stage }: { stage: Stage }) {
           // What was asked for by a click is still wanted after a failure.
           autoplay={stage.autoplay || attempt > 0}
           origin={stage.origin}
+          fresh={stage.autoplay && attempt === 0}
           upright={stage.autoplay && upright}
           onRetry={() => setAttempt(attempt + 1)}
         />
@@ -82,21 +82,4 @@ function keyOf(stage: Stage): number {
   const key = keys.get(stage) ?? ++lastKey;
   keys.set(stage, key);
   return key;
-}
-
-/** Opens the workout of the page's address, and takes it from there once another one is opened. */
-function useLinkedWorkout(stage: Stage) {
-  useEffect(() => {
-    const token = tokenIn(window.location.search);
-    // The person may have been faster.
-    if (token === null || usePlayback.getState().stage.name !== "empty") return;
-    usePlayback.getState().open(token, { autoplay: false });
-  }, []);
-  const open = stage.name === "open" ? stage.token : null;
-  useEffect(() => {
-    const linked = tokenIn(window.location.search);
-    if (open === null || linked === null || linked === open) return;
-    const { pathname, hash } = window.location;
-    window.history.replaceState(window.history.state, "", pathname + hash);
-  }, [open]);
 }

@@ -6,6 +6,8 @@ import type { Problem } from "@/api/problem";
 /** Where a workout comes from, so that a finished one is ticked off where it was planned. */
 export interface Origin {
   planned?: string;
+  /** It is what the session on this page came to, not somebody's link. */
+  own?: boolean;
 }
 
 export type Stage =
@@ -22,6 +24,10 @@ interface Playback {
   plan(): void;
   open(token: string, options: { autoplay: boolean; origin?: Origin }): void;
   fail(problem: Problem): void;
+  /** The page is left: whoever comes back goes on by a click. */
+  rest(): void;
+  /** The session on this page is now the one of the workout. */
+  adopt(): void;
   close(): void;
 }
 
@@ -31,5 +37,14 @@ export const usePlayback = create<Playback>()((set) => ({
   open: (token, { autoplay, origin = {} }) =>
     set({ stage: { name: "open", token, autoplay, origin } }),
   fail: (problem) => set({ stage: { name: "failed", problem } }),
+  rest: () =>
+    set(({ stage }) =>
+      stage.name === "open" && stage.autoplay ? { stage: { ...stage, autoplay: false } } : {},
+    ),
+  adopt: () =>
+    set(({ stage }) =>
+      // Not a new stage, which would begin the workout anew.
+      stage.name === "open" ? { stage: Object.assign(stage, { origin: { own: true } }) } : {},
+    ),
   close: () => set({ stage: { name: "empty" } }),
 }));

@@ -1,6 +1,6 @@
 "use client";
 /** A workout in the player: the picture, what lies over it, and the controls. */
-import { Play } from "lucide-react";
+import { Play, RotateCcw } from "lucide-react";
 import { type PointerEvent, useEffect, useRef, useState } from "react";
 import { atServer, type Timeline, type Workout } from "@/api/client";
 import { useTexts } from "@/i18n";
@@ -13,15 +13,19 @@ import { useActions } from "./control/use-actions";
 import { useActivity } from "./control/use-activity";
 import { useFullscreen } from "./control/use-fullscreen";
 import { useKeys } from "./control/use-keys";
+import { clock as clockText } from "./now";
 import { Overlay } from "./overlay/overlay";
 import { ProgressBar } from "./overlay/progress-bar";
+import type { Place } from "./places";
 import { useSettings } from "./settings";
 import { Finished } from "./state/finished";
 import { Notice } from "./state/notice";
 import { StageWords } from "./state/stage-words";
 import type { Origin } from "./store";
 import { type Show, useFilmState } from "./use-film";
+import { useImmersed } from "./use-immersed";
 import { useMediaSession } from "./use-media-session";
+import { usePlace } from "./use-place";
 import { useRecord } from "./use-record";
 import { useVoice } from "./use-voice";
 import { useWakeLock } from "./use-wake-lock";
@@ -34,13 +38,15 @@ interface Props {
   workout: Workout | undefined;
   token: string;
   origin: Origin;
+  /** Where it was left in another visit. */
+  before: Place | null;
   stage: HTMLElement | null;
   onHelp: () => void;
   onShare: () => void;
 }
 
 export function Theatre(props: Props) {
-  const { show, timeline, workout, token, origin, stage, onHelp, onShare } = props;
+  const { show, timeline, workout, token, origin, before, stage, onHelp, onShare } = props;
   const { film, clock } = show;
   const texts = useTexts();
   const { player, frame } = texts;
@@ -51,7 +57,12 @@ export function Theatre(props: Props) {
   const fullscreen = useFullscreen(stage);
   const { shown, hold, tap } = useActivity(stage, playing);
   const names = namesIn(timeline, nameOf);
-  const played = useRecord(show, workout, titleOf(names, player.more), origin);
+  const played = useRecord(show, workout, titleOf(names, player.more), origin, before);
+  usePlace(show, token, timeline.duration, played);
+  const [begun, setBegun] = useState(false);
+  useEffect(() => {
+    if (playing) setBegun(true);
+  }, [playing]);
   const line = useNow(clock, timeline, ({ interval }) => lineOf(interval, texts, nameOf)) ?? "";
 
   useEffect(() => {
@@ -62,6 +73,7 @@ export function Theatre(props: Props) {
     film.video.muted = muted;
   }, [film, volume, muted]);
   useKeys(stage, actions.obey);
+  useImmersed(stage, timeline.height > timeline.width, playing);
   useWakeLock(playing);
   useVoice(voice && playing && !waiting, clock, timeline, nameOf, muted ? 0 : volume);
   const poster = atServer(addressesOf(token).poster);
@@ -82,11 +94,14 @@ export function Theatre(props: Props) {
       : phase === "asking" || (phase === "loading" && playing)
         ? { title: player.asking }
         : null;
+  const continues = still && before !== null && !begun;
   return (
     <>
       {/* Those who do not see the picture have the buttons. */}
       <div ref={surface} className="absolute inset-0" onPointerUp={press} />
-      {!ended && <Overlay clock={clock} timeline={timeline} nameOf={nameOf} raised={shown} />}
+      {!ended && !continues && (
+        <Overlay clock={clock} timeline={timeline} nameOf={nameOf} raised={shown} />
+      )}
       <Announcer clock={clock} timeline={timeline} nameOf={nameOf} />
       {words && !lost && (
         <>
@@ -95,7 +110,30 @@ export function Theatre(props: Props) {
         </>
       )}
       {waiting && playing && words === null && <Waiting label={player.waiting} />}
-      {still && (
+      {continues && (
+        <div className="pointer-events-none absolute inset-0 grid place-content-center justify-items-center gap-3 bg-black/55 @max-[30rem]:gap-1.5 @max-[30rem]:pb-16">
+          <button
+            type="button"
+            onClick={actions.play}
+            className="pointer-events-auto flex h-14 items-center gap-3 rounded-full bg-move px-7 font-bold text-black text-lg tabular-nums @max-[30rem]:h-12 @max-[30rem]:text-base shadow-xl focus-visible:outline-white"
+          >
+            <Play aria-hidden="true" className="size-6 fill-current" />
+            {player.continueAt(clockText(before.seconds))}
+          </button>
+          <button
+            type="button"
+            onClick={() => {
+              actions.seek(0);
+              actions.play();
+            }}
+            className="pointer-events-auto flex h-11 items-center gap-2 rounded-full bg-black/70 px-5 font-semibold text-sm focus-visible:outline-white"
+          >
+            <RotateCcw aria-hidden="true" className="size-4" />
+            {player.startAgain}
+          </button>
+        </div>
+      )}
+      {still && !continues && (
         <button
           type="button"
           aria-label={player.play}

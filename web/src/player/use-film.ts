@@ -16,6 +16,7 @@ export function useFilm(
   still: RefObject<HTMLCanvasElement | null>,
   token: string,
   autoplay: boolean,
+  from: number,
 ): Show | null {
   const [show, setShow] = useState<Show | null>(null);
   useEffect(() => {
@@ -24,14 +25,15 @@ export function useFilm(
     if (element === null || canvas === null) return;
     const film = new Film(element, addressesOf(token), () => keepPicture(element, canvas));
     const clock = new Clock(element);
+    clock.set(from);
     setShow({ film, clock });
-    film.open(autoplay);
+    film.open(autoplay, from);
     return () => {
       clock.stop();
       film.close();
       setShow(null);
     };
-  }, [video, still, token, autoplay]);
+  }, [video, still, token, autoplay, from]);
   return show;
 }
 

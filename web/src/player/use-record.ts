@@ -3,6 +3,7 @@
 import { useEffect, useRef } from "react";
 import type { Workout } from "@/api/client";
 import { useHistory } from "@/history/store";
+import type { Place } from "./places";
 import { ENOUGH, Played } from "./played";
 import type { Origin } from "./store";
 import type { Show } from "./use-film";
@@ -12,10 +13,10 @@ export function useRecord(
   workout: Workout | undefined,
   title: string,
   origin: Origin,
+  before: Place | null,
 ) {
   const played = useRef<Played | null>(null);
-  played.current ??= new Played();
-  const recorded = useRef(false);
+  played.current ??= new Played(before);
   useEffect(() => {
     const count = played.current;
     if (count === null) return;
@@ -23,9 +24,9 @@ export function useRecord(
     const tick = () => {
       if (video.paused || video.seeking) return;
       count.tick(clock.time);
-      if (recorded.current || workout === undefined) return;
+      if (count.recorded || workout === undefined) return;
       if (count.seconds < workout.duration * ENOUGH) return;
-      recorded.current = true;
+      count.recorded = true;
       useHistory.getState().record({
         at: new Date().toISOString(),
         token: workout.token,

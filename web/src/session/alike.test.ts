@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
+import type { Limits } from "@/goals/limits";
 import { exercise } from "@/library/exercise.fixture";
 import { alike } from "./alike";
-import { DEFAULT_SETUP, type Session } from "./store";
 
 const chest = { primary: ["chest"], secondary: ["triceps"] };
 const pushUps = exercise("push-ups", { muscles: chest });
@@ -14,30 +14,26 @@ const others = [
   exercise("jumping", { muscles: chest, has_jump: true }),
   exercise("knee-push-up", { muscles: chest }),
 ];
-const session: Session = {
-  items: [{ key: "k", id: "push-ups" }],
-  setup: DEFAULT_SETUP,
-  chosen: null,
-};
+const items = [{ key: "k", id: "push-ups" }];
+const free: Limits = { level: "hard", avoid: [], equipment: [] };
 const all = [pushUps, ...others];
-const found = (session: Session, of = pushUps) => alike(of, all, session).map(({ id }) => id);
+const found = (limits: Partial<Limits> = {}, of = pushUps, list = items) =>
+  alike(of, all, list, { ...free, ...limits }).map(({ id }) => id);
 
 it("finds what trains the same, the most alike first", () => {
-  expect(found({ ...session, setup: { ...DEFAULT_SETUP, equipment: ["bands"] } })).toEqual([
-    "knee-push-up",
-    "jumping",
-    "hard-one",
-  ]);
+  expect(found({ equipment: ["bands"] })).toEqual(["knee-push-up", "jumping", "hard-one"]);
 });
 
-it("leaves out what the session has already, and what its settings refuse", () => {
-  const items = [...session.items, { key: "l", id: "knee-push-up" }];
-  expect(found({ ...session, items })).not.toContain("knee-push-up");
-  expect(found({ ...session, setup: { ...DEFAULT_SETUP, noJump: true } })).not.toContain("jumping");
+it("leaves out what the session has already, and what is outside the limits", () => {
+  const more = [...items, { key: "l", id: "knee-push-up" }];
+  expect(found({}, pushUps, more)).not.toContain("knee-push-up");
+  expect(found({ avoid: ["jumps"] })).not.toContain("jumping");
+  expect(found()).toContain("hard-one");
+  expect(found({ level: "medium" })).not.toContain("hard-one");
 });
 
 it("does not offer a hard exercise for an easy one", () => {
-  expect(found(session, exercise("easy", { muscles: chest, difficulty: "easy" }))).not.toContain(
+  expect(found({}, exercise("easy", { muscles: chest, difficulty: "easy" }))).not.toContain(
     "hard-one",
   );
 });

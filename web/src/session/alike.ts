@@ -1,20 +1,25 @@
 /** Which exercises can take another's place in a session. Pure. */
 import type { Exercise } from "@/api/client";
-import { unsuited } from "./conflicts";
-import type { Session } from "./store";
+import { type Limits, within } from "@/goals/limits";
+import type { Item } from "./store";
 
 const GRADES = ["easy", "medium", "hard"];
 
 /**
  * Exercises like one, the most alike first: of its category, with a primary muscle in common, of
- * similar difficulty; none that the session has already or that its setup refuses.
+ * similar difficulty; none that the session has already or that is outside the limits.
  */
-export function alike(exercise: Exercise, all: readonly Exercise[], session: Session): Exercise[] {
-  const present = new Set(session.items.map(({ id }) => id));
+export function alike(
+  exercise: Exercise,
+  all: readonly Exercise[],
+  items: readonly Item[],
+  limits: Limits,
+): Exercise[] {
+  const present = new Set(items.map(({ id }) => id));
   return all
     .filter((it) => it.id !== exercise.id && it.available && !present.has(it.id))
     .filter((it) => it.category === exercise.category && shared(it, exercise, "primary") > 0)
-    .filter((it) => apart(it, exercise) <= 1 && unsuited(it, session.setup).length === 0)
+    .filter((it) => apart(it, exercise) <= 1 && within(it, limits))
     .map((it) => ({ it, likeness: likeness(it, exercise) }))
     .sort((a, b) => b.likeness - a.likeness)
     .map(({ it }) => it);

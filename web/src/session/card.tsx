@@ -5,6 +5,7 @@ import dynamic from "next/dynamic";
 import { useMemo, useRef, useState } from "react";
 import type { Exercise, Note } from "@/api/client";
 import { useExercises } from "@/api/queries";
+import { LimitChips } from "@/goals/limit-chips";
 import { useLocale, useTexts } from "@/i18n";
 import { nameOf } from "@/library/names";
 import { Button } from "@/ui/button";
@@ -19,7 +20,13 @@ import { UndoBar } from "./undo";
 const ExerciseDetails = dynamic(() => import("@/library/details"), { ssr: false });
 const SwapDialog = dynamic(() => import("./swap"), { ssr: false });
 
-export function SessionCard({ totals, onPick }: { totals: Totals; onPick: () => void }) {
+export function SessionCard(props: {
+  totals: Totals;
+  onPick: () => void;
+  /** The server was asked to choose, by a button that goes away with that. */
+  onChosen: () => void;
+}) {
+  const { totals, onPick, onChosen } = props;
   const { items, setup, chosen, planned, past, clear, choose } = useSession();
   const { data } = useExercises();
   const [open, setOpen] = useState<Exercise | null>(null);
@@ -65,12 +72,14 @@ export function SessionCard({ totals, onPick }: { totals: Totals; onPick: () => 
         </div>
       )}
       {chosen !== null && items.length > 0 && totals.plan !== null && (
-        <p className="-mt-2 flex flex-wrap items-center gap-x-2 text-sm">
-          <Sparkles aria-hidden="true" className="size-4 text-accent" />
-          <span className="font-medium">{session.chosen(setup.minutes)}</span>
+        <p className="-mt-2 text-sm">
+          <Sparkles aria-hidden="true" className="mr-2 inline size-4 text-accent" />
+          <span className="font-medium">{session.chosen(setup.minutes)}</span>{" "}
           <span className="text-muted">{session.chosenHint}</span>
         </p>
       )}
+      {/* Where there are two columns, they stand in the other one, above all exercises. */}
+      <LimitChips className="lg:hidden" />
       <ConflictNotes conflicts={totals.conflicts} />
       {past && <UndoBar past={past} known={known} onUndone={() => card.current?.focus()} />}
       {!totals.ready ? (
@@ -82,7 +91,13 @@ export function SessionCard({ totals, onPick }: { totals: Totals; onPick: () => 
             <p className="mt-1 text-muted">{session.emptyText}</p>
           </div>
           <div className="flex flex-wrap justify-center gap-2">
-            <Button look="primary" onClick={() => choose(freshSeed())}>
+            <Button
+              look="primary"
+              onClick={() => {
+                choose(freshSeed());
+                onChosen();
+              }}
+            >
               <Dices aria-hidden="true" />
               {session.surpriseIn(setup.minutes)}
             </Button>

@@ -1,10 +1,16 @@
 import { describe, expect, it } from "vitest";
+import type { Limits } from "@/goals/limits";
 import { fromRequest, toRequest } from "./request";
 import { DEFAULT_SETUP, type Session } from "./store";
 
 const setup = { ...DEFAULT_SETUP, intensity: "high_intensity" as const, work: 31, rest: 29 };
 
-const who = (weight: number) => ({ weight, language: "en" as const });
+const FREE: Limits = { level: "hard", avoid: [], equipment: [] };
+const who = (weight: number, limits: Partial<Limits> = {}) => ({
+  weight,
+  language: "en" as const,
+  limits: { ...FREE, ...limits },
+});
 
 function session(change: Partial<Session> = {}): Session {
   return {
@@ -47,14 +53,30 @@ describe("toRequest", () => {
 
   it("does not restrict a list to no equipment at all", () => {
     expect(toRequest(session(), who(70)).config).not.toHaveProperty("equipment");
-    const bands = session({ setup: { ...setup, equipment: ["bands"] } });
-    expect(toRequest(bands, who(70)).config).toMatchObject({ equipment: ["bands"] });
+    const bands = who(70, { equipment: ["bands"] });
+    expect(toRequest(session(), bands).config).toMatchObject({ equipment: ["bands"] });
+  });
+});
+
+describe("the limits", () => {
+  const limits = { level: "easy" as const, avoid: ["jumps" as const, "floor" as const] };
+
+  it("hold for what the server chooses, level and all", () => {
+    const { config } = toRequest(session({ chosen: { seed: 9 } }), who(70, limits));
+    expect(config).toMatchObject({ no_jump: true, avoid: ["floor"], intensity_levels: ["easy"] });
+    const medium = toRequest(session({ chosen: { seed: 9 } }), who(70, { level: "medium" }));
+    expect(medium.config).toMatchObject({ no_jump: false, intensity_levels: ["easy", "medium"] });
+  });
+
+  it("hold for what is drawn around a list", () => {
+    const { config } = toRequest(session(), who(70, limits));
+    expect(config).toMatchObject({ no_jump: true, avoid: ["floor"] });
   });
 });
 
 describe("the language", () => {
   it("is the page's, for a list and for a choice, whatever a session came in", () => {
-    const french = { weight: 70, language: "fr" as const };
+    const french = { ...who(70), language: "fr" as const };
     expect(toRequest(session(), french).config).toMatchObject({ language: "fr" });
     const chosen = session({ chosen: { seed: 9 } });
     expect(toRequest(chosen, french).config).toMatchObject({ language: "fr" });
@@ -71,9 +93,6 @@ describe("fromRequest", () => {
         rounds: 3,
         roundRest: 48,
         getReady: 6,
-        noJump: true,
-        avoid: ["kneeling"],
-        equipment: ["bands"],
         warmUp: false,
         coolDown: false,
         cues: false,
@@ -116,7 +135,7 @@ describe("fromRequest", () => {
     };
     const { items, setup } = fromRequest(day);
     expect(items.map(({ id }) => id)).toEqual(["plank", "skater"]);
-    expect(setup).toMatchObject({ noJump: true, avoid: ["floor"], roundRest: 48, seed: 42 });
+    expect(setup).toMatchObject({ roundRest: 48, seed: 42 });
     expect(toRequest({ items, setup, chosen: null }, who(62.5)).config).toMatchObject({
       seed: 42,
       rounds: 3,

@@ -1,5 +1,6 @@
 /** Between a session and the request that the server understands. Pure. */
 import type { WorkoutConfig, WorkoutRequest } from "@/api/client";
+import { type Limits, levelsUpTo } from "@/goals/limits";
 import type { Locale } from "@/i18n/texts";
 import { DEFAULT_SETUP, type Item, item, type Session, type Setup } from "./store";
 
@@ -9,6 +10,8 @@ export interface For {
   weight: number;
   /** What the video says is in the page's. */
   language: Locale;
+  /** What to leave out. */
+  limits: Limits;
 }
 
 /** Body of `/api/plan` and `/api/workouts` for a session. */
@@ -22,8 +25,7 @@ export function toRequest(session: Session, whom: For): WorkoutRequest {
       ...(speed === undefined ? {} : { speed }),
     })),
     config: {
-      ...configOf(setup),
-      ...whom,
+      ...configOf(setup, whom),
       rounds: setup.rounds,
       include_warm_up: setup.warmUp,
       include_cool_down: setup.coolDown,
@@ -36,10 +38,9 @@ export function toRequest(session: Session, whom: For): WorkoutRequest {
 export function chosenRequest(setup: Setup, whom: For, seed: number): WorkoutRequest {
   return {
     config: {
-      ...configOf(setup),
-      ...whom,
+      ...configOf(setup, whom),
       target_duration: setup.minutes,
-      intensity_levels: setup.levels,
+      intensity_levels: levelsUpTo(whom.limits.level),
       // Without the word the server has them where there is room; asked for, it would refuse.
       ...(setup.warmUp ? {} : { include_warm_up: false }),
       ...(setup.coolDown ? {} : { include_cool_down: false }),
@@ -49,9 +50,12 @@ export function chosenRequest(setup: Setup, whom: For, seed: number): WorkoutReq
 }
 
 /** What listed and chosen sessions have in common. */
-function configOf(setup: Setup): WorkoutConfig {
+function configOf(setup: Setup, { weight, language, limits }: For): WorkoutConfig {
+  const avoid = limits.avoid.filter((what) => what !== "jumps");
   const { timer, progress, name, round } = setup.overlays;
   return {
+    weight,
+    language,
     intensity: setup.intensity,
     intervals: {
       work_time: setup.work,
@@ -60,10 +64,10 @@ function configOf(setup: Setup): WorkoutConfig {
       get_ready: setup.getReady,
     },
     no_repeat: setup.noRepeat,
-    no_jump: setup.noJump,
-    ...(setup.avoid.length > 0 ? { avoid: setup.avoid } : {}),
+    no_jump: limits.avoid.includes("jumps"),
+    ...(avoid.length > 0 ? { avoid } : {}),
     // An empty list would refuse what was added by hand, in place of choosing without equipment.
-    ...(setup.equipment.length > 0 ? { equipment: setup.equipment } : {}),
+    ...(limits.equipment.length > 0 ? { equipment: limits.equipment } : {}),
     cues: setup.cues,
     clip_sound: setup.clipSound,
     resolution: setup.resolution,
@@ -75,11 +79,13 @@ function configOf(setup: Setup): WorkoutConfig {
   };
 }
 
-/** The session that a request of the server's (a day of the week's plan) describes. */
+/**
+ * The session that a request of the server's (a day of the week's plan) describes. Its limits are those of
+ * the goals, which hold here anyway.
+ */
 export function fromRequest(request: WorkoutRequest): Session {
   const config = request.config ?? {};
   const intervals = config.intervals ?? {};
-  const avoid = config.avoid ?? [];
   const items: Item[] = request.exercises
     ? request.exercises.map(({ id, work_time, speed }) => ({
         ...item(id),
@@ -98,10 +104,6 @@ export function fromRequest(request: WorkoutRequest): Session {
     getReady: intervals.get_ready ?? base.getReady,
     rounds: config.rounds ?? 1,
     noRepeat: config.no_repeat ?? false,
-    noJump: (config.no_jump ?? false) || avoid.includes("jumps"),
-    avoid: avoid.filter((it) => it !== "jumps"),
-    levels: config.intensity_levels ?? base.levels,
-    equipment: config.equipment ?? [],
     warmUp: config.include_warm_up ?? isChosen,
     coolDown: config.include_cool_down ?? isChosen,
     cues: config.cues ?? base.cues,

@@ -66,8 +66,11 @@ export function SessionRow(props: {
       ) : (
         <Skeleton className="aspect-video w-20 shrink-0 max-sm:w-16" />
       )}
-      <div className="grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-2 pl-1.5 sm:gap-y-0.5">
-        <p className="font-semibold text-sm leading-snug max-sm:col-span-2 max-sm:pt-1 sm:self-end sm:text-[0.95rem]">
+      <div className="grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-2 pl-1.5 max-[26rem]:grid-cols-[minmax(0,1fr)] sm:gap-y-0.5">
+        <p
+          data-testid="name"
+          className="font-semibold text-sm leading-snug max-sm:col-span-2 max-sm:pt-1 sm:self-end sm:text-[0.95rem]"
+        >
           <span className="text-muted tabular-nums">{place}. </span>
           {name}
           {item.workTime !== undefined && (
@@ -75,7 +78,10 @@ export function SessionRow(props: {
           )}
         </p>
         {exercise ? <Marks exercise={exercise} brief className="sm:self-start" /> : <span />}
-        <div className="flex shrink-0 sm:col-start-2 sm:row-span-2 sm:row-start-1 sm:gap-1">
+        <div
+          data-testid="actions"
+          className="flex shrink-0 max-[26rem]:justify-self-end sm:col-start-2 sm:row-span-2 sm:row-start-1 sm:gap-1"
+        >
           {exercise && (
             <IconButton
               label={session.swap(name)}

@@ -1,5 +1,5 @@
-/** How a session is done: all that is set beside its list of exercises. */
-import type { Difficulty, Intensity, Orientation, Resolution } from "@/api/client";
+/** How a session is done: all that is set beside its list of exercises, but the limits, which are the goals'. */
+import type { Intensity, Orientation, Resolution } from "@/api/client";
 
 export interface Overlays {
   timer: boolean;
@@ -19,11 +19,6 @@ export interface Setup {
   getReady: number;
   rounds: number;
   noRepeat: boolean;
-  noJump: boolean;
-  /** What else not to do; jumps have their own switch. */
-  avoid: ("floor" | "kneeling")[];
-  levels: Difficulty[];
-  equipment: string[];
   warmUp: boolean;
   coolDown: boolean;
   cues: boolean;
@@ -45,10 +40,6 @@ export const DEFAULT_SETUP: Setup = {
   getReady: 5,
   rounds: 1,
   noRepeat: false,
-  noJump: false,
-  avoid: [],
-  levels: ["easy", "medium", "hard"],
-  equipment: [],
   warmUp: true,
   coolDown: true,
   cues: true,

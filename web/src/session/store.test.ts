@@ -72,7 +72,7 @@ describe("a choice of the server", () => {
   });
 
   it("stands through every setting but the number of rounds", () => {
-    state().configure({ minutes: 30, work: 50, noJump: true });
+    state().configure({ minutes: 30, work: 50 });
     expect(state().chosen).toEqual({ seed: 7 });
     state().configure({ rounds: 2 });
     expect(state().chosen).toBeNull();

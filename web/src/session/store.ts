@@ -60,6 +60,8 @@ interface Actions {
   settle(ids: readonly string[], rounds: number): void;
   /** Takes over a session, such as one of the week's plan. */
   load(session: Session): void;
+  /** The same, where it can be taken back: what was there before is the person's own. */
+  adopt(session: Session): void;
 }
 
 export const useSession = create<Session & Actions>()(
@@ -118,6 +120,14 @@ export const useSession = create<Session & Actions>()(
         }),
       load: ({ items, setup, chosen, planned }) =>
         set({ items, setup, chosen, planned, past: null }),
+      adopt: ({ items, setup, chosen, planned }) =>
+        set((now) => ({
+          items,
+          setup,
+          chosen,
+          planned,
+          past: now.items.length > 0 ? past("replaced", now) : null,
+        })),
     }),
     {
       name: "session",

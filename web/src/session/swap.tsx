@@ -1,6 +1,7 @@
 "use client";
 /** Others like an exercise, the most alike first, one of which takes its place. */
 import type { Exercise } from "@/api/client";
+import { useLimits } from "@/goals/limits";
 import { useLocale, useTexts } from "@/i18n";
 import { Marks } from "@/library/marks";
 import { nameOf } from "@/library/names";
@@ -23,7 +24,8 @@ export default function SwapDialog(props: {
   const { common, session } = useTexts();
   const locale = useLocale();
   const state = useSession();
-  const others = alike(exercise, all, state).slice(0, SHOWN);
+  const limits = useLimits();
+  const others = alike(exercise, all, state.items, limits).slice(0, SHOWN);
   return (
     <Dialog
       open

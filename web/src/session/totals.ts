@@ -4,6 +4,7 @@ import { useEffect, useMemo, useState } from "react";
 import type { Plan } from "@/api/client";
 import type { Problem } from "@/api/problem";
 import { useExercises, usePlan } from "@/api/queries";
+import { useLimits } from "@/goals/limits";
 import { useGoals } from "@/goals/store";
 import { useLocale } from "@/i18n";
 import { type Conflict, conflicts } from "./conflicts";
@@ -33,21 +34,22 @@ export function useTotals(): Totals {
   const weighed = useStored(useGoals);
   const ready = stored && weighed;
   const weight = useGoals(({ goals }) => goals.weight);
+  const limits = useLimits();
   const language = useLocale();
   const { data: exercises } = useExercises();
   const session = useSession();
   const { items, setup, chosen, settle } = session;
   const found = useMemo(
-    () => conflicts({ items, setup, chosen }, exercises ?? []),
-    [items, setup, chosen, exercises],
+    () => conflicts({ items, setup, chosen }, exercises ?? [], limits),
+    [items, setup, chosen, exercises, limits],
   );
   // Before the catalogue is there, every exercise would be unknown.
   const against = exercises === undefined ? NONE : found;
   const request = useMemo(() => {
     const something = chosen !== null || items.length > 0;
     if (!ready || !something || against.length > 0) return null;
-    return toRequest({ items, setup, chosen }, { weight, language });
-  }, [ready, items, setup, chosen, weight, language, against]);
+    return toRequest({ items, setup, chosen }, { weight, language, limits });
+  }, [ready, items, setup, chosen, weight, language, limits, against]);
   const settled = useSettled(request, SETTLED_MS);
   const query = usePlan(settled);
   // The answer to the session as it is now, not as it was when it was asked.

@@ -1,6 +1,8 @@
 "use client";
 /** Every setting of a session. What a setting does not change just now is said beside it. */
 import { type ReactNode, useId } from "react";
+import { useLimits } from "@/goals/limits";
+import { AVOIDABLE, useGoals } from "@/goals/store";
 import { useTexts } from "@/i18n";
 import { EquipmentChoice } from "@/library/equipment-choice";
 import { ConflictNotes } from "@/session/conflict-note";
@@ -14,7 +16,10 @@ const OVERLAYS = ["timer", "progress", "name", "round"] as const;
 
 export default function CustomSetup({ totals }: { totals: Totals }) {
   const { items, setup, chosen, configure } = useSession();
-  const { common, setup: words } = useTexts();
+  const texts = useTexts();
+  const { common, goals, setup: words } = texts;
+  const limits = useLimits();
+  const limit = useGoals((goals) => goals.limit);
   const { conflicts } = totals;
   const mine = items.length > 0 && chosen === null;
   const shown = OVERLAYS.filter((name) => setup.overlays[name]);
@@ -80,37 +85,27 @@ export default function CustomSetup({ totals }: { totals: Totals }) {
             onChange={(noRepeat) => configure({ noRepeat })}
           />
           <ConflictNotes conflicts={conflicts} kinds={["repeated"]} />
-          <Switch
-            label={words.noJump}
-            hint={words.noJumpHint}
-            checked={setup.noJump}
-            onChange={(noJump) => configure({ noJump })}
-          />
-          <ConflictNotes conflicts={conflicts} kinds={["jump"]} />
         </div>
+        <p className="text-muted text-sm">{texts.limits.hint}</p>
         <ChooseSome
-          label={words.avoid}
-          values={setup.avoid}
-          choices={(["floor", "kneeling"] as const).map((value) => ({
-            value,
-            label: words[value],
-          }))}
-          onChange={(avoid) => configure({ avoid })}
+          label={goals.avoid}
+          values={limits.avoid}
+          choices={AVOIDABLE.map((value) => ({ value, label: goals[value] }))}
+          onChange={(avoid) => limit({ avoid })}
         />
-        <ConflictNotes conflicts={conflicts} kinds={["floor", "kneeling"]} />
-        <Hinted hint={mine ? words.levelsHint : null}>
-          <ChooseSome
-            label={words.levels}
-            values={setup.levels}
-            choices={DEFAULT_SETUP.levels.map((value) => ({ value, label: common[value] }))}
-            least={1}
-            onChange={(levels) => configure({ levels })}
+        <ConflictNotes conflicts={conflicts} kinds={["jump", "floor", "kneeling"]} />
+        <Hinted hint={mine ? words.levelHint : goals.levels[limits.level]}>
+          <Choose
+            label={goals.level}
+            value={limits.level}
+            choices={(["easy", "medium", "hard"] as const).map((value) => ({
+              value,
+              label: common[value],
+            }))}
+            onChange={(level) => limit({ level })}
           />
         </Hinted>
-        <EquipmentChoice
-          chosen={setup.equipment}
-          onChange={(equipment) => configure({ equipment })}
-        />
+        <EquipmentChoice chosen={limits.equipment} onChange={(equipment) => limit({ equipment })} />
         <ConflictNotes conflicts={conflicts} kinds={["equipment"]} />
       </Group>
       <Group title={words.around}>

@@ -1,6 +1,7 @@
 "use client";
 /** A full session in one click: how long, how hard, and the server chooses. */
 import { Dices } from "lucide-react";
+import { LimitChips } from "@/goals/limit-chips";
 import { useTexts } from "@/i18n";
 import { useSession } from "@/session/store";
 import { freshSeed, type Totals } from "@/session/totals";
@@ -47,12 +48,15 @@ export function QuickSetup({ totals }: { totals: Totals }) {
         {mine && <p className="text-muted text-sm">{texts.listLength}</p>}
       </div>
       <IntensityChoice />
+      <LimitChips />
       <div className="grid gap-3">
         <Button
           look={chosen === null ? "primary" : "quiet"}
           size="large"
-          disabled={choosing}
-          onClick={() => choose(freshSeed())}
+          // Not `disabled`, which would take the focus.
+          aria-disabled={choosing}
+          aria-busy={choosing}
+          onClick={() => !choosing && choose(freshSeed())}
         >
           {choosing ? <Spinner /> : <Dices aria-hidden="true" />}
           {choosing ? texts.choosing : chosen === null ? texts.surprise : texts.another}

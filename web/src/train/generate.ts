@@ -16,22 +16,17 @@ export async function generate(language: Locale): Promise<void> {
   const { planned } = session;
   playback.plan();
   try {
-    const { weight } = useGoals.getState().goals;
-    const request = toRequest(session, { weight, language });
+    const { weight, ...limits } = useGoals.getState().goals;
+    const request = toRequest(session, { weight, language, limits });
     const workout = await body(api.POST("/api/workouts", { body: request }));
     playback.open(tokenToPlay(workout), {
       autoplay: true,
-      origin: planned === undefined ? {} : { planned },
+      origin: planned === undefined ? { own: true } : { own: true, planned },
     });
     forgetSharedLink();
   } catch (error) {
     playback.fail(Problem.from(error));
   }
-}
-
-/** The workout that a link brought here, if the address names one. */
-export function sharedToken(): string | null {
-  return new URLSearchParams(window.location.search).get("workout");
 }
 
 /** The address no longer says what plays. */

@@ -3,17 +3,20 @@
  * The first page: the player and below it the session, beside them all that it is put together
  * with, and a bar that starts it. In one column, the player stays in sight while it plays.
  */
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { useLocale, useTexts } from "@/i18n";
 import { Player } from "@/player/player";
 import { usePlayback } from "@/player/store";
+import { useLinkedWorkout } from "@/player/use-linked-workout";
 import { SessionCard } from "@/session/card";
+import { useSession } from "@/session/store";
 import { useTotals } from "@/session/totals";
 import { SetupPanel, type SetupTab } from "@/setup/panel";
 import { prefersStill } from "@/ui/motion";
 import { style } from "@/ui/style";
 import { GenerateBar } from "./bar";
-import { generate, sharedToken } from "./generate";
+import { generate } from "./generate";
+import { SharedWorkout } from "./shared";
 
 const behavior = () => (prefersStill() ? "instant" : "smooth");
 
@@ -24,12 +27,13 @@ export function TrainPage() {
   const [tab, setTab] = useState<SetupTab>("exercises");
   const player = useRef<HTMLDivElement>(null);
   const panel = useRef<HTMLDivElement>(null);
-  const stage = usePlayback((playback) => playback.stage.name);
-
-  useEffect(() => {
-    const token = sharedToken();
-    if (token !== null) usePlayback.getState().open(token, { autoplay: false });
-  }, []);
+  const generateButton = useRef<HTMLButtonElement>(null);
+  const waiting = usePlayback(({ stage }) => stage.name === "empty");
+  const shared = usePlayback(({ stage }) =>
+    stage.name === "open" && stage.origin.own !== true ? stage.token : null,
+  );
+  useLinkedWorkout();
+  const empty = useSession(({ items, chosen }) => items.length === 0 && chosen === null);
 
   const start = () => {
     void generate(locale);
@@ -53,14 +57,28 @@ export function TrainPage() {
             tabIndex={-1}
             className={style(
               "outline-none",
-              // On a phone that lies on its side the player would cover all there is.
-              stage !== "empty" &&
-                "max-lg:[@media(min-height:600px)]:sticky max-lg:[@media(min-height:600px)]:top-16 max-lg:z-20",
+              // On a phone that lies on its side, or with an upright picture, it would cover all there is.
+              !waiting &&
+                "max-lg:[@media(min-height:600px)]:not-has-data-upright:sticky max-lg:[@media(min-height:600px)]:top-16 max-lg:z-20",
             )}
           >
             <Player />
           </div>
-          <SessionCard totals={totals} onPick={pick} />
+          {shared !== null && (
+            <SharedWorkout
+              key={shared}
+              token={shared}
+              onTaken={() => generateButton.current?.focus({ preventScroll: true })}
+            />
+          )}
+          {(shared === null || !empty) && (
+            <SessionCard
+              totals={totals}
+              onPick={pick}
+              // The button that was pressed is gone: what one wants next is to start.
+              onChosen={() => generateButton.current?.focus({ preventScroll: true })}
+            />
+          )}
         </div>
         <div
           ref={panel}
@@ -70,7 +88,7 @@ export function TrainPage() {
           <SetupPanel tab={tab} onTab={setTab} totals={totals} />
         </div>
       </div>
-      <GenerateBar totals={totals} onGenerate={start} />
+      <GenerateBar totals={totals} onGenerate={start} button={generateButton} />
     </div>
   );
 }

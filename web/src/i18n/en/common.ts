@@ -12,4 +12,6 @@ export const common = {
   easy: "Easy",
   medium: "Medium",
   hard: "Hard",
+  loopback:
+    "This page is open at an address that only this computer knows. Open it by the computer’s name or address in your network first.",
 } as const;

@@ -8,7 +8,6 @@ export const frame = {
   missing: "There is no such page",
   toTrain: "To the first page",
   skip: "Skip to content",
-  language: "Language",
   theme: "Theme",
   light: "Light",
   dark: "Dark",

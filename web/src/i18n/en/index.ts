@@ -3,10 +3,23 @@ import { faults } from "./faults";
 import { frame } from "./frame";
 import { goals } from "./goals";
 import { library } from "./library";
+import { limits } from "./limits";
 import { plan } from "./plan";
 import { player } from "./player";
 import { problems } from "./problems";
 import { session } from "./session";
 import { setup } from "./setup";
 
-export const en = { common, frame, library, session, setup, player, goals, plan, problems, faults };
+export const en = {
+  common,
+  frame,
+  library,
+  limits,
+  session,
+  setup,
+  player,
+  goals,
+  plan,
+  problems,
+  faults,
+};

@@ -13,7 +13,6 @@ export const library = {
   anyMuscle: "Any muscle",
   anyEquipment: "Any equipment",
   noEquipment: "No equipment",
-  noJump: "No jumps",
   count: (n: number) => (n === 1 ? "1 exercise" : `${n} exercises`),
   inSession: (n: number) => (n === 1 ? "In your session" : `${n} times in your session`),
   add: (name: string) => `Add ${name}`,

@@ -106,9 +106,10 @@ export const plan = {
     n === 0 ? "No session is left this week." : `${sessions(n)} will be in it.`,
   exportName: (week: number) => `virtual-coach-week-${week}.ics`,
   history: "History",
-  noHistory: "Sessions that you play nearly to the end are kept here.",
+  noHistory:
+    "Sessions that you play nearly to the end are kept here. From 5 minutes on, they count for your weeks in a row.",
   streak: (n: number) => (n === 1 ? "1 week" : `${n} weeks`),
-  streakLabel: "in a row with a session",
+  streakLabel: "in a row with a session of 5 minutes or more",
   total: "in all",
   minutesShort: (n: number) => `${n} min`,
   chart: "Minutes per week",

@@ -12,4 +12,6 @@ export const common = {
   easy: "Facile",
   medium: "Moyen",
   hard: "Difficile",
+  loopback:
+    "Cette page est ouverte à une adresse que seul cet ordinateur connaît. Ouvrez-la d’abord par le nom ou l’adresse de l’ordinateur sur votre réseau.",
 } as const;

@@ -8,7 +8,6 @@ export const frame = {
   missing: "Cette page n’existe pas",
   toTrain: "Vers la première page",
   skip: "Aller au contenu",
-  language: "Langue",
   theme: "Thème",
   light: "Clair",
   dark: "Sombre",

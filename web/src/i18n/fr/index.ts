@@ -4,6 +4,7 @@ import { faults } from "./faults";
 import { frame } from "./frame";
 import { goals } from "./goals";
 import { library } from "./library";
+import { limits } from "./limits";
 import { plan } from "./plan";
 import { player } from "./player";
 import { problems } from "./problems";
@@ -14,6 +15,7 @@ export const fr: Texts = {
   common,
   frame,
   library,
+  limits,
   session,
   setup,
   player,

@@ -13,7 +13,6 @@ export const library = {
   anyMuscle: "Tous les muscles",
   anyEquipment: "Tout matériel",
   noEquipment: "Sans matériel",
-  noJump: "Sans saut",
   count: (n: number) => (n <= 1 ? `${n} exercice` : `${n} exercices`),
   inSession: (n: number) => (n === 1 ? "Dans votre séance" : `${n} fois dans votre séance`),
   add: (name: string) => `Ajouter ${name}`,

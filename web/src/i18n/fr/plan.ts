@@ -111,9 +111,10 @@ export const plan = {
     n === 0 ? "Il ne reste aucune séance cette semaine." : `Il contiendra ${sessions(n)}.`,
   exportName: (week: number) => `virtual-coach-semaine-${week}.ics`,
   history: "Historique",
-  noHistory: "Les séances que vous suivez presque jusqu’au bout sont conservées ici.",
+  noHistory:
+    "Les séances que vous suivez presque jusqu’au bout sont conservées ici. À partir de 5 minutes, elles comptent pour vos semaines de suite.",
   streak: (n: number) => (n <= 1 ? `${n} semaine` : `${n} semaines`),
-  streakLabel: "de suite avec une séance",
+  streakLabel: "de suite avec une séance de 5 minutes ou plus",
   total: "en tout",
   minutesShort: (n: number) => `${n} min`,
   chart: "Minutes par semaine",

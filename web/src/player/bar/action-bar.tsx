@@ -4,20 +4,26 @@ import { Check, Keyboard, Share2, Smartphone } from "lucide-react";
 import type { Workout } from "@/api/client";
 import { useTexts } from "@/i18n";
 import { Button } from "@/ui/button";
+import { DownloadButton } from "../download/button";
 import { clock } from "../now";
-import { Download } from "./download";
+import { isLoopback } from "../share";
 import type { Sharing } from "./use-share";
 
 interface Props {
   workout: Workout | undefined;
   sharing: Sharing;
+  onDownload: () => void;
   onPhone: () => void;
   onHelp: () => void;
 }
 
-export function ActionBar({ workout, sharing, onPhone, onHelp }: Props) {
+export function ActionBar({ workout, sharing, onDownload, onPhone, onHelp }: Props) {
   const { player, common } = useTexts();
   const copied = sharing.told === "copied";
+  const said =
+    copied && isLoopback(new URL(sharing.link).hostname)
+      ? `${player.copied}. ${player.copiedHere}`
+      : player.copied;
   return (
     <div className="grid gap-2">
       <div className="flex h-11 items-center gap-1.5">
@@ -32,7 +38,7 @@ export function ActionBar({ workout, sharing, onPhone, onHelp }: Props) {
             </>
           )}
         </p>
-        <Download workout={workout} />
+        <DownloadButton workout={workout} onOpen={onDownload} />
         <Button look="ghost" className="px-2.5 sm:px-4" onClick={sharing.share}>
           {copied ? <Check aria-hidden="true" /> : <Share2 aria-hidden="true" />}
           <span className="max-md:sr-only">{player.share}</span>
@@ -53,14 +59,14 @@ export function ActionBar({ workout, sharing, onPhone, onHelp }: Props) {
         </Button>
       </div>
       <p role="status" className="sr-only">
-        {copied && player.copied}
+        {copied && said}
       </p>
       {copied && (
         <p
           aria-hidden="true"
-          className="pointer-events-none fixed bottom-6 left-1/2 z-50 -translate-x-1/2 rounded-full bg-ink px-5 py-2.5 font-semibold text-ground text-sm shadow-lg"
+          className="pointer-events-none fixed bottom-6 left-1/2 z-50 w-max max-w-[calc(100vw-2rem)] -translate-x-1/2 rounded-3xl bg-ink px-5 py-2.5 font-semibold text-ground text-sm shadow-lg"
         >
-          {player.copied}
+          {said}
         </p>
       )}
       {sharing.told === "failed" && (

@@ -1,11 +1,11 @@
 "use client";
 /** The workout's link as a code for a phone's camera. */
-import { TriangleAlert } from "lucide-react";
 import qrcode from "qrcode-generator";
 import { useMemo } from "react";
 import { useTexts } from "@/i18n";
 import { Dialog } from "@/ui/dialog";
-import { isLoopback, linkTo } from "../share";
+import { LoopbackNote } from "@/ui/loopback-note";
+import { linkTo } from "../share";
 
 interface Props {
   token: string;
@@ -26,12 +26,7 @@ export function Phone({ token, onOpenChange, container }: Props) {
       container={document.fullscreenElement === container ? container : null}
     >
       <Code text={link} label={player.phoneCode} />
-      {isLoopback(window.location.hostname) && (
-        <p className="flex gap-3 rounded-2xl bg-rest-soft p-4 text-sm">
-          <TriangleAlert aria-hidden="true" className="size-5 shrink-0 text-rest" />
-          {player.loopback}
-        </p>
-      )}
+      <LoopbackNote />
     </Dialog>
   );
 }

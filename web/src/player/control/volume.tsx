@@ -9,6 +9,7 @@ export function Volume({ onMute }: { onMute: () => void }) {
   const { player } = useTexts();
   const { volume, muted, set } = useSettings();
   const silent = muted || volume === 0;
+  const percent = Math.round((silent ? 0 : volume) * 100);
   const Icon = silent ? VolumeX : volume < 0.5 ? Volume1 : Volume2;
   return (
     <div className="group/volume flex items-center">
@@ -18,13 +19,14 @@ export function Volume({ onMute }: { onMute: () => void }) {
       <input
         type="range"
         aria-label={player.volume}
-        aria-valuetext={player.percent(Math.round((silent ? 0 : volume) * 100))}
+        aria-valuetext={player.percent(percent)}
+        // In per cent, because some screen readers say the number and not its words.
         min={0}
-        max={1}
-        step={0.05}
-        value={silent ? 0 : volume}
+        max={100}
+        step={5}
+        value={percent}
         onChange={(event) => {
-          const next = Number(event.currentTarget.value);
+          const next = Number(event.currentTarget.value) / 100;
           set({ volume: next, muted: next === 0 });
         }}
         className="hidden h-10 w-20 cursor-pointer accent-white @min-[44rem]/stage:block"

@@ -111,9 +111,10 @@ export class Film {
   readonly state = (): FilmState => this.#state;
 
   /** Finds a source. Without `autoplay` nothing is streamed before someone wants to see it. */
-  open(autoplay: boolean): void {
+  open(autoplay: boolean, from = 0): void {
+    this.#place = from;
     this.#set({ playing: autoplay });
-    this.#run(async () => this.#attach(await this.#ask(), 0));
+    this.#run(async () => this.#attach(await this.#ask(), this.#place));
   }
 
   play(): void {

@@ -19,7 +19,9 @@ export function TimerCircle({ clock, timeline }: { clock: Clock; timeline: Timel
     <div
       role="timer"
       aria-label={player.secondsLeft(seconds)}
-      className="relative grid aspect-square w-[clamp(3.75rem,13cqi,9.5rem)] shrink-0 place-items-center rounded-full bg-black/55"
+      data-testid="timer"
+      // The size is that of the digits: to be read from across a room.
+      className="relative grid aspect-square w-[2.2em] shrink-0 place-items-center rounded-full bg-black/60 text-[clamp(1.75rem,5.9cqi,7rem)] below:text-[min(32vw,16svh)]"
     >
       <svg aria-hidden="true" viewBox="0 0 100 100" className="absolute inset-0 -rotate-90">
         <circle cx="50" cy="50" r={RADIUS} className="fill-none stroke-white/20" strokeWidth="7" />
@@ -37,8 +39,9 @@ export function TimerCircle({ clock, timeline }: { clock: Clock; timeline: Timel
         aria-hidden="true"
         data-testid="countdown"
         className={style(
-          "font-bold text-[clamp(1.3rem,4.9cqi,3.5rem)] tabular-nums leading-none tracking-tight",
-          seconds >= 60 && "text-[clamp(1rem,3.6cqi,2.6rem)]",
+          "font-bold tabular-nums leading-none tracking-tight",
+          seconds >= 60 && "text-[0.72em]",
+          seconds >= 600 && "text-[0.58em]",
           last && !moving && "text-wait",
         )}
       >

@@ -14,10 +14,13 @@ export function Title(props: { clock: Clock; timeline: Timeline; nameOf: NameOf 
   const { label, name, side, awaits, next } = wordsOf(interval, texts, props.nameOf);
   const { player } = texts;
   return (
-    <div className="grid min-w-0 content-end gap-[clamp(0.2rem,0.8cqi,0.6rem)]">
+    <div
+      data-testid="title"
+      className="grid min-w-0 content-end gap-[clamp(0.2rem,0.8cqi,0.6rem)] rounded-[clamp(0.75rem,1.6cqi,1.5rem)] bg-black/70 p-[clamp(0.45rem,1.1cqi,1.1rem)] below:max-w-full below:justify-items-center below:bg-transparent below:text-center"
+    >
       <p
         className={style(
-          "justify-self-start rounded-full px-[0.8em] py-[0.35em] font-bold text-[clamp(0.68rem,1.55cqi,1rem)] text-black leading-none [text-shadow:none]",
+          "justify-self-start rounded-full px-[0.8em] py-[0.35em] font-bold text-[clamp(0.68rem,1.55cqi,1rem)] text-black leading-none below:justify-self-center below:text-[clamp(0.9rem,4cqi,1.5rem)]",
           moves(interval) ? "bg-move" : "bg-wait",
         )}
       >
@@ -29,7 +32,7 @@ export function Title(props: { clock: Clock; timeline: Timeline; nameOf: NameOf 
             {player.nextLead}
           </span>
         )}
-        <span className="flex min-w-0 items-baseline gap-[0.4em] font-bold text-[clamp(1.15rem,4.4cqi,3.4rem)] leading-[1.12] tracking-tight">
+        <span className="flex min-w-0 items-baseline gap-[0.4em] font-bold text-[clamp(1.15rem,4.4cqi,3.4rem)] leading-[1.12] tracking-tight below:justify-center below:text-[clamp(1.75rem,9cqi,4.5rem)]">
           <span className="line-clamp-2" data-testid="exercise">
             {name}
           </span>
@@ -41,7 +44,7 @@ export function Title(props: { clock: Clock; timeline: Timeline; nameOf: NameOf 
         </span>
       </p>
       {next && (
-        <p className="truncate font-medium text-[clamp(0.75rem,1.8cqi,1.25rem)] text-white/90 leading-tight">
+        <p className="truncate font-medium text-[clamp(0.75rem,1.8cqi,1.25rem)] text-white/90 leading-tight below:max-w-full below:text-[clamp(1rem,4.6cqi,2rem)]">
           {player.next(next)}
         </p>
       )}

@@ -17,6 +17,8 @@ export function Backdrop({ dim }: { dim?: boolean }) {
   }, [data]);
   return (
     <>
+      {/* Until there is one, and where no server gives one: dark, but not dead. */}
+      <div className="absolute inset-0 bg-[radial-gradient(120%_130%_at_85%_20%,#0f766e_0%,#134e4a_30%,#0d1318_75%)]" />
       {poster?.thumbnail_url && (
         // biome-ignore lint/performance/noImgElement: a static export has no image optimizer
         <img
