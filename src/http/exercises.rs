@@ -27,8 +27,8 @@ use crate::render::RenderError;
     params(
         ("category" = Option<Category>, Query, description = "Only this category."),
         ("difficulty" = Option<Difficulty>, Query, description = "Only this difficulty."),
-        ("muscle" = Option<MuscleName>, Query, description = "Trains this muscle."),
-        ("equipment" = Option<EquipmentFilter>, Query, description = "Needs this equipment; `none` and `body only` are exercises that need nothing."),
+        ("muscle" = inline(Option<MuscleName>), Query, description = "Trains this muscle."),
+        ("equipment" = inline(Option<EquipmentFilter>), Query, description = "Needs this equipment; `none` and `body only` are exercises that need nothing."),
         ("no_jump" = Option<bool>, Query, description = "Leave out exercises with a jump."),
         ("text" = Option<String>, Query, max_length = 200, description = "Every word occurs in id, name, description or muscles."),
         ("q" = Option<String>, Query, max_length = 200, description = "Short for `text`; one of the two may be sent."),
