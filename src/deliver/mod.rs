@@ -18,6 +18,8 @@
 mod file;
 mod hls;
 mod movie;
+#[cfg(test)]
+mod pinned;
 mod ranges;
 mod shelf;
 

@@ -111,21 +111,32 @@ async fn a_client_that_reads_nothing_is_dropped() {
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_hardly_reads_loses_its_place() {
+    let folder = crate::program::furnished();
+    for clip in ["push-ups", "air-squat"] {
+        // Noise, of which there are so many bytes a second that some leave in every moment, however slowly it is read.
+        let path = folder.path().join(format!("videos/{clip}.mp4"));
+        let noise = "nullsrc=s=320x180:r=30:d=1,geq=lum='random(1)*255':cb=128:cr=128";
+        let arguments = [
+            "-f", "lavfi", "-i", noise, "-c:v", "libx264", "-pix_fmt", "yuv420p",
+        ];
+        crate::studio::ffmpeg(&[&arguments[..], &[path.to_str().expect("UTF-8")]].concat());
+    }
     let log = tempfile::NamedTempFile::new().expect("a file");
-    let server = Server::start_logging(
-        &["--preset", "ultrafast", "--stall", "4", "--max-renders", "1"],
+    let server = Server::start_logging_in(
+        folder,
+        &["--preset", "ultrafast", "--stall", "8", "--max-renders", "1"],
         log.reopen().expect("a file").into(),
     );
-    let whole = ask(&server, &workout(20))
+    let whole = ask(&server, &workout(10))
         .await
         .bytes()
         .await
         .expect("a whole video");
-    // A little of a tenth of playback at a time, so that some progress is made in every moment.
-    let (bytes, pause) = (whole.len() / 20 / 10 / 10, Duration::from_millis(100));
+    // A tenth of playback.
+    let (bytes, pause) = (whole.len() / 10 / 10 / 20, Duration::from_millis(50));
     let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
     // The system is not to read ahead for the client.
-    socket.set_recv_buffer_size(4096).expect("a small buffer");
+    socket.set_recv_buffer_size(16 << 10).expect("a small buffer");
     let address: std::net::SocketAddr = server.address().parse().expect("an address");
     socket.connect(&address.into()).expect("a connection");
     socket.set_nonblocking(true).expect("a socket for tokio");
@@ -147,7 +158,7 @@ async fn a_client_that_hardly_reads_loses_its_place() {
         503,
         "there is one place"
     );
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_secs(120);
     while matches!(socket.read(&mut some).await, Ok(read) if read > 0) {
         assert!(Instant::now() < deadline, "it holds its place for ever");
         if server.children().is_empty() {
