@@ -13,7 +13,7 @@ use super::settings::Settings;
 use crate::catalogue::Catalogue;
 use crate::clip::{Clips, Inspector, Snapshot};
 use crate::deliver::Shelf;
-use crate::ffmpeg::Tools;
+use crate::ffmpeg::{Tools, launch};
 use crate::graph::Backdrop;
 use crate::http::AppState;
 use crate::http::access::Access;
@@ -66,6 +66,9 @@ pub fn tools(settings: &Settings, lifetime: &Lifetime) -> Tools {
         ffmpeg: settings.ffmpeg.clone(),
         ffprobe: settings.ffprobe(),
         reapers: lifetime.tasks.clone(),
+        launcher: launch::own_launcher(),
+        patience: Duration::from_secs(settings.patience.into()),
+        ..Tools::default()
     }
 }
 
@@ -83,6 +86,8 @@ pub struct Studio {
     pub inspector: Inspector,
     /// Prepared loops.
     pub loops: Arc<Loops>,
+    /// What starts FFmpeg.
+    pub tools: Arc<Tools>,
     /// What makes the videos, without clips.
     pub renderer: Renderer,
     /// What makes posters and previews, without clips.
@@ -123,6 +128,7 @@ pub fn studio(settings: &Settings, lifetime: &Lifetime) -> Result<Studio> {
     let marked = clips.clone();
     let loops = Arc::new(loops.reporting(move |file, reason| marked.mark_unusable(file, reason)));
     Ok(Studio {
+        tools: Arc::clone(&rendering.tools),
         stills: Stills::new(rendering.clone(), Arc::default()),
         renderer: Renderer::new(
             rendering,
@@ -164,12 +170,8 @@ async fn look(clips: &Clips, inspector: &Inspector, settings: &Settings) -> Resu
 }
 
 /// What tells whether all that is needed is there.
-pub fn readiness(settings: &Settings) -> Readiness {
-    Readiness::new(
-        settings.ffmpeg.clone(),
-        settings.ffprobe(),
-        settings.cache.clone(),
-    )
+pub fn readiness(settings: &Settings, tools: &Arc<Tools>) -> Readiness {
+    Readiness::new(Arc::clone(tools), settings.cache.clone())
 }
 
 /// A server that can answer, though it has looked at no clip.
@@ -188,6 +190,7 @@ pub fn server<'s>(settings: &'s Settings, lifetime: &Lifetime) -> Result<Young<'
     let Studio {
         clips,
         inspector,
+        tools,
         renderer,
         stills,
         ..
@@ -208,7 +211,7 @@ pub fn server<'s>(settings: &'s Settings, lifetime: &Lifetime) -> Result<Young<'
         stills,
         recent: Recent::default(),
         shelf: Shelf::default(),
-        readiness: Arc::new(readiness(settings)),
+        readiness: Arc::new(readiness(settings, &tools)),
         max_body: settings.max_body as usize,
         stall: Duration::from_secs(settings.stall.into()),
         app: App::embedded(&base_path).map(Arc::new),

@@ -12,7 +12,8 @@ use crate::clip::{Depth, Known, Library, report};
 use crate::http::ready::ToolReport;
 
 pub async fn run(settings: &Settings) -> Result<ExitCode> {
-    let readiness = assemble::readiness(settings);
+    let tools = Arc::new(assemble::tools(settings, &Lifetime::default()));
+    let readiness = assemble::readiness(settings, &tools);
     let (ffmpeg, ffprobe, cache) = tokio::join!(readiness.ffmpeg(), readiness.ffprobe(), readiness.cache());
     print(&format!("ffmpeg   {}", told(&ffmpeg, "COACH_FFMPEG")))?;
     print(&format!("ffprobe  {}", told(&ffprobe, "COACH_FFPROBE")))?;
@@ -23,7 +24,6 @@ pub async fn run(settings: &Settings) -> Result<ExitCode> {
     };
     print(&format!("cache    {word}"))?;
     let catalogue = assemble::catalogue(settings)?;
-    let tools = Arc::new(assemble::tools(settings, &Lifetime::default()));
     // With its memory: a clip may look good of which a server could prepare no loop.
     let known = Known::open(&settings.cache, &tools).await;
     let inspector = assemble::inspector(settings, &tools).remembering(known);

@@ -42,7 +42,9 @@ pub async fn run(settings: &Settings, request: &Path, output: &Path) -> Result<E
 async fn make(settings: &Settings, request: &Path, output: &Path, lifetime: &Lifetime) -> Result<Arc<Loops>> {
     // Before minutes of work: the folder must take a file.
     let mut file = Output::at(output)?;
-    let ffmpeg = assemble::readiness(settings).ffmpeg().await;
+    let ffmpeg = assemble::readiness(settings, &Arc::new(assemble::tools(settings, lifetime)))
+        .ffmpeg()
+        .await;
     if ffmpeg.version.is_none() {
         bail!("FFmpeg does not run: install it, or name the program with --ffmpeg or COACH_FFMPEG");
     }

@@ -1,6 +1,7 @@
 //! `virtual-coach prepare`: loops are encoded before anybody waits for them.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use clap::Args;
@@ -91,7 +92,9 @@ pub async fn run(settings: &Settings, wanted: &Wanted) -> Result<ExitCode> {
 async fn prepare(settings: &Settings, wanted: &Wanted, lifetime: &Lifetime) -> Result<ExitCode> {
     // A name that is no exercise is told before minutes of work.
     wanted.exercises(&assemble::catalogue(settings)?)?;
-    let ffmpeg = assemble::readiness(settings).ffmpeg().await;
+    let ffmpeg = assemble::readiness(settings, &Arc::new(assemble::tools(settings, lifetime)))
+        .ffmpeg()
+        .await;
     if ffmpeg.version.is_none() {
         bail!("FFmpeg does not run: install it, or name the program with --ffmpeg or COACH_FFMPEG");
     }

@@ -128,6 +128,10 @@ pub struct Settings {
     #[arg(long, global = true, env = "COACH_TIMEOUT", value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub timeout: u32,
 
+    /// Seconds that an FFmpeg process may take without making progress before it is killed.
+    #[arg(long, global = true, env = "COACH_PATIENCE", value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=3600))]
+    pub patience: u32,
+
     /// Seconds after which a client that reads nothing is dropped, or takes less than a quarter of playback from a stream
     /// that holds a place.
     #[arg(long, global = true, env = "COACH_STALL", value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=86_400))]

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::facts::Facts;
-use super::inspect::{Clip, ClipError, Inspector};
+use super::inspect::{Clip, ClipError, Inspector, classify};
 use crate::aside;
 use crate::catalogue::LoopRange;
-use crate::ffmpeg::{self, LONG, file_argument};
+use crate::ffmpeg::{self, Task, file_argument};
 use crate::units::Seconds;
 
 /// The longest loop range that is cut out. The cut is lossless and so large: about 20 MB a second.
@@ -45,14 +45,14 @@ impl Inspector {
         if end - start > LONGEST_RANGE.0 {
             return Err(ClipError::LongRange(name.to_owned(), LONGEST_RANGE.0));
         }
-        let failed = |e| ClipError::Cut(name.to_owned(), e);
+        let failed = |error| classify(error, name, ClipError::Cut);
         let file = self
             .cuts
             .join(cut_name(path, range).map_err(|e| failed(e.into()))?);
         if !file.exists() {
             let aside = aside::create(&self.cuts, ".mkv").map_err(|e| failed(e.into()))?;
             self.tools
-                .run(self.cut_command(path, facts, range, aside.path()), 0, LONG)
+                .run(Task::Cut, self.cut_command(path, facts, range, aside.path()), 0)
                 .await
                 .map_err(failed)?;
             aside.persist(&file).map_err(|e| failed(e.error.into()))?;

@@ -4,7 +4,6 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use ffmpeg_sidecar::command::FfmpegCommand;
 use serde::{Deserialize, Serialize};
@@ -13,7 +12,7 @@ use super::digest::FileSystem;
 use super::facts::{COUNTED, Facts, NoFacts};
 use super::known::{Known, Stamp};
 use crate::catalogue::LoopRange;
-use crate::ffmpeg::{self, FfmpegError, LONG, SHORT, Tools};
+use crate::ffmpeg::{self, FfmpegError, Task, Tools};
 use crate::files::open_regular;
 use crate::units::{Frames, Seconds};
 
@@ -91,9 +90,15 @@ pub enum ClipError {
     /// The cut could not be written.
     #[error("the loop range of {0} could not be cut out")]
     Cut(String, #[source] FfmpegError),
-    /// FFmpeg itself is missing, or the disk fails.
+    /// FFmpeg itself is missing.
     #[error("FFmpeg cannot be run")]
     Tools(#[source] FfmpegError),
+    /// FFmpeg was killed or took too long, or the machine had too little memory, disk or descriptors: that says
+    /// nothing about the clip.
+    #[error(
+        "{0} could not be looked at: FFmpeg was killed or took too long, or the machine had too little memory, disk or files"
+    )]
+    Machine(String, #[source] FfmpegError),
 }
 
 impl ClipError {
@@ -101,7 +106,7 @@ impl ClipError {
     #[must_use]
     pub fn is_of_machine(&self) -> bool {
         match self {
-            Self::Tools(_) => true,
+            Self::Tools(_) | Self::Machine(..) => true,
             Self::Closed(_, error) => error.kind() == io::ErrorKind::TimedOut,
             _ => false,
         }
@@ -258,8 +263,8 @@ impl Inspector {
     async fn ask(&self, path: &Path, name: &str, options: &[&str]) -> Result<Vec<u8>, ClipError> {
         let mut arguments: Vec<OsString> = options.iter().map(OsString::from).collect();
         arguments.extend(ffmpeg::input(path));
-        let answer = self.tools.probe(arguments, PROBE_LIMIT).await;
-        answer.map_err(|e| classify(e, |e| ClipError::Unreadable(name.to_owned(), e)))
+        let answer = self.tools.probe(Task::Probe, arguments, PROBE_LIMIT).await;
+        answer.map_err(|error| classify(error, name, ClipError::Unreadable))
     }
 
     /// ffprobe may succeed on a file of which no picture decodes: only decoding tells.
@@ -278,10 +283,8 @@ impl Inspector {
         // each picture comes out.
         command.args(["-vf", "scale=64:64,format=yuv420p"]);
         command.args(["-f", "framecrc", "pipe:1"]);
-        let undecodable = |e| ClipError::Undecodable(name.to_owned(), e);
-        let patience = if depth == Depth::First { SHORT } else { LONG };
-        let pictures = self.pictures(command, patience).await;
-        pictures.map_err(|e| classify(e, undecodable))
+        let pictures = self.pictures(command).await;
+        pictures.map_err(|error| classify(error, name, ClipError::Undecodable))
     }
 
     /// Whether a file is a regular one that may be read.
@@ -295,12 +298,12 @@ impl Inspector {
         let mut command = self.tools.ffmpeg();
         command.args(ffmpeg::input(path));
         command.args(["-frames:v", "1", "-f", "framecrc", "pipe:1"]);
-        self.pictures(command, SHORT).await.map(|_| ())
+        self.pictures(command).await.map(|_| ())
     }
 
     /// Runs an FFmpeg that writes a line for each picture, and counts them: never none.
-    async fn pictures(&self, command: FfmpegCommand, patience: Duration) -> Result<usize, FfmpegError> {
-        let lines = self.tools.run(command, PROBE_LIMIT, patience).await?;
+    async fn pictures(&self, command: FfmpegCommand) -> Result<usize, FfmpegError> {
+        let lines = self.tools.run(Task::Decode, command, PROBE_LIMIT).await?;
         let is_picture = |line: &&[u8]| line.first().is_some_and(u8::is_ascii_digit);
         match lines.split(|b| *b == b'\n').filter(is_picture).count() {
             0 => Err(FfmpegError::Failed {
@@ -339,11 +342,16 @@ fn locate(videos: &Path, name: &str) -> Result<(PathBuf, Stamp), ClipError> {
     Ok((path, stamp))
 }
 
-/// A missing FFmpeg says nothing about the clip.
-fn classify(error: FfmpegError, of_clip: impl FnOnce(FfmpegError) -> ClipError) -> ClipError {
+/// A fault of the machine says nothing about the clip.
+pub(super) fn classify(
+    error: FfmpegError,
+    name: &str,
+    of_clip: impl FnOnce(String, FfmpegError) -> ClipError,
+) -> ClipError {
     match error {
-        FfmpegError::Start { .. } => ClipError::Tools(error),
-        error => of_clip(error),
+        FfmpegError::Start { .. } if !error.is_starved() => ClipError::Tools(error),
+        error if error.is_of_machine() => ClipError::Machine(name.to_owned(), error),
+        error => of_clip(name.to_owned(), error),
     }
 }
 

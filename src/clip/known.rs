@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use super::inspect::Clip;
 use crate::aside;
 use crate::catalogue::LoopRange;
-use crate::ffmpeg::{SHORT, Tools};
+use crate::ffmpeg::{Task, Tools};
 
 /// Raised when clips are looked at differently, so that what was found before is not taken.
 const VERSION: u32 = 1;
@@ -99,8 +99,10 @@ impl Known {
     pub async fn open(cache: &Path, tools: &Tools) -> Option<Self> {
         let mut command = tools.ffmpeg();
         command.arg("-version");
-        let (ffmpeg, ffprobe) =
-            tokio::join!(tools.run(command, ABOUT, SHORT), tools.probe(["-version"], ABOUT));
+        let (ffmpeg, ffprobe) = tokio::join!(
+            tools.run(Task::Version, command, ABOUT),
+            tools.probe(Task::Version, ["-version"], ABOUT)
+        );
         let mut by = blake3::Hasher::new();
         for part in [ffmpeg.ok()?, ffprobe.ok()?] {
             by.update(&(part.len() as u64).to_be_bytes());

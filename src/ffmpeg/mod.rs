@@ -1,19 +1,33 @@
 //! FFmpeg as a child process: how it is started, fenced in, listened to and ended.
 //!
-//! For `clip` (probing, posters) and `render` (pictures, sound). This module decides what every
-//! FFmpeg of ours has in common: no network, no terminal, a log that is read and bounded, and an end
-//! that is always reaped. What a process renders is the caller's business.
+//! For `clip` (probing, posters), `stitch` (loops, cues) and `render` (pictures, sound). This module decides what every
+//! FFmpeg of ours has in common: no network, no terminal, a [`Task`] with a deadline, a log that is read and
+//! bounded, an end that is always reaped, and no life after this process ([`launch`]). What a process renders is the
+//! caller's business.
 
 mod aac;
+mod backoff;
 mod child;
+mod error;
 mod job;
+pub mod launch;
+mod spawner;
+mod task;
+mod troubles;
+mod watch;
 
 pub use aac::AUDIO_BITRATE;
-pub use child::{Child, Progress};
-pub use job::{LONG, SHORT};
+pub use backoff::Backoff;
+pub use child::{Child, Progress, Stdin, Stdout};
+pub use error::{FfmpegError, is_starved};
+pub use job::Retries;
+pub use task::{Deadline, Task, VARIABLE};
+pub use troubles::{Trouble, Troubles};
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
 use ffmpeg_sidecar::command::FfmpegCommand;
 use tokio_util::task::TaskTracker;
@@ -26,7 +40,10 @@ use tokio_util::task::TaskTracker;
 pub const CLIP_FORMATS: &str = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,gif,ogg,asf,mxf,nut,\
     yuv4mpegpipe,apng,png_pipe,jpeg_pipe,webp_pipe,bmp_pipe,tiff_pipe";
 
-/// Where FFmpeg's two programs are, and who reaps them.
+/// How long a child may be without progress, unless a setting says otherwise.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Where FFmpeg's two programs are, how they are started, and who reaps them.
 #[derive(Debug, Clone)]
 pub struct Tools {
     /// The `ffmpeg` program: a name on the `PATH` or a path.
@@ -35,6 +52,13 @@ pub struct Tools {
     pub ffprobe: PathBuf,
     /// The tasks that reap FFmpeg's processes, for a program's end to wait for.
     pub reapers: TaskTracker,
+    /// The program whose subcommand `launch` starts them (see [`launch`]); `None` starts them directly, and then they
+    /// may outlive this process.
+    pub launcher: Option<PathBuf>,
+    /// How long a child may be without progress; what else its deadlines are follows from its [`Task`].
+    pub patience: Duration,
+    /// The children that gave no result, counted.
+    pub troubles: Arc<Troubles>,
 }
 
 impl Default for Tools {
@@ -43,6 +67,9 @@ impl Default for Tools {
             ffmpeg: "ffmpeg".into(),
             ffprobe: "ffprobe".into(),
             reapers: TaskTracker::new(),
+            launcher: None,
+            patience: PATIENCE,
+            troubles: Arc::default(),
         }
     }
 }
@@ -57,13 +84,13 @@ impl Tools {
         command
     }
 
-    /// Starts a command line of FFmpeg's; `feed` opens its standard input.
-    pub fn spawn(&self, mut command: FfmpegCommand, feed: bool) -> Result<Child, FfmpegError> {
+    /// Starts a command line of FFmpeg's for `task`; `feed` opens its standard input.
+    pub fn spawn(&self, task: Task, mut command: FfmpegCommand, feed: bool) -> Result<Child, FfmpegError> {
         if !feed {
             // Without it FFmpeg reads the server's terminal for keys.
             command.arg("-nostdin");
         }
-        Child::spawn(command.into(), feed, &self.reapers)
+        self.start(task, command.into(), feed)
     }
 }
 
@@ -102,40 +129,4 @@ pub fn file_argument(path: &Path) -> OsString {
     let mut argument = OsString::from("file:");
     argument.push(path);
     argument
-}
-
-/// Why an FFmpeg process gave no result.
-#[derive(Debug, thiserror::Error)]
-pub enum FfmpegError {
-    /// The program is not there or may not be run.
-    #[error("cannot start {program}: {cause}")]
-    Start {
-        /// Which program.
-        program: String,
-        /// Why.
-        cause: std::io::Error,
-    },
-    /// It ended with an error; the text holds the last lines of its log.
-    #[error("FFmpeg ended with {status}: {log}")]
-    Failed {
-        /// Exit status.
-        status: String,
-        /// Last errors and warnings.
-        log: String,
-    },
-    /// A pipe to or from it broke.
-    #[error("lost touch with FFmpeg: {0}")]
-    Pipe(std::io::Error),
-    /// It did not end in time and was killed.
-    #[error("FFmpeg did not end within {0} s")]
-    Slow(u64),
-    /// It wrote more than it was allowed to and was killed.
-    #[error("FFmpeg wrote more than {0} bytes")]
-    TooMuch(u64),
-}
-
-impl From<std::io::Error> for FfmpegError {
-    fn from(error: std::io::Error) -> Self {
-        Self::Pipe(error)
-    }
 }

@@ -100,7 +100,7 @@ pub fn picture_of_clip(clip: &Clip, first: Frames, look: &Look) -> FilterGraph {
     graph.finish()
 }
 
-/// The graph of a loop that is prepared for stitching: passes of a clip without end, one after the other.
+/// The graph of a loop that is prepared for stitching: passes of a clip, one after the other, `length` pictures in all.
 ///
 /// ```text
 /// clip, fitted to the picture area
@@ -110,16 +110,19 @@ pub fn picture_of_clip(clip: &Clip, first: Frames, look: &Look) -> FilterGraph {
 ///
 /// Without a bar it is the clip alone.
 #[must_use]
-pub fn loop_graph(clip: &Clip, mirrored: bool, look: &Look) -> FilterGraph {
+pub fn loop_graph(clip: &Clip, mirrored: bool, look: &Look, length: Frames) -> FilterGraph {
     let (width, hud_top) = (look.profile.width, look.profile.hud_top());
     let mut graph = Builder::default();
     let source = graph.clip(clip, false);
     graph.fit(0, &source, clip, look, mirrored);
     // A clip's last picture may round away; a pass has exactly the pictures that the plan counts on.
     let pictures = clip.pictures();
+    // No source is endless: `vstack` waits for ever for an input that ended before its first picture (the noise, when
+    // this process is gone; a clip of which nothing decodes), and meanwhile takes the others' pictures, heedless of signals.
+    let end = format!("trim=end_frame={length}");
     let whole = format!(
         "[fit0]settb=1/{FPS},setpts=N,tpad=stop=2:stop_mode=clone,trim=end_frame={pictures},\
-         loop=loop=-1:size={pictures}:start=0,settb=1/{FPS},setpts=N"
+         loop=loop=-1:size={pictures}:start=0,settb=1/{FPS},setpts=N,{end}"
     );
     if look.profile.bar_height() == 0 {
         graph.chain(format!("{whole}{OUTPUT}"));
@@ -133,11 +136,11 @@ pub fn loop_graph(clip: &Clip, mirrored: bool, look: &Look) -> FilterGraph {
     graph.chain(format!("{whole}[area]"));
     graph.chain(format!(
         "color=size={width}x{}:rate={FPS},format=yuv420p,lutyuv=y={y}:u={u}:v={v},settb=1/{FPS},setpts=N,\
-         setsar=1[guard]",
+         setsar=1,{end}[guard]",
         look.profile.guard()
     ));
     graph.chain(format!(
-        "[{noise}:v]loop=loop=-1:size=1,settb=1/{FPS},setpts=N,setsar=1[noise]"
+        "[{noise}:v]loop=loop=-1:size=1,settb=1/{FPS},setpts=N,setsar=1,{end}[noise]"
     ));
     graph.chain(format!("[area][guard][noise]vstack=inputs=3:shortest=1{OUTPUT}"));
     graph.finish()

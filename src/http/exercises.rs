@@ -15,6 +15,7 @@ use super::view::ExerciseView;
 use super::{AppState, snapshot};
 use crate::catalogue::{Catalogue, Category, Difficulty, EquipmentFilter, Exercise, MuscleName};
 use crate::clip::{Needs, Snapshot};
+use crate::ffmpeg::FfmpegError;
 use crate::render::RenderError;
 
 /// List exercises.
@@ -153,7 +154,12 @@ pub(super) fn of_clip(
         (_, Some(reason)) => Err(unavailable(reason)),
         (Some(Err(error)), None) => match &*error {
             RenderError::ClipGone { reason, .. } => Err(unavailable(reason)),
-            RenderError::Busy { seconds } => Err(Problem::busy(*seconds)),
+            RenderError::Busy { .. } | RenderError::Starved(_) => Err((*error).clone().into()),
+            RenderError::Ffmpeg(cause) if matches!(**cause, FfmpegError::Overdue { .. }) => Err(Problem::new(
+                Kind::RenderTimeout,
+                "FFmpeg took too long to make it from the clip; ask again when the server has less to do.",
+            )
+            .because(error.to_string())),
             error => Err(Problem::new(
                 Kind::RenderFailed,
                 "FFmpeg could not make it from the clip; the server's log says why under the request id.",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Json;
@@ -15,11 +15,12 @@ use tokio::sync::{Mutex, watch};
 
 use super::AppState;
 use crate::clip::{Progress, Snapshot};
+use crate::ffmpeg::{FfmpegError, Task, Tools, Trouble};
 use crate::graph::FILTERS;
 use crate::render::{Ahead, ENCODERS};
 
-/// How long FFmpeg may take to tell about itself.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Bytes of what FFmpeg says about itself that are read. Its filters are some 40 KB.
+const ANSWER: u64 = 1 << 20;
 /// How long a report is taken for true, so that a flood of questions starts no flood of processes.
 const FRESH: Duration = Duration::from_secs(5);
 /// What must fit into the cache, in bytes: an empty file fits onto a full disk, too.
@@ -62,6 +63,7 @@ pub async fn ready(State(state): State<AppState>) -> Response {
     let clips = &state.clips;
     let mut report = Report::new(machine, &clips.current(), clips.progress(), state.ahead.as_ref());
     report.cache.unwritten = state.renderer.loops().store().in_use().unwritten;
+    report.troubles = state.readiness.troubles();
     let status = if report.ready() {
         StatusCode::OK
     } else {
@@ -88,6 +90,8 @@ pub struct Report {
     pub cache: CacheReport,
     /// Loops that are prepared in the background. The server is ready without them.
     pub loops: LoopsReport,
+    /// FFmpeg's processes that gave no result since the start, by task. Empty when all is well.
+    pub troubles: Vec<TroubleReport>,
 }
 
 impl Report {
@@ -110,6 +114,7 @@ impl Report {
             clips: ClipsReport::of(now, progress),
             cache,
             loops: LoopsReport::of(ahead),
+            troubles: Vec::new(),
         };
         if report.ready() {
             report.status = "ready";
@@ -260,11 +265,41 @@ struct Machine {
     cache: CacheReport,
 }
 
+/// Processes of one task of FFmpeg's that gave no result, counted since the start. The log says more of each.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct TroubleReport {
+    /// What they were for.
+    #[schema(example = "loop")]
+    pub task: &'static str,
+    /// Those that took too long and were killed.
+    pub overdue: u64,
+    /// Those that somebody else killed.
+    pub killed: u64,
+    /// Those that the machine had too little memory, disk, descriptors or processes for.
+    pub starved: u64,
+    /// Those that failed otherwise: because of a clip, mostly.
+    pub failed: u64,
+    /// Whole seconds since the last of them.
+    pub seconds_ago: u64,
+}
+
+impl TroubleReport {
+    fn of(task: Task, trouble: Trouble) -> Self {
+        Self {
+            task: task.name(),
+            overdue: trouble.overdue,
+            killed: trouble.killed,
+            starved: trouble.starved,
+            failed: trouble.failed,
+            seconds_ago: trouble.last.elapsed().as_secs(),
+        }
+    }
+}
+
 /// Where the tools and folders are, with what was last found.
 #[derive(Debug)]
 pub struct Readiness {
-    ffmpeg: PathBuf,
-    ffprobe: PathBuf,
+    tools: Arc<Tools>,
     cache: PathBuf,
     last: Mutex<Option<(Instant, Machine)>>,
 }
@@ -272,13 +307,19 @@ pub struct Readiness {
 impl Readiness {
     /// For these programs and this folder.
     #[must_use]
-    pub fn new(ffmpeg: PathBuf, ffprobe: PathBuf, cache: PathBuf) -> Self {
+    pub fn new(tools: Arc<Tools>, cache: PathBuf) -> Self {
         Self {
-            ffmpeg,
-            ffprobe,
+            tools,
             cache,
             last: Mutex::new(None),
         }
+    }
+
+    /// The processes of FFmpeg's that gave no result.
+    fn troubles(&self) -> Vec<TroubleReport> {
+        let all = self.tools.troubles.all().into_iter();
+        all.map(|(task, trouble)| TroubleReport::of(task, trouble))
+            .collect()
     }
 
     /// What was found at most a few seconds ago.
@@ -302,11 +343,12 @@ impl Readiness {
 
     /// FFmpeg, with its filters and encoders.
     pub async fn ffmpeg(&self) -> ToolReport {
-        let (version, filters, encoders) = tokio::join!(
-            told(&self.ffmpeg, "-version"),
-            told(&self.ffmpeg, "-filters"),
-            told(&self.ffmpeg, "-encoders"),
-        );
+        let ask = async |question| {
+            let mut command = self.tools.ffmpeg();
+            command.arg(question);
+            told(question, self.tools.run(Task::Version, command, ANSWER).await)
+        };
+        let (version, filters, encoders) = tokio::join!(ask("-version"), ask("-filters"), ask("-encoders"));
         let mut missing = lacking(&filters.unwrap_or_default(), FILTERS);
         missing.extend(lacking(&encoders.unwrap_or_default(), ENCODERS));
         tool(version.as_deref(), missing)
@@ -314,7 +356,8 @@ impl Readiness {
 
     /// FFprobe.
     pub async fn ffprobe(&self) -> ToolReport {
-        tool(told(&self.ffprobe, "-version").await.as_deref(), Vec::new())
+        let answer = self.tools.probe(Task::Version, ["-version"], ANSWER).await;
+        tool(told("-version", answer).as_deref(), Vec::new())
     }
 
     /// The folder for prepared files; the log says what is wrong with it.
@@ -355,28 +398,12 @@ fn tool(version: Option<&str>, missing: Vec<String>) -> ToolReport {
     }
 }
 
-/// What a program prints when asked; `None` when it does not run, fails or dawdles.
-async fn told(program: &PathBuf, question: &str) -> Option<String> {
-    let mut command = tokio::process::Command::new(program);
-    command
-        .args(["-hide_banner", question])
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .kill_on_drop(true);
-    match tokio::time::timeout(PATIENCE, command.output()).await {
-        Ok(Ok(output)) if output.status.success() => {
-            Some(String::from_utf8_lossy(&output.stdout).into_owned())
-        }
-        Ok(Ok(output)) => {
-            tracing::warn!(program = %program.display(), question, status = %output.status, "failed");
-            None
-        }
-        Ok(Err(error)) => {
-            tracing::warn!(program = %program.display(), %error, "does not start");
-            None
-        }
-        Err(_) => {
-            tracing::warn!(program = %program.display(), question, "does not answer");
+/// What a program printed when asked; nothing when it did not run, failed or dawdled.
+fn told(question: &str, answer: Result<Vec<u8>, FfmpegError>) -> Option<String> {
+    match answer {
+        Ok(text) => Some(String::from_utf8_lossy(&text).into_owned()),
+        Err(error) => {
+            tracing::warn!(question, %error, "FFmpeg does not answer");
             None
         }
     }
@@ -420,7 +447,12 @@ mod tests {
     async fn a_program_that_does_not_exist_is_reported_not_trusted() {
         let folder = tempfile::tempdir().unwrap();
         let nowhere = folder.path().join("no-ffmpeg");
-        let readiness = Readiness::new(nowhere.clone(), nowhere, folder.path().join("cache"));
+        let tools = Tools {
+            ffmpeg: nowhere.clone(),
+            ffprobe: nowhere,
+            ..Tools::default()
+        };
+        let readiness = Readiness::new(Arc::new(tools), folder.path().join("cache"));
         let none = Progress {
             looked_at: 0,
             all: 0,

@@ -26,6 +26,9 @@ pub enum RenderError {
         /// When there will be room again, roughly.
         seconds: u32,
     },
+    /// The machine has no more memory, disk, descriptors or processes at present (503). The text is for the log.
+    #[error("the machine is short of memory, disk, descriptors or processes: {0}")]
+    Starved(String),
     /// FFmpeg took too long (504).
     #[error("generation fell more than {seconds} s behind playback")]
     Timeout {
@@ -63,6 +66,9 @@ pub enum RenderError {
 
 impl From<FfmpegError> for RenderError {
     fn from(error: FfmpegError) -> Self {
+        if error.is_starved() {
+            return Self::Starved(error.to_string());
+        }
         Self::Ffmpeg(Arc::new(error))
     }
 }
@@ -72,6 +78,7 @@ impl From<StitchError> for RenderError {
         match error {
             StitchError::Unfit { .. } => Self::NotStitchable(error.to_string()),
             StitchError::Busy { seconds } => Self::Busy { seconds },
+            other if other.is_starved() => Self::Starved(other.to_string()),
             other => Self::Stitch(other),
         }
     }

@@ -154,7 +154,13 @@ impl Renderer {
             // Boxed: preparing a loop is a large future, and every caller would carry it.
             RendererChoice::Stitch => Box::pin(self.start_stitched(&plan)).await,
             RendererChoice::Auto => match Box::pin(self.start_stitched(&plan)).await {
-                Err(reason @ (RenderError::NotStitchable(_) | RenderError::Stitch(_))) => {
+                // Also when a loop takes too long, or has too little memory: the graph needs none.
+                Err(
+                    reason @ (RenderError::NotStitchable(_)
+                    | RenderError::Stitch(_)
+                    | RenderError::Starved(_)
+                    | RenderError::Timeout { .. }),
+                ) => {
                     tracing::warn!(%reason, "the graph renders what cannot be stitched");
                     Box::pin(self.start_graph(Arc::clone(&plan))).await
                 }
@@ -181,7 +187,7 @@ impl Renderer {
             self.check_clips(plan).await?;
             let place = self.place()?;
             let sound = sound::Sound::start(&Arc::new(self.job(plan)?))?;
-            return Ok((SoundSource::Encoded(sound), Some(place)));
+            return Ok((SoundSource::Encoded(Box::new(sound)), Some(place)));
         }
         let cues = if plan.cues {
             cues(&plan.timeline)

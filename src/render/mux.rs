@@ -33,7 +33,7 @@ pub(super) async fn render(
 ) -> Result<(), RenderError> {
     let job = Arc::new(job);
     let pictures = PictureSource::Graph(Box::new(pictures::Pictures::start(&job)?));
-    let sound = SoundSource::Encoded(sound::Sound::start(&job)?);
+    let sound = SoundSource::Encoded(Box::new(sound::Sound::start(&job)?));
     let mut tracks = Tracks::new(
         Arc::clone(&job.plan),
         Clock::new(job.settings.timeout),
@@ -99,7 +99,7 @@ impl PictureSource {
 /// Where AAC frames come from.
 pub(super) enum SoundSource {
     /// FFmpeg encodes the whole workout's mix as it is asked for.
-    Encoded(sound::Sound),
+    Encoded(Box<sound::Sound>),
     /// Cues that were encoded once, laid between silent frames.
     Laid(stitch::LaidSound),
 }

@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use bytes::BytesMut;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::process::{ChildStdin, ChildStdout};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::{Job, RenderError, encode};
-use crate::ffmpeg::Child;
+use crate::ffmpeg::{Child, Stdin, Stdout, Task};
 use crate::graph::{self, Group};
 use crate::hud::Hud;
 use crate::mp4::{AvcConfig, Event, FragmentReader, Sample};
@@ -94,7 +93,7 @@ impl Pictures {
 /// One group's process.
 struct Run {
     child: Child,
-    stdout: ChildStdout,
+    stdout: Stdout,
     reader: FragmentReader,
     buffer: BytesMut,
     length: Frames,
@@ -109,7 +108,10 @@ impl Run {
         let command = encode::picture_command(&job.settings, &graph, group);
         let plan = &job.plan;
         let hud = Hud::new(Arc::clone(timeline), plan.profile, plan.shows, plan.language);
-        let mut child = job.settings.tools.spawn(command, hud.is_some())?;
+        let mut child = job
+            .settings
+            .tools
+            .spawn(Task::RenderFrames, command, hud.is_some())?;
         let (start, end) = (group.start().0, (group.start() + group.length()).0);
         let hud = hud
             .zip(child.take_stdin())
@@ -168,7 +170,7 @@ impl Run {
 }
 
 /// Draws the bars of a range of pictures into FFmpeg's standard input.
-async fn feed(mut hud: Hud, pictures: std::ops::Range<u64>, mut pipe: ChildStdin) {
+async fn feed(mut hud: Hud, pictures: std::ops::Range<u64>, mut pipe: Stdin) {
     for picture in pictures {
         // FFmpeg closes the pipe when it has all it wants or fails; its exit says which.
         if pipe.write_all(hud.draw(Frames(picture))).await.is_err() {

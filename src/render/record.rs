@@ -15,6 +15,7 @@ use tokio::sync::Semaphore;
 use super::clock::Clock;
 use super::sound::Sound;
 use super::{Job, RenderError, Renderer};
+use crate::ffmpeg::is_starved;
 use crate::graph::{self, Input};
 use crate::mp4::AAC_FRAME_SAMPLES;
 use crate::shared::{Interest, Shared};
@@ -177,6 +178,12 @@ impl Renderer {
     }
 }
 
-fn not_kept(error: impl std::fmt::Display) -> RenderError {
-    RenderError::Internal(format!("a workout's sound cannot be kept: {error}"))
+fn not_kept(error: impl Into<std::io::Error>) -> RenderError {
+    let error = error.into();
+    let text = format!("a workout's sound cannot be kept: {error}");
+    if is_starved(&error) {
+        RenderError::Starved(text)
+    } else {
+        RenderError::Internal(text)
+    }
 }

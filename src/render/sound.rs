@@ -8,11 +8,10 @@ use std::sync::Arc;
 
 use bytes::BytesMut;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::process::{ChildStdin, ChildStdout};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::{Job, RenderError, encode};
-use crate::ffmpeg::Child;
+use crate::ffmpeg::{Child, Stdin, Stdout, Task};
 use crate::graph::{self, Group};
 use crate::mp4::{AAC_FRAME_SAMPLES, AacConfig, AdtsReader, Sample};
 use crate::sound::{Bed, cues, write_s16le};
@@ -26,7 +25,7 @@ const SAMPLE_BYTES: usize = 4;
 /// The sound track of a job, frame by frame, made as it is asked for.
 pub struct Sound {
     encoder: Option<Child>,
-    stdout: ChildStdout,
+    stdout: Stdout,
     reader: AdtsReader,
     buffer: BytesMut,
     /// Mixes into the encoder's standard input; ends with this track.
@@ -39,7 +38,10 @@ pub struct Sound {
 impl Sound {
     /// Starts the encoder and begins to feed it.
     pub fn start(job: &Arc<Job>) -> Result<Self, RenderError> {
-        let mut encoder = job.settings.tools.spawn(job.settings.tools.aac(), true)?;
+        let mut encoder = job
+            .settings
+            .tools
+            .spawn(Task::RenderAac, job.settings.tools.aac(), true)?;
         let pipes = encoder.take_stdin().zip(encoder.take_stdout());
         let (stdin, stdout) = pipes.ok_or_else(|| RenderError::Internal("no pipes".to_owned()))?;
         let feed = tokio::spawn(feed(Arc::clone(job), stdin));
@@ -100,7 +102,7 @@ impl Sound {
 }
 
 /// Mixes the whole workout's sound into the encoder's standard input.
-async fn feed(job: Arc<Job>, mut encoder: ChildStdin) -> Result<(), RenderError> {
+async fn feed(job: Arc<Job>, mut encoder: Stdin) -> Result<(), RenderError> {
     let bed = Bed::new(if job.plan.cues {
         cues(&job.plan.timeline)
     } else {
@@ -131,7 +133,7 @@ async fn feed(job: Arc<Job>, mut encoder: ChildStdin) -> Result<(), RenderError>
 
 /// The sound of one group's clips, or silence.
 struct ClipSound {
-    source: Option<(Child, ChildStdout)>,
+    source: Option<(Child, Stdout)>,
 }
 
 impl ClipSound {
@@ -139,10 +141,11 @@ impl ClipSound {
         let Some(graph) = graph::sound_graph(group, &job.look.profile) else {
             return Ok(Self { source: None });
         };
-        let mut child = job
-            .settings
-            .tools
-            .spawn(encode::sound_command(&job.settings, &graph), false)?;
+        let mut child = job.settings.tools.spawn(
+            Task::RenderSound,
+            encode::sound_command(&job.settings, &graph),
+            false,
+        )?;
         let stdout = child
             .take_stdout()
             .ok_or_else(|| RenderError::Internal("no pipe".to_owned()))?;

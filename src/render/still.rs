@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 use super::{RenderError, RenderSettings, encode};
 use crate::catalogue::{Exercise, ExerciseId};
 use crate::clip::{Clip, FileDigests, Library};
-use crate::ffmpeg::{FfmpegError, SHORT};
+use crate::ffmpeg::{Backoff, FfmpegError, Task};
 use crate::graph::{self, Look};
 use crate::pace::Pace;
 use crate::units::{Frames, Seconds};
@@ -66,6 +66,7 @@ pub struct Stills {
     /// Places and those who wait for them: first come, first served. Who leaves gives up either.
     queue: Arc<Semaphore>,
     pace: Arc<Pace>,
+    backoff: Arc<Backoff<(ExerciseId, u64, Kind)>>,
 }
 
 impl Stills {
@@ -80,6 +81,7 @@ impl Stills {
             places: Arc::new(Semaphore::new(PLACES)),
             queue: Arc::new(Semaphore::new(PLACES + WAITING)),
             pace: Arc::new(Pace::new(USUAL)),
+            backoff: Arc::default(),
             made: Cache::builder().max_capacity(CACHE_BYTES).weigher(weight).build(),
         }
     }
@@ -130,13 +132,14 @@ impl Stills {
                     reason: error.to_string(),
                 });
             }
-            self.make(&clip, kind).await
+            self.make(&clip, &key).await
         };
         // However many ask at once, one FFmpeg makes it.
-        Some(self.made.try_get_with(key, make).await)
+        Some(self.made.try_get_with_by_ref(&key, make).await)
     }
 
-    async fn make(&self, clip: &Clip, kind: Kind) -> Result<Bytes, RenderError> {
+    async fn make(&self, clip: &Clip, key: &(ExerciseId, u64, Kind)) -> Result<Bytes, RenderError> {
+        self.backoff.check(key)?;
         let Ok(_in_queue) = self.queue.try_acquire() else {
             return Err(RenderError::Busy {
                 seconds: self.pace.seconds(WAITING / 2, PLACES),
@@ -145,7 +148,9 @@ impl Stills {
         // Never closed, so there is always a place in the end.
         let _place = self.places.acquire().await;
         let started = Instant::now();
-        let made = self.run(clip, kind).await?;
+        let made = self.run(clip, key.2).await;
+        self.backoff.note(key.clone(), made.as_ref().err());
+        let made = made?;
         self.pace.took(started.elapsed());
         Ok(made)
     }
@@ -167,7 +172,7 @@ impl Stills {
                 let poster = |first| {
                     let mut command = of(first);
                     command.args(["-frames:v", "1", "-q:v", "3", "-f", "mjpeg", "pipe:1"]);
-                    settings.tools.run(command, STILL_BYTES, SHORT)
+                    settings.tools.run(Task::Poster, command, STILL_BYTES)
                 };
                 let best = poster(at).await?;
                 // A clip that breaks off may have nothing there.
@@ -189,7 +194,11 @@ impl Stills {
                     "+empty_moov+default_base_moof",
                     "pipe:1",
                 ]);
-                Ok(settings.tools.run(command, STILL_BYTES, SHORT).await?.into())
+                Ok(settings
+                    .tools
+                    .run(Task::Preview, command, STILL_BYTES)
+                    .await?
+                    .into())
             }
         }
     }

@@ -19,22 +19,18 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::file::Prepared;
-use super::intra::Intra;
-use super::prepare::{Growth, PrepareError, prepare};
+use super::prepare::{Growth, PrepareError};
 use super::queue::{self, Claim, Owner, Queue, Urgency, WaiterId};
 use super::recipe::{LONGEST_PASS, Recipe};
 use super::request::{Request, whole};
+use super::seal::sealed;
 use super::source::{Growing, Outcome, Source, StitchError};
 use super::store::{Digest, Store};
-use super::verify::verify;
 use crate::clip::FileDigests;
-use crate::ffmpeg::{SHORT, Tools};
+use crate::ffmpeg::{Backoff, Task, Tools};
 use crate::graph::Backdrop;
 use crate::pace::Pace;
 
-/// How often a loop is encoded at most. What mends a picture may spoil one after it; the last try predicts none
-/// from another, which takes several times the bytes and cannot fail.
-const TRIES: usize = 4;
 /// Loops that may wait to be prepared: at a second or two each, minutes of work. Nobody waits for longer.
 const WAITING: queue::Bounds = queue::Bounds { all: 64, later: 48 };
 /// What a preparation is taken to last before the first has ended: that of 5 s at 720p on one core.
@@ -48,6 +44,8 @@ pub struct Loops {
     version: OnceCell<String>,
     digests: FileDigests,
     unfit: Mutex<HashMap<Digest, String>>,
+    /// Those whose preparation hung.
+    backoff: Backoff<Digest>,
     work: Mutex<Work>,
     /// Told when an entry leaves the queue.
     pub(super) room: Notify,
@@ -141,6 +139,7 @@ impl Loops {
             version: OnceCell::new(),
             digests: FileDigests::default(),
             unfit: Mutex::default(),
+            backoff: Backoff::default(),
             work: Mutex::new(Work {
                 queue: Queue::new(WAITING),
                 jobs: HashMap::new(),
@@ -222,10 +221,11 @@ impl Loops {
             ));
         }
         let digest = self.digest(recipe).await?;
-        match lock(&self.unfit).get(&digest).cloned() {
-            None => Ok(digest),
-            Some(reason) => Err(unfit(recipe, reason)),
+        if let Some(reason) = lock(&self.unfit).get(&digest).cloned() {
+            return Err(unfit(recipe, reason));
         }
+        self.backoff.check(&digest).map_err(PrepareError::from)?;
+        Ok(digest)
     }
 
     pub(super) async fn find(
@@ -377,7 +377,7 @@ impl Loops {
         // Its digest may be one of before: FFmpeg is given a file that is there.
         self.digests.check(&recipe.clip.path).await?;
         let started = Instant::now();
-        let (prepared, tries) = self.sealed(recipe, grow).await?;
+        let (prepared, tries) = sealed(recipe, &self.tools, grow).await?;
         let took = started.elapsed();
         self.pace.took(took);
         tracing::debug!(
@@ -393,33 +393,6 @@ impl Loops {
         Ok(kept.map_err(std::io::Error::other)??)
     }
 
-    /// Prepares a loop until nothing in it is predicted from the HUD, and tells in how many tries. Who waits
-    /// sees the first of them as it grows.
-    async fn sealed(
-        &self,
-        recipe: &Recipe,
-        grow: &watch::Sender<Growth>,
-    ) -> Result<(Prepared, usize), PrepareError> {
-        let mut intra = Intra::of(recipe.parts());
-        let mut tries = 1;
-        let mut prepared = prepare(recipe, &intra, &self.tools, grow).await?;
-        loop {
-            let faults = verify(&prepared, &intra, &recipe.look.profile, &self.tools).await?;
-            if faults.is_empty() {
-                return Ok((prepared, tries));
-            }
-            tries += 1;
-            // Ends: of a picture that is predicted from none, a fault is an error.
-            intra = if tries < TRIES {
-                intra.and(faults)
-            } else {
-                Intra::every(recipe.parts())
-            };
-            let unseen = watch::Sender::default();
-            prepared = prepare(recipe, &intra, &self.tools, &unseen).await?;
-        }
-    }
-
     /// Asks FFmpeg for its version, a part of every digest, so that no viewer waits for it.
     pub async fn warm(&self) -> Result<(), PrepareError> {
         self.version().await.map(|_| ())
@@ -430,7 +403,7 @@ impl Loops {
         let ask = async {
             let mut command = self.tools.ffmpeg();
             command.arg("-version");
-            let text = self.tools.run(command, 1 << 16, SHORT).await?;
+            let text = self.tools.run(Task::Version, command, 1 << 16).await?;
             let text = String::from_utf8_lossy(&text);
             Ok(text.lines().next().unwrap_or_default().to_owned())
         };
@@ -513,6 +486,11 @@ async fn prepare_one(start: Start, running: Running) {
     let made = loops.ending.run_until_cancelled(making).await;
     let made = made.unwrap_or(Err(PrepareError::Ended));
     loops.write_later();
+    match &made {
+        Err(PrepareError::Ffmpeg(error)) => loops.backoff.note(digest, Some(error)),
+        Ok(_) => loops.backoff.note(digest, None),
+        Err(_) => {}
+    }
     if let Err(error) = &made {
         let clip = recipe.clip.path.display();
         if matches!(error, PrepareError::Ended) {

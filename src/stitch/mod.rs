@@ -57,6 +57,7 @@ mod recent;
 mod recipe;
 mod request;
 mod run;
+mod seal;
 pub mod sound;
 mod source;
 mod spec;

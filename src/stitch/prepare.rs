@@ -12,7 +12,7 @@ use super::file::Prepared;
 use super::intra::Intra;
 use super::parts::Parts;
 use super::recipe::{Recipe, noise};
-use crate::ffmpeg::{FfmpegError, Tools};
+use crate::ffmpeg::{FfmpegError, Task, Tools, is_starved};
 use crate::h264::{self, Deblocking, NalKind, Parameters, SliceHeader, SliceType};
 use crate::mp4::{AvcConfig, Event, FragmentReader, ReadError};
 use crate::units::Frames;
@@ -66,6 +66,9 @@ pub enum PrepareError {
     /// The loop's exercise rows depend on what the HUD shows, even where nothing is predicted from it.
     #[error("a decoder sees the HUD's pixels in picture {0} of the exercise")]
     Unsealed(u64),
+    /// FFmpeg was started again, and encoded otherwise what it had encoded before.
+    #[error("picture {0} came out otherwise when FFmpeg was started again")]
+    Differs(usize),
     /// A file could not be read or written.
     #[error("{0}")]
     File(#[from] std::io::Error),
@@ -84,6 +87,22 @@ impl PrepareError {
         }
     }
 
+    /// Whether the machine has no more memory, room, descriptors or processes at present.
+    #[must_use]
+    pub fn is_starved(&self) -> bool {
+        match self {
+            Self::Ffmpeg(error) => error.is_starved(),
+            Self::File(error) => is_starved(error),
+            _ => false,
+        }
+    }
+
+    /// Whether it hung a short while ago, and is left alone for some more seconds.
+    #[must_use]
+    pub fn is_resting(&self) -> bool {
+        matches!(self, Self::Ffmpeg(FfmpegError::Resting { .. }))
+    }
+
     /// Whether it would be the same the next time: the fault is the loop's, not the machine's.
     #[must_use]
     pub fn is_of_the_loop(&self) -> bool {
@@ -95,7 +114,8 @@ impl PrepareError {
 }
 
 /// Runs a recipe, with the pictures of `intra` predicted from none. Every picture is put into `growth` when it
-/// is there; the whole is returned unchecked.
+/// is there; the whole is returned unchecked. `growth` may hold what an earlier run of the same recipe made before
+/// it was killed.
 pub async fn prepare(
     recipe: &Recipe,
     intra: &Intra,
@@ -104,7 +124,7 @@ pub async fn prepare(
 ) -> Result<Prepared, PrepareError> {
     let profile = recipe.look.profile;
     let with_noise = profile.bar_height() > 0;
-    let mut child = tools.spawn(recipe.command(intra, tools), with_noise)?;
+    let mut child = tools.spawn(Task::Loop, recipe.command(intra, tools), with_noise)?;
     if let Some(mut stdin) = child.take_stdin() {
         // More than a pipe holds, and FFmpeg reads it only once it has opened the clip: from beside.
         // It ends with the pipe, whatever becomes of FFmpeg, whose exit tells what went wrong.
@@ -116,6 +136,7 @@ pub async fn prepare(
     let mut reader = FragmentReader::new();
     let mut buffer = BytesMut::new();
     let mut strip: Option<Strip<'_>> = None;
+    let mut number = 0;
     loop {
         while let Some(event) = reader.pull()? {
             match event {
@@ -128,10 +149,18 @@ pub async fn prepare(
                     // The reader gives the header first.
                     let strip = strip.as_mut().ok_or(PrepareError::Ended)?;
                     let (picture, restart) = strip.forms(&sample.data)?;
-                    growth.send_modify(|growth| {
-                        growth.restarts.extend(restart);
-                        growth.pictures.push(picture);
-                    });
+                    if let Some(known) = growth.borrow().pictures.get(number) {
+                        // The encoder does the same each time: so who reads goes on where the first run was killed.
+                        if *known != picture {
+                            return Err(PrepareError::Differs(number));
+                        }
+                    } else {
+                        growth.send_modify(|growth| {
+                            growth.restarts.extend(restart);
+                            growth.pictures.push(picture);
+                        });
+                    }
+                    number += 1;
                 }
             }
         }

@@ -98,7 +98,7 @@ impl Recipe {
     }
 
     fn graph(&self) -> FilterGraph {
-        graph::loop_graph(&self.clip, self.mirrored, &self.look)
+        graph::loop_graph(&self.clip, self.mirrored, &self.look, self.pictures())
     }
 
     fn encoding(&self, intra: &Intra) -> Vec<String> {

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use futures_util::{StreamExt as _, TryStreamExt as _};
 
@@ -12,6 +13,9 @@ use super::loops::{Loops, unfit};
 use super::queue::{Claim, Owner, Urgency};
 use super::recipe::Recipe;
 use super::source::{Source, StitchError};
+
+/// How often a request that is under way looks whether a loop that hung may be tried again.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// What one request needs of the loops. See [`Loops::request`].
 #[derive(Debug)]
@@ -53,6 +57,9 @@ impl Request {
             room.as_mut().enable();
             match self.get(recipe, urgency, order).await {
                 Err(StitchError::Busy { .. }) => room.await,
+                Err(StitchError::Prepare(error)) if error.is_resting() => {
+                    tokio::time::sleep(LOOK_AGAIN).await;
+                }
                 other => return other,
             }
         }

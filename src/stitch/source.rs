@@ -47,6 +47,17 @@ pub enum StitchError {
 }
 
 impl StitchError {
+    /// Whether the machine has no more memory, room, descriptors or processes at present, or a loop is left alone for
+    /// a while because it hung.
+    #[must_use]
+    pub fn is_starved(&self) -> bool {
+        match self {
+            Self::Prepare(error) => error.is_starved(),
+            Self::Cues(error) => matches!(&**error, CueError::Ffmpeg(error) if error.is_starved()),
+            _ => false,
+        }
+    }
+
     /// Whether nothing is wrong, but that the program ends.
     #[must_use]
     pub fn is_the_end(&self) -> bool {

@@ -15,7 +15,7 @@ use super::bar::BarCoder;
 use super::file::Prepared;
 use super::intra::Intra;
 use super::prepare::PrepareError;
-use crate::ffmpeg::{FfmpegError, Tools};
+use crate::ffmpeg::{FfmpegError, Task, Tools};
 use crate::h264::{self, NalUnit};
 use crate::hud::Area;
 use crate::workout::Profile;
@@ -37,7 +37,7 @@ pub async fn verify(
     let crop = format!("crop={}:{}:0:0", profile.width, profile.hud_top());
     command.args(["-vf", &crop, "-fps_mode", "passthrough"]);
     command.args(["-f", "framehash", "-hash", "murmur3", "pipe:1"]);
-    let mut child = tools.spawn(command, true)?;
+    let mut child = tools.spawn(Task::Verify, command, true)?;
     let (stdin, stdout) = (child.take_stdin(), child.take_stdout());
     let (mut stdin, stdout) = stdin.zip(stdout).ok_or(PrepareError::Ended)?;
     let feed = async move {

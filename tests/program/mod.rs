@@ -115,11 +115,6 @@ impl Server {
         (server, stdout)
     }
 
-    /// The number of its process.
-    pub fn process(&self) -> u32 {
-        self.program.id()
-    }
-
     pub fn address(&self) -> &str {
         &self.address
     }
@@ -146,6 +141,11 @@ impl Server {
             "after {patience:?} these processes are left: {:?}",
             self.children()
         );
+    }
+
+    /// The number of its process.
+    pub fn process(&self) -> u32 {
+        self.program.id()
     }
 
     pub fn folder(&self) -> &Path {
@@ -266,34 +266,31 @@ pub fn ffmpeg() -> std::ffi::OsString {
     std::env::var_os("COACH_FFMPEG").unwrap_or_else(|| "ffmpeg".into())
 }
 
-/// What a stand-in for FFmpeg knows its task by.
-#[derive(Clone, Copy)]
-pub enum Task {
-    /// Encoding a loop.
-    Loop,
-    /// Encoding pictures: by the graph, or of a loop.
-    Pictures,
-    /// Encoding sound.
-    Sound,
-    /// Looking at the first pictures of a clip.
-    Look,
-    /// Decoding a loop to check it.
-    Verify,
+/// What a child of the program is for; a stand-in knows it by the environment.
+#[allow(unused_imports)] // as above
+pub use virtual_coach::ffmpeg::Task;
+
+/// An FFmpeg that does as the real one, but runs `first` when it is given that task: one, or a pattern of the
+/// shell's for several.
+#[allow(clippy::needless_pass_by_value)] // reads better where it is called
+pub fn ffmpeg_that(folder: &Path, task: impl std::fmt::Display, first: &str) -> String {
+    stand_in(folder, ffmpeg(), task, first)
 }
 
-/// An FFmpeg that does as the real one, but runs `first` when it is given that task.
-pub fn ffmpeg_that(folder: &Path, task: Task, first: &str) -> String {
+/// The same of FFprobe.
+#[allow(clippy::needless_pass_by_value)] // as above
+pub fn ffprobe_that(folder: &Path, task: impl std::fmt::Display, first: &str) -> String {
+    let real = std::env::var_os("COACH_FFPROBE").unwrap_or_else(|| "ffprobe".into());
+    stand_in(folder, real, task, first)
+}
+
+#[allow(clippy::needless_pass_by_value)] // as above
+fn stand_in(folder: &Path, real: std::ffi::OsString, task: impl std::fmt::Display, first: &str) -> String {
     use std::os::unix::fs::PermissionsExt as _;
-    let path = folder.join("ffmpeg-that");
-    let real = ffmpeg().into_string().unwrap();
-    let argument = match task {
-        Task::Loop => "frag_every_frame",
-        Task::Pictures => "libx264",
-        Task::Sound => "adts",
-        Task::Look => "framecrc",
-        Task::Verify => "framehash",
-    };
-    let script = format!("#!/bin/sh\ncase \"$*\" in *{argument}*) {first};; esac\nexec {real} \"$@\"\n");
+    let real = real.into_string().unwrap();
+    let name = Path::new(&real).file_name().unwrap().to_str().unwrap();
+    let path = folder.join(format!("{name}-that"));
+    let script = format!("#!/bin/sh\ncase \"$COACH_TASK\" in {task}) {first};; esac\nexec {real} \"$@\"\n");
     std::fs::write(&path, script).unwrap();
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
     path.to_str().unwrap().to_owned()

@@ -69,7 +69,7 @@ fn ffmpeg_that_hangs_at(folder: &Path, clip: &str) -> String {
         "echo \"$*\" >> {}; case \"$*\" in *{clip}*) exec sleep 120;; esac",
         looks.display()
     );
-    ffmpeg_that(folder, Task::Look, &first)
+    ffmpeg_that(folder, Task::Decode, &first)
 }
 
 fn looks(folder: &Path, exercise: &str) -> usize {
@@ -146,7 +146,7 @@ async fn a_server_answers_while_ffmpeg_hangs_at_a_clip_and_its_successor_goes_on
 async fn a_request_and_a_seed_give_the_same_workout_however_young_the_server_is() {
     let folder = furnished();
     // Each look takes its time.
-    let slow = ffmpeg_that(folder.path(), Task::Look, "sleep 1");
+    let slow = ffmpeg_that(folder.path(), Task::Decode, "sleep 1");
     let server = Server::start_young(folder, &["--ffmpeg", &slow, "--ffprobe", "ffprobe"]);
     let chosen = json!({"config": {"seed": 7, "target_duration": 5}});
     let early = post(&server, "/api/plan", &chosen).await;

@@ -201,7 +201,7 @@ async fn a_killed_ffmpeg_breaks_the_stream_off() {
 /// Asks a server with a broken FFmpeg and returns its problem.
 async fn problem_with(instead: &str, arguments: &[&str]) -> (u16, Value) {
     let folder = tempfile::tempdir().expect("a folder");
-    let ffmpeg = ffmpeg_that(folder.path(), Task::Pictures, instead);
+    let ffmpeg = ffmpeg_that(folder.path(), Task::RenderFrames, instead);
     let mut all = vec!["--ffmpeg", &ffmpeg, "--ffprobe", "ffprobe"];
     all.extend(arguments);
     let server = Server::start(&all);
@@ -273,7 +273,7 @@ async fn an_ffmpeg_that_makes_too_few_pictures_never_passes_for_whole() {
     // The same command, asked for 20 pictures instead of as many as its group has.
     let short = "n=$#; p=; while [ $n -gt 0 ]; do a=$1; shift; [ \"$p\" = -frames:v ] && a=20; \
                  set -- \"$@\" \"$a\"; p=$a; n=$((n - 1)); done";
-    let ffmpeg = ffmpeg_that(folder.path(), Task::Pictures, short);
+    let ffmpeg = ffmpeg_that(folder.path(), Task::RenderFrames, short);
     let server = Server::start(&["--ffmpeg", &ffmpeg, "--ffprobe", "ffprobe"]);
     let answer = ask(&server, &workout(30)).await;
     let outcome = match answer.status().as_u16() {
@@ -366,7 +366,7 @@ fn a_server_told_to_stop_while_it_looks_at_clips_leaves_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failed_generate_leaves_no_file() {
     let folder = crate::program::furnished();
-    let ffmpeg = ffmpeg_that(folder.path(), Task::Pictures, "exit 1");
+    let ffmpeg = ffmpeg_that(folder.path(), Task::RenderFrames, "exit 1");
     std::fs::write(folder.path().join("request.json"), workout(30).to_string()).unwrap();
     let before = files(folder.path());
     let arguments = [

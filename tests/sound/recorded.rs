@@ -283,7 +283,7 @@ async fn a_link_gives_the_sound_that_is_streamed_and_the_same_after_a_restart() 
     );
     // An FFmpeg that records no more: what is there is enough.
     let kept = one.kill();
-    let broken = ffmpeg_that(kept.path(), Task::Sound, "exit 1");
+    let broken = ffmpeg_that(kept.path(), Task::RenderAac, "exit 1");
     let restarted = server(kept, &["--ffmpeg", &broken, "--ffprobe", "ffprobe"]);
     assert_eq!(
         tag(probe(&restarted).await.unwrap()).await,
@@ -304,7 +304,7 @@ async fn impatient(server: &Server, path: &str) -> Response {
 /// Asks for a video whose sound takes for ever, until its encoder runs.
 async fn hanging(more: &[&str]) -> (Server, String) {
     let folder = furnished();
-    let hangs = ffmpeg_that(folder.path(), Task::Sound, "exec sleep 60");
+    let hangs = ffmpeg_that(folder.path(), Task::RenderAac, "exec sleep 60");
     let all = [&["--ffmpeg", &hangs, "--ffprobe", "ffprobe"], more].concat();
     let server = server(folder, &all);
     let path = video(&server, &workout(30)).await;
@@ -371,7 +371,7 @@ async fn an_encoder_that_hangs_is_given_up_and_its_place_is_free() {
 async fn a_client_that_leaves_finds_the_sound_later() {
     let folder = furnished();
     // Each encoder takes two seconds more, and writes down that it ran.
-    let slow = ffmpeg_that(folder.path(), Task::Sound, "echo >> encoders; sleep 2");
+    let slow = ffmpeg_that(folder.path(), Task::RenderAac, "echo >> encoders; sleep 2");
     let server = server(folder, &["--ffmpeg", &slow, "--ffprobe", "ffprobe"]);
     let path = video(&server, &workout(30)).await;
     assert_eq!(

@@ -15,7 +15,7 @@ use virtual_coach::workout::IntervalKind::Work;
 use crate::eyes::stitched;
 use crate::program::{self, Server};
 use crate::studio::{
-    H264, Studio, collect, decode_strictly, ffmpeg, interval, numbered_clip, numbers, settings,
+    H264, Studio, collect, decode_strictly, ffmpeg, interval, numbered_clip, numbers, settings, tools,
 };
 
 const PATH: &str = "/api/generate-workout-video";
@@ -24,7 +24,7 @@ const PATH: &str = "/api/generate-workout-video";
 fn counting(folder: &Path, first: &str) -> PathBuf {
     let path = folder.join("ffmpeg-that-counts");
     let script = format!(
-        "#!/bin/sh\ncase \"$*\" in *libx264*) echo >>'{}/encodings'; {first};; esac\nexec ffmpeg \"$@\"\n",
+        "#!/bin/sh\ncase \"$COACH_TASK\" in loop | render-frames) echo >>'{}/encodings'; {first};; esac\nexec ffmpeg \"$@\"\n",
         folder.display()
     );
     std::fs::write(&path, script).expect("a script");
@@ -38,10 +38,7 @@ fn encodings(folder: &Path) -> usize {
 
 fn settings_with(ffmpeg: PathBuf) -> RenderSettings {
     let mut settings = settings();
-    settings.tools = Arc::new(Tools {
-        ffmpeg,
-        ..Tools::default()
-    });
+    settings.tools = Arc::new(Tools { ffmpeg, ..tools() });
     settings
 }
 

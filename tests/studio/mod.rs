@@ -309,11 +309,7 @@ impl Studio {
     }
 
     pub fn inspector(&self) -> Inspector {
-        Inspector::new(
-            Arc::new(Tools::default()),
-            self.folder(),
-            &self.folder().join("cache"),
-        )
+        Inspector::new(Arc::new(tools()), self.folder(), &self.folder().join("cache"))
     }
 
     /// A renderer for the clips, all of which must be fine.
@@ -356,10 +352,18 @@ impl Studio {
     }
 }
 
+/// The programs, started as the server starts them.
+pub fn tools() -> Tools {
+    Tools {
+        launcher: Some(env!("CARGO_BIN_EXE_virtual-coach").into()),
+        ..Tools::default()
+    }
+}
+
 /// How tests render.
 pub fn settings() -> RenderSettings {
     RenderSettings {
-        tools: Arc::new(Tools::default()),
+        tools: Arc::new(tools()),
         backdrop: Backdrop::default(),
         preset: "ultrafast",
         threads: 0,

@@ -14,6 +14,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::ffmpeg::FfmpegError;
 use crate::render::RenderError;
 use crate::workout::{PlanError, Refusal, RefusalCode, RequestError, UnknownExercise, Values};
 
@@ -151,6 +152,17 @@ impl Problem {
         Self::new(
             Kind::BodyTooLarge,
             format!("The body is longer than the {limit} bytes allowed; a workout config needs far less."),
+        )
+    }
+
+    /// The machine has no more memory, room on its disk, descriptors or processes.
+    #[must_use]
+    pub fn starved() -> Self {
+        Self::new(
+            Kind::Capacity,
+            format!(
+                "The server has too little memory, disk or open files left for this; ask again in {RETRY_AFTER_SECONDS} seconds."
+            ),
         )
     }
 
@@ -307,12 +319,17 @@ impl From<RenderError> for Problem {
                 ),
             ),
             RenderError::Busy { seconds } => Self::busy(seconds),
+            RenderError::Starved(_) => Self::starved(),
             RenderError::Timeout { seconds } => Self::new(
                 Kind::RenderTimeout,
                 format!(
                     "Generation fell more than {seconds} seconds behind playback; ask for a smaller \
                      resolution, or again when the server has less to do."
                 ),
+            ),
+            RenderError::Ffmpeg(ref error) if matches!(**error, FfmpegError::Overdue { .. }) => Self::new(
+                Kind::RenderTimeout,
+                "FFmpeg took too long; ask for a smaller resolution, or again when the server has less to do.",
             ),
             RenderError::Ffmpeg(_) | RenderError::Output(_) | RenderError::Stitch(_) => Self::new(
                 Kind::RenderFailed,

@@ -2,10 +2,9 @@
 
 use bytes::Bytes;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::process::{ChildStdin, ChildStdout};
 
 use super::{CueError, Frames};
-use crate::ffmpeg::{FfmpegError, SHORT, Tools};
+use crate::ffmpeg::{FfmpegError, Retries, Stdin, Stdout, Task, Tools};
 use crate::mp4::{AacConfig, AdtsReader};
 use crate::sound::{Bed, Cluster, Cue, FRAME, write_s16le};
 use crate::units::Samples;
@@ -89,21 +88,26 @@ fn read(adts: Vec<u8>) -> Result<(Vec<Bytes>, Option<AacConfig>), CueError> {
 }
 
 async fn through_ffmpeg(tools: &Tools, bed: &Bed, frames: u64) -> Result<Vec<u8>, FfmpegError> {
-    let mut child = tools.spawn(tools.aac(), true)?;
+    let mut retries = Retries::of(Task::Cue);
+    loop {
+        match Box::pin(once_through_ffmpeg(tools, bed, frames)).await {
+            Err(error) if retries.again(&error).await => {}
+            outcome => return outcome,
+        }
+    }
+}
+
+async fn once_through_ffmpeg(tools: &Tools, bed: &Bed, frames: u64) -> Result<Vec<u8>, FfmpegError> {
+    let mut child = tools.spawn(Task::Cue, tools.aac(), true)?;
     let (stdin, stdout) = (child.take_stdin(), child.take_stdout());
     // The priming frame and what the encoder adds at the end.
     let limit = (frames + 4) * MOST_FRAME_BYTES;
-    let job = async {
-        let (adts, ()) = tokio::try_join!(output(stdout, limit), feed(stdin, bed, frames))?;
-        child.finish().await?;
-        Ok(adts)
-    };
-    tokio::time::timeout(SHORT, job)
-        .await
-        .unwrap_or(Err(FfmpegError::Slow(SHORT.as_secs())))
+    let (adts, ()) = tokio::try_join!(output(stdout, limit), feed(stdin, bed, frames))?;
+    child.finish().await?;
+    Ok(adts)
 }
 
-async fn feed(stdin: Option<ChildStdin>, bed: &Bed, frames: u64) -> Result<(), FfmpegError> {
+async fn feed(stdin: Option<Stdin>, bed: &Bed, frames: u64) -> Result<(), FfmpegError> {
     let Some(mut stdin) = stdin else { return Ok(()) };
     let mut bytes = Vec::new();
     let mut block = vec![0.0; 2 * FRAME as usize];
@@ -120,7 +124,7 @@ async fn feed(stdin: Option<ChildStdin>, bed: &Bed, frames: u64) -> Result<(), F
     Ok(())
 }
 
-async fn output(stdout: Option<ChildStdout>, limit: u64) -> Result<Vec<u8>, FfmpegError> {
+async fn output(stdout: Option<Stdout>, limit: u64) -> Result<Vec<u8>, FfmpegError> {
     let mut output = Vec::new();
     if let Some(stdout) = stdout {
         stdout.take(limit + 1).read_to_end(&mut output).await?;

@@ -942,6 +942,8 @@ export interface components {
              * @example ready
              */
             status: string;
+            /** @description FFmpeg's processes that gave no result since the start, by task. Empty when all is well. */
+            troubles: components["schemas"]["TroubleReport"][];
         };
         /** @description A listed exercise with its own options. */
         RequestedExercise: {
@@ -1127,6 +1129,39 @@ export interface components {
              * @example Pompes
              */
             name: string;
+        };
+        /** @description Processes of one task of FFmpeg's that gave no result, counted since the start. The log says more of each. */
+        TroubleReport: {
+            /**
+             * Format: int64
+             * @description Those that failed otherwise: because of a clip, mostly.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Those that somebody else killed.
+             */
+            killed: number;
+            /**
+             * Format: int64
+             * @description Those that took too long and were killed.
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description Whole seconds since the last of them.
+             */
+            seconds_ago: number;
+            /**
+             * Format: int64
+             * @description Those that the machine had too little memory, disk, descriptors or processes for.
+             */
+            starved: number;
+            /**
+             * @description What they were for.
+             * @example loop
+             */
+            task: string;
         };
         /**
          * @description Goals as clients POST them. Everything may be missing.

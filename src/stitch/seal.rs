@@ -1,0 +1,73 @@
+//! Encodes a loop until nothing in it is predicted from the HUD.
+//!
+//! Children that are killed, too slow or short of memory on the way say nothing about the loop: they are started
+//! again, a few times, and what was made before is kept.
+
+use tokio::sync::watch;
+
+use super::file::Prepared;
+use super::intra::Intra;
+use super::prepare::{Growth, PrepareError, prepare};
+use super::recipe::Recipe;
+use super::verify::verify;
+use crate::ffmpeg::{Retries, Task, Tools};
+
+/// How often a loop is encoded at most. What mends a picture may spoil one after it; the last try predicts none
+/// from another, which takes several times the bytes and cannot fail.
+const TRIES: usize = 4;
+
+/// Prepares a loop, and tells in how many tries. Who waits sees the first of them as it grows.
+pub async fn sealed(
+    recipe: &Recipe,
+    tools: &Tools,
+    grow: &watch::Sender<Growth>,
+) -> Result<(Prepared, usize), PrepareError> {
+    let mut intra = Intra::of(recipe.parts());
+    let mut tries = 1;
+    let mut prepared = encoded(recipe, &intra, tools, grow).await?;
+    loop {
+        let faults = checked(&prepared, &intra, recipe, tools).await?;
+        if faults.is_empty() {
+            return Ok((prepared, tries));
+        }
+        tries += 1;
+        // Ends: of a picture that is predicted from none, a fault is an error.
+        intra = if tries < TRIES {
+            intra.and(faults)
+        } else {
+            Intra::every(recipe.parts())
+        };
+        prepared = encoded(recipe, &intra, tools, &watch::Sender::default()).await?;
+    }
+}
+
+async fn encoded(
+    recipe: &Recipe,
+    intra: &Intra,
+    tools: &Tools,
+    grow: &watch::Sender<Growth>,
+) -> Result<Prepared, PrepareError> {
+    let mut retries = Retries::of(Task::Loop);
+    loop {
+        match prepare(recipe, intra, tools, grow).await {
+            Err(PrepareError::Ffmpeg(error)) if retries.again(&error).await => {}
+            outcome => return outcome,
+        }
+    }
+}
+
+/// The pictures that are predicted from the HUD.
+async fn checked(
+    prepared: &Prepared,
+    intra: &Intra,
+    recipe: &Recipe,
+    tools: &Tools,
+) -> Result<Vec<u64>, PrepareError> {
+    let mut retries = Retries::of(Task::Verify);
+    loop {
+        match verify(prepared, intra, &recipe.look.profile, tools).await {
+            Err(PrepareError::Ffmpeg(error)) if retries.again(&error).await => {}
+            outcome => return outcome,
+        }
+    }
+}
