@@ -884,7 +884,7 @@ export interface components {
         Problem: {
             /** @description A sentence about this occurrence that says what to do. */
             detail: string;
-            /** @description Every value at fault. */
+            /** @description The values at fault, 50 at most; `detail` counts those that are left out. */
             errors?: components["schemas"]["Fault"][];
             /** @description The `X-Request-Id` of the response; the server's log says more under it. */
             request_id: string;
@@ -1195,7 +1195,7 @@ export interface components {
              *       "dumbbell"
              *     ]
              */
-            equipment?: string[] | null;
+            equipment?: components["schemas"]["EquipmentName"][] | null;
             /** @default fitness */
             goal?: components["schemas"]["Goal"] | null;
             /** @default en */
@@ -1220,13 +1220,7 @@ export interface components {
              * @default 1
              */
             week?: number | null;
-            /**
-             * @description On which days; by default they are spread over the week.
-             * @example [
-             *       "tuesday",
-             *       "friday"
-             *     ]
-             */
+            /** @description On which days, each once; by default they are spread over the week. With `days`, as many as it says. */
             weekdays?: components["schemas"]["Weekday"][] | null;
             /**
              * Format: double
@@ -1356,7 +1350,7 @@ export interface components {
              *       "bands"
              *     ]
              */
-            equipment?: string[] | null;
+            equipment?: components["schemas"]["EquipmentName"][] | null;
             /**
              * @deprecated
              * @description Older spelling of `intensity_levels`.
@@ -1482,23 +1476,13 @@ export interface components {
              *     ]
              */
             exercise_names?: string[] | null;
-            /**
-             * @description The same with options for each; in place of `exercise_names`.
-             * @example [
-             *       {
-             *         "id": "push-ups",
-             *         "work_time": 30
-             *       },
-             *       {
-             *         "id": "plank",
-             *         "speed": 0.8
-             *       }
-             *     ]
-             */
+            /** @description The same with options for each; in place of `exercise_names`: one of the two may be sent. */
             exercises?: components["schemas"]["RequestedExercise"][] | null;
             /** @default auto */
             renderer?: components["schemas"]["RendererChoice"] | null;
         };
+        /** @description Something to train with; `none` adds nothing. */
+        EquipmentName: string;
     };
     responses: never;
     parameters: never;
@@ -1515,14 +1499,16 @@ export interface operations {
                 category?: components["schemas"]["Category"];
                 /** @description Only this difficulty. */
                 difficulty?: components["schemas"]["Difficulty"];
-                /** @description Trains this muscle, such as `chest` or `lower back`. */
-                muscle?: string;
-                /** @description Needs this equipment, such as `dumbbell`; `none` for exercises that need nothing. */
-                equipment?: string;
+                /** @description Trains this muscle. */
+                muscle?: "abdominals" | "abductors" | "adductors" | "biceps" | "calves" | "chest" | "forearms" | "glutes" | "hamstrings" | "lats" | "lower back" | "middle back" | "neck" | "quadriceps" | "shoulders" | "traps" | "triceps";
+                /** @description Needs this equipment; `none` and `body only` are exercises that need nothing. */
+                equipment?: "none" | "body only" | "dumbbell" | "barbell" | "kettlebells" | "bands" | "medicine ball" | "exercise ball" | "foam roll" | "cable" | "machine" | "e-z curl bar" | "other";
                 /** @description Leave out exercises with a jump. */
                 no_jump?: boolean;
-                /** @description Every word occurs in id, name, description or muscles. `q` is short for it. */
+                /** @description Every word occurs in id, name, description or muscles. */
                 text?: string;
+                /** @description Short for `text`; one of the two may be sent. */
+                q?: string;
             };
             header?: never;
             path?: never;
@@ -1539,8 +1525,44 @@ export interface operations {
                     "application/json": components["schemas"]["Exercise"][];
                 };
             };
+            /** @description No proper `Host` (`bad-host`), or an address that cannot be read (`malformed-address`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An address of more than 8,000 bytes (`address-too-long`). */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host that this server does not answer for (`unknown-host`). */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A filter that cannot be used (`invalid-request`). */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of this server (`internal`). */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1585,6 +1607,42 @@ export interface operations {
             };
             /** @description There is none (`unknown-exercise`); `detail` gives the nearest names. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An address of more than 8,000 bytes (`address-too-long`). */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host that this server does not answer for (`unknown-host`). */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Values that cannot be used, or more than 16 query parameters (`invalid-request`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of this server (`internal`). */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1645,8 +1703,35 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description An address of more than 8,000 bytes (`address-too-long`). */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A byte range beyond the end (`range-not-satisfiable`). */
             416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host that this server does not answer for (`unknown-host`). */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Values that cannot be used, or more than 16 query parameters (`invalid-request`). */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1725,8 +1810,35 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description An address of more than 8,000 bytes (`address-too-long`). */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A byte range beyond the end (`range-not-satisfiable`). */
             416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host that this server does not answer for (`unknown-host`). */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Values that cannot be used, or more than 16 query parameters (`invalid-request`). */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1813,6 +1925,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A page of another origin, which may not start work (`foreign-origin`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description An exercise that does not exist (`unknown-exercise`); `errors` gives the nearest names. */
             404: {
                 headers: {
@@ -1840,8 +1961,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description An address of more than 8,000 bytes (`address-too-long`). */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is not declared as JSON (`unsupported-media-type`). */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host that this server does not answer for (`unknown-host`). */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1938,6 +2077,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A page of another origin, which may not start work (`foreign-origin`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description An exercise that does not exist (`unknown-exercise`). */
             404: {
                 headers: {
@@ -1965,6 +2113,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description An address of more than 8,000 bytes (`address-too-long`). */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is not declared as JSON (`unsupported-media-type`). */
             415: {
                 headers: {
@@ -1974,8 +2131,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A host that this server does not answer for (`unknown-host`). */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Values that cannot be used (`invalid-request`). */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of this server (`internal`). */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2031,6 +2206,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A page of another origin, which may not start work (`foreign-origin`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body did not arrive in time (`body-timeout`). */
             408: {
                 headers: {
@@ -2049,6 +2233,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description An address of more than 8,000 bytes (`address-too-long`). */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is not declared as JSON (`unsupported-media-type`). */
             415: {
                 headers: {
@@ -2058,8 +2251,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A host that this server does not answer for (`unknown-host`). */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Values that cannot be used, or too few exercises that suit (`invalid-request`); `errors` says what would work. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of this server (`internal`). */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2120,6 +2331,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A page of another origin, which may not start work (`foreign-origin`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description An exercise that does not exist (`unknown-exercise`). */
             404: {
                 headers: {
@@ -2147,6 +2367,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description An address of more than 8,000 bytes (`address-too-long`). */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is not declared as JSON (`unsupported-media-type`). */
             415: {
                 headers: {
@@ -2156,8 +2385,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A host that this server does not answer for (`unknown-host`). */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Values that cannot be used (`invalid-request`), or a workout too long for a link (`link-too-long`). */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of this server (`internal`). */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2204,6 +2451,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description No proper `Host` (`bad-host`), or an address that cannot be read (`malformed-address`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description No whole link (`unknown-workout`). */
             404: {
                 headers: {
@@ -2222,8 +2478,35 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description An address of more than 8,000 bytes (`address-too-long`). */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host that this server does not answer for (`unknown-host`). */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A link of values that no workout may have (`invalid-request`). */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of this server (`internal`). */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2264,6 +2547,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description No proper `Host` (`bad-host`), or an address that cannot be read (`malformed-address`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description No whole link (`unknown-workout`). */
             404: {
                 headers: {
@@ -2282,8 +2574,35 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description An address of more than 8,000 bytes (`address-too-long`). */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host that this server does not answer for (`unknown-host`). */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A link of values that no workout may have, or no such language (`invalid-request`). */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of this server (`internal`). */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2324,6 +2643,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description No proper `Host` (`bad-host`), or an address that cannot be read (`malformed-address`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description No whole link (`unknown-workout`). */
             404: {
                 headers: {
@@ -2342,8 +2670,35 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description An address of more than 8,000 bytes (`address-too-long`). */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host that this server does not answer for (`unknown-host`). */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A link of values that no workout may have, or no such language (`invalid-request`). */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of this server (`internal`). */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2367,13 +2722,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A playlist or a segment of 4 to 6 seconds (CMAF). */
+            /** @description A playlist, or a segment of 4 to 6 seconds (CMAF). */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.apple.mpegurl": number[];
+                    "application/vnd.apple.mpegurl": string;
+                    "video/mp4": components["schemas"]["Binary"];
                 };
             };
             /** @description The ranges that `Range` names. */
@@ -2382,7 +2738,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "video/mp4": number[];
+                    "video/mp4": components["schemas"]["Binary"];
                 };
             };
             /** @description The copy that `If-None-Match` names is still good. */
@@ -2391,6 +2747,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description No proper `Host` (`bad-host`), or an address that cannot be read (`malformed-address`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description No whole link (`unknown-workout`), or no such file (`not-found`). */
             404: {
@@ -2410,8 +2775,35 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description An address of more than 8,000 bytes (`address-too-long`). */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host that this server does not answer for (`unknown-host`). */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A workout whose video is only streamed (`invalid-request`). */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of this server (`internal`). */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2467,6 +2859,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description No proper `Host` (`bad-host`), or an address that cannot be read (`malformed-address`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description No whole link (`unknown-workout`). */
             404: {
                 headers: {
@@ -2485,8 +2886,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description An address of more than 8,000 bytes (`address-too-long`). */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A byte range beyond the end (`range-not-satisfiable`). */
             416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host that this server does not answer for (`unknown-host`). */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2535,13 +2954,31 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The video, H.264 and AAC, with the headers of `POST /api/generate-workout-video`. */
+            /** @description The video, H.264 and AAC, with the headers of `POST /api/generate-workout-video` but `X-Workout-Link` and `X-Workout-Notes`. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "video/mp4": number[];
+                    "video/mp4": components["schemas"]["Binary"];
+                };
+            };
+            /** @description No proper `Host` (`bad-host`), or an address that cannot be read (`malformed-address`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another origin, which may not start work (`foreign-origin`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No whole link (`unknown-workout`). */
@@ -2555,6 +2992,24 @@ export interface operations {
             };
             /** @description The catalogue has changed (`workout-changed`). */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An address of more than 8,000 bytes (`address-too-long`). */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host that this server does not answer for (`unknown-host`). */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2631,6 +3086,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description No proper `Host` (`bad-host`), or an address that cannot be read (`malformed-address`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description No whole link (`unknown-workout`). */
             404: {
                 headers: {
@@ -2649,8 +3113,35 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description An address of more than 8,000 bytes (`address-too-long`). */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host that this server does not answer for (`unknown-host`). */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A link of values that no workout may have, or no such language (`invalid-request`). */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of this server (`internal`). */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2688,6 +3179,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description No proper `Host` (`bad-host`), or an address that cannot be read (`malformed-address`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description No whole link (`unknown-workout`). */
             404: {
                 headers: {
@@ -2706,8 +3206,35 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description An address of more than 8,000 bytes (`address-too-long`). */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host that this server does not answer for (`unknown-host`). */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A link of values that no workout may have (`invalid-request`). */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of this server (`internal`). */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2720,7 +3247,7 @@ export interface operations {
     video: {
         parameters: {
             query?: {
-                /** @description Save it under this name instead of playing it. */
+                /** @description Save it under this name instead of playing it. The name has no control or invisible characters. */
                 download?: string;
             };
             header?: never;
@@ -2738,7 +3265,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "video/mp4": number[];
+                    "video/mp4": components["schemas"]["Binary"];
                 };
             };
             /** @description The ranges that `Range` names. */
@@ -2747,7 +3274,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "video/mp4": number[];
+                    "video/mp4": components["schemas"]["Binary"];
                 };
             };
             /** @description The copy that `If-None-Match` names is still good. */
@@ -2756,6 +3283,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description No proper `Host` (`bad-host`), or an address that cannot be read (`malformed-address`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description No whole link (`unknown-workout`). */
             404: {
@@ -2775,15 +3311,44 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A range beyond the end. */
+            /** @description An address of more than 8,000 bytes (`address-too-long`). */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A range beyond the end (`range-not-satisfiable`). */
             416: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host that this server does not answer for (`unknown-host`). */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description A clip of it cannot be stitched, so its video is only streamed (`invalid-request`). */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of this server (`internal`). */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2820,6 +3385,51 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            /** @description No proper `Host` (`bad-host`), or an address that cannot be read (`malformed-address`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An address of more than 8,000 bytes (`address-too-long`). */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host that this server does not answer for (`unknown-host`). */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Values that cannot be used, or more than 16 query parameters (`invalid-request`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of this server (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     ready: {
@@ -2838,6 +3448,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description No proper `Host` (`bad-host`), or an address that cannot be read (`malformed-address`). */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An address of more than 8,000 bytes (`address-too-long`). */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host that this server does not answer for (`unknown-host`). */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Values that cannot be used, or more than 16 query parameters (`invalid-request`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of this server (`internal`). */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description It cannot; the report says what is missing. */
