@@ -160,7 +160,10 @@ impl UnknownExercise {
             near => format!("; did you mean {}?", near.join(" or ")),
         };
         let message = format!("{} is no known exercise{hint}", quoted(&self.name));
-        Refusal::new(&self.pointer, message).coded(RefusalCode::UnknownExercise, json!({"name": self.name}))
+        Refusal::new(&self.pointer, message).coded(
+            RefusalCode::UnknownExercise,
+            json!({"name": crate::catalogue::visible(&self.name)}),
+        )
     }
 }
 
