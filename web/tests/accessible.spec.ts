@@ -142,7 +142,7 @@ for (const { root, start } of LANGUAGES) {
                   if (node instanceof Text) range.selectNodeContents(node);
                   else if (node instanceof SVGElement) range.selectNode(node);
                   else return [];
-                  return [range.getBoundingClientRect()];
+                  return [range.getBoundingClientRect()].filter(({ width }) => width > 0);
                 }),
               );
               return {

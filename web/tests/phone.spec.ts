@@ -105,9 +105,8 @@ test("in full screen digits are read from afar, and the picture is dark behind w
   const darker = await page.evaluate(
     async ([one, other]) => {
       const pixels = async (png: string) => {
-        const image = await createImageBitmap(
-          await (await fetch(`data:image/png;base64,${png}`)).blob(),
-        );
+        const bytes = Uint8Array.from(atob(png), (letter) => letter.charCodeAt(0));
+        const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
         const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
         canvas?.drawImage(image, 0, 0);
         return canvas?.getImageData(0, 0, image.width, image.height).data ?? [];

@@ -1,7 +1,6 @@
 "use client";
 import { BicepsFlexed, Flame, HeartPulse, type LucideIcon, PersonStanding } from "lucide-react";
 import { RadioGroup } from "radix-ui";
-import { useId } from "react";
 import { useTexts } from "@/i18n";
 import { GOALS, type Goal } from "./store";
 
@@ -31,13 +30,10 @@ export function GoalCards({ goal, onChange }: { goal: Goal; onChange: (goal: Goa
 
 function GoalCard({ value }: { value: Goal }) {
   const { goals: words } = useTexts();
-  const hint = useId();
   const Icon = ICONS[value];
   return (
     <RadioGroup.Item
       value={value}
-      aria-label={words[value]}
-      aria-describedby={hint}
       className="group flex items-start gap-4 rounded-3xl border bg-surface p-5 text-left transition-colors hover:border-muted data-[state=checked]:border-accent data-[state=checked]:bg-accent-soft"
     >
       <span className="grid size-11 shrink-0 place-items-center rounded-2xl bg-raised text-muted transition-colors group-data-[state=checked]:bg-accent group-data-[state=checked]:text-on-accent">
@@ -45,10 +41,7 @@ function GoalCard({ value }: { value: Goal }) {
       </span>
       <span className="grid gap-1">
         <span className="font-semibold text-lg leading-tight">{words[value]}</span>
-        <span
-          id={hint}
-          className="text-pretty text-muted text-sm group-data-[state=checked]:text-ink"
-        >
+        <span className="text-pretty text-muted text-sm group-data-[state=checked]:text-ink">
           {words[`${value}Hint`]}
         </span>
       </span>

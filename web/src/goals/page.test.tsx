@@ -31,7 +31,7 @@ describe("goals", () => {
   it("are kept at once, and it says so", async () => {
     show();
     expect(screen.queryByText("Saved in this browser")).toBeNull();
-    await userEvent.click(await screen.findByRole("radio", { name: "Strength" }));
+    await userEvent.click(await screen.findByRole("radio", { name: /^Strength\s*Work against/ }));
     expect(screen.getByText("Saved in this browser")).toBeInTheDocument();
     const kept = JSON.parse(localStorage.getItem("goals") ?? "{}");
     expect(kept.state).toMatchObject({ aimed: true, goals: { goal: "strength", days: 3 } });
@@ -39,9 +39,9 @@ describe("goals", () => {
 
   it("can be chosen with the arrow keys", async () => {
     show();
-    (await screen.findByRole("radio", { name: "Fitness" })).focus();
+    (await screen.findByRole("radio", { name: /^Fitness\s*A bit of/ })).focus();
     await userEvent.keyboard("{ArrowDown}{ArrowDown}");
-    expect(screen.getByRole("radio", { name: "Weight loss" })).toHaveFocus();
+    expect(screen.getByRole("radio", { name: /^Weight loss\s*Half of/ })).toHaveFocus();
   });
 
   it("have the equipment of the catalogue, also what we have no word for", async () => {

@@ -69,7 +69,7 @@ export function SessionRow(props: {
       <div className="grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-2 pl-1.5 max-[26rem]:grid-cols-[minmax(0,1fr)] sm:gap-y-0.5">
         <p
           data-testid="name"
-          className="font-semibold text-sm leading-snug max-sm:col-span-2 max-sm:pt-1 sm:self-end sm:text-[0.95rem]"
+          className="font-semibold text-sm leading-snug max-sm:min-[26rem]:col-span-2 max-sm:pt-1 sm:self-end sm:text-[0.95rem]"
         >
           <span className="text-muted tabular-nums">{place}. </span>
           {name}
