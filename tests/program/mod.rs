@@ -99,7 +99,7 @@ impl Server {
         let address = said
             .split("http://")
             .nth(1)
-            .map(|rest| rest.trim().split('/').next().unwrap_or_default());
+            .map(|rest| rest.split(['/', ' ', '\n']).next().unwrap_or_default());
         let address = address
             .unwrap_or_else(|| panic!("no address in {said:?}"))
             .to_owned();
