@@ -1,6 +1,6 @@
 # Virtual Coach: `make run` serves, `make test` proves. Needs Rust and nothing else; with Node there is a page, too.
 
-.PHONY: help run test test-api test-web bench page page-if-node api-types tools rust-parts python node chromium
+.PHONY: help run test test-api test-ffmpegs test-web bench page page-if-node api-types tools rust-parts python node chromium
 
 CARGO = cargo
 # Where rustup puts Cargo, also for shells that have not read its profile.
@@ -16,12 +16,13 @@ help:
 run: tools page-if-node
 	$(CARGO) run --release --locked -- serve
 
-test: ALSO = curl
+test: ALSO = curl g++
 test: tools rust-parts page
 	$(CARGO) fmt --check
 	$(CARGO) clippy --all-targets --locked -- -D warnings
 	$(CARGO) test --locked
 	$(MAKE) test-api
+	$(MAKE) test-ffmpegs
 	$(MAKE) test-web
 
 # The API against its own document: schemathesis sends what it allows and what it does not to the real server, the one that
@@ -44,6 +45,26 @@ test-web: page chromium
 	cd web && npm run --silent check && npm run --silent budget && npm run --silent test
 	$(CARGO) test --locked --no-run --test cli
 	cd web && npm run --silent e2e
+
+# The newest FFmpeg, and the oldest that works: static builds from Python's package index, each in a folder with the
+# system's ffprobe, which they lack. With the newest some tests run as they are, their own use of FFmpeg too; the oldest makes videos
+# that the system's FFmpeg judges.
+FFMPEGS = $(or $(CARGO_TARGET_DIR),target)/ffmpegs
+NEWEST = $(FFMPEGS)/imageio-ffmpeg-0.8.1/tools
+OLDEST = $(FFMPEGS)/imageio-ffmpeg-0.5.1/tools
+
+test-ffmpegs: $(NEWEST) $(OLDEST)
+	PATH="$(abspath $(NEWEST)):$$PATH" $(CARGO) test --locked --test stitch --test graphs --test sound -- \
+	  exact::pictures_of_480p against_graph::cues against_graph::a_clips decoders::two_decoders_agree_on mixed
+	COACH_FFMPEG="$(abspath $(OLDEST))/ffmpeg" $(CARGO) test --locked --test cli -- every_way
+
+$(FFMPEGS)/imageio-ffmpeg-%/tools: | python
+	python3 -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps imageio-ffmpeg==$*
+	rm -rf $@.new && mkdir $@.new
+	ln -s "$$(find $(abspath $(@D))/lib -type f -path '*/binaries/ffmpeg-*')" $@.new/ffmpeg
+	ln -s "$$(command -v ffprobe)" $@.new/ffprobe
+	mv $@.new $@
 
 # The page, ready to be embedded; built only after a change. What npm installed is good for as long as the lock file
 # is the same. Not `npm ci`: it refuses a lock file without the packages of every platform there is, which not every
@@ -71,7 +92,7 @@ api-types: node
 	$(CARGO) run --locked --quiet -- openapi > web/openapi.json
 	cd web && npm run --silent api-types
 
-bench: ALSO = nginx
+bench: ALSO = nginx g++
 bench: tools
 	$(CARGO) bench --locked --bench table
 
@@ -97,8 +118,9 @@ chromium:
 	{ $(call install,chromium,--cask chromium); }
 
 # Rust has to be there. FFmpeg (with FFprobe) and the linker that Rust needs come from the system's
-# packages. Who names an own FFmpeg by COACH_FFMPEG gets no other. The tests download with curl; the
-# bench measures beside nginx, which Debian starts as a service when it is installed: that is stopped again.
+# packages. Who names an own FFmpeg by COACH_FFMPEG gets no other. The tests download with curl and decode with
+# OpenH264, which is C++; the bench measures beside nginx, which Debian starts as a service when it is installed: that
+# is stopped again.
 tools:
 	@command -v $(CARGO) >/dev/null 2>&1 || { \
 	  echo 'Rust is missing: install it from https://rustup.rs' >&2; exit 1; }

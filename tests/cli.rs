@@ -164,6 +164,67 @@ fn the_doctor_shows_every_clip_and_fails_for_a_missing_one() {
     }
 }
 
+/// Names in lists do not tell what a build can do: this one has all of them, and cannot encode a loop.
+#[test]
+fn an_ffmpeg_that_lists_all_and_cannot_do_it_is_found_out() {
+    let folder = furnished();
+    let refuses = "echo \"[error] Unrecognized option 'x264-params'.\" >&2; exit 1";
+    let refusing = program::ffmpeg_that(folder.path(), program::Task::Loop, refuses);
+    let arguments = ["doctor", "--ffmpeg", &refusing, "--ffprobe", "ffprobe"];
+    let (code, table, error) = said(&fed(folder.path(), &arguments, ""));
+    assert_eq!(code, 1, "{error}");
+    let line = table.lines().next().unwrap_or_default();
+    for part in [
+        "it cannot prepare a loop",
+        "Unrecognized option 'x264-params'",
+        "4.2",
+        "COACH_FFMPEG",
+    ] {
+        assert!(line.contains(part), "{part:?} is missing:\n{table}{error}");
+    }
+}
+
+/// With whichever FFmpeg the tests are given: an old one, the system's, the newest.
+#[test]
+fn every_way_makes_a_picture() {
+    let folder = furnished();
+    let (_, table, error) = said(&fed(folder.path(), &["doctor"], ""));
+    let line = table.lines().next().unwrap_or_default();
+    assert!(line.ends_with("has all that is needed"), "{table}{error}");
+    for renderer in ["stitch", "graph"] {
+        let config = format!(
+            r#"{{"exercise_names": ["Push-ups"], "renderer": "{renderer}", "config": {{"seed": 7, "rounds": 1,
+                "clip_sound": true, "resolution": "480p", "intervals": {{"work_time": 5, "rest_time": 0}}}}}}"#
+        );
+        let video = folder.path().join("out.mp4");
+        let arguments = ["generate", "-", "-o", "out.mp4", "--preset", "ultrafast"];
+        let (code, _, error) = said(&fed(folder.path(), &arguments, &config));
+        assert_eq!(code, 0, "{renderer}: {error}");
+        // The system's FFmpeg judges.
+        let judged = std::process::Command::new("ffmpeg")
+            .args(["-v", "error", "-xerror", "-err_detect", "explode", "-i"])
+            .arg(&video)
+            .args([
+                "-map",
+                "0:v",
+                "-fps_mode",
+                "passthrough",
+                "-enc_time_base:v",
+                "1:90000",
+                "-f",
+                "null",
+                "-",
+            ])
+            .output()
+            .expect("ffmpeg runs");
+        let faults = String::from_utf8_lossy(&judged.stderr);
+        assert!(
+            judged.status.success() && faults.is_empty(),
+            "{renderer}: {faults}"
+        );
+    }
+}
+
 #[test]
 fn the_doctor_finds_a_cache_without_room() {
     let folder = furnished();

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Result;
 
@@ -11,10 +12,13 @@ use super::{assemble, print};
 use crate::clip::{Depth, Known, Library, report};
 use crate::http::ready::ToolReport;
 
+/// How long FFmpeg's trial may take; on a busy machine it takes some seconds.
+const TRIAL: Duration = Duration::from_secs(120);
+
 pub async fn run(settings: &Settings) -> Result<ExitCode> {
     let tools = Arc::new(assemble::tools(settings, &Lifetime::default()));
     let readiness = assemble::readiness(settings, &tools);
-    let (ffmpeg, ffprobe, cache) = tokio::join!(readiness.ffmpeg(), readiness.ffprobe(), readiness.cache());
+    let ((ffmpeg, ffprobe), cache) = tokio::join!(readiness.tools(TRIAL), readiness.cache());
     print(&format!("ffmpeg   {}", told(&ffmpeg, "COACH_FFMPEG")))?;
     print(&format!("ffprobe  {}", told(&ffprobe, "COACH_FFPROBE")))?;
     let word = if cache.ok {

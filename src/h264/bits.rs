@@ -40,6 +40,8 @@ pub(super) struct BitReader<'a> {
     /// The byte that is being read, and how many of its bits, the last ones, are still to come.
     byte: u8,
     left: u32,
+    /// Bits read so far.
+    position: u64,
 }
 
 impl<'a> BitReader<'a> {
@@ -53,7 +55,13 @@ impl<'a> BitReader<'a> {
             rbsp,
             byte: 0,
             left: 0,
+            position: 0,
         }
+    }
+
+    /// Bits of the RBSP that were read.
+    pub fn position(&self) -> u64 {
+        self.position
     }
 
     /// u(1).
@@ -63,6 +71,7 @@ impl<'a> BitReader<'a> {
             self.left = 8;
         }
         self.left -= 1;
+        self.position += 1;
         Ok(self.byte >> self.left & 1 == 1)
     }
 
@@ -114,6 +123,13 @@ impl<'a> BitReader<'a> {
         to.align();
         Ok(())
     }
+}
+
+/// Bits of the RBSP of a NAL unit before its trailing bits, which begin with the last one (7.2, more_rbsp_data).
+pub(super) fn data_bits(nal: NalUnit<'_>) -> Option<u64> {
+    let rbsp = BitReader::new(nal).rbsp.zip(0u64..);
+    let (byte, index) = rbsp.filter(|(byte, _)| *byte != 0).last()?;
+    Some(index * 8 + u64::from(7 - byte.trailing_zeros()))
 }
 
 /// Writes a NAL unit behind its 4-byte length, as it lies in a sample.

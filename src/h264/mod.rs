@@ -31,6 +31,8 @@
 //! | `nal` | samples -> NAL units |
 //! | `parameters` | what SPS and PPS say that matters here |
 //! | `slice` | slice headers: reading, writing, and the restart form |
+//! | `cavlc` | residual blocks: how many coefficients, and how they are written |
+//! | `demands` | what a slice's macroblocks demand of a decoder |
 //! | `bar` | where the bar lies, its pixels, what changed in it |
 //! | `prediction` | which prediction gives a macroblock exactly |
 //! | `bar_slice` | the bar's slice |
@@ -41,12 +43,15 @@
 mod bar;
 mod bar_slice;
 mod bits;
+mod cavlc;
+mod demands;
 mod nal;
 mod parameters;
 mod prediction;
 mod slice;
 
 pub use bar::{Bar, BarShape, Changes};
+pub use demands::{Demands, MOST_LEVEL_PREFIX, MOST_MACROBLOCK_BITS};
 pub use nal::{NalKind, NalUnit, RefIdc, nal_units};
 pub use parameters::{Parameters, parameter_sets};
 pub use slice::{Deblocking, Marking, PictureHead, SliceHeader, SliceType, restart_form};

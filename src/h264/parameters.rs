@@ -1,6 +1,6 @@
 //! Parameter sets: what SPS (7.3.2.1.1) and PPS (7.3.2.2) say that the slices of a stream depend on.
 
-use super::bits::BitReader;
+use super::bits::{BitReader, data_bits};
 use super::nal::{NalKind, NalUnit};
 use super::{H264Error, MACROBLOCK, Unsupported};
 
@@ -21,13 +21,18 @@ pub struct Parameters {
     frame_num_bits: u32,
     default_references: u32,
     pub(super) pps_id: u32,
+    /// `pic_init_qp_minus26` + 26: what `slice_qp_delta` is added to.
+    pub(super) quantiser: i64,
+    /// `transform_8x8_mode_flag`.
+    pub(super) transform_8x8: bool,
 }
 
 impl Parameters {
     /// From the NAL units of both sets.
     pub fn read(sps: &[u8], pps: &[u8]) -> Result<Self, H264Error> {
         let picture = Sps::read(of_kind(sps, NalKind::Sps, "an SPS")?)?;
-        Pps::read(of_kind(pps, NalKind::Pps, "a PPS")?)?.with(&picture)
+        let end = data_bits(NalUnit::new(pps)?).unwrap_or(0);
+        Pps::read(of_kind(pps, NalKind::Pps, "a PPS")?, end)?.with(&picture)
     }
 
     /// From the payload of an avcC box, which must hold one SPS and one PPS.
@@ -193,10 +198,12 @@ struct Pps {
     id: u32,
     sps_id: u32,
     default_references: u32,
+    quantiser: i64,
+    transform_8x8: bool,
 }
 
 impl Pps {
-    fn read(mut bits: BitReader<'_>) -> Result<Self, H264Error> {
+    fn read(mut bits: BitReader<'_>, end: u64) -> Result<Self, H264Error> {
         let bits = &mut bits;
         let id = ue_up_to(bits, 255, "pic_parameter_set_id")?;
         let sps_id = ue_up_to(bits, 31, "seq_parameter_set_id")?;
@@ -207,22 +214,21 @@ impl Pps {
         ue_up_to(bits, 31, "num_ref_idx_l1_default_active_minus1")?;
         refuse(bits.flag()?, Unsupported::WeightedPrediction)?;
         bits.bits(2)?; // weighted_bipred_idc, of B slices
-        for _ in [
-            "pic_init_qp_minus26",
-            "pic_init_qs_minus26",
-            "chroma_qp_index_offset",
-        ] {
-            bits.se()?;
-        }
+        let quantiser = 26 + bits.se()?; // pic_init_qp_minus26
+        bits.se()?; // pic_init_qs_minus26
+        bits.se()?; // chroma_qp_index_offset
         refuse(!bits.flag()?, Unsupported::NoDeblockingControl)?;
         refuse(bits.flag()?, Unsupported::ConstrainedIntraPrediction)?;
         refuse(bits.flag()?, Unsupported::RedundantPictures)?;
-        // transform_8x8_mode_flag may follow. It adds a flag to I_NxN and inter macroblocks with a residual
-        // (7.3.5), not to I_16x16, I_PCM and P_Skip, which are all that is written here.
+        // It adds a flag to I_NxN and inter macroblocks with a residual (7.3.5), not to I_16x16, I_PCM and P_Skip,
+        // which are all that is written here.
+        let transform_8x8 = bits.position() < end && bits.flag()?;
         Ok(Self {
             id,
             sps_id,
             default_references,
+            quantiser,
+            transform_8x8,
         })
     }
 
@@ -238,6 +244,8 @@ impl Pps {
             frame_num_bits: sps.frame_num_bits,
             default_references: self.default_references,
             pps_id: self.id,
+            quantiser: self.quantiser,
+            transform_8x8: self.transform_8x8,
         })
     }
 }

@@ -99,18 +99,41 @@ pub struct SliceHeader {
 impl SliceHeader {
     /// Reads the header of a slice of a stream with these parameters.
     pub fn read(nal: NalUnit<'_>, parameters: &Parameters) -> Result<Self, H264Error> {
-        let bits = &mut BitReader::new(nal);
-        let Start {
-            first_macroblock,
-            slice_type,
-            picture,
-        } = Start::read(bits, nal, parameters)?;
-        bits.se()?; // slice_qp_delta
+        DataStart::read(&mut BitReader::new(nal), nal, parameters).map(|start| start.header)
+    }
+}
+
+/// Where a slice's data begins: its header, and what reading the data depends on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct DataStart {
+    pub header: SliceHeader,
+    /// How many pictures the slice may refer to: `num_ref_idx_l0_active_minus1` + 1; none in an I slice.
+    pub references: u32,
+    /// `SliceQPY`.
+    pub quantiser: i64,
+}
+
+impl DataStart {
+    /// Reads the whole header; `bits` is at the first bit of the data then.
+    pub fn read(
+        bits: &mut BitReader<'_>,
+        nal: NalUnit<'_>,
+        parameters: &Parameters,
+    ) -> Result<Self, H264Error> {
+        let start = Start::read(bits, nal, parameters)?;
+        let quantiser = parameters.quantiser + bits.se()?; // slice_qp_delta
+        if !(0..=51).contains(&quantiser) {
+            return Err(H264Error::OutOfRange("slice_qp_delta"));
+        }
         Ok(Self {
-            first_macroblock,
-            slice_type,
-            picture,
-            deblocking: read_deblocking(bits)?,
+            header: SliceHeader {
+                first_macroblock: start.first_macroblock,
+                slice_type: start.slice_type,
+                picture: start.picture,
+                deblocking: read_deblocking(bits)?,
+            },
+            references: start.references,
+            quantiser,
         })
     }
 }
@@ -120,6 +143,7 @@ struct Start {
     first_macroblock: u32,
     slice_type: SliceType,
     picture: PictureHead,
+    references: u32,
 }
 
 impl Start {
@@ -150,9 +174,10 @@ impl Start {
         } else {
             0
         };
-        if slice_type == SliceType::P {
-            skip_references(bits, parameters)?;
-        }
+        let references = match slice_type {
+            SliceType::P => read_references(bits, parameters)?,
+            SliceType::I => 0,
+        };
         let marking = if idr {
             read_idr_marking(bits, idr_pic_id)?
         } else {
@@ -166,6 +191,7 @@ impl Start {
                 frame_num,
                 marking,
             },
+            references,
         })
     }
 
@@ -190,20 +216,20 @@ impl Start {
     }
 }
 
-/// Goes past the number and the order of references (7.3.3, 7.3.3.1).
-fn skip_references(bits: &mut BitReader<'_>, parameters: &Parameters) -> Result<(), H264Error> {
+/// The number of references (7.3.3); goes past their order (7.3.3.1).
+fn read_references(bits: &mut BitReader<'_>, parameters: &Parameters) -> Result<u32, H264Error> {
     let mut references = parameters.default_references();
     if bits.flag()? {
         references = 1 + ue_up_to(bits, 31, "num_ref_idx_l0_active_minus1")?;
     }
     if !bits.flag()? {
-        return Ok(());
+        return Ok(references);
     }
     // One command for each entry of the list at most, and 3 ends them (7.4.3.1).
     for _ in 0..=references {
         match bits.ue()? {
             0..=2 => bits.ue()?,
-            3 => return Ok(()),
+            3 => return Ok(references),
             _ => break,
         };
     }
@@ -276,6 +302,7 @@ pub(super) fn begin_slice<'a>(
         first_macroblock,
         slice_type,
         picture,
+        references: 1,
     };
     start.write(&mut bits, parameters);
     bits.ue(0); // slice_qp_delta as se(v): 0. Without residual the quantiser never matters.

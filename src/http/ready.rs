@@ -17,10 +17,12 @@ use super::AppState;
 use crate::clip::{Progress, Snapshot};
 use crate::ffmpeg::{FfmpegError, Task, Tools, Trouble};
 use crate::graph::FILTERS;
-use crate::render::{Ahead, ENCODERS};
+use crate::render::{Ahead, ENCODERS, trial};
 
 /// Bytes of what FFmpeg says about itself that are read. Its filters are some 40 KB.
 const ANSWER: u64 = 1 << 20;
+/// When an FFmpeg that failed is tried again.
+const TRIED_AGAIN: Duration = Duration::from_secs(60);
 /// How long a report is taken for true, so that a flood of questions starts no flood of processes.
 const FRESH: Duration = Duration::from_secs(5);
 /// What must fit into the cache, in bytes: an empty file fits onto a full disk, too.
@@ -137,7 +139,7 @@ pub struct ToolReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "7.1.1")]
     pub version: Option<String>,
-    /// Filters and encoders that it lacks.
+    /// What it lacks: filters and encoders by their names, and what a trial of it failed at.
     pub missing: Vec<String>,
 }
 
@@ -302,6 +304,28 @@ pub struct Readiness {
     tools: Arc<Tools>,
     cache: PathBuf,
     last: Mutex<Option<(Instant, Machine)>>,
+    trial: Mutex<Option<Trial>>,
+}
+
+/// The trial of an FFmpeg, under way or ended.
+#[derive(Debug)]
+struct Trial {
+    /// As that FFmpeg calls itself.
+    version: String,
+    begun: Instant,
+    outcome: watch::Receiver<Option<Vec<String>>>,
+}
+
+impl Trial {
+    /// Whether its outcome is to be taken for true. A failure may have been the machine's.
+    fn holds_for(&self, version: &str) -> bool {
+        let failed = self
+            .outcome
+            .borrow()
+            .as_ref()
+            .is_some_and(|cannot| !cannot.is_empty());
+        self.version == version && (!failed || self.begun.elapsed() < TRIED_AGAIN)
+    }
 }
 
 impl Readiness {
@@ -312,6 +336,7 @@ impl Readiness {
             tools,
             cache,
             last: Mutex::new(None),
+            trial: Mutex::new(None),
         }
     }
 
@@ -331,7 +356,8 @@ impl Readiness {
         {
             return machine.clone();
         }
-        let (ffmpeg, ffprobe, cache) = tokio::join!(self.ffmpeg(), self.ffprobe(), self.cache());
+        // Nobody waits for the trial here: until it is over, lists of names have to do.
+        let ((ffmpeg, ffprobe), cache) = tokio::join!(self.tools(Duration::ZERO), self.cache());
         let machine = Machine {
             ffmpeg,
             ffprobe,
@@ -352,6 +378,43 @@ impl Readiness {
         let mut missing = lacking(&filters.unwrap_or_default(), FILTERS);
         missing.extend(lacking(&encoders.unwrap_or_default(), ENCODERS));
         tool(version.as_deref(), missing)
+    }
+
+    /// FFmpeg and FFprobe, with what a trial of them shows, if it is over within `patience`. It goes on all the same; the
+    /// same FFmpeg is not tried again.
+    pub async fn tools(&self, patience: Duration) -> (ToolReport, ToolReport) {
+        let (mut ffmpeg, ffprobe) = tokio::join!(self.ffmpeg(), self.ffprobe());
+        if let Some(version) = ffmpeg.version.as_ref().filter(|_| ffmpeg.ok && ffprobe.ok) {
+            ffmpeg.missing = self.trial(version, patience).await;
+            ffmpeg.ok = ffmpeg.missing.is_empty();
+        }
+        (ffmpeg, ffprobe)
+    }
+
+    /// What FFmpeg failed at; nothing yet of a trial that is not over.
+    async fn trial(&self, version: &str, patience: Duration) -> Vec<String> {
+        let mut outcome = {
+            let mut known = self.trial.lock().await;
+            if let Some(trial) = known.as_ref().filter(|trial| trial.holds_for(version)) {
+                trial.outcome.clone()
+            } else {
+                let (end, outcome) = watch::channel(None);
+                let tools = Arc::clone(&self.tools);
+                // Beside the report, which does not wait for an FFmpeg that hangs.
+                tokio::spawn(async move { end.send_replace(Some(trial(&tools).await)) });
+                *known = Some(Trial {
+                    version: version.to_owned(),
+                    begun: Instant::now(),
+                    outcome: outcome.clone(),
+                });
+                outcome
+            }
+        };
+        let ended = tokio::time::timeout(patience, outcome.wait_for(Option::is_some)).await;
+        match ended {
+            Ok(Ok(cannot)) => cannot.clone().unwrap_or_default(),
+            Ok(Err(_)) | Err(_) => Vec::new(),
+        }
     }
 
     /// FFprobe.

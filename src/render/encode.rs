@@ -12,9 +12,10 @@ pub const ENCODERS: &[&str] = &["libx264", "aac", "mjpeg", "ffv1", "flac"];
 const CRF: &str = "22";
 /// What pins the parameter sets, so that one `avcC` serves all groups: `stitchable` keeps content out
 /// of them, and the rest is said here because FFmpeg would fill it in from the clips' own tags (a
-/// JPEG's chroma lies in the middle, an MPEG-2 clip's at the left).
-const X264: &str =
-    "stitchable=1:scenecut=0:fullrange=off:colorprim=bt709:transfer=bt709:colormatrix=bt709:chromaloc=0";
+/// JPEG's chroma lies in the middle, an MPEG-2 clip's at the left). `qpmin` is there for the same reason as in the stitch
+/// renderer's recipe: `ultrafast` codes without CABAC, too.
+const X264: &str = "stitchable=1:scenecut=0:qpmin=10:fullrange=off:colorprim=bt709:transfer=bt709:colormatrix=bt709:\
+    chromaloc=0";
 /// A key picture at least every two seconds: where players may seek to and streams may be cut.
 const GOP: &str = "60";
 
@@ -22,7 +23,7 @@ const GOP: &str = "60";
 pub fn picture_command(settings: &RenderSettings, graph: &FilterGraph, group: &Group) -> FfmpegCommand {
     let mut command = with_graph(settings, graph);
     command.args(["-frames:v", &group.length().to_string()]);
-    command.args(["-fps_mode", "cfr", "-r", &FPS.to_string()]);
+    command.args(["-r", &FPS.to_string()]);
     command.args(["-c:v", "libx264", "-preset", settings.preset, "-crf", CRF]);
     if settings.threads > 0 {
         command.args(["-threads:v", &settings.threads.to_string()]);
@@ -37,7 +38,7 @@ pub fn picture_command(settings: &RenderSettings, graph: &FilterGraph, group: &G
         "-f",
         "mp4",
         "-movflags",
-        "+empty_moov+default_base_moof+frag_every_frame",
+        "+empty_moov+default_base_moof+frag_every_frame+skip_trailer",
     ]);
     command.args(["-video_track_timescale", &VIDEO_TIMESCALE.to_string()]);
     command.args(["-flush_packets", "1", "pipe:1"]);

@@ -26,11 +26,13 @@ mod pictures;
 mod record;
 mod sound;
 mod still;
+mod trial;
 
 pub use ahead::{Ahead, Name};
 pub use encode::ENCODERS;
 pub use error::RenderError;
 pub use still::Stills;
+pub use trial::trial;
 
 use std::collections::VecDeque;
 use std::pin::Pin;

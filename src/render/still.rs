@@ -191,7 +191,7 @@ impl Stills {
                     "-f",
                     "mp4",
                     "-movflags",
-                    "+empty_moov+default_base_moof",
+                    "+empty_moov+default_base_moof+skip_trailer",
                     "pipe:1",
                 ]);
                 Ok(settings

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use super::file::Prepared;
 use super::intra::Intra;
 use super::parts::Parts;
-use super::recipe::{Recipe, noise};
+use super::recipe::{Attempt, Recipe, noise};
 use crate::ffmpeg::{FfmpegError, Task, Tools, is_starved};
 use crate::h264::{self, Deblocking, NalKind, Parameters, SliceHeader, SliceType};
 use crate::mp4::{AvcConfig, Event, FragmentReader, ReadError};
@@ -50,6 +50,14 @@ pub enum PrepareError {
         /// From 0.
         picture: u64,
         /// What is wrong with it.
+        what: &'static str,
+    },
+    /// A picture that not every decoder can be expected to decode.
+    #[error("picture {picture} of the encoded loop {what}")]
+    Demanding {
+        /// From 0.
+        picture: u64,
+        /// What it asks.
         what: &'static str,
     },
     /// More or fewer pictures than asked.
@@ -108,23 +116,26 @@ impl PrepareError {
     pub fn is_of_the_loop(&self) -> bool {
         matches!(
             self,
-            Self::Refused(_) | Self::Unsealed(_) | Self::Picture { .. } | Self::Form(_)
+            Self::Refused(_)
+                | Self::Unsealed(_)
+                | Self::Picture { .. }
+                | Self::Demanding { .. }
+                | Self::Form(_)
         )
     }
 }
 
-/// Runs a recipe, with the pictures of `intra` predicted from none. Every picture is put into `growth` when it
-/// is there; the whole is returned unchecked. `growth` may hold what an earlier run of the same recipe made before
+/// Runs a recipe, as `attempt` says. Every picture is put into `growth` when it is there; the whole is returned unchecked. `growth` may hold what an earlier run of the same recipe made before
 /// it was killed.
 pub async fn prepare(
     recipe: &Recipe,
-    intra: &Intra,
+    attempt: &Attempt,
     tools: &Tools,
     growth: &watch::Sender<Growth>,
 ) -> Result<Prepared, PrepareError> {
     let profile = recipe.look.profile;
     let with_noise = profile.bar_height() > 0;
-    let mut child = tools.spawn(Task::Loop, recipe.command(intra, tools), with_noise)?;
+    let mut child = tools.spawn(Task::Loop, recipe.command(attempt, tools), with_noise)?;
     if let Some(mut stdin) = child.take_stdin() {
         // More than a pipe holds, and FFmpeg reads it only once it has opened the clip: from beside.
         // It ends with the pipe, whatever becomes of FFmpeg, whose exit tells what went wrong.
@@ -143,7 +154,7 @@ pub async fn prepare(
                 Event::Header(header) => {
                     let parameters = h264::Parameters::from_avcc(header.config.avcc())?;
                     growth.send_modify(|growth| growth.config = Some(header.config));
-                    strip = Some(Strip::new(parameters, &profile, recipe.parts(), intra));
+                    strip = Some(Strip::new(parameters, &profile, recipe.parts(), &attempt.intra));
                 }
                 Event::Sample(sample) => {
                     // The reader gives the header first.

@@ -1,4 +1,4 @@
-//! Encodes a loop until nothing in it is predicted from the HUD.
+//! Encodes a loop until nothing in it is predicted from the HUD, and it asks no more of decoders than Main profile allows.
 //!
 //! Children that are killed, too slow or short of memory on the way say nothing about the loop: they are started
 //! again, a few times, and what was made before is kept.
@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use super::file::Prepared;
 use super::intra::Intra;
 use super::prepare::{Growth, PrepareError, prepare};
-use super::recipe::Recipe;
+use super::recipe::{Attempt, Recipe};
 use super::verify::verify;
 use crate::ffmpeg::{Retries, Task, Tools};
 
@@ -22,34 +22,39 @@ pub async fn sealed(
     tools: &Tools,
     grow: &watch::Sender<Growth>,
 ) -> Result<(Prepared, usize), PrepareError> {
-    let mut intra = Intra::of(recipe.parts());
+    let mut attempt = Attempt::first(recipe.parts());
     let mut tries = 1;
-    let mut prepared = encoded(recipe, &intra, tools, grow).await?;
+    let mut prepared = encoded(recipe, &attempt, tools, grow).await?;
     loop {
-        let faults = checked(&prepared, &intra, recipe, tools).await?;
-        if faults.is_empty() {
-            return Ok((prepared, tries));
-        }
+        let faults = checked(&prepared, &attempt.intra, recipe, tools).await;
         tries += 1;
-        // Ends: of a picture that is predicted from none, a fault is an error.
-        intra = if tries < TRIES {
-            intra.and(faults)
-        } else {
-            Intra::every(recipe.parts())
+        attempt = match faults {
+            Ok(faults) if faults.is_empty() => return Ok((prepared, tries - 1)),
+            Ok(faults) if tries < TRIES => Attempt {
+                intra: attempt.intra.and(faults),
+                ..attempt
+            },
+            // Ends: of a picture that is predicted from none, a fault is an error.
+            Ok(_) => Attempt {
+                intra: Intra::every(recipe.parts()),
+                ..attempt
+            },
+            Err(PrepareError::Demanding { .. }) if tries <= TRIES => attempt.coarser(),
+            Err(error) => return Err(error),
         };
-        prepared = encoded(recipe, &intra, tools, &watch::Sender::default()).await?;
+        prepared = encoded(recipe, &attempt, tools, &watch::Sender::default()).await?;
     }
 }
 
 async fn encoded(
     recipe: &Recipe,
-    intra: &Intra,
+    attempt: &Attempt,
     tools: &Tools,
     grow: &watch::Sender<Growth>,
 ) -> Result<Prepared, PrepareError> {
     let mut retries = Retries::of(Task::Loop);
     loop {
-        match prepare(recipe, intra, tools, grow).await {
+        match prepare(recipe, attempt, tools, grow).await {
             Err(PrepareError::Ffmpeg(error)) if retries.again(&error).await => {}
             outcome => return outcome,
         }

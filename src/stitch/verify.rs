@@ -6,6 +6,9 @@
 //! That covers the guard (no block is predicted from the HUD's rows), the second form, and both kinds of
 //! HUD slice at once.
 //!
+//! And every slice is read to its last bit: what it asks of a decoder must stay within what Main profile allows
+//! ([`Demands`]), for not every decoder of High profile has met more.
+//!
 //! Where a picture differs, so may all that are predicted from it: what is told is the first of each such row,
 //! whose own prediction is at fault.
 
@@ -16,8 +19,9 @@ use super::file::Prepared;
 use super::intra::Intra;
 use super::prepare::PrepareError;
 use crate::ffmpeg::{FfmpegError, Task, Tools};
-use crate::h264::{self, NalUnit};
+use crate::h264::{self, Demands, MOST_LEVEL_PREFIX, MOST_MACROBLOCK_BITS, NalUnit, Parameters};
 use crate::hud::Area;
+use crate::units::FPS;
 use crate::workout::Profile;
 
 /// Bytes that the decoder may say: a line of a hundred for each of twice the longest loop's pictures.
@@ -31,11 +35,55 @@ pub async fn verify(
     profile: &Profile,
     tools: &Tools,
 ) -> Result<Vec<u64>, PrepareError> {
+    let (copy, keys) = (prepared.clone(), intra.clone());
+    let modest = tokio::task::spawn_blocking(move || demands(&copy, &keys));
+    let faults = decoded(prepared, intra, profile, tools).await;
+    modest.await.map_err(std::io::Error::other)??;
+    faults
+}
+
+/// Refuses a loop that asks too much of a decoder.
+fn demands(prepared: &Prepared, intra: &Intra) -> Result<(), PrepareError> {
+    let parameters = Parameters::from_avcc(prepared.config.avcc())?;
+    for (number, picture) in (0..).zip(&prepared.pictures) {
+        let mut demands = Demands::default();
+        for nal in h264::nal_units(picture) {
+            demands = demands.and(Demands::of(nal?, &parameters)?);
+        }
+        let what = if demands.level_prefix > MOST_LEVEL_PREFIX {
+            "has a coefficient that only High profiles allow"
+        } else if demands.macroblock_bits > MOST_MACROBLOCK_BITS {
+            "has a macroblock of more than 3200 bits"
+        } else if demands.raw > 0 && intra.contains(number) {
+            "has a raw macroblock, which its second form would move"
+        } else {
+            continue;
+        };
+        return Err(PrepareError::Demanding {
+            picture: number,
+            what,
+        });
+    }
+    Ok(())
+}
+
+/// The pictures whose exercise differs under another HUD.
+async fn decoded(
+    prepared: &Prepared,
+    intra: &Intra,
+    profile: &Profile,
+    tools: &Tools,
+) -> Result<Vec<u64>, PrepareError> {
     let stream = twice(prepared, profile)?;
     let mut command = tools.ffmpeg();
     command.args(["-xerror", "-err_detect", "explode", "-f", "h264", "-i", "pipe:0"]);
-    let crop = format!("crop={}:{}:0:0", profile.width, profile.hud_top());
-    command.args(["-vf", &crop, "-fps_mode", "passthrough"]);
+    // With times of our own none is left out, whatever FFmpeg makes of a stream that has none.
+    let filter = format!(
+        "crop={}:{}:0:0,settb=1/{FPS},setpts=N",
+        profile.width,
+        profile.hud_top()
+    );
+    command.args(["-vf", &filter]);
     command.args(["-f", "framehash", "-hash", "murmur3", "pipe:1"]);
     let mut child = tools.spawn(Task::Verify, command, true)?;
     let (stdin, stdout) = (child.take_stdin(), child.take_stdout());

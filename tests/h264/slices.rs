@@ -7,8 +7,8 @@ use proptest::prelude::*;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use virtual_coach::h264::{
-    Bar, BarShape, Changes, Deblocking, H264Error, Marking, NalUnit, Parameters, PictureHead, RefIdc,
-    SliceHeader, SliceType, nal_units, restart_form,
+    Bar, BarShape, Changes, Deblocking, Demands, H264Error, Marking, NalUnit, Parameters, PictureHead,
+    RefIdc, SliceHeader, SliceType, nal_units, restart_form,
 };
 
 use crate::drawn::{GUARD, paint_mean, random_bars};
@@ -136,6 +136,7 @@ proptest! {
         let _ = Parameters::read(&set(0x67, &SPS, AS_IT_IS), &bytes);
         let nal = NalUnit::new(&bytes).expect("it begins with a header");
         let _ = SliceHeader::read(nal, &sound());
+        let _ = Demands::of(nal, &sound());
         let mut out = vec![7];
         if restart_form(nal, &sound(), 20, &mut out).is_err() {
             prop_assert_eq!(out, vec![7]);
@@ -151,8 +152,35 @@ proptest! {
         sample.truncate(length.max(5));
         for unit in nal_units(&sample).chain([NalUnit::new(&sample[4..])]).flatten() {
             let _ = SliceHeader::read(unit, &sound());
+            let _ = Demands::of(unit, &sound());
             let _ = restart_form(unit, &sound(), 20, &mut Vec::new());
         }
+    }
+
+    /// What is written is read to its last bit: raw, predicted and skipped macroblocks.
+    #[test]
+    fn the_macroblocks_of_a_bar_are_counted(seed in any::<u64>(), key in any::<bool>()) {
+        let shape = BarShape::new(&sound(), 400).expect("line 400 begins a row");
+        let bars = random_bars(seed, (854, 80 + GUARD), 2);
+        let [before, now] = [0, 1].map(|n: usize| Bar::new(&shape, &bars[n], GUARD).expect("a bar of this shape"));
+        let changes = Changes::between(&before, &now);
+        let mut out = Vec::new();
+        if key {
+            shape.write_key(key_head(), &now, &mut out).expect("a key slice");
+        } else {
+            shape.write_update(update_head(), &now, &changes, &mut out).expect("an update");
+        }
+        let demands = Demands::of(NalUnit::new(&out[4..]).expect("a NAL unit"), &sound());
+        let demands = demands.expect("a sound slice");
+        prop_assert_eq!(demands.macroblocks as usize, shape.macroblocks());
+        let most = if key { shape.macroblocks() } else { changes.macroblocks().len() };
+        prop_assert!(demands.raw as usize <= most, "{:?}", demands);
+        // A raw macroblock is its samples, the type before them and up to 7 bits to the next byte.
+        let raw = 384 * 8..=384 * 8 + 9 + 7;
+        prop_assert!(demands.raw == 0 || raw.contains(&demands.macroblock_bits), "{:?}", demands);
+        prop_assert_eq!(demands.level_prefix, 0);
+        let cut = NalUnit::new(&out[4..out.len() - 1]).expect("a NAL unit");
+        prop_assert!(Demands::of(cut, &sound()).is_err());
     }
 
     #[test]

@@ -6,8 +6,8 @@
 use std::process::{Command, Stdio};
 
 use virtual_coach::h264::{
-    Bar, BarShape, Changes, Deblocking, H264Error, MACROBLOCK, Marking, NalKind, NalUnit, Parameters,
-    SliceHeader, SliceType, nal_units, restart_form,
+    Bar, BarShape, Changes, Deblocking, Demands, H264Error, MACROBLOCK, Marking, NalKind, NalUnit,
+    Parameters, SliceHeader, SliceType, nal_units, restart_form,
 };
 
 use crate::drawn::{GUARD, random_bars};
@@ -341,4 +341,90 @@ fn a_restart_form_differs_only_in_its_header() {
         "{refused:?}"
     );
     assert_eq!(out, [1, 2, 3]);
+}
+
+/// A white picture above dark, flat lines, as libx264 encodes it with these parameters; all that its slices demand.
+fn demands_of(x264: &str) -> Demands {
+    let graph = "color=white:s=320x224:r=30,pad=320:240:0:0:0x12141c,format=yuv420p";
+    let mut command = ffmpeg(&["-f", "lavfi", "-i", graph, "-frames:v", "12"]);
+    command.args([
+        "-c:v",
+        "libx264",
+        "-preset",
+        "medium",
+        "-crf",
+        "21",
+        "-x264-params",
+    ]);
+    command.args([
+        &format!("cabac=0:bframes=0:weightp=0:ref=3:stitchable=1:{x264}"),
+        "-f",
+        "h264",
+        "-",
+    ]);
+    let units = units(&run(command));
+    let of_kind = |wanted| {
+        let kind = |unit: &&Vec<u8>| NalUnit::new(unit).expect("a NAL unit").kind() == wanted;
+        units.iter().filter(kind).collect::<Vec<_>>()
+    };
+    let (sps, pps) = (of_kind(NalKind::Sps)[0], of_kind(NalKind::Pps)[0]);
+    let parameters = Parameters::read(sps, pps).expect("a stream of the kind that is supported");
+    let slices = [of_kind(NalKind::IdrSlice), of_kind(NalKind::Slice)].concat();
+    assert!(slices.len() >= 12);
+    let demands = slices.into_iter().map(|unit| {
+        let nal = NalUnit::new(unit).expect("a NAL unit");
+        Demands::of(nal, &parameters).expect("a slice that is read to its last bit")
+    });
+    let demands = demands.fold(Demands::default(), Demands::and);
+    assert_eq!(demands.macroblocks, 20 * 15 * 12);
+    demands
+}
+
+/// Which is why loops are encoded with a bound.
+#[test]
+fn a_dark_floor_below_a_bright_picture_takes_the_quantiser_down_until_only_high_profiles_can_say_it() {
+    let free = demands_of("qpmin=0");
+    assert!(free.level_prefix > 15 && free.least_quantiser < 10, "{free:?}");
+    let bound = demands_of("qpmin=10");
+    assert!(
+        bound.level_prefix <= 15 && bound.least_quantiser >= 10,
+        "{bound:?}"
+    );
+}
+
+/// Content of every kind, at qualities from very good to very bad, with all partitions and both transforms: every slice is
+/// read to its last bit, where its data ends.
+#[test]
+fn every_slice_of_an_encoder_is_read_to_its_last_bit() {
+    for (crf, x264) in [
+        ("1", "partitions=all:ref=4"),
+        ("20", "partitions=all:ref=2:8x8dct=0"),
+        ("38", "partitions=all:ref=1:qpmin=10"),
+    ] {
+        let graph = "testsrc2=s=320x240:r=30,noise=alls=40:allf=t,format=yuv420p";
+        let mut command = ffmpeg(&["-f", "lavfi", "-i", graph, "-frames:v", "8", "-c:v", "libx264"]);
+        command.args(["-preset", "slow", "-crf", crf, "-x264-params"]);
+        command.args([
+            &format!("cabac=0:bframes=0:weightp=0:stitchable=1:keyint=5:{x264}"),
+            "-f",
+            "h264",
+            "-",
+        ]);
+        let units = units(&run(command));
+        let find = |kind: u8| {
+            units
+                .iter()
+                .find(|unit| unit[0] & 31 == kind)
+                .expect("a parameter set")
+        };
+        let parameters = Parameters::read(find(7), find(8)).expect("a stream of the kind that is supported");
+        let slices = units.iter().filter(|unit| matches!(unit[0] & 31, 1 | 5));
+        let demands = slices.map(|unit| {
+            let demands = Demands::of(NalUnit::new(unit).expect("a NAL unit"), &parameters);
+            demands.unwrap_or_else(|error| panic!("crf {crf}: {error}"))
+        });
+        let demands = demands.fold(Demands::default(), Demands::and);
+        assert_eq!(demands.macroblocks, 20 * 15 * 8, "crf {crf}");
+        println!("crf {crf}: {demands:?}");
+    }
 }

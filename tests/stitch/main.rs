@@ -2,6 +2,7 @@
 //! against the graph.
 
 mod against_graph;
+mod decoders;
 mod exact;
 mod eyes;
 mod instants;

@@ -32,18 +32,18 @@ fn counting(folder: &Path, first: &str) -> PathBuf {
     path
 }
 
-fn encodings(folder: &Path) -> usize {
+pub fn encodings(folder: &Path) -> usize {
     std::fs::read_to_string(folder.join("encodings")).map_or(0, |lines| lines.lines().count())
 }
 
-fn settings_with(ffmpeg: PathBuf) -> RenderSettings {
+pub fn settings_with(ffmpeg: PathBuf) -> RenderSettings {
     let mut settings = settings();
     settings.tools = Arc::new(Tools { ffmpeg, ..tools() });
     settings
 }
 
 /// The only prepared loop, when it is kept: pictures leave before it is checked.
-async fn kept(folder: &Path) -> PathBuf {
+pub async fn kept(folder: &Path) -> PathBuf {
     for _ in 0..200 {
         let files = std::fs::read_dir(folder.join("cache/loops")).expect("a folder");
         let mut files = files.flatten().map(|file| file.path());

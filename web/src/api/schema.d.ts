@@ -1110,7 +1110,7 @@ export interface components {
         Title: "full_body" | "full_body_and_cardio" | "lower_body" | "lower_body_and_cardio" | "upper_body" | "upper_body_and_core" | "core" | "mobility";
         /** @description One of FFmpeg's programs. */
         ToolReport: {
-            /** @description Filters and encoders that it lacks. */
+            /** @description What it lacks: filters and encoders by their names, and what a trial of it failed at. */
             missing: string[];
             /** @description Whether it runs and has all that is needed. */
             ok: boolean;

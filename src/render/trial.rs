@@ -1,0 +1,227 @@
+//! Whether an FFmpeg can do all that is asked of it, found out by asking it: a clip is made, cut, looked at, stitched,
+//! rendered by the graph with its sound, and shown as poster and preview.
+//!
+//! For `/ready` and `doctor`. Lists of filters and encoders do not tell: an option may have another name, an encoder
+//! may be built without what it needs. The trial runs the same code as a workout does, on a clip of half a
+//! second, in a folder of its own. It knows nothing of the user's clips.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::{RenderError, RenderSettings, Renderer, Stills};
+use crate::catalogue::{Catalogue, Exercise};
+use crate::clip::{Depth, Diagnosis, Inspector, Library};
+use crate::ffmpeg::{FfmpegError, Task, Tools, file_argument};
+use crate::graph::Backdrop;
+use crate::stitch::{Bounds, Loops, Store};
+use crate::units::{Frames, Speed};
+use crate::workout::{
+    Fit, Interval, IntervalKind, Language, Movement, Orientation, Plan, Profile, RendererChoice, Resolution,
+    Shows, Timeline,
+};
+
+/// The clip's catalogue.
+const CATALOGUE: &str = r#"{"version": 1, "exercises": [{
+    "id": "trial", "name": "Trial", "description": "A picture made each way.", "icon": "T", "video": "trial.mkv",
+    "category": "warm_up", "difficulty": "easy", "has_jump": false, "position": "standing", "sides": "both",
+    "muscles": {"primary": ["quadriceps"], "secondary": []}, "equipment": [], "met": 3.5, "default_duration": 30,
+    "loop_range": {"start": 0.2, "end": 0.8},
+    "attribution": {"license": "CC0-1.0", "author": "Virtual Coach", "source": "made by FFmpeg"}
+}]}"#;
+
+/// Bytes of loops that the trial may hold, in its folder and in memory. Its one loop takes some 100 kB.
+const BOUND: u64 = 16 << 20;
+
+/// Versions of FFmpeg that the tests are run with.
+const TRIED: &str =
+    "versions 4.2 to 9 are known to work: install one of them, or name another with COACH_FFMPEG";
+
+/// Characters of FFmpeg's own words that are told.
+const LONGEST_REASON: usize = 300;
+
+/// Runs the trial. Gives a sentence for each thing that this FFmpeg cannot do; of one that can do everything, none.
+pub async fn trial(tools: &Arc<Tools>) -> Vec<String> {
+    let folder = match tempfile::tempdir() {
+        Ok(folder) => folder,
+        Err(error) => return vec![format!("there is no temporary folder to try it in ({error})")],
+    };
+    let Err(Failure { what, why }) = tried(tools, folder.path()).await else {
+        return Vec::new();
+    };
+    tracing::warn!(what, why, "FFmpeg failed at its trial");
+    // Clients read it: no path of this machine.
+    let why = why.replace(&*folder.path().to_string_lossy(), "");
+    let why: String = why.chars().take(LONGEST_REASON).collect();
+    vec![format!("it cannot {what} ({why}); {TRIED}")]
+}
+
+/// The first thing that cannot be done. What comes after it in the trial needs it.
+struct Failure {
+    what: &'static str,
+    why: String,
+}
+
+impl Failure {
+    fn of(what: &'static str, why: impl std::fmt::Display) -> Self {
+        let why = why.to_string();
+        Self { what, why }
+    }
+}
+
+async fn tried(tools: &Arc<Tools>, folder: &Path) -> Result<(), Failure> {
+    // Held by a test.
+    let mut catalogue = Catalogue::parse(CATALOGUE).expect("the trial's catalogue is sound");
+    let exercise = catalogue.exercises()[0].clone();
+    source(tools, &folder.join("trial.mkv"))
+        .await
+        .map_err(|error| Failure::of("make a clip", error))?;
+    let inspector = Inspector::new(Arc::clone(tools), folder, &folder.join("cache"));
+    let clip = inspector
+        .inspect(&exercise.video, exercise.loop_range, Depth::Whole)
+        .await
+        .map_err(|error| Failure::of("read a clip and cut a loop out of it", error))?;
+    let diagnosis = Diagnosis {
+        exercise: exercise.id.clone(),
+        file: exercise.video.clone(),
+        outcome: Ok(clip),
+    };
+    let library = Arc::new(Library::new(vec![diagnosis], &mut catalogue));
+    let settings = settings(tools);
+    let (renderer, ending) = renderer(&settings, &library, folder).map_err(|e| Failure::of("be tried", e))?;
+    // Whatever comes of it, nothing goes on after the trial.
+    let _ended = ending.drop_guard();
+    for (choice, what) in [
+        (
+            RendererChoice::Stitch,
+            "prepare a loop and put a video together from it",
+        ),
+        (RendererChoice::Graph, "render a video"),
+    ] {
+        let made = whole(&renderer, plan(&exercise, choice)).await;
+        made.map_err(|error| Failure::of(what, error))?;
+    }
+    let stills = Stills::new(settings, library);
+    for (made, what) in [
+        (stills.poster(&exercise).await, "make a poster"),
+        (stills.preview(&exercise.id).await, "make a preview"),
+    ] {
+        match made {
+            Some(Ok(bytes)) if !bytes.is_empty() => {}
+            Some(Err(error)) => return Err(Failure::of(what, error)),
+            Some(Ok(_)) | None => return Err(Failure::of(what, "nothing came")),
+        }
+    }
+    Ok(())
+}
+
+/// A clip as the cuts of clips are: lossless, with sound.
+async fn source(tools: &Tools, path: &Path) -> Result<(), FfmpegError> {
+    let mut command = tools.ffmpeg();
+    command.args(["-f", "lavfi", "-i", "testsrc=size=320x180:rate=30"]);
+    command.args(["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=44100"]);
+    command.args(["-t", "1", "-c:v", "ffv1", "-c:a", "flac", "-f", "matroska"]);
+    command.arg(file_argument(path));
+    tools.run(Task::Cut, command, 0).await.map(|_| ())
+}
+
+fn settings(tools: &Arc<Tools>) -> RenderSettings {
+    RenderSettings {
+        tools: Arc::clone(tools),
+        backdrop: Backdrop::default(),
+        preset: "ultrafast",
+        threads: 1,
+        places: 1,
+        timeout: Duration::from_secs(60),
+    }
+}
+
+fn renderer(
+    settings: &RenderSettings,
+    library: &Arc<Library>,
+    folder: &Path,
+) -> std::io::Result<(Renderer, CancellationToken)> {
+    let bounds = Bounds {
+        folder: BOUND,
+        memory: BOUND,
+    };
+    let store = Store::open(folder.join("loops"), bounds)?;
+    let (ending, tasks) = (CancellationToken::new(), TaskTracker::new());
+    let loops = Loops::new(store, Arc::clone(&settings.tools), ending.clone(), tasks.clone());
+    let (loops, ended) = (Arc::new(loops), ending.clone());
+    let renderer = Renderer::new(settings.clone(), Arc::clone(library), loops, ending, tasks);
+    Ok((renderer, ended))
+}
+
+/// Half a second of the clip as it is and half a second of it slowed down, with everything that a workout can have.
+fn plan(exercise: &Exercise, renderer: RendererChoice) -> Plan {
+    let interval = |kind, speed| Interval {
+        index: 0,
+        kind,
+        start: Frames::ZERO,
+        length: Frames(15),
+        shows: Movement {
+            exercise: exercise.id.clone(),
+            name: exercise.name.clone(),
+            side: None,
+            speed,
+        },
+        place: None,
+    };
+    let half = Speed::new(1, 2).unwrap_or(Speed::NORMAL);
+    let intervals = vec![
+        interval(IntervalKind::Work, Speed::NORMAL),
+        interval(IntervalKind::Rest, half),
+    ];
+    Plan {
+        // Two intervals are not none.
+        timeline: Timeline::new(intervals).expect("a timeline has at least one interval"),
+        seed: 0,
+        kcal: 0.0,
+        profile: Profile::new(Resolution::P480, Orientation::Landscape, true),
+        shows: Shows {
+            timer: true,
+            progress_bar: true,
+            exercise_name: true,
+            round: true,
+        },
+        language: Language::English,
+        fit: Fit::Contain,
+        cues: true,
+        clip_sound: renderer == RendererChoice::Graph,
+        renderer,
+        notes: Vec::new(),
+    }
+}
+
+async fn whole(renderer: &Renderer, plan: Plan) -> Result<(), RenderError> {
+    let mut rendering = renderer.start(Arc::new(plan)).await?;
+    while let Some(piece) = rendering.next().await {
+        piece?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_no_ffmpeg_fails_at_the_first_step() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let tools = Arc::new(Tools {
+            ffmpeg: folder.path().join("no-ffmpeg"),
+            ..Tools::default()
+        });
+        let cannot = trial(&tools).await;
+        assert_eq!(cannot.len(), 1);
+        assert!(
+            cannot[0].starts_with("it cannot make a clip (cannot start"),
+            "{cannot:?}"
+        );
+    }
+}

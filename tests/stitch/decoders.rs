@@ -1,0 +1,312 @@
+//! Stitched videos by two decoders that share no code, FFmpeg's and OpenH264's: every picture alike, bit for bit,
+//! in all sizes; and within the bounds of the level that their parameter sets name.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use openh264::decoder::Decoder as OpenH264;
+use openh264::formats::YUVSource;
+use virtual_coach::h264::{self, Demands, Marking, NalUnit, Parameters, SliceHeader, SliceType};
+use virtual_coach::mp4::AvcConfig;
+use virtual_coach::workout::IntervalKind::{Finish, GetReady, Rest, Work};
+use virtual_coach::workout::{Orientation, Plan, Profile, RendererChoice, Resolution, Side};
+
+use crate::eyes::{Decoder, cinema_clip, coded, real_clip, stitched, with_hud};
+use crate::robust::{encodings, kept, settings_with};
+use crate::studio::{H264, Studio, ffmpeg, ffprobe, interval, settings, times};
+
+/// What of our streams is legal and rare, counted in one video.
+#[derive(Debug, Default)]
+struct Rare {
+    /// MMCO 5 in a picture that is no IDR picture.
+    restarts: usize,
+    /// I and P slices in one picture.
+    mixed: usize,
+    /// Raw macroblocks in P slices.
+    raw_in_p: u32,
+}
+
+/// A picture's planes without padding.
+fn planar(picture: &impl YUVSource, planar: &mut Vec<u8>) {
+    let ((width, height), (y, u, v)) = (picture.dimensions(), picture.strides());
+    planar.clear();
+    for (plane, stride, halved) in [(picture.y(), y, 0), (picture.u(), u, 1), (picture.v(), v, 1)] {
+        for line in plane.chunks(stride).take(height >> halved) {
+            planar.extend_from_slice(&line[..width >> halved]);
+        }
+    }
+}
+
+/// NAL units behind lengths as an Annex B byte stream.
+fn put_annex_b(sample: &[u8], stream: &mut Vec<u8>) {
+    for unit in h264::nal_units(sample) {
+        put_unit(unit.expect("a NAL unit").bytes(), stream);
+    }
+}
+
+fn put_unit(unit: &[u8], stream: &mut Vec<u8>) {
+    stream.extend([0, 0, 0, 1]);
+    stream.extend_from_slice(unit);
+}
+
+/// Decodes a video with both and compares every picture.
+fn alike(video: &Path, profile: &Profile) -> (Vec<bytes::Bytes>, AvcConfig) {
+    let mut config = None;
+    let samples = coded(video, |of| config = Some(of.clone()));
+    let config = config.expect("a header");
+    let size = (profile.width * profile.height * 3 / 2) as usize;
+    let mut ffmpegs = Decoder::new(video, "null", size);
+    let (mut decoder, mut seen, mut theirs) = (OpenH264::new().expect("a decoder"), 0, Vec::new());
+    let mut compare = |picture: &openh264::decoder::DecodedYUV<'_>| {
+        planar(picture, &mut theirs);
+        let ours = ffmpegs.next().expect("FFmpeg has fewer pictures");
+        assert!(ours == theirs, "picture {seen} of {profile:?} differs");
+        seen += 1;
+    };
+    for (number, sample) in samples.iter().enumerate() {
+        let mut unit = Vec::new();
+        if number == 0 {
+            let sets = h264::parameter_sets(config.avcc()).expect("parameter sets");
+            for set in sets {
+                put_unit(set, &mut unit);
+            }
+        }
+        put_annex_b(sample, &mut unit);
+        match decoder.decode(&unit) {
+            Ok(Some(picture)) => compare(&picture),
+            Ok(None) => {}
+            Err(error) => panic!("OpenH264 refuses picture {number} of {profile:?}: {error}"),
+        }
+    }
+    for picture in decoder.flush_remaining().expect("the last pictures") {
+        compare(&picture);
+    }
+    assert_eq!(seen, samples.len(), "OpenH264 leaves pictures out");
+    assert!(ffmpegs.next().is_none(), "FFmpeg has more pictures");
+    (samples, config)
+}
+
+/// Reads every slice to its last bit, and counts.
+fn read(samples: &[bytes::Bytes], config: &AvcConfig) -> Rare {
+    let parameters = Parameters::from_avcc(config.avcc()).expect("parameter sets");
+    let mut rare = Rare::default();
+    for (number, sample) in samples.iter().enumerate() {
+        let units: Result<Vec<NalUnit<'_>>, _> = h264::nal_units(sample).collect();
+        let (mut whole, mut types) = (Demands::default(), Vec::new());
+        for unit in units.expect("NAL units") {
+            let header = SliceHeader::read(unit, &parameters).expect("a slice");
+            assert_eq!(
+                header.first_macroblock, whole.macroblocks,
+                "slices of picture {number}"
+            );
+            let demands = Demands::of(unit, &parameters)
+                .unwrap_or_else(|error| panic!("{header:?} of picture {number}: {error}"));
+            if header.slice_type == SliceType::P {
+                rare.raw_in_p += demands.raw;
+            }
+            if types.is_empty() && header.picture.marking == Marking::Restart {
+                rare.restarts += 1;
+            }
+            types.push(header.slice_type);
+            whole = whole.and(demands);
+        }
+        rare.mixed += usize::from(types.contains(&SliceType::I) && types.contains(&SliceType::P));
+        assert_eq!(
+            whole.macroblocks,
+            parameters.columns() * parameters.rows(),
+            "picture {number}"
+        );
+        assert!(whole.level_prefix <= 15, "picture {number}: {whole:?}");
+        assert!(whole.macroblock_bits <= 3200, "picture {number}: {whole:?}");
+    }
+    rare
+}
+
+/// Bounds of a level (table A-1): `level_idc`, macroblocks a second, of a picture and of all reference pictures, kilobits a
+/// second and of the buffer (in 1,250 bits for High profile, A.3.1 and A.3.3), the least compression.
+const LEVELS: [(u8, [u64; 6]); 3] = [
+    (31, [108_000, 3_600, 18_000, 14_000, 14_000, 4]),
+    (40, [245_760, 8_192, 32_768, 20_000, 25_000, 4]),
+    (42, [522_240, 8_704, 34_816, 50_000, 62_500, 2]),
+];
+
+/// Ours have 2 to 5. At 63 pictures a second the least of these levels allows 28 (A.3.3: `MaxMBPS / SliceRate`, of 60).
+const MOST_SLICES: usize = 8;
+
+/// Whether a video keeps the bounds of its level, with its pictures at these times.
+fn keeps_its_level(video: &Path, samples: &[bytes::Bytes], config: &AvcConfig) {
+    let times = times(video);
+    let parameters = Parameters::from_avcc(config.avcc()).expect("parameter sets");
+    let level = config.avcc()[3];
+    let (_, bounds) = LEVELS
+        .iter()
+        .find(|(of, _)| *of == level)
+        .expect("a level of ours");
+    let [per_second, per_picture, kept, bit_rate, buffer, least] = *bounds;
+    let macroblocks = u64::from(parameters.columns() * parameters.rows());
+    assert!(macroblocks <= per_picture);
+    let probe = ffprobe(&["-select_streams", "v", "-show_streams", video.to_str().unwrap()]);
+    let references = probe["streams"][0]["refs"]
+        .as_u64()
+        .expect("a number of reference pictures");
+    assert!(
+        references * macroblocks <= kept,
+        "{references} reference pictures"
+    );
+    let (bits_per_tick, buffer) = (bit_rate as f64 * 1250.0 / 90_000.0, buffer as f64 * 1250.0);
+    let mut full = buffer;
+    for (number, (sample, times)) in samples.iter().zip(times.windows(2)).enumerate() {
+        let ticks = times[1] - times[0];
+        assert!(
+            macroblocks * 90_000 <= per_second * ticks,
+            "picture {number} lasts {ticks}"
+        );
+        let bytes = sample.len() as u64;
+        assert!(
+            bytes * least * 90_000 <= 384 * per_second * ticks,
+            "picture {number}: {bytes} bytes"
+        );
+        assert!(h264::nal_units(sample).count() <= MOST_SLICES, "picture {number}");
+        // The buffer fills at the level's rate and is emptied by each picture at its time (C.1).
+        full = (full - bytes as f64 * 8.0).min(buffer);
+        assert!(full >= 0.0, "the decoder's buffer is empty at picture {number}");
+        full = (full + bits_per_tick * ticks as f64).min(buffer);
+    }
+}
+
+/// A clip that ends in a bright, flat floor: what is below it, dark and flat, is the largest step that a block can have.
+fn bright_clip(path: &Path) {
+    let source = "testsrc2=s=640x260:r=30:d=1,pad=640:360:0:0:white";
+    let path = path.to_str().expect("test paths are UTF-8");
+    ffmpeg(&[&["-f", "lavfi", "-i", source], &H264[..], &[path]].concat());
+}
+
+/// Passes whole and cut, several speeds, one loop next to itself and to another, intervals long enough for restarts.
+fn plan(resolution: Resolution, orientation: Orientation, hud: bool) -> Plan {
+    let mut plan = stitched(vec![
+        interval(GetReady, "bright", 12, (1, 2), None),
+        interval(Work, "bright", 70, (1, 1), Some(Side::Left)),
+        interval(Work, "bright", 20, (21, 10), Some(Side::Right)),
+        interval(Rest, "other", 8, (1, 2), None),
+        interval(Work, "other", 40, (41, 40), None),
+        interval(Finish, "bright", 8, (1, 1), None),
+    ]);
+    if hud {
+        plan = with_hud(plan, resolution, orientation);
+    }
+    plan.profile = Profile::new(resolution, orientation, hud);
+    plan
+}
+
+async fn both_agree(resolution: Resolution) {
+    let mut studio = Studio::new();
+    bright_clip(&studio.clip("bright", "bright.mp4"));
+    let source = "testsrc2=s=360x640:r=30:d=0.7";
+    let other = studio.clip("other", "other.mp4");
+    let other = other.to_str().expect("test paths are UTF-8");
+    ffmpeg(&[&["-f", "lavfi", "-i", source], &H264[..], &[other]].concat());
+    for orientation in [Orientation::Landscape, Orientation::Portrait] {
+        for hud in [true, false] {
+            let plan = plan(resolution, orientation, hud);
+            let video = studio.render(plan.clone(), "result.mp4").await;
+            let (samples, config) = alike(&video, &plan.profile);
+            let rare = read(&samples, &config);
+            keeps_its_level(&video, &samples, &config);
+            println!("{:?}: {rare:?}", plan.profile);
+            if hud {
+                assert!(
+                    rare.restarts > 3 && rare.mixed > 3 && rare.raw_in_p > 0,
+                    "{rare:?}"
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_decoders_agree_at_480p() {
+    both_agree(Resolution::P480).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_decoders_agree_at_720p() {
+    both_agree(Resolution::P720).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_decoders_agree_at_1080p() {
+    both_agree(Resolution::P1080).await;
+}
+
+/// Real clips, and one with pictures that are coded by themselves within their part (see `exact`).
+#[tokio::test(flavor = "multi_thread")]
+async fn two_decoders_agree_on_real_clips() {
+    let mut studio = Studio::new();
+    cinema_clip(&studio.clip("cinema", "cinema.mp4"));
+    real_clip(&mut studio, "air-squat");
+    let plan = with_hud(
+        stitched(vec![
+            interval(Work, "cinema", 130, (1, 1), None),
+            interval(Work, "air-squat", 140, (6, 5), Some(Side::Right)),
+            interval(Work, "air-squat", 64, (1, 1), None),
+        ]),
+        Resolution::P480,
+        Orientation::Landscape,
+    );
+    let video = studio.render(plan.clone(), "result.mp4").await;
+    let (samples, config) = alike(&video, &plan.profile);
+    let rare = read(&samples, &config);
+    keeps_its_level(&video, &samples, &config);
+    println!("{rare:?}");
+}
+
+/// The graph's videos, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_decoders_agree_on_the_graphs_videos() {
+    let mut studio = Studio::new();
+    bright_clip(&studio.clip("bright", "bright.mp4"));
+    for preset in ["ultrafast", "veryfast"] {
+        let all = vec![
+            interval(Work, "bright", 40, (1, 1), None),
+            interval(Rest, "bright", 20, (1, 2), None),
+        ];
+        let mut plan = with_hud(stitched(all), Resolution::P480, Orientation::Landscape);
+        plan.renderer = RendererChoice::Graph;
+        let mut settings = settings();
+        settings.preset = preset;
+        let video = studio.render_with(settings, plan.clone(), "result.mp4").await;
+        alike(&video, &plan.profile);
+    }
+}
+
+/// An FFmpeg that encodes loops without the usual bound of the quantiser, so that they ask what only High profiles allow.
+fn unbounded(folder: &Path) -> PathBuf {
+    let path = folder.join("ffmpeg-without-bound");
+    let script = format!(
+        "#!/bin/sh\ncase \"$*\" in *qpmin=*) echo >>'{}/encodings'; for word in \"$@\"; do shift; \
+         set -- \"$@\" \"$(printf %s \"$word\" | sed s/qpmin=10:/qpmin=0:/)\"; done;; esac\nexec ffmpeg \"$@\"\n",
+        folder.display()
+    );
+    std::fs::write(&path, script).expect("a script");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("its mode");
+    path
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_loop_that_asks_too_much_of_decoders_is_encoded_again() {
+    let mut studio = Studio::new();
+    bright_clip(&studio.clip("bright", "bright.mp4"));
+    let settings = settings_with(unbounded(studio.folder()));
+    let all = vec![interval(Work, "bright", 40, (1, 1), None)];
+    let plan = with_hud(stitched(all), Resolution::P480, Orientation::Landscape);
+    // The first viewer's pictures are not checked yet; those that are kept are.
+    studio
+        .render_with(settings.clone(), plan.clone(), "first.mp4")
+        .await;
+    kept(studio.folder()).await;
+    assert_eq!(encodings(studio.folder()), 2, "the first try was good enough");
+    let video = studio.render_with(settings, plan.clone(), "second.mp4").await;
+    assert_eq!(encodings(studio.folder()), 2);
+    let (samples, config) = alike(&video, &plan.profile);
+    read(&samples, &config);
+}
