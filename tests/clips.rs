@@ -1,6 +1,16 @@
 //! Any clip people own: made clips of every kind, each shown for one interval of one workout.
 
+#[path = "clips/odd.rs"]
+mod odd;
+#[path = "clips/photos.rs"]
+mod photos;
+#[path = "clips/ranges.rs"]
+mod ranges;
+#[path = "clips/seen.rs"]
+mod seen;
 mod studio;
+#[path = "clips/told.rs"]
+mod told;
 
 use std::fs;
 use std::path::Path;

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use virtual_coach::clip::{Clip, Facts, Hdr, PictureFacts, SoundFacts};
-use virtual_coach::graph::{Backdrop, FilterGraph, Group, Look, Shot, groups, picture_graph, sound_graph};
+use virtual_coach::clip::{Clip, Colours, Facts, Mix, PictureFacts, SoundFacts};
+use virtual_coach::graph::{
+    Backdrop, FilterGraph, Group, Look, Offset, Shot, groups, picture_graph, sound_graph,
+};
 use virtual_coach::units::{Frames, Seconds, Speed};
 use virtual_coach::workout::{Fit, Orientation, Profile, Resolution};
 
@@ -14,19 +16,22 @@ fn clip(path: &str, width: u32, height: u32, length: f64) -> Clip {
         path: PathBuf::from(path),
         facts: Facts {
             container: "mov".to_owned(),
+            start: Seconds(0.0),
+            silent: None,
             picture: PictureFacts {
                 stream: 0,
                 codec: "h264".to_owned(),
                 width,
                 height,
                 rotation: 0,
-                sample_aspect: (1, 1),
+                shown: (f64::from(width), f64::from(height)),
+                still: false,
                 fps: 30.0,
                 variable_rate: false,
                 pixels: "yuv420p".to_owned(),
                 alpha: false,
                 interlaced: false,
-                hdr: None,
+                colours: Colours::default(),
                 start: Seconds(0.0),
             },
             sound: None,
@@ -47,6 +52,7 @@ fn shot(clip: Clip, length: u64) -> Shot {
         speed: Speed::NORMAL,
         mirrored: false,
         heard: false,
+        offset: Offset::default(),
     }
 }
 
@@ -103,7 +109,8 @@ fn a_studio_clip_over_a_backdrop_mirrored() {
 fn a_phone_clip_without_hud() {
     let mut clip = clip("videos/IMG_0042.MOV", 1920, 1080, 12.0);
     clip.facts.picture.rotation = 90;
-    clip.facts.picture.hdr = Some(Hdr::Hlg);
+    clip.facts.picture.shown = (1080.0, 1920.0);
+    clip.facts.picture.colours = Colours::named("bt2020", "arib-std-b67", "bt2020nc");
     clip.facts.picture.interlaced = true;
     let group = Group {
         shots: vec![shot(clip, 300)],
@@ -119,21 +126,19 @@ fn sound_of_one_clip_and_silence_of_another() {
         codec: "aac".to_owned(),
         rate: 44_100,
         channels: 1,
+        mix: Mix::Layout,
         start: Seconds(0.021),
     });
     let mut heard = shot(heard, 900);
     heard.heard = true;
     heard.speed = Speed::new(4, 5).unwrap();
     let silent = shot(clip("videos/plank.mov", 1280, 720, 2.0), 300);
-    let profile = look(true, Fit::Contain).profile;
     let group = Group {
         shots: vec![heard, silent.clone()],
     };
-    insta::assert_snapshot!(readable(
-        &sound_graph(&group, &profile).expect("something is heard")
-    ));
+    insta::assert_snapshot!(readable(&sound_graph(&group).expect("something is heard")));
     let group = Group { shots: vec![silent] };
-    assert_eq!(sound_graph(&group, &profile), None);
+    assert_eq!(sound_graph(&group), None);
 }
 
 #[test]
@@ -144,11 +149,11 @@ fn sound_slower_than_half_takes_two_filters_for_its_speed() {
         codec: "aac".to_owned(),
         rate: 48_000,
         channels: 2,
+        mix: Mix::Layout,
         start: Seconds(0.0),
     });
     let mut shot = shot(clip, 300);
     shot.heard = true;
-    let profile = look(true, Fit::Contain).profile;
     for (speed, filters) in [
         ((1, 2), ",atempo=1/2,"),
         ((19, 40), ",atempo=1/2,atempo=2*19/40,"),
@@ -158,7 +163,7 @@ fn sound_slower_than_half_takes_two_filters_for_its_speed() {
         let group = Group {
             shots: vec![shot.clone()],
         };
-        let text = sound_graph(&group, &profile).expect("it is heard").text;
+        let text = sound_graph(&group).expect("it is heard").text;
         assert!(text.contains(filters), "{speed:?}: {text}");
     }
 }
@@ -203,7 +208,7 @@ fn groups_are_bounded_and_the_first_shot_stands_alone() {
     let shots: Vec<Shot> = (0..20)
         .map(|n| shot(clip("c.mov", 1280, 720, if n < 10 { 2.0 } else { 20.0 }), 30))
         .collect();
-    let sizes: Vec<usize> = groups(shots, &profile).iter().map(|g| g.shots.len()).collect();
+    let sizes: Vec<usize> = groups(&shots, &profile).iter().map(|g| g.shots.len()).collect();
     assert_eq!(sizes, [1, 1, 1, 1, 1, 1, 1, 1, 1, 3, 3, 3, 2]);
 }
 
@@ -243,7 +248,7 @@ proptest! {
         prop_assert_eq!(graph.inputs.len(), count + usize::from(hud));
         prop_assert!(graph.text.ends_with("[out]"));
         for forbidden in ["NaN", "inf", "scale=0", "crop=0", "size=0", "frame=0", "-1:"] {
-            prop_assert!(!graph.text.replace("loop=-1:", "").contains(forbidden), "{}", graph.text);
+            prop_assert!(!graph.text.replace("loop=-1:", "").replace("stop=-1:", "").contains(forbidden), "{}", graph.text);
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::http::access::Access;
 use crate::http::app::App;
 use crate::http::links::Recent;
 use crate::http::ready::Readiness;
-use crate::render::{Ahead, RenderSettings, Renderer, Stills};
+use crate::render::{Ahead, RenderSettings, Renderer, Stills, clip_trial};
 use crate::stitch::{Bounds, Loops, Store};
 use crate::workout::Profile;
 
@@ -77,6 +77,18 @@ pub fn inspector(settings: &Settings, tools: &Arc<Tools>) -> Inspector {
     Inspector::new(Arc::clone(tools), &settings.videos, &settings.cache)
 }
 
+/// How videos are made.
+pub fn rendering(settings: &Settings, tools: Arc<Tools>) -> RenderSettings {
+    RenderSettings {
+        tools,
+        backdrop: settings.backdrop.clone(),
+        preset: settings.preset.as_str(),
+        threads: settings.threads,
+        places: settings.max_renders.into(),
+        timeout: Duration::from_secs(settings.timeout.into()),
+    }
+}
+
 /// The parts that work with clips.
 #[derive(Debug)]
 pub struct Studio {
@@ -99,15 +111,9 @@ pub fn studio(settings: &Settings, lifetime: &Lifetime) -> Result<Studio> {
     let catalogue = catalogue(settings)?;
     let tools = Arc::new(tools(settings, lifetime));
     let inspector = inspector(settings, &tools);
-    let clips = Clips::new(catalogue, inspector.clone(), Arc::clone(&tools), &settings.cache);
-    let rendering = RenderSettings {
-        tools,
-        backdrop: settings.backdrop.clone(),
-        preset: settings.preset.as_str(),
-        threads: settings.threads,
-        places: settings.max_renders.into(),
-        timeout: Duration::from_secs(settings.timeout.into()),
-    };
+    let rendering = rendering(settings, Arc::clone(&tools));
+    let trying = inspector.clone().trying(clip_trial(rendering.clone()));
+    let clips = Clips::new(catalogue, trying, tools, &settings.cache);
     let bounds = Bounds {
         folder: u64::from(settings.cache_mb) << 20,
         memory: LOOPS_IN_MEMORY,

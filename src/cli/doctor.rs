@@ -11,6 +11,7 @@ use super::settings::Settings;
 use super::{assemble, print};
 use crate::clip::{Depth, Known, Library, report};
 use crate::http::ready::ToolReport;
+use crate::render::clip_trial;
 
 /// How long FFmpeg's trial may take; on a busy machine it takes some seconds.
 const TRIAL: Duration = Duration::from_secs(120);
@@ -30,7 +31,10 @@ pub async fn run(settings: &Settings) -> Result<ExitCode> {
     let catalogue = assemble::catalogue(settings)?;
     // With its memory: a clip may look good of which a server could prepare no loop.
     let known = Known::open(&settings.cache, &tools).await;
-    let inspector = assemble::inspector(settings, &tools).remembering(known);
+    let trial = clip_trial(assemble::rendering(settings, Arc::clone(&tools)));
+    let inspector = assemble::inspector(settings, &tools)
+        .remembering(known)
+        .trying(trial);
     let clips = Library::inspect(catalogue.exercises(), &inspector, Depth::Whole).await;
     print(&format!("\n{}", report(&clips).trim_end()))?;
     let broken = clips.iter().filter(|clip| clip.outcome.is_err()).count();

@@ -3,17 +3,24 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::facts::Facts;
+use super::chains;
+use super::facts::{Facts, Mix, PictureFacts, SoundFacts};
 use super::inspect::{Clip, ClipError, Inspector, classify};
 use crate::aside;
 use crate::catalogue::LoopRange;
-use crate::ffmpeg::{self, Task, file_argument};
-use crate::units::Seconds;
+use crate::ffmpeg::{self, MAPPED_ALONE, Task, file_argument};
+use crate::units::{FPS, Frames, SAMPLE_RATE, Seconds};
 
 /// The longest loop range that is cut out. The cut is lossless and so large: about 20 MB a second.
 pub const LONGEST_RANGE: Seconds = Seconds(30.0);
 /// Part of a cut's name: raised when cuts are made differently, so that old ones are not taken.
-const CUT_VERSION: &str = "1";
+const CUT_VERSION: &str = "2";
+/// Ranges that begin later than this are sought, in containers whose index tells every key picture. Elsewhere, and
+/// before, all is decoded from the start: seeking by times or bytes lands anywhere.
+const SOUGHT: Seconds = Seconds(60.0);
+const INDEXED: &str = "mov,";
+/// How long before the range it is sought to. A frame is sought, and the range's first one may be shown from before.
+const BEFORE: Seconds = Seconds(10.0);
 
 /// Bytes of cuts that are kept. More are kept only while the catalogue needs them.
 const CUTS_BYTES: u64 = 4 << 30;
@@ -57,15 +64,36 @@ impl Inspector {
                 .map_err(failed)?;
             aside.persist(&file).map_err(|e| failed(e.error.into()))?;
         }
-        let facts = self.probe(&file, name).await?;
-        let length = self.measure(&file, &facts, name).await?;
+        // Counted each time: another version of FFmpeg, or a disk, may have left less.
+        let wanted = pictures(range);
+        let found = self.count(&file).await.map_err(failed)?;
+        // A range that a person wrote to the end of a clip may lack its last picture.
+        if found + 1 < wanted.0 || found > wanted.0 {
+            let _ = std::fs::remove_file(&file);
+            return Err(ClipError::RangeMissing {
+                name: name.to_owned(),
+                found,
+                wanted: wanted.0,
+            });
+        }
+        let facts = of_cut(facts, wanted);
         Ok(Clip {
             path: file,
             facts,
-            length,
+            length: wanted.seconds(),
             cut: true,
             breaks_off: None,
         })
+    }
+
+    /// The pictures of a cut.
+    async fn count(&self, file: &Path) -> Result<u64, crate::ffmpeg::FfmpegError> {
+        let mut command = self.tools.ffmpeg();
+        command.args(ffmpeg::input(file));
+        command.args(["-map", "0:v", "-c", "copy"]).args(MAPPED_ALONE);
+        command.args(["-f", "framecrc", "pipe:1"]);
+        let lines = self.run(Task::Probe, command).await?;
+        Ok(lines.lines().filter(|line| line.starts_with("0,")).count() as u64)
     }
 
     fn cut_command(
@@ -75,17 +103,52 @@ impl Inspector {
         range: LoopRange,
         to: &Path,
     ) -> ffmpeg_sidecar::command::FfmpegCommand {
+        let (first, count) = (first(range), pictures(range));
+        let seek = Some(Seconds(range.start.0 - BEFORE.0))
+            .filter(|seek| seek.0 > SOUGHT.0 && facts.container.starts_with(INDEXED));
         let mut command = self.tools.ffmpeg();
-        command.args(["-ss", &range.start.0.to_string()]);
-        command.args(["-t", &(range.end.0 - range.start.0).to_string()]);
+        if let Some(seek) = seek {
+            command.args(["-ss", &seek.0.to_string()]);
+        }
         if let Some(decoder) = facts.picture.decoder() {
             command.args(["-c:v", decoder]);
         }
-        command.args(ffmpeg::input(path));
-        command.args(["-map", &format!("0:{}", facts.picture.stream)]);
+        command.args(ffmpeg::input_as(path, facts.demuxer()));
+        let (picture, sound) = (&facts.picture, facts.sound.as_ref());
+        let trimmed = match seek {
+            None => format!(
+                "{},trim=start_frame={first}:end_frame={}",
+                chains::pictures(facts),
+                first + count
+            ),
+            // FFmpeg's clock is 0 where it was sought to: all times count from the first picture again.
+            Some(seek) => format!(
+                "{},trim=end_frame={count}",
+                chains::pictures_from(facts, seek, first)
+            ),
+        };
+        let mut graph = format!("[0:{}]{trimmed},setpts=PTS-STARTPTS[picture]", picture.stream);
+        if let Some(sound) = sound {
+            let (from, lasts) = (first.samples(), count.samples());
+            // The sound is read from its start, without a seek: it is cheap, and has no key frames to go by.
+            let input = if seek.is_some() {
+                command.args(ffmpeg::input_as(path, facts.demuxer()));
+                1
+            } else {
+                0
+            };
+            graph.push_str(&format!(
+                ";[{input}:{}]{},atrim=start_sample={from},asetpts=PTS-STARTPTS,apad=whole_len={lasts},\
+                 atrim=end_sample={lasts}[sound]",
+                sound.stream,
+                chains::sound(facts)
+            ));
+        }
+        command.filter_complex(&graph);
+        command.args(["-map", "[picture]"]).args(MAPPED_ALONE);
         command.args(["-c:v", "ffv1", "-level", "3", "-slices", "4", "-g", "1"]);
-        if let Some(sound) = &facts.sound {
-            command.args(["-map", &format!("0:{}", sound.stream), "-c:a", "flac"]);
+        if sound.is_some() {
+            command.args(["-map", "[sound]", "-c:a", "flac"]);
         }
         command.args(["-f", "matroska"]).arg(file_argument(to));
         command
@@ -116,6 +179,46 @@ impl Inspector {
                 Err(error) => tracing::warn!(%error, "an old cut cannot be removed"),
             }
         }
+    }
+}
+
+/// The first output picture of a range.
+fn first(range: LoopRange) -> Frames {
+    Frames((range.start.0 * f64::from(FPS)).round() as u64)
+}
+
+/// Output pictures of a range; at least one.
+fn pictures(range: LoopRange) -> Frames {
+    let end = Frames((range.end.0 * f64::from(FPS)).round() as u64);
+    end.saturating_sub(first(range)).max(Frames(1))
+}
+
+/// What the cut of a clip is, known from how it is made.
+fn of_cut(clip: &Facts, pictures: Frames) -> Facts {
+    Facts {
+        container: "matroska,webm".to_owned(),
+        start: Seconds(0.0),
+        picture: PictureFacts {
+            stream: 0,
+            codec: "ffv1".to_owned(),
+            fps: f64::from(FPS),
+            variable_rate: false,
+            interlaced: false,
+            still: false,
+            start: Seconds(0.0),
+            ..clip.picture.clone()
+        },
+        sound: clip.sound.as_ref().map(|_| SoundFacts {
+            stream: 1,
+            codec: "flac".to_owned(),
+            rate: SAMPLE_RATE,
+            channels: 2,
+            mix: Mix::Layout,
+            start: Seconds(0.0),
+        }),
+        silent: clip.silent.clone(),
+        length: Some(pictures.seconds()),
+        breaks_off: false,
     }
 }
 

@@ -1,28 +1,29 @@
-//! Looking at one clip: probe, decode, and cut out its loop range.
+//! Looking at one clip: find its tracks, decode them, cut out its loop range, and try it.
 
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ffmpeg_sidecar::command::FfmpegCommand;
+use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
+use super::decode::Shape;
 use super::digest::FileSystem;
-use super::facts::{COUNTED, Facts, NoFacts};
+use super::facts::Facts;
+use super::kind::Kind;
 use super::known::{Known, Stamp};
+use super::probe::{self, NoFacts, Probed};
 use crate::catalogue::LoopRange;
-use crate::ffmpeg::{self, FfmpegError, Task, Tools};
+use crate::ffmpeg::{self, FfmpegError, MAPPED_ALONE, Task, Tools};
 use crate::files::open_regular;
 use crate::units::{Frames, Seconds};
 
-/// Bytes of ffprobe's answer that are read. Ten thousand pictures' times take about 400 KB.
-const PROBE_LIMIT: u64 = 32 << 20;
-/// Pictures decoded when the server starts: enough to know that the decoder works.
-const FIRST_PICTURES: &str = "3";
-/// The part of its claimed length that a clip's pictures must last: containers round, and the last
-/// picture's length is often left open.
+/// The part of its length that a clip's decoded pictures must last: the last picture's length is often left open.
 const WHOLE: f64 = 0.9;
+
+/// Bytes of ffprobe's answer that are read. Ten thousand pictures' times take about 400 KB.
+pub(super) const PROBE_LIMIT: u64 = 32 << 20;
 
 /// A clip that can be shown: probed, decoded, and where to read it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -72,6 +73,30 @@ pub enum ClipError {
     /// The container is fine, its pictures are not.
     #[error("the pictures of {0} cannot be decoded")]
     Undecodable(String, #[source] FfmpegError),
+    /// A picture that FFmpeg may be too old to read, in a format that only phones write.
+    #[error("{0} is a HEIC or AVIF picture, which this FFmpeg cannot read as one: save it as JPEG or PNG")]
+    Heif(String),
+    /// An animation that FFmpeg has no decoder for.
+    #[error(
+        "{0} is an animated WebP, which this FFmpeg cannot read: save it as MP4, WebM, GIF or animated PNG"
+    )]
+    AnimatedWebp(String),
+    /// The picture turns or changes its size in mid-clip.
+    #[error("the picture of {name} changes from {from} to {to} in mid-clip: save it in one size and upright")]
+    Changes {
+        /// File name.
+        name: String,
+        /// Size at first.
+        from: Shape,
+        /// Another one, later.
+        to: Shape,
+    },
+    /// It looks good, and yet no video can be made of it.
+    #[error("{0} cannot be made into a video")]
+    Unplayable(String, #[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The machine failed while it was tried.
+    #[error("it could not be tried")]
+    Untried(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The loop range does not fit.
     #[error("the loop range of {name} is {start} to {end} s, but the clip is {length:.2} s long")]
     Range {
@@ -83,6 +108,16 @@ pub enum ClipError {
         end: f64,
         /// Length of the clip.
         length: f64,
+    },
+    /// Fewer pictures lie in the loop range than it lasts.
+    #[error("of the loop range of {name}, only {found} of {wanted} pictures are there")]
+    RangeMissing {
+        /// File name.
+        name: String,
+        /// Pictures that came out.
+        found: u64,
+        /// Pictures that it should have.
+        wanted: u64,
     },
     /// The loop range is too long to be cut out.
     #[error("the loop range of {0} is longer than {1} s: cut the clip instead")]
@@ -106,10 +141,30 @@ impl ClipError {
     #[must_use]
     pub fn is_of_machine(&self) -> bool {
         match self {
-            Self::Tools(_) | Self::Machine(..) => true,
+            Self::Tools(_) | Self::Machine(..) | Self::Untried(_) => true,
             Self::Closed(_, error) => error.kind() == io::ErrorKind::TimedOut,
             _ => false,
         }
+    }
+}
+
+/// Why a trial failed; the text is for the log.
+#[derive(Debug)]
+pub struct TrialError {
+    /// What happened.
+    pub cause: Box<dyn std::error::Error + Send + Sync>,
+    /// Whether it says nothing about the clip.
+    pub is_of_machine: bool,
+}
+
+/// Makes a few pictures of a clip, and of its sound, as every workout does. Given by those who can: this module
+/// knows no workout.
+#[derive(Clone)]
+pub struct Trial(pub Arc<dyn Fn(Clip) -> BoxFuture<'static, Result<(), TrialError>> + Send + Sync>);
+
+impl std::fmt::Debug for Trial {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Trial")
     }
 }
 
@@ -130,6 +185,7 @@ pub struct Inspector {
     pub(super) cuts: PathBuf,
     known: Option<Arc<Known>>,
     files: FileSystem,
+    trial: Option<Trial>,
 }
 
 impl Inspector {
@@ -142,6 +198,16 @@ impl Inspector {
             cuts: cache.join("cuts"),
             known: None,
             files: FileSystem::default(),
+            trial: None,
+        }
+    }
+
+    /// The same, that calls a clip good only if a trial succeeds.
+    #[must_use]
+    pub fn trying(self, trial: Trial) -> Self {
+        Self {
+            trial: Some(trial),
+            ..self
         }
     }
 
@@ -212,12 +278,16 @@ impl Inspector {
         range: Option<LoopRange>,
         depth: Depth,
     ) -> Result<Clip, ClipError> {
-        let facts = self.probe(&path, name).await?;
-        let decoded = self.decode(&path, &facts, name, depth).await?;
-        let length = self.measure(&path, &facts, name).await?;
-        // Of a clip whose rate is unknown, a count of pictures says nothing about time.
-        let lasted = (facts.picture.fps > 0.0).then(|| Seconds(decoded as f64 / facts.picture.fps));
-        let damaged = lasted.filter(|lasted| depth == Depth::Whole && lasted.0 < length.0 * WHOLE);
+        let kind = self.kind(&path).await;
+        let probed = self.probe(&path, kind, name).await?;
+        let (mut facts, decoded) = self.picture(&path, &probed, name, depth).await?;
+        self.steady(&path, &facts, name, depth).await?;
+        let length = self.length(&path, &facts, &decoded, name).await?;
+        self.choose_sound(&path, &mut facts, name, probed.sounds, length)
+            .await?;
+        let damaged = decoded
+            .end
+            .filter(|end| depth == Depth::Whole && end.0 < length.0 * WHOLE);
         let breaks_off = damaged.or(facts.breaks_off.then_some(length));
         let clip = match range {
             Some(range) => self.cut(&path, &facts, name, length, range).await?,
@@ -229,7 +299,18 @@ impl Inspector {
                 breaks_off: None,
             },
         };
-        Ok(Clip { breaks_off, ..clip })
+        let clip = Clip { breaks_off, ..clip };
+        if let Some(Trial(trial)) = &self.trial {
+            let tried = trial(clip.clone()).await;
+            tried.map_err(|error| {
+                if error.is_of_machine {
+                    ClipError::Untried(error.cause)
+                } else {
+                    ClipError::Unplayable(name.to_owned(), error.cause)
+                }
+            })?;
+        }
+        Ok(clip)
     }
 
     /// The clip's real path, which must lie in the videos folder whatever links there are, and the state of the
@@ -246,45 +327,46 @@ impl Inspector {
         self.files.ask(move || Stamp::of_regular(&path)).await.ok()
     }
 
-    pub(super) async fn probe(&self, path: &Path, name: &str) -> Result<Facts, ClipError> {
-        let counted = format!("%+{}", COUNTED.0);
-        let options = [
-            "-show_format",
-            "-show_streams",
-            "-count_packets",
-            "-read_intervals",
-            &counted,
-        ];
-        let answer = self.ask(path, name, &options).await?;
-        Facts::from_ffprobe(&answer).map_err(|e| ClipError::Nothing(name.to_owned(), e))
+    /// What the file is by its first bytes. One that cannot be read is for FFmpeg to complain of.
+    async fn kind(&self, path: &Path) -> Option<Kind> {
+        let path = path.to_owned();
+        let kind = self.files.ask(move || Kind::of(open_regular(&path)?));
+        kind.await.ok()?
+    }
+
+    async fn probe(&self, path: &Path, kind: Option<Kind>, name: &str) -> Result<Probed, ClipError> {
+        let demuxer = kind.and_then(Kind::demuxer);
+        let answer = self.ask(path, demuxer, name, &probe::QUESTION).await;
+        let probed = answer.and_then(|answer| {
+            Probed::read(&answer).map_err(|error| ClipError::Nothing(name.to_owned(), error))
+        });
+        match (kind, probed) {
+            (Some(Kind::AnimatedWebp), Err(ClipError::Nothing(..))) => {
+                Err(ClipError::AnimatedWebp(name.to_owned()))
+            }
+            (Some(Kind::Heif), Err(ClipError::Unreadable(..) | ClipError::Nothing(..))) => {
+                Err(ClipError::Heif(name.to_owned()))
+            }
+            // Its tiles are tracks of their own, each a part of the picture.
+            (Some(Kind::Heif), Ok(probed)) if probed.pictures.len() > 2 => {
+                Err(ClipError::Heif(name.to_owned()))
+            }
+            (_, probed) => probed,
+        }
     }
 
     /// What ffprobe says of a file when it is given these options.
-    async fn ask(&self, path: &Path, name: &str, options: &[&str]) -> Result<Vec<u8>, ClipError> {
+    pub(super) async fn ask(
+        &self,
+        path: &Path,
+        demuxer: Option<&str>,
+        name: &str,
+        options: &[&str],
+    ) -> Result<Vec<u8>, ClipError> {
         let mut arguments: Vec<OsString> = options.iter().map(OsString::from).collect();
-        arguments.extend(ffmpeg::input(path));
+        arguments.extend(ffmpeg::input_as(path, demuxer));
         let answer = self.tools.probe(Task::Probe, arguments, PROBE_LIMIT).await;
         answer.map_err(|error| classify(error, name, ClipError::Unreadable))
-    }
-
-    /// ffprobe may succeed on a file of which no picture decodes: only decoding tells.
-    /// Returns how many came out, which is never none.
-    async fn decode(&self, path: &Path, facts: &Facts, name: &str, depth: Depth) -> Result<usize, ClipError> {
-        let mut command = self.tools.ffmpeg();
-        if let Some(decoder) = facts.picture.decoder() {
-            command.args(["-c:v", decoder]);
-        }
-        command.args(ffmpeg::input(path));
-        command.args(["-map", &format!("0:{}", facts.picture.stream)]);
-        if depth == Depth::First {
-            command.args(["-frames:v", FIRST_PICTURES]);
-        }
-        // Scaled and converted as a rendering would, which not every pixel format allows. A line for
-        // each picture comes out.
-        command.args(["-vf", "scale=64:64,format=yuv420p"]);
-        command.args(["-f", "framecrc", "pipe:1"]);
-        let pictures = self.pictures(command).await;
-        pictures.map_err(|error| classify(error, name, ClipError::Undecodable))
     }
 
     /// Whether a file is a regular one that may be read.
@@ -297,34 +379,9 @@ impl Inspector {
     pub async fn still(&self, path: &Path) -> Result<(), FfmpegError> {
         let mut command = self.tools.ffmpeg();
         command.args(ffmpeg::input(path));
+        command.args(["-map", "0:v:0"]).args(MAPPED_ALONE);
         command.args(["-frames:v", "1", "-f", "framecrc", "pipe:1"]);
-        self.pictures(command).await.map(|_| ())
-    }
-
-    /// Runs an FFmpeg that writes a line for each picture, and counts them: never none.
-    async fn pictures(&self, command: FfmpegCommand) -> Result<usize, FfmpegError> {
-        let lines = self.tools.run(Task::Decode, command, PROBE_LIMIT).await?;
-        let is_picture = |line: &&[u8]| line.first().is_some_and(u8::is_ascii_digit);
-        match lines.split(|b| *b == b'\n').filter(is_picture).count() {
-            0 => Err(FfmpegError::Failed {
-                status: "success".to_owned(),
-                log: "no picture came out".to_owned(),
-            }),
-            pictures => Ok(pictures),
-        }
-    }
-
-    /// Length of the video track. Where the container does not say (recordings of a browser,
-    /// Matroska, stills), the times of all pictures are read.
-    pub(super) async fn measure(&self, path: &Path, facts: &Facts, name: &str) -> Result<Seconds, ClipError> {
-        if let Some(length) = facts.length {
-            return Ok(length);
-        }
-        let stream = facts.picture.stream.to_string();
-        let entries = "packet=pts_time,duration_time";
-        let options = ["-select_streams", &stream, "-show_entries", entries];
-        let answer = self.ask(path, name, &options).await?;
-        Ok(span(&answer).unwrap_or_else(|| Frames(1).seconds()))
+        self.run(Task::Decode, command).await.map(|_| ())
     }
 }
 
@@ -353,31 +410,4 @@ pub(super) fn classify(
         error if error.is_of_machine() => ClipError::Machine(name.to_owned(), error),
         error => of_clip(name.to_owned(), error),
     }
-}
-
-/// From the first picture's time to the end of the last one, in ffprobe's list of packets.
-fn span(answer: &[u8]) -> Option<Seconds> {
-    #[derive(Deserialize)]
-    struct Answer {
-        packets: Vec<Packet>,
-    }
-    #[derive(Deserialize)]
-    struct Packet {
-        pts_time: Option<String>,
-        duration_time: Option<String>,
-    }
-    let answer: Answer = serde_json::from_slice(answer).ok()?;
-    let number = |text: &Option<String>| text.as_deref().and_then(|t| t.parse::<f64>().ok());
-    let times: Vec<f64> = answer
-        .packets
-        .iter()
-        .filter_map(|p| number(&p.pts_time))
-        .collect();
-    let first = times.iter().copied().reduce(f64::min)?;
-    let last = times.iter().copied().reduce(f64::max)?;
-    let stated = answer.packets.iter().rev().find_map(|p| number(&p.duration_time));
-    // Without a stated length the last picture lasts as long as the others do on average.
-    let average = (times.len() > 1).then(|| (last - first) / (times.len() - 1) as f64);
-    let length = last - first + stated.or(average).unwrap_or_else(|| Frames(1).seconds().0);
-    (length > 0.0 && length.is_finite()).then_some(Seconds(length))
 }

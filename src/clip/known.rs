@@ -24,7 +24,7 @@ use crate::catalogue::LoopRange;
 use crate::ffmpeg::{Task, Tools};
 
 /// Raised when clips are looked at differently, so that what was found before is not taken.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const NAME: &str = "clips.known";
 /// Bytes of the file that are read. 10,000 clips take some 8 MB.
 const MOST_BYTES: u64 = 32 << 20;

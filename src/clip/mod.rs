@@ -4,21 +4,28 @@
 //! be anything people own; nothing is believed of it until FFmpeg has probed it and decoded its
 //! first pictures. This module knows nothing of workouts.
 
+pub mod chains;
 mod clips;
+mod colours;
 mod cut;
+mod decode;
 mod digest;
 mod facts;
 mod inspect;
+mod kind;
 mod known;
 mod library;
+mod probe;
 mod report;
 mod snapshot;
 
 pub use clips::{Clips, Progress};
+pub use colours::{BT709, BT2020, Colours, Hdr, RGB, UNKNOWN};
 pub use digest::FileDigests;
-pub use facts::{Facts, Hdr, PictureFacts, SoundFacts};
-pub use inspect::{Clip, ClipError, Depth, Inspector};
+pub use facts::{Facts, Mix, PictureFacts, SoundFacts};
+pub use inspect::{Clip, ClipError, Depth, Inspector, Trial, TrialError};
 pub use known::{Known, Stamp};
 pub use library::{Diagnosis, Library};
+pub use probe::NoFacts;
 pub use report::report;
 pub use snapshot::{Needs, Snapshot};

@@ -60,26 +60,42 @@ fn row(diagnosis: &Diagnosis) -> [String; 5] {
 }
 
 fn state(clip: &Clip) -> String {
-    match clip.breaks_off {
-        Some(Seconds(end)) => format!("breaks off after {end:.2} s; the part before is looped"),
-        None => "ok".to_owned(),
+    let mut words = Vec::new();
+    if let Some(Seconds(end)) = clip.breaks_off {
+        words.push(format!("breaks off after {end:.2} s; the part before is looped"));
     }
+    if let Some(reason) = &clip.facts.silent {
+        words.push(format!("silent: {reason}"));
+    }
+    if words.is_empty() {
+        words.push("ok".to_owned());
+    }
+    words.join("; ")
 }
 
 fn what_it_is(clip: &Clip) -> String {
     let Facts { picture, sound, .. } = &clip.facts;
-    let rate = if picture.variable_rate { "about " } else { "" };
+    let variable = if picture.variable_rate { "about " } else { "" };
+    // A still picture has none, whatever the container says.
+    let rate = match picture.fps {
+        _ if picture.still => String::new(),
+        fps if fps > 0.0 => format!(" {variable}{} fps,", Trimmed(fps)),
+        _ => String::new(),
+    };
     let sound = sound.as_ref().map_or("no sound".to_owned(), |s| {
         format!("{} {} Hz {} ch", s.codec, s.rate, s.channels)
     });
     format!(
-        "{} {}x{} {} {rate}{} fps, {:.2} s, {sound}",
+        "{} {}x{} {}{rate} {}, {sound}",
         picture.codec,
         picture.width,
         picture.height,
         picture.pixels,
-        Trimmed(picture.fps),
-        clip.length.0
+        if picture.still {
+            "still".to_owned()
+        } else {
+            format!("{:.2} s", clip.length.0)
+        },
     )
 }
 
@@ -106,19 +122,25 @@ fn what_is_done(clip: &Clip) -> String {
     }
     if picture.rotation != 0 {
         done.push(format!("rotated by {}°", picture.rotation));
+    } else if picture.turned() {
+        done.push("turned upright".to_owned());
     }
     if picture.interlaced {
         done.push("deinterlaced".to_owned());
     }
-    if picture.hdr.is_some() {
+    if picture.colours.hdr().is_some() {
         done.push("tone-mapped from HDR".to_owned());
+    } else if picture.colours.foreign() {
+        done.push("its colours converted".to_owned());
     }
     if picture.alpha {
         done.push("laid over the backdrop".to_owned());
     } else if !WIDE.contains(&(width / height)) {
         done.push("padded with its own blur".to_owned());
     }
-    if picture.variable_rate || (picture.fps - f64::from(crate::units::FPS)).abs() > 0.01 {
+    if picture.still {
+        // It has no rate to be brought to another.
+    } else if picture.variable_rate || (picture.fps - f64::from(crate::units::FPS)).abs() > 0.01 {
         done.push(format!("brought to {} fps", crate::units::FPS));
     }
     done.push("looped".to_owned());

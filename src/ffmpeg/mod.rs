@@ -11,6 +11,7 @@ mod child;
 mod error;
 mod job;
 pub mod launch;
+mod output;
 mod spawner;
 mod task;
 mod troubles;
@@ -21,6 +22,7 @@ pub use backoff::Backoff;
 pub use child::{Child, Progress, Stdin, Stdout};
 pub use error::{FfmpegError, is_starved};
 pub use job::Retries;
+pub use output::{FRAGMENTS, MAPPED_ALONE, MP4};
 pub use task::{Deadline, Task, VARIABLE};
 pub use troubles::{Trouble, Troubles};
 
@@ -38,7 +40,7 @@ use tokio_util::task::TaskTracker;
 /// (`hls`, `concat`, `dash`) named `clip.mp4` would make it read other files. Still pictures are
 /// allowed, they are clips of one picture.
 pub const CLIP_FORMATS: &str = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,gif,ogg,asf,mxf,nut,\
-    yuv4mpegpipe,apng,png_pipe,jpeg_pipe,webp_pipe,bmp_pipe,tiff_pipe";
+    yuv4mpegpipe,apng,webp_anim,png_pipe,jpeg_pipe,webp_pipe,bmp_pipe,tiff_pipe";
 
 /// How long a child may be without progress, unless a setting says otherwise.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -106,20 +108,58 @@ pub const FENCE: [&str; 4] = [
 /// `-i` and the path. Options for the input go before them.
 #[must_use]
 pub fn input(path: &Path) -> Vec<OsString> {
+    input_as(path, still_demuxer(path))
+}
+
+/// The same by a demuxer that is known, where FFmpeg would guess by the name.
+#[must_use]
+pub fn input_as(path: &Path, demuxer: Option<&str>) -> Vec<OsString> {
     let mut arguments: Vec<OsString> = FENCE.iter().map(OsString::from).collect();
+    arguments.extend(demuxer.iter().flat_map(|name| ["-f", name]).map(OsString::from));
+    arguments.push("-i".into());
+    arguments.push(file_argument(path));
+    arguments
+}
+
+/// The arguments that make FFmpeg read the first, main picture of a file, whose demuxer is one of [`STILLS`].
+///
+/// The file is one packet: what follows the picture (phones append a map of gains) is never decoded. Taken one by one,
+/// a second picture of another size would make FFmpeg begin its graph anew, in 5.1 whatever it is told. The name means
+/// just this file, and no other format may be read.
+#[must_use]
+pub fn still_input(path: &Path, demuxer: &str) -> Vec<OsString> {
+    let codec = demuxer.trim_end_matches("_pipe");
+    let decoder = if codec == "jpeg" { "mjpeg" } else { codec };
+    let options = ["-protocol_whitelist", "file,pipe", "-format_whitelist", "image2"];
+    let one = ["-f", "image2", "-pattern_type", "none", "-c:v", decoder, "-i"];
+    let mut arguments: Vec<OsString> = options.iter().chain(&one).map(OsString::from).collect();
+    arguments.push(file_argument(path));
+    arguments
+}
+
+/// The demuxer of a still picture, by its name.
+#[must_use]
+pub fn still_demuxer(path: &Path) -> Option<&'static str> {
     let ending = path
         .extension()
         .unwrap_or_default()
         .to_string_lossy()
         .to_lowercase();
-    if ["jpg", "jpeg"].contains(&ending.as_str()) {
-        // By the name FFmpeg would take such a file for one of a numbered series, and look for more.
-        arguments.extend(["-f", "jpeg_pipe"].map(OsString::from));
-    }
-    arguments.push("-i".into());
-    arguments.push(file_argument(path));
-    arguments
+    let still = STILLS.iter().find(|(known, _)| *known == ending);
+    still.map(|(_, demuxer)| *demuxer)
 }
+
+/// Endings of still pictures, and FFmpeg's demuxers for them. By the name alone it would take such a file for one of a
+/// numbered series, or a `%`, `?` or `*` in it for a pattern, and look for more.
+const STILLS: [(&str, &str); 7] = [
+    ("jpg", "jpeg_pipe"),
+    ("jpeg", "jpeg_pipe"),
+    ("png", "png_pipe"),
+    ("webp", "webp_pipe"),
+    ("bmp", "bmp_pipe"),
+    ("tif", "tiff_pipe"),
+    ("tiff", "tiff_pipe"),
+];
 
 /// A path as an FFmpeg argument that can only mean a local file.
 ///

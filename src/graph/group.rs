@@ -29,12 +29,13 @@ impl Group {
     }
 }
 
-/// Divides shots into groups. The first shot stands alone: nothing delays the first picture.
+/// Divides shots into groups for their pictures, one shot for each pass of a clip that is not held in memory. The
+/// first shot stands alone: nothing delays the first picture.
 #[must_use]
-pub fn groups(shots: Vec<Shot>, profile: &Profile) -> Vec<Group> {
+pub fn groups(shots: &[Shot], profile: &Profile) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let mut held = 0;
-    for shot in shots {
+    for shot in shots.iter().flat_map(|shot| shot.passes(profile)) {
         let bytes = shot.held_bytes(profile);
         let first = groups.len() == 1;
         match groups.last_mut() {
@@ -49,4 +50,15 @@ pub fn groups(shots: Vec<Shot>, profile: &Profile) -> Vec<Group> {
         }
     }
     groups
+}
+
+/// Divides shots into groups for their sound.
+#[must_use]
+pub fn sound_groups(shots: &[Shot]) -> Vec<Group> {
+    let groups = shots.chunks(MOST_SHOTS);
+    groups
+        .map(|shots| Group {
+            shots: shots.to_vec(),
+        })
+        .collect()
 }

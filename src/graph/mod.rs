@@ -7,22 +7,26 @@
 //! that the sound is never cut where the pictures are cut.
 //!
 //! ```text
-//! clip ─ loop ─ speed ─ fit ─┐
-//! clip ─ loop ─ speed ─ fit ─┴ concat ─┐
+//! clip ─ fit ─ loop ─ speed ─┐
+//! clip ─ fit ─ loop ─ speed ─┴ concat ─┐
 //! HUD bar, raw, on standard input ─────┴ vstack ─ x264
 //! ```
+//!
+//! A clip that is short enough is repeated from memory. Any other is opened anew for each pass: the shot is divided
+//! into one shot a pass. No demuxer is ever asked to seek back to a clip's start, which many cannot do exactly.
 //!
 //! Nothing of a request's text ever enters a graph: shots hold numbers and paths, and paths are
 //! arguments of their own, never part of the graph's text.
 
+mod colours;
 mod group;
 mod picture;
 mod shot;
 mod sound;
 
-pub use group::{Group, groups};
+pub use group::{Group, groups, sound_groups};
 pub use picture::{Backdrop, Look, loop_graph, picture_graph, picture_of_clip};
-pub use shot::{Repeat, Shot, shots};
+pub use shot::{Offset, Shot, shots};
 pub use sound::sound_graph;
 
 use std::ffi::OsString;
@@ -42,8 +46,8 @@ pub struct FilterGraph {
 /// The label of every graph's only output.
 pub const OUTPUT: &str = "[out]";
 
-/// Every filter that a graph may use. `zscale` and `tonemap` are only for HDR clips, but a build that
-/// lacks them would fail in the middle of a workout.
+/// Every filter that a graph may use. `zscale` and `tonemap` are only for clips of other colours than BT.709's, HDR
+/// among them, but a build that lacks them would fail in the middle of a workout.
 pub const FILTERS: &[&str] = &[
     "adelay",
     "aformat",
@@ -66,6 +70,7 @@ pub const FILTERS: &[&str] = &[
     "loop",
     "lutyuv",
     "overlay",
+    "pan",
     "scale",
     "setpts",
     "setsar",
@@ -87,10 +92,12 @@ pub enum Input {
         path: PathBuf,
         /// A decoder other than FFmpeg's choice.
         decoder: Option<&'static str>,
-        /// Read again and again, without end.
-        reread: bool,
+        /// A demuxer where FFmpeg would choose by the file's name.
+        demuxer: Option<String>,
+        /// Only its first picture is meant.
+        still: bool,
     },
-    /// A still picture, shown without end.
+    /// A still picture: the first of its file.
     Still(PathBuf),
     /// Raw HUD bars on standard input.
     Hud {
@@ -111,22 +118,25 @@ impl Input {
             Self::Clip {
                 path,
                 decoder,
-                reread,
+                demuxer,
+                still,
             } => {
                 // One decoding thread: each further one holds several pictures, and the encoder
                 // keeps the cores busy anyway.
                 options(&["-threads", "1"]);
-                if *reread {
-                    options(&["-stream_loop", "-1"]);
-                }
                 if let Some(decoder) = decoder {
                     options(&["-c:v", decoder]);
                 }
-                arguments.extend(ffmpeg::input(path));
+                arguments.extend(match demuxer {
+                    Some(demuxer) if *still => ffmpeg::still_input(path, demuxer),
+                    _ => ffmpeg::input_as(path, demuxer.as_deref()),
+                });
             }
             Self::Still(path) => {
-                options(&["-loop", "1", "-framerate", "30"]);
-                arguments.extend(ffmpeg::input(path));
+                arguments.extend(match ffmpeg::still_demuxer(path) {
+                    Some(demuxer) => ffmpeg::still_input(path, demuxer),
+                    None => ffmpeg::input(path),
+                });
             }
             Self::Hud { width, height } => {
                 // Raw video needs no probing, and probing would swallow the first bars.

@@ -4,9 +4,9 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use super::shot::{Repeat, Shot};
-use super::{FilterGraph, Group, Input, OUTPUT};
-use crate::clip::Clip;
+use super::shot::{Offset, Shot};
+use super::{FilterGraph, Group, Input, OUTPUT, colours};
+use crate::clip::{Clip, chains};
 use crate::colour::{Colour, Yuv};
 use crate::hud;
 use crate::units::{FPS, Frames, Speed};
@@ -92,7 +92,7 @@ pub fn picture_graph(group: &Group, look: &Look) -> FilterGraph {
 #[must_use]
 pub fn picture_of_clip(clip: &Clip, first: Frames, look: &Look) -> FilterGraph {
     let mut graph = Builder::default();
-    let source = graph.clip(clip, false);
+    let source = graph.clip(clip);
     graph.fit(0, &source, clip, look, false);
     graph.chain(format!(
         "[fit0]trim=start_frame={first},settb=1/{FPS},setpts=N{OUTPUT}"
@@ -113,17 +113,19 @@ pub fn picture_of_clip(clip: &Clip, first: Frames, look: &Look) -> FilterGraph {
 pub fn loop_graph(clip: &Clip, mirrored: bool, look: &Look, length: Frames) -> FilterGraph {
     let (width, hud_top) = (look.profile.width, look.profile.hud_top());
     let mut graph = Builder::default();
-    let source = graph.clip(clip, false);
+    let source = graph.clip(clip);
     graph.fit(0, &source, clip, look, mirrored);
-    // A clip's last picture may round away; a pass has exactly the pictures that the plan counts on.
-    let pictures = clip.pictures();
     // No source is endless: `vstack` waits for ever for an input that ended before its first picture (the noise, when
     // this process is gone; a clip of which nothing decodes), and meanwhile takes the others' pictures, heedless of signals.
     let end = format!("trim=end_frame={length}");
-    let whole = format!(
-        "[fit0]settb=1/{FPS},setpts=N,tpad=stop=2:stop_mode=clone,trim=end_frame={pictures},\
-         loop=loop=-1:size={pictures}:start=0,settb=1/{FPS},setpts=N,{end}"
-    );
+    let mut whole = format!("[fit0]settb=1/{FPS},setpts=N,{},setpts=N", pass(clip));
+    let pictures = clip.pictures();
+    if length > pictures {
+        // Held in memory, so only for the shortest.
+        whole.push_str(&format!(
+            ",loop=loop=-1:size={pictures}:start=0,settb=1/{FPS},setpts=N,{end}"
+        ));
+    }
     if look.profile.bar_height() == 0 {
         graph.chain(format!("{whole}{OUTPUT}"));
         return graph.finish();
@@ -170,25 +172,30 @@ impl Builder {
     }
 
     /// Adds a clip as an input and returns the label of its video track.
-    fn clip(&mut self, clip: &Clip, reread: bool) -> String {
+    fn clip(&mut self, clip: &Clip) -> String {
         let number = self.input(Input::Clip {
             path: clip.path.clone(),
             decoder: clip.facts.picture.decoder(),
-            reread,
+            demuxer: clip.facts.demuxer().map(str::to_owned),
+            still: clip.facts.picture.still,
         });
         format!("[{number}:{}]", clip.facts.picture.stream)
     }
 
     /// `[shotN]`: exactly as many pictures as the shot is long.
     fn shot(&mut self, number: usize, shot: &Shot, look: &Look) {
-        let repeat = shot.repeat(&look.profile);
-        let source = self.clip(&shot.clip, repeat == Repeat::Reread);
+        let source = self.clip(&shot.clip);
         self.fit(number, &source, &shot.clip, look, shot.mirrored);
         let mut chain = Chain::from(format!("[fit{number}]"));
-        if let Repeat::Hold(Frames(pictures)) = repeat {
+        chain.add(pass(&shot.clip));
+        if shot.held(&look.profile) {
+            let pictures = shot.clip.pictures();
             chain.add(format_args!("loop=loop=-1:size={pictures}:start=0"));
+        } else {
+            // The shot ends with its pass, within the time of one picture.
+            chain.add("tpad=stop=-1:stop_mode=clone");
         }
-        chain.add(speed(shot.speed));
+        chain.add(speed(shot.speed, shot.offset));
         chain.add(format_args!("trim=end_frame={}", shot.length));
         self.chain(format!("{chain}[shot{number}]"));
     }
@@ -200,26 +207,18 @@ impl Builder {
             width, area_height, ..
         } = look.profile;
         let mut chain = Chain::from(source.to_owned());
-        if picture.interlaced {
-            chain.add("bwdif=mode=send_frame:deint=interlaced");
-        }
         // The track starts at its own first picture: its sound is laid in step elsewhere.
-        chain.add("setpts=PTS-STARTPTS");
-        chain.add(format_args!("fps={FPS}"));
-        if let Some(hdr) = picture.hdr {
-            // HDR to SDR through linear light; FFmpeg has no single filter for it. What comes in is
-            // said in full: where a file leaves one of the three open, zscale finds no way.
-            chain.add(format_args!(
-                "zscale=transferin={}:primariesin=bt2020:matrixin=bt2020nc:transfer=linear:npl=100",
-                hdr.transfer()
-            ));
-            chain.add("format=gbrpf32le,tonemap=hable:desat=0");
-            chain.add("zscale=primaries=bt709:transfer=bt709:matrix=bt709:range=limited");
+        chain.add(chains::pictures(&clip.facts));
+        if let Some(conversion) = colours::conversion(&clip.facts) {
+            chain.add(conversion);
         }
         let whole = shown_whole(look.fit, picture.shown_size(), (width, area_height));
         let (w, h) = fitted(picture.shown_size(), (width, area_height), whole);
         let (x, y) = ((width.max(w) - w) / 2, (area_height.max(h) - h) / 2);
-        let colours = "out_color_matrix=bt709:out_range=tv";
+        let colours = format!(
+            "{}out_color_matrix=bt709:out_range=tv",
+            colours::scale_from(&clip.facts)
+        );
         let mut fit = if picture.alpha {
             self.backdrop(number, look);
             chain.add(format_args!(
@@ -236,7 +235,7 @@ impl Builder {
             chain
         } else {
             self.chain(format!("{chain},split[whole{number}][room{number}]"));
-            self.blur(number, (width, area_height));
+            self.blur(number, (width, area_height), &colours);
             self.chain(format!(
                 "[whole{number}]scale={w}:{h}:flags=bicubic:{colours},format=yuv420p[clip{number}]"
             ));
@@ -251,10 +250,10 @@ impl Builder {
 
     /// `[blurN]`: the clip blurred, darkened and cut to the area. Worked out on an eighth of the
     /// size: a blur has no details, and at full size it costs more than the encoder.
-    fn blur(&mut self, number: usize, (width, height): (u32, u32)) {
+    fn blur(&mut self, number: usize, (width, height): (u32, u32), colours: &str) {
         let (w, h) = (even(f64::from(width) / 8.0), even(f64::from(height) / 8.0));
         self.chain(format!(
-            "[room{number}]scale={w}:{h}:force_original_aspect_ratio=increase:out_color_matrix=bt709:out_range=tv,\
+            "[room{number}]scale={w}:{h}:force_original_aspect_ratio=increase:{colours},\
              crop={w}:{h},format=yuv420p,boxblur=6:3,lutyuv=y=(val-16)*0.7+16,scale={width}:{height}[blur{number}]"
         ));
     }
@@ -275,23 +274,30 @@ impl Builder {
             Backdrop::Picture(path) => {
                 let input = self.input(Input::Still(path.clone()));
                 self.chain(format!(
-                    "[{input}:v]scale={width}:{area_height}:force_original_aspect_ratio=increase:\
-                     out_color_matrix=bt709:out_range=tv,crop={width}:{area_height},fps={FPS},setsar=1,\
-                     format=yuv420p[backdrop{number}]"
+                    "[{input}:v:0]trim=end_frame=1,scale={width}:{area_height}:force_original_aspect_ratio=increase:\
+                     out_color_matrix=bt709:out_range=tv,crop={width}:{area_height},setsar=1,format=yuv420p,\
+                     loop=loop=-1:size=1,settb=1/{FPS},setpts=N[backdrop{number}]"
                 ));
             }
         }
     }
 }
 
-/// Picture n of the loop is shown at n/30 s divided by the speed.
-fn speed(speed: Speed) -> String {
+/// Exactly the pictures of one pass that the plan counts on: a clip's last picture may round away, and a broken one
+/// stands still at its end.
+fn pass(clip: &Clip) -> String {
+    let pictures = clip.pictures();
+    format!("tpad=stop=-1:stop_mode=clone,trim=end_frame={pictures}")
+}
+
+/// Picture n of the loop is shown at n/30 s divided by the speed, earlier by the offset.
+fn speed(speed: Speed, Offset(offset): Offset) -> String {
     if speed == Speed::NORMAL {
         return format!("settb=1/{FPS},setpts=N");
     }
     let (above, below) = (speed.numerator(), speed.denominator());
     // A fine clock first: on one of 1/30 s the new times would be rounded before `fps` sees them.
-    format!("settb=1/90000,setpts=N*{below}/{above}/({FPS}*TB),fps={FPS}")
+    format!("settb=1/90000,setpts=(N*{below}-{offset})/{above}/({FPS}*TB),fps={FPS}:start_time=0")
 }
 
 /// The part of a clip's height or width that [`Fit::Auto`] gives away: a 16:9 clip above the HUD bar

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::catalogue::ExerciseId;
 use crate::clip::{Clip, Library};
-use crate::units::{Frames, SAMPLE_RATE, Samples, Speed};
+use crate::units::{Frames, Samples, Speed};
 use crate::workout::{Interval, Profile, Side, Timeline};
 
 /// Memory for the decoded pictures of loops that one process may hold.
@@ -14,16 +14,13 @@ use crate::workout::{Interval, Profile, Side, Timeline};
 /// each FFmpeg a workout stays below 300 MB.
 pub const HOLD_BYTES: u64 = 100 << 20;
 
-/// How a clip is made to last as long as its interval.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Repeat {
-    /// Decoded and fitted once, then repeated from memory: at most so many pictures.
-    Hold(Frames),
-    /// Read and decoded again in every pass: for clips too long to be held.
-    Reread,
-}
+/// How far into a picture of the loop a shot begins: so many parts of the speed's denominator, less than its numerator.
+///
+/// A shot that begins with a later pass begins with an output picture, and the pass at any time before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Offset(pub u64);
 
-/// What one interval shows.
+/// What one interval shows, or a part of it that one pass of its clip fills.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shot {
     /// The clip.
@@ -38,6 +35,8 @@ pub struct Shot {
     pub mirrored: bool,
     /// Whether the clip's own sound is heard.
     pub heard: bool,
+    /// Where in the loop it begins; zero for all but parts of an interval.
+    pub offset: Offset,
 }
 
 impl Shot {
@@ -50,37 +49,58 @@ impl Shot {
             mirrored: interval.shows.side == Some(Side::Right),
             heard: exercise && clip_sound && clip.facts.sound.is_some(),
             clip,
+            offset: Offset::default(),
         }
     }
 
-    /// How the clip is repeated in a picture area of this profile.
+    /// Whether the clip is decoded and fitted once, then repeated from memory. Any other is read in each pass.
     #[must_use]
-    pub fn repeat(&self, profile: &Profile) -> Repeat {
-        let pictures = self.clip.pictures();
-        if pictures.0.saturating_mul(picture_bytes(profile)) <= HOLD_BYTES {
-            Repeat::Hold(pictures)
-        } else {
-            Repeat::Reread
-        }
+    pub fn held(&self, profile: &Profile) -> bool {
+        self.clip.pictures().0.saturating_mul(picture_bytes(profile)) <= HOLD_BYTES
     }
 
     /// Memory that its repeated pictures take.
     #[must_use]
     pub fn held_bytes(&self, profile: &Profile) -> u64 {
-        match self.repeat(profile) {
-            Repeat::Hold(pictures) => pictures.0 * picture_bytes(profile),
-            Repeat::Reread => 0,
+        if self.held(profile) {
+            self.clip.pictures().0 * picture_bytes(profile)
+        } else {
+            0
         }
+    }
+
+    /// The shots that show it one after the other: one for each pass of its clip, or itself if that is held.
+    #[must_use]
+    pub fn passes(&self, profile: &Profile) -> Vec<Self> {
+        if self.held(profile) {
+            return vec![self.clone()];
+        }
+        let (above, below) = (self.speed.numerator(), self.speed.denominator());
+        // In pictures of the loop times the speed's denominator.
+        let pass = self.clip.pictures().0 * u64::from(below);
+        let mut passes = Vec::new();
+        let (mut number, mut at) = (0, Frames::ZERO);
+        while at < self.length {
+            // The first output picture that the next pass has begun with or before. Lengths are hours at most: it fits.
+            let next = Frames(((number + 1) * pass).div_ceil(above.into())).min(self.length);
+            if next > at {
+                passes.push(Self {
+                    start: self.start + at,
+                    length: next - at,
+                    offset: Offset(at.0 * u64::from(above) - number * pass),
+                    ..self.clone()
+                });
+            }
+            (number, at) = (number + 1, next);
+        }
+        passes
     }
 
     /// One pass of the loop in audio samples: as long as a pass of its pictures, so that both stay
     /// in step however often they are repeated.
     #[must_use]
-    pub fn pass(&self, profile: &Profile) -> Samples {
-        match self.repeat(profile) {
-            Repeat::Hold(pictures) => pictures.samples(),
-            Repeat::Reread => Samples((self.clip.length.0 * f64::from(SAMPLE_RATE)).round() as u64),
-        }
+    pub fn pass(&self) -> Samples {
+        self.clip.pictures().samples()
     }
 }
 

@@ -2,16 +2,18 @@
 
 use super::shot::Shot;
 use super::{FilterGraph, Group, Input, OUTPUT};
+use crate::clip::chains as clip_chains;
 use crate::units::{SAMPLE_RATE, Samples, Speed};
-use crate::workout::Profile;
 
 /// Fade at both ends of a clip's sound: cut anywhere, it would click.
 const FADE: Samples = Samples(480);
+/// The longest pass that is repeated from memory: five minutes, 58 MB.
+const LONGEST_HELD: Samples = Samples(300 * 48_000);
 
 /// The graph of a group's clip sound: for each shot exactly as many samples as its pictures last,
 /// silence where nothing is heard. `None` when nothing is heard in the whole group.
 #[must_use]
-pub fn sound_graph(group: &Group, profile: &Profile) -> Option<FilterGraph> {
+pub fn sound_graph(group: &Group) -> Option<FilterGraph> {
     if !group.shots.iter().any(|shot| shot.heard) {
         return None;
     }
@@ -20,12 +22,8 @@ pub fn sound_graph(group: &Group, profile: &Profile) -> Option<FilterGraph> {
     for (number, shot) in group.shots.iter().enumerate() {
         let source = match &shot.clip.facts.sound {
             Some(sound) if shot.heard => {
-                inputs.push(Input::Clip {
-                    path: shot.clip.path.clone(),
-                    decoder: None,
-                    reread: false,
-                });
-                heard(shot, &format!("[{}:{}]", inputs.len() - 1, sound.stream), profile)
+                let repeated = repeated(shot, number, sound.stream, &mut inputs, &mut chains);
+                format!("{repeated}{}", heard(shot))
             }
             _ => format!("anullsrc=sample_rate={SAMPLE_RATE}:channel_layout=stereo"),
         };
@@ -35,7 +33,7 @@ pub fn sound_graph(group: &Group, profile: &Profile) -> Option<FilterGraph> {
             "{source},apad=whole_len={end},atrim=end_sample={end},asetpts=N/SR/TB[sound{number}]"
         ));
     }
-    let joined: String = (0..chains.len())
+    let joined: String = (0..group.shots.len())
         .map(|number| format!("[sound{number}]"))
         .collect();
     chains.push(format!("{joined}concat=n={}:v=0:a=1{OUTPUT}", group.shots.len()));
@@ -45,27 +43,49 @@ pub fn sound_graph(group: &Group, profile: &Profile) -> Option<FilterGraph> {
     })
 }
 
-/// A clip's sound, in step with its pictures, repeated and brought to speed.
-fn heard(shot: &Shot, source: &str, profile: &Profile) -> String {
-    let pass = shot.pass(profile);
+/// A clip's sound, in step with its pictures, for as many passes as the shot needs: a chain to go on with.
+///
+/// A pass of sound is as long as a pass of pictures, or each pass would drift further.
+fn repeated(
+    shot: &Shot,
+    number: usize,
+    stream: u32,
+    inputs: &mut Vec<Input>,
+    chains: &mut Vec<String>,
+) -> String {
+    let pass = shot.pass();
+    let mut open = || {
+        inputs.push(Input::Clip {
+            path: shot.clip.path.clone(),
+            decoder: None,
+            demuxer: shot.clip.facts.demuxer().map(str::to_owned),
+            still: false,
+        });
+        let input = inputs.len() - 1;
+        let in_step = clip_chains::sound(&shot.clip.facts);
+        format!("[{input}:{stream}]{in_step},apad=whole_len={pass},atrim=end_sample={pass}")
+    };
+    let needed = shot.length.samples().0 as f64 * shot.speed.as_f64();
+    if pass.0 as f64 >= needed {
+        return format!("{},", open());
+    }
+    if pass <= LONGEST_HELD {
+        return format!("{},aloop=loop=-1:size={pass},asetpts=N/SR/TB,", open());
+    }
+    // Opened anew for each pass, of which there are few.
+    let passes = (needed / pass.0 as f64).ceil() as usize;
+    let mut joined = String::new();
+    for pass in 0..passes {
+        chains.push(format!("{},asetpts=N/SR/TB[pass{number}x{pass}]", open()));
+        joined.push_str(&format!("[pass{number}x{pass}]"));
+    }
+    format!("{joined}concat=n={passes}:v=0:a=1,asetpts=N/SR/TB,")
+}
+
+/// Brought to speed and faded.
+fn heard(shot: &Shot) -> String {
     let needed = shot.length.samples();
-    let mut filters = vec![
-        "asetpts=PTS-STARTPTS".to_owned(),
-        // `async` fills holes in the track by its own clock, as phones leave them.
-        format!("aresample={SAMPLE_RATE}:async=1"),
-        "aformat=sample_fmts=s16:channel_layouts=stereo".to_owned(),
-    ];
-    let delay = (shot.clip.facts.sound_delay().0 * f64::from(SAMPLE_RATE)).round() as i64;
-    if delay > 0 {
-        filters.push(format!("adelay={delay}S:all=1"));
-    } else if delay < 0 {
-        filters.push(format!("atrim=start_sample={},asetpts=PTS-STARTPTS", -delay));
-    }
-    // A pass of sound is as long as a pass of pictures, or each pass would drift further.
-    filters.push(format!("apad=whole_len={pass},atrim=end_sample={pass}"));
-    if (pass.0 as f64) < needed.0 as f64 * shot.speed.as_f64() {
-        filters.push(format!("aloop=loop=-1:size={pass},asetpts=N/SR/TB"));
-    }
+    let mut filters = Vec::new();
     let (above, below) = (shot.speed.numerator(), shot.speed.denominator());
     if u64::from(above) * 2 < u64::from(below) {
         // `atempo` goes down to a half: what is slower takes two of them.
@@ -76,5 +96,5 @@ fn heard(shot: &Shot, source: &str, profile: &Profile) -> String {
     let end = needed.0.saturating_sub(FADE.0);
     filters.push(format!("afade=type=in:start_sample=0:nb_samples={FADE}"));
     filters.push(format!("afade=type=out:start_sample={end}:nb_samples={FADE}"));
-    format!("{source}{}", filters.join(","))
+    filters.join(",")
 }

@@ -1,4 +1,6 @@
-//! The moov of a video-only stream: what its one track is, and the defaults its fragments rely on.
+//! The moov of a stream: what its one video track is, and the defaults that track's fragments rely on.
+//!
+//! Other tracks (chapters, a timecode, sound) are passed over.
 
 use bytes::Bytes;
 use mp4_atom::{FourCC, Mdhd, Tkhd, Trex};
@@ -25,8 +27,7 @@ const VISUAL_ENTRY: usize = 78;
 
 /// Reads the body of moov. Edit lists are passed over: samples get other times anyway.
 pub(super) fn read(moov: &Bytes) -> Result<(VideoHeader, Trex), ReadError> {
-    // `only` also refuses a second track.
-    let trak = only(moov, *b"trak")?;
+    let trak = video_track(moov)?;
     let mdhd: Mdhd = leaf(descend(trak, &[b"mdia", b"mdhd"])?)?;
     if mdhd.timescale == 0 {
         return Err(ReadError::Malformed {
@@ -49,6 +50,24 @@ pub(super) fn read(moov: &Bytes) -> Result<(VideoHeader, Trex), ReadError> {
     Ok((header, defaults(moov, tkhd.track_id)?))
 }
 
+/// The body of the only trak that holds video, by its handler (8.4.3: version and flags, a reserved word,
+/// `handler_type`).
+fn video_track(moov: &[u8]) -> Result<&[u8], ReadError> {
+    let kind = FourCC::new(b"trak");
+    let mut found = None;
+    for child in children(moov) {
+        let (child_kind, trak) = child?;
+        if child_kind != kind {
+            continue;
+        }
+        let handler = descend(trak, &[b"mdia", b"hdlr"])?;
+        if handler.get(8..12) == Some(b"vide") && found.replace(trak).is_some() {
+            return Err(ReadError::Duplicate { kind });
+        }
+    }
+    found.ok_or(ReadError::Missing { kind })
+}
+
 /// The body of the one avc1 entry of stsd (8.5.2.2: version and flags, `entry_count`, entries).
 fn sample_entry(stsd: &[u8]) -> Result<&[u8], ReadError> {
     let entries = stsd.get(8..).ok_or(ReadError::BadSize {
@@ -68,14 +87,18 @@ fn sample_entry(stsd: &[u8]) -> Result<&[u8], ReadError> {
 
 /// The track's trex, which mvex must hold (8.8.3).
 fn defaults(moov: &[u8], track_id: u32) -> Result<Trex, ReadError> {
-    let trex: Trex = leaf(descend(moov, &[b"mvex", b"trex"])?)?;
-    if trex.track_id == track_id {
-        Ok(trex)
-    } else {
-        Err(ReadError::Missing {
-            kind: FourCC::new(b"trex"),
-        })
+    let kind = FourCC::new(b"trex");
+    for child in children(only(moov, *b"mvex")?) {
+        let (child_kind, body) = child?;
+        if child_kind != kind {
+            continue;
+        }
+        let trex: Trex = leaf(body)?;
+        if trex.track_id == track_id {
+            return Ok(trex);
+        }
     }
+    Err(ReadError::Missing { kind })
 }
 
 #[cfg(test)]
@@ -129,7 +152,9 @@ mod tests {
                 kind: FourCC::new(kind),
             })
         };
-        for kind in [b"trak", b"tkhd", b"mdhd", b"stsd", b"avcC", b"mvex", b"trex"] {
+        for kind in [
+            b"trak", b"tkhd", b"hdlr", b"mdhd", b"stsd", b"avcC", b"mvex", b"trex",
+        ] {
             assert_eq!(read(&moov(false, kind, b"free")), missing(kind));
         }
         // A trex for another track; a track without a clock; another codec; other NAL lengths; sound.
@@ -154,7 +179,18 @@ mod tests {
             refused(b"\xff\xe1", b"\xfe\xe1"),
             Err(ReadError::Config(_))
         ));
-        let sound = read(&moov(true, b"mvhd", b"mvhd"));
-        assert!(matches!(sound, Err(ReadError::Duplicate { .. })), "{sound:?}");
+        let sound_alone = read(&moov(false, b"vide", b"soun"));
+        assert_eq!(sound_alone, missing(b"trak"));
+        let two_videos = read(&moov(true, b"soun", b"vide"));
+        assert!(
+            matches!(two_videos, Err(ReadError::Duplicate { .. })),
+            "{two_videos:?}"
+        );
+    }
+
+    #[test]
+    fn tracks_that_nobody_asked_for_are_passed_over() {
+        let (header, trex) = read(&moov(true, b"mvhd", b"mvhd")).expect("video beside sound");
+        assert_eq!((header.width, header.height, trex.track_id), (640, 360, 1));
     }
 }

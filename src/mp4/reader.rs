@@ -23,7 +23,7 @@ pub enum Event {
     Sample(Sample),
 }
 
-/// Reads one video-only fragmented MP4 that is pushed piece by piece.
+/// Reads the one video track of a fragmented MP4 that is pushed piece by piece; other tracks are passed over.
 ///
 /// Push what came, then pull until `None`; at the end of the stream call [`finish`](Self::finish). Holds
 /// no more than what was pushed and not yet pulled, and needs at most one sample (16 MiB) or one moov or

@@ -40,14 +40,33 @@ struct Defaults {
 
 /// Reads the body of a moof that began at offset `moof_start` of the stream.
 ///
-/// The samples come back in stream order, each behind the end of the one before.
+/// The samples come back in stream order, each behind the end of the one before. Other tracks' are passed over:
+/// of a moof without one of this track's, none come back.
 pub(super) fn read(moof: &[u8], moof_start: u64, trex: &Trex) -> Result<VecDeque<Announced>, ReadError> {
-    let traf = only(moof, *b"traf")?;
-    let tfhd: Tfhd = leaf(only(traf, *b"tfhd")?)?;
+    let mut found = None;
+    let mut is_first = true;
+    for child in children(moof) {
+        let (kind, traf) = child?;
+        if kind != FourCC::new(b"traf") {
+            continue;
+        }
+        let tfhd: Tfhd = leaf(only(traf, *b"tfhd")?)?;
+        if tfhd.track_id == trex.track_id && found.replace((traf, tfhd, is_first)).is_some() {
+            return Err(ReadError::Duplicate { kind });
+        }
+        is_first = false;
+    }
+    let Some((traf, tfhd, is_first)) = found else {
+        return Ok(VecDeque::new());
+    };
     let defaults = defaults(&tfhd, trex)?;
-    // Without an explicit base the first, and here only, track's is the moof (8.8.7.1), as it is with
-    // default-base-is-moof.
-    let base = tfhd.base_data_offset.unwrap_or(moof_start);
+    // Without an explicit base the first track's is the moof, as is every track's with default-base-is-moof;
+    // without either it would be the end of the track's data before (8.8.7.1).
+    let base = match tfhd.base_data_offset {
+        Some(base) => base,
+        None if is_first || tfhd.default_base_is_moof => moof_start,
+        None => return Err(ReadError::Unsupported("an offset from another track's samples")),
+    };
     let mut announced = VecDeque::new();
     // "immediately after the data of the previous run, or at the base" where a run names no offset (8.8.8.2).
     let mut next = base;
@@ -74,9 +93,6 @@ pub(super) fn read(moof: &[u8], moof_start: u64, trex: &Trex) -> Result<VecDeque
 }
 
 fn defaults(tfhd: &Tfhd, trex: &Trex) -> Result<Defaults, ReadError> {
-    if tfhd.track_id != trex.track_id {
-        return Err(ReadError::Unsupported("a fragment of an unknown track"));
-    }
     let entry = tfhd
         .sample_description_index
         .unwrap_or(trex.default_sample_description_index);
@@ -226,7 +242,6 @@ mod tests {
     fn what_cannot_be_is_refused() {
         let cases = [
             ("B-frames", (0, &[1][..]), (0x800, &[1, 5][..])),
-            ("a foreign track", (0, &[2]), (0, &[1])),
             ("a second sample entry", (2, &[1, 2]), (0, &[1])),
             ("four billion samples for free", (0, &[1]), (0, &[u32::MAX])),
             ("an empty sample", (0x10, &[1, 0]), (0, &[1])),
@@ -247,6 +262,26 @@ mod tests {
         }
         let back = moof((0, &[1]), &[(1, &[1, 100]), (1, &[1, 90])]);
         assert_eq!(read(&back, 0, &TREX), Err(ReadError::OutsideData), "runs overlap");
+    }
+
+    #[test]
+    fn other_tracks_are_passed_over() {
+        let other = moof((0, &[2]), &[(0, &[3])]);
+        let relative = moof((0, &[1]), &[(0, &[1])]);
+        let from_moof = moof((0x02_0000, &[1]), &[(1, &[1, 50])]);
+        assert_eq!(read(&other, 1000, &TREX), Ok(VecDeque::new()));
+        assert_eq!(
+            read(&[relative.clone(), other.clone()].concat(), 1000, &TREX),
+            Ok([sample(1000, 7, 10, false)].into())
+        );
+        assert_eq!(
+            read(&[other.clone(), from_moof].concat(), 1000, &TREX),
+            Ok([sample(1050, 7, 10, false)].into())
+        );
+        let refused = read(&[other, relative.clone()].concat(), 1000, &TREX);
+        assert!(matches!(refused, Err(ReadError::Unsupported(_))), "{refused:?}");
+        let twice = read(&[relative.clone(), relative].concat(), 1000, &TREX);
+        assert!(matches!(twice, Err(ReadError::Duplicate { .. })), "{twice:?}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use ffmpeg_sidecar::command::FfmpegCommand;
 
 use super::RenderSettings;
+use crate::ffmpeg::{FRAGMENTS, MAPPED_ALONE, MP4};
 use crate::graph::{FilterGraph, Group, OUTPUT};
 use crate::units::{FPS, Frames, SAMPLE_RATE, VIDEO_TIMESCALE};
 
@@ -34,14 +35,8 @@ pub fn picture_command(settings: &RenderSettings, graph: &FilterGraph, group: &G
     command.args(["-pix_fmt", "yuv420p", "-g", GOP]);
     command.args(["-x264-params", X264]);
     command.args(["-force_key_frames", &joints(group)]);
-    command.args([
-        "-f",
-        "mp4",
-        "-movflags",
-        "+empty_moov+default_base_moof+frag_every_frame+skip_trailer",
-    ]);
-    command.args(["-video_track_timescale", &VIDEO_TIMESCALE.to_string()]);
-    command.args(["-flush_packets", "1", "pipe:1"]);
+    command.args(MP4).args(FRAGMENTS);
+    command.args(["-video_track_timescale", &VIDEO_TIMESCALE.to_string(), "pipe:1"]);
     command
 }
 
@@ -60,7 +55,7 @@ pub fn with_graph(settings: &RenderSettings, graph: &FilterGraph) -> FfmpegComma
         command.args(input.arguments());
     }
     command.filter_complex(&graph.text);
-    command.args(["-map", OUTPUT]);
+    command.args(["-map", OUTPUT]).args(MAPPED_ALONE);
     command
 }
 

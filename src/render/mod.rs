@@ -16,6 +16,7 @@
 //! [`Rendering`] is dropped, its task ends and with it every process that it owns.
 
 mod ahead;
+mod clip_trial;
 mod clips;
 mod clock;
 mod encode;
@@ -29,6 +30,7 @@ mod still;
 mod trial;
 
 pub use ahead::{Ahead, Name};
+pub use clip_trial::clip_trial;
 pub use encode::ENCODERS;
 pub use error::RenderError;
 pub use still::Stills;
@@ -306,7 +308,8 @@ impl Renderer {
         let shots =
             graph::shots(&plan.timeline, &self.library, plan.clip_sound).map_err(RenderError::NoClip)?;
         Ok(Job {
-            groups: graph::groups(shots, &plan.profile),
+            groups: graph::groups(&shots, &plan.profile),
+            sounds: graph::sound_groups(&shots),
             look: self.look(plan),
             plan: Arc::clone(plan),
             settings: Arc::clone(&self.settings),
@@ -331,6 +334,7 @@ impl Renderer {
 struct Job {
     plan: Arc<Plan>,
     groups: Vec<graph::Group>,
+    sounds: Vec<graph::Group>,
     look: Look,
     settings: Arc<RenderSettings>,
 }

@@ -7,9 +7,9 @@ use bytes::BytesMut;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio_util::task::AbortOnDropHandle;
 
-use super::{Job, RenderError, encode};
+use super::{Job, RenderError, RenderSettings, encode};
 use crate::ffmpeg::{Child, Stdin, Stdout, Task};
-use crate::graph::{self, Group};
+use crate::graph::{self, Group, Look};
 use crate::hud::Hud;
 use crate::mp4::{AvcConfig, Event, FragmentReader, Sample};
 use crate::units::{Frames, TICKS_PER_FRAME};
@@ -86,8 +86,26 @@ impl Pictures {
         let Some(group) = self.waiting.pop_front() else {
             return Ok(None);
         };
-        Run::start(&self.job, &self.timeline, &group).map(Some)
+        let plan = &self.job.plan;
+        let hud = Hud::new(
+            Arc::clone(&self.timeline),
+            plan.profile,
+            plan.shows,
+            plan.language,
+        );
+        Run::start(&self.job.settings, &self.job.look, hud, &group).map(Some)
     }
+}
+
+/// Makes all pictures of a group without HUD, and throws them away: whether it can be done.
+pub(super) async fn try_group(
+    settings: &RenderSettings,
+    look: &Look,
+    group: &Group,
+) -> Result<(), RenderError> {
+    let mut run = Run::start(settings, look, None, group)?;
+    while run.next().await?.is_some() {}
+    run.finish().await
 }
 
 /// One group's process.
@@ -103,15 +121,15 @@ struct Run {
 }
 
 impl Run {
-    fn start(job: &Job, timeline: &Arc<Timeline>, group: &Group) -> Result<Self, RenderError> {
-        let graph = graph::picture_graph(group, &job.look);
-        let command = encode::picture_command(&job.settings, &graph, group);
-        let plan = &job.plan;
-        let hud = Hud::new(Arc::clone(timeline), plan.profile, plan.shows, plan.language);
-        let mut child = job
-            .settings
-            .tools
-            .spawn(Task::RenderFrames, command, hud.is_some())?;
+    fn start(
+        settings: &RenderSettings,
+        look: &Look,
+        hud: Option<Hud>,
+        group: &Group,
+    ) -> Result<Self, RenderError> {
+        let graph = graph::picture_graph(group, look);
+        let command = encode::picture_command(settings, &graph, group);
+        let mut child = settings.tools.spawn(Task::RenderFrames, command, hud.is_some())?;
         let (start, end) = (group.start().0, (group.start() + group.length()).0);
         let hud = hud
             .zip(child.take_stdin())

@@ -25,7 +25,7 @@ use crate::units::{SAMPLE_RATE, Ticks, VIDEO_TIMESCALE};
 use crate::workout::Plan;
 
 /// Part of every digest: raised when sound is mixed differently in a way that no argument shows.
-const MIX_VERSION: u8 = 2;
+const MIX_VERSION: u8 = 3;
 /// Sounds that may be under way, most of them read from their files, and how many may wait for them.
 const UNDER_WAY: usize = 64;
 const ASKERS: usize = 1024;
@@ -144,10 +144,10 @@ impl Renderer {
         }
         let cues = job.plan.cues.then(|| cues(&job.plan.timeline));
         encoding.cues(&cues.unwrap_or_default());
-        encoding.number(job.groups.len() as u64);
-        for group in &job.groups {
+        encoding.number(job.sounds.len() as u64);
+        for group in &job.sounds {
             encoding.number(group.length().0);
-            let Some(graph) = graph::sound_graph(group, &job.look.profile) else {
+            let Some(graph) = graph::sound_graph(group) else {
                 encoding.text("silence");
                 continue;
             };
@@ -162,18 +162,12 @@ impl Renderer {
 
     /// Where a clip lies is no part of its sound; what is in it and how it is read are.
     async fn input_of_sound(&self, input: &Input, encoding: &mut Encoding) -> Result<(), RenderError> {
-        let Input::Clip {
-            path,
-            decoder,
-            reread,
-        } = input
-        else {
+        let Input::Clip { path, demuxer, .. } = input else {
             return Ok(());
         };
         let clip = self.loops.file_digest(path).await.map_err(StitchError::from)?;
         encoding.bytes(clip.as_bytes());
-        encoding.text(decoder.unwrap_or_default());
-        encoding.number((*reread).into());
+        encoding.text(demuxer.as_deref().unwrap_or_default());
         Ok(())
     }
 }

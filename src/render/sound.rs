@@ -110,7 +110,7 @@ async fn feed(job: Arc<Job>, mut encoder: Stdin) -> Result<(), RenderError> {
     });
     let mut at = Samples(0);
     let mut bytes = Vec::with_capacity(BLOCK * SAMPLE_BYTES);
-    for group in &job.groups {
+    for group in &job.sounds {
         let mut clips = ClipSound::start(&job, group)?;
         let mut left = group.length().samples();
         while left > Samples(0) {
@@ -138,7 +138,7 @@ struct ClipSound {
 
 impl ClipSound {
     fn start(job: &Job, group: &Group) -> Result<Self, RenderError> {
-        let Some(graph) = graph::sound_graph(group, &job.look.profile) else {
+        let Some(graph) = graph::sound_graph(group) else {
             return Ok(Self { source: None });
         };
         let mut child = job.settings.tools.spawn(

@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 use super::{RenderError, RenderSettings, encode};
 use crate::catalogue::{Exercise, ExerciseId};
 use crate::clip::{Clip, FileDigests, Library};
-use crate::ffmpeg::{Backoff, FfmpegError, Task};
+use crate::ffmpeg::{Backoff, FfmpegError, MP4, Task};
 use crate::graph::{self, Look};
 use crate::pace::Pace;
 use crate::units::{Frames, Seconds};
@@ -187,9 +187,8 @@ impl Stills {
                 let mut command = of(Frames::ZERO);
                 command.args(["-t", &PREVIEW_SECONDS.to_string()]);
                 command.args(["-c:v", "libx264", "-preset", "veryfast", "-crf", "24", "-bf", "0"]);
+                command.args(MP4);
                 command.args([
-                    "-f",
-                    "mp4",
                     "-movflags",
                     "+empty_moov+default_base_moof+skip_trailer",
                     "pipe:1",

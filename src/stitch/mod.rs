@@ -35,6 +35,7 @@
 //! | `cuts` | which pictures are key pictures, and where segments begin (pure) |
 //! | `bar` | the HUD's slice of each picture |
 //! | `pictures` | a plan's pictures, one after the other |
+//! | `trial` | whether a recipe can be followed at all |
 //! | `film` | a plan's pictures and sound, any of them at once: sizes, times, bytes |
 //! | `spec` | everything that changes a byte of a video: the key of all that is kept or named of one (pure) |
 //! | `sound` | a plan's AAC frames, laid or recorded |
@@ -62,6 +63,7 @@ pub mod sound;
 mod source;
 mod spec;
 mod store;
+mod trial;
 mod verify;
 
 pub use cuts::Cuts;
@@ -70,6 +72,7 @@ pub use film::{Film, FilmError, Index, Material, Pen, SliceMemory, Stretch};
 pub use loops::Loops;
 pub use parts::Parts;
 pub use pictures::{Picture, Pictures};
+pub use prepare::PrepareError;
 pub use queue::Urgency;
 pub use recipe::Recipe;
 pub use request::Request;
@@ -78,3 +81,4 @@ pub use sound::{CueBook, CueError, LaidSound, Recorded, Recorder, Track};
 pub use source::{Source, StitchError};
 pub use spec::{Encoding, RenderSpec, WRITER_VERSION};
 pub use store::{Bounds, Digest, InMemory, Store};
+pub use trial::try_recipe;

@@ -14,7 +14,7 @@ use super::intra::Intra;
 use super::parts::Parts;
 use super::store::Digest;
 use crate::clip::Clip;
-use crate::ffmpeg::Tools;
+use crate::ffmpeg::{FRAGMENTS, MAPPED_ALONE, MP4, Tools};
 use crate::graph::{self, FilterGraph, Input, Look, OUTPUT};
 use crate::units::{FPS, Frames, VIDEO_TIMESCALE};
 use crate::workout::Profile;
@@ -122,16 +122,10 @@ impl Recipe {
             command.args(input.arguments());
         }
         command.filter_complex(&graph.text);
-        command.args(["-map", OUTPUT]);
+        command.args(["-map", OUTPUT]).args(MAPPED_ALONE);
         command.args(self.encoding(attempt));
-        command.args(["-f", "mp4", "-flush_packets", "1"]);
-        command.args([
-            "-movflags",
-            "+empty_moov+default_base_moof+frag_every_frame+skip_trailer",
-            "-video_track_timescale",
-            &VIDEO_TIMESCALE.to_string(),
-            "pipe:1",
-        ]);
+        command.args(MP4).args(FRAGMENTS);
+        command.args(["-video_track_timescale", &VIDEO_TIMESCALE.to_string(), "pipe:1"]);
         command
     }
 

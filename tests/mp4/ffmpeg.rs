@@ -437,23 +437,36 @@ fn a_stream_with_b_frames_is_refused() {
 }
 
 #[test]
-fn a_stream_with_sound_or_another_codec_is_refused() {
-    let refusal = |arguments: &str| {
-        let source = "-f lavfi -i testsrc2=s=160x96:r=30:d=1 -f lavfi -i sine=d=1";
-        let stream = ffmpeg(&format!("{source} {arguments} -f mp4 {HALF_SECONDS} pipe:1"), &[]);
-        let mut reader = FragmentReader::new();
-        reader.push(stream.into());
-        reader
-            .pull()
-            .expect_err("this stream must be refused")
-            .to_string()
+fn tracks_beside_the_pictures_are_passed_over() {
+    let stream = |outputs: &str| {
+        let sources = "-f lavfi -i testsrc2=s=160x96:r=30:d=1 -f lavfi -i sine=d=1";
+        let encoding = "-c:v libx264 -preset ultrafast -bf 0 -threads 1 -c:a aac -timecode 01:00:00:00";
+        ffmpeg(
+            &format!("{sources} {outputs} {encoding} -f mp4 {HALF_SECONDS} pipe:1"),
+            &[],
+        )
     };
-    assert_eq!(
-        refusal("-map 0 -map 1 -c:v libx264 -bf 0 -c:a aac"),
-        "box trak occurs twice"
-    );
-    assert_eq!(
-        refusal("-map 0 -c:v mpeg4"),
-        "unsupported: a codec other than avc1"
-    );
+    let read = |outputs: &str| {
+        let (header, samples) = pictures(&stream(outputs), 4096);
+        (
+            header,
+            samples.into_iter().map(|sample| sample.data).collect::<Vec<_>>(),
+        )
+    };
+    let alone = read("-map 0 -write_tmcd 0");
+    assert_eq!(alone.1.len(), 30);
+    // A sound before or behind the pictures; and a timecode, which is a track of its own.
+    for tracks in ["-map 0 -map 1", "-map 1 -map 0"] {
+        assert!(read(tracks) == alone, "{tracks}");
+    }
+}
+
+#[test]
+fn a_stream_of_another_codec_is_refused() {
+    let source = "-f lavfi -i testsrc2=s=160x96:r=30:d=1 -c:v mpeg4";
+    let stream = ffmpeg(&format!("{source} -f mp4 {HALF_SECONDS} pipe:1"), &[]);
+    let mut reader = FragmentReader::new();
+    reader.push(stream.into());
+    let refusal = reader.pull().expect_err("this stream must be refused");
+    assert_eq!(refusal.to_string(), "unsupported: a codec other than avc1");
 }

@@ -1,0 +1,102 @@
+//! What a file is by its first bytes, where FFmpeg goes by the name or where its own words help nobody.
+
+use std::io::{self, Read};
+
+/// Bytes that are read. An animated PNG says so before its pixels.
+const HEAD: u64 = 64 << 10;
+
+/// A kind of picture file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// One picture, or its main one first.
+    Still {
+        /// FFmpeg's demuxer for it.
+        demuxer: &'static str,
+    },
+    /// A series of pictures in a format of pictures.
+    Animated {
+        /// FFmpeg's demuxer for it.
+        demuxer: &'static str,
+    },
+    /// An animated WebP. FFmpeg 7 and older take it for a still without a size.
+    AnimatedWebp,
+    /// HEIC or AVIF, which some builds of FFmpeg read and others do not.
+    Heif,
+}
+
+impl Kind {
+    /// The kind of a file; `None` if it is none of these.
+    pub fn of(file: impl Read) -> io::Result<Option<Self>> {
+        let mut head = Vec::new();
+        file.take(HEAD).read_to_end(&mut head)?;
+        Ok(Self::of_head(&head))
+    }
+
+    fn of_head(head: &[u8]) -> Option<Self> {
+        let at = |offset: usize, bytes: &[u8]| head.get(offset..).is_some_and(|rest| rest.starts_with(bytes));
+        let still = |demuxer| Some(Self::Still { demuxer });
+        if at(0, b"\xff\xd8\xff") {
+            still("jpeg_pipe")
+        } else if at(0, b"\x89PNG\r\n\x1a\n") {
+            let animated = head.windows(4).any(|kind| kind == b"acTL");
+            if animated {
+                Some(Self::Animated { demuxer: "apng" })
+            } else {
+                still("png_pipe")
+            }
+        } else if at(0, b"GIF8") {
+            Some(Self::Animated { demuxer: "gif" })
+        } else if at(0, b"RIFF") && at(8, b"WEBP") {
+            // The flags of the extended format: bit 1 is animation.
+            let animated = at(12, b"VP8X") && head.get(20).is_some_and(|flags| flags & 2 != 0);
+            if animated {
+                Some(Self::AnimatedWebp)
+            } else {
+                still("webp_pipe")
+            }
+        } else if at(0, b"II*\0") || at(0, b"MM\0*") {
+            still("tiff_pipe")
+        } else if at(0, b"BM") && at(6, &[0; 4]) {
+            still("bmp_pipe")
+        } else if at(4, b"ftyp") && HEIF_BRANDS.iter().any(|brand| at(8, *brand)) {
+            Some(Self::Heif)
+        } else {
+            None
+        }
+    }
+
+    /// The demuxer that FFmpeg must be told.
+    pub fn demuxer(self) -> Option<&'static str> {
+        match self {
+            Self::Still { demuxer } | Self::Animated { demuxer } => Some(demuxer),
+            // Newer versions of FFmpeg have a demuxer for the former.
+            Self::AnimatedWebp | Self::Heif => None,
+        }
+    }
+}
+
+/// Major brands of still pictures in ISO/IEC 23008-12 and AVIF.
+const HEIF_BRANDS: [&[u8; 4]; 6] = [b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_known_by_their_first_bytes() {
+        let demuxer = |head: &[u8]| Kind::of_head(head).map(Kind::demuxer);
+        assert_eq!(demuxer(b"\xff\xd8\xff\xe0"), Some(Some("jpeg_pipe")));
+        assert_eq!(demuxer(b"\x89PNG\r\n\x1a\n IHDR IDAT"), Some(Some("png_pipe")));
+        assert_eq!(demuxer(b"\x89PNG\r\n\x1a\n IHDR acTL"), Some(Some("apng")));
+        assert_eq!(demuxer(b"MM\0*\0\0\0\x08"), Some(Some("tiff_pipe")));
+        let webp = |flags: u8| {
+            let head = [b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0", &[flags][..]].concat();
+            Kind::of_head(&head)
+        };
+        assert_eq!(webp(2), Some(Kind::AnimatedWebp));
+        assert_eq!(webp(0x10), Some(Kind::Still { demuxer: "webp_pipe" }));
+        assert_eq!(Kind::of_head(b"\0\0\0\x18ftypheic"), Some(Kind::Heif));
+        assert_eq!(Kind::of_head(b"\0\0\0\x18ftypisom"), None);
+        assert_eq!(Kind::of_head(b""), None);
+    }
+}

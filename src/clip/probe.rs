@@ -1,0 +1,484 @@
+//! ffprobe's answer, read: a clip's tracks, best first. Pure.
+//!
+//! ffprobe describes containers of every kind in one JSON shape; almost any field of it may be missing, and all
+//! of it comes from a file that nobody has checked: each number has its bound here.
+
+use std::cmp::Reverse;
+
+use serde::Deserialize;
+
+use super::colours::{BT709, Colours, RGB, UNKNOWN};
+use super::facts::{Facts, Mix, PictureFacts, SoundFacts};
+use crate::units::Seconds;
+
+/// The options that ask ffprobe for what is read here. Packets are those of the first part of the file: longer
+/// clips would be read whole for them.
+pub const QUESTION: [&str; 7] = [
+    "-show_format",
+    "-show_streams",
+    "-count_packets",
+    "-show_entries",
+    "packet=stream_index,pts_time,duration_time,flags",
+    "-read_intervals",
+    "%+30",
+];
+/// The length of that part.
+const COUNTED: Seconds = Seconds(30.0);
+
+/// The longest edge of a clip that is taken: 8K with room. A larger one is a mistake or an attack.
+const MAX_EDGE: u32 = 8_704;
+/// The longest a picture may be for its width, or the other way round. Beyond it nothing could be
+/// seen, and filters that fill the area with it would need pictures of millions of columns.
+const MAX_ASPECT: f64 = 20.0;
+/// The longest a clip may say it is. One that says more says nothing.
+const MAX_LENGTH: Seconds = Seconds(86_400.0);
+/// The latest a track may start on the file's clock; a broadcast's goes to 26.5 hours. What says more says nothing.
+const MAX_START: f64 = 604_800.0;
+/// The most pictures a second that are believed.
+const MAX_FPS: f64 = 1000.0;
+/// The most samples a second, and the most channels, that are believed.
+const MAX_RATE: u32 = 768_000;
+const MAX_CHANNELS: u32 = 64;
+/// The container that gives most pictures no time and guesses its length from them (MPEG-PS), and how long a clip may
+/// be there to be measured by decoding it.
+pub const GUESSED: (&str, Seconds) = ("mpeg", Seconds(300.0));
+/// Tracks of each kind that are tried.
+const MOST_TRACKS: usize = 8;
+/// What a clip may lack of the length that it claims without being said to break off: containers round, and the
+/// last picture's length is often left open.
+const ROUNDED: f64 = 0.02;
+
+/// Why ffprobe's answer describes no clip.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoFacts {
+    /// Not the JSON that ffprobe writes.
+    #[error("ffprobe's answer cannot be read")]
+    Unreadable,
+    /// No video track (sound only, or a picture on an album cover).
+    #[error("there is no video in it")]
+    NoVideo,
+    /// A video track without a picture.
+    #[error("its video track is empty")]
+    Empty,
+    /// A size that no clip has.
+    #[error("its picture is {0}x{1}, which cannot be shown")]
+    Size(u32, u32),
+}
+
+/// A clip's tracks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Probed {
+    container: String,
+    start: Seconds,
+    /// The video tracks that may be shown, best first; at least one.
+    pub pictures: Vec<Video>,
+    /// The audio tracks that may be heard, best first.
+    pub sounds: Vec<SoundFacts>,
+}
+
+/// A video track.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Video {
+    picture: PictureFacts,
+    length: Option<Seconds>,
+    breaks_off: bool,
+    /// Packets in the part of the file that was read.
+    pub packets: u32,
+}
+
+impl Probed {
+    /// Reads the answer to [`QUESTION`].
+    pub fn read(json: &[u8]) -> Result<Self, NoFacts> {
+        let answer: Answer = serde_json::from_slice(json).map_err(|_| NoFacts::Unreadable)?;
+        let still = is_still(&answer.format.format_name);
+        let videos: Vec<&Stream> = answer.streams.iter().filter(|s| s.is_video()).collect();
+        let first = videos.first().ok_or(NoFacts::NoVideo)?;
+        let sized = videos.iter().filter(|video| video.is_sized());
+        let counted: Vec<(&Stream, u32)> = sized.map(|video| (*video, answer.count(video))).collect();
+        if counted.is_empty() {
+            return Err(NoFacts::Size(first.width, first.height));
+        }
+        let most = counted.iter().map(|(_, count)| *count).max().unwrap_or(0);
+        if most == 0 {
+            return Err(NoFacts::Empty);
+        }
+        // What a person would call the video: not a track of few pictures beside one of many. Of those with about as
+        // many the one that is marked as default, then the largest (phones add small previews).
+        let mut counted: Vec<(&Stream, u32)> = counted.into_iter().filter(|(_, count)| *count > 0).collect();
+        counted.sort_by_key(|(video, count)| {
+            let many = *count > most / 2;
+            let pixels = u64::from(video.width) * u64::from(video.height);
+            Reverse((many, video.disposition.default, pixels))
+        });
+        let pictures = counted.iter().take(MOST_TRACKS);
+        let pictures = pictures
+            .map(|(video, count)| answer.video(video, *count, still))
+            .collect();
+        let mut sounds: Vec<&Stream> = answer.streams.iter().filter(|s| s.is_sound()).collect();
+        sounds.sort_by_key(|sound| Reverse(sound.disposition.default));
+        Ok(Self {
+            pictures,
+            sounds: sounds.into_iter().take(MOST_TRACKS).map(Stream::sound).collect(),
+            start: start(answer.format.start_time.as_deref()),
+            container: answer.format.format_name,
+        })
+    }
+
+    /// The clip as far as one of its video tracks tells, without sound.
+    pub fn facts(&self, video: &Video) -> Facts {
+        Facts {
+            container: self.container.clone(),
+            start: self.start,
+            picture: video.picture.clone(),
+            sound: None,
+            silent: None,
+            length: video.length,
+            breaks_off: video.breaks_off,
+        }
+    }
+}
+
+/// Demuxers of FFmpeg's that read one still picture.
+fn is_still(container: &str) -> bool {
+    container.ends_with("_pipe")
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    #[serde(default)]
+    streams: Vec<Stream>,
+    #[serde(default)]
+    packets: Vec<Packet>,
+    #[serde(default)]
+    format: Format,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Format {
+    format_name: String,
+    start_time: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Packet {
+    stream_index: u32,
+    pts_time: Option<String>,
+    duration_time: Option<String>,
+    flags: String,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Stream {
+    index: u32,
+    codec_type: String,
+    codec_name: String,
+    width: u32,
+    height: u32,
+    sample_aspect_ratio: String,
+    pix_fmt: String,
+    field_order: String,
+    color_space: String,
+    color_transfer: String,
+    color_primaries: String,
+    r_frame_rate: String,
+    avg_frame_rate: String,
+    start_time: Option<String>,
+    duration: Option<String>,
+    sample_rate: String,
+    channels: u32,
+    channel_layout: String,
+    disposition: Disposition,
+    tags: Tags,
+    side_data_list: Vec<SideData>,
+    /// Pictures that the container claims, and those that were found where ffprobe counted.
+    nb_frames: String,
+    nb_read_packets: String,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Disposition {
+    default: u8,
+    attached_pic: u8,
+    timed_thumbnails: u8,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Tags {
+    #[serde(alias = "ALPHA_MODE")]
+    alpha_mode: String,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct SideData {
+    rotation: Option<f64>,
+}
+
+/// When a track's pictures come, in the part of the file that was read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Times {
+    /// The first picture that can be decoded.
+    pub first: f64,
+    /// The end of the last one.
+    pub end: f64,
+}
+
+impl Answer {
+    /// Packets of a track. ffprobe tells no number where there is none.
+    fn count(&self, video: &Stream) -> u32 {
+        match video.nb_read_packets.parse() {
+            Ok(count) => count,
+            // It was not asked to count.
+            Err(_) if self.packets.is_empty() => 1,
+            Err(_) => 0,
+        }
+    }
+
+    fn video(&self, video: &Stream, packets: u32, still: bool) -> Video {
+        let mut picture = video.picture(still);
+        let times = times(
+            self.packets
+                .iter()
+                .filter(|packet| packet.stream_index == video.index),
+        );
+        if let Some(times) = times {
+            picture.start = Seconds(times.first);
+        }
+        let claimed = length(video.duration.as_deref());
+        let guessed = self.format.format_name == GUESSED.0;
+        let length = match (claimed, times) {
+            _ if still => None,
+            (Some(claimed), _) if guessed && claimed <= GUESSED.1 => None,
+            (Some(claimed), _) if claimed.0 > COUNTED.0 => Some(claimed),
+            (Some(claimed), Some(times)) => Some(there(claimed, times)),
+            (Some(claimed), None) => video.share(claimed),
+            (None, _) => None,
+        };
+        let breaks_off = claimed
+            .zip(length)
+            .is_some_and(|(claimed, length)| length.0 < claimed.0 * (1.0 - ROUNDED) - 0.1);
+        Video {
+            picture,
+            length,
+            breaks_off,
+            packets,
+        }
+    }
+}
+
+/// The part of a claimed length whose pictures are in the file. A download that broke off claims
+/// what the whole had; its loop would then be shorter than the sound beside it.
+fn there(claimed: Seconds, times: Times) -> Seconds {
+    let found = times.end - times.first;
+    if (found - claimed.0).abs() <= (claimed.0 * ROUNDED).max(0.05) {
+        claimed
+    } else {
+        Seconds(found)
+    }
+}
+
+/// When the pictures of these packets come; `None` where not every one has a time.
+fn times<'p>(packets: impl Iterator<Item = &'p Packet>) -> Option<Times> {
+    // Those that an edit list discards are no part of the clip.
+    let packets: Vec<&Packet> = packets.filter(|packet| !packet.flags.contains('D')).collect();
+    // Nothing can be decoded before the first key picture (a recording that was begun within a broadcast).
+    let from = packets
+        .iter()
+        .position(|packet| packet.flags.starts_with('K'))
+        .unwrap_or(0);
+    let packets = &packets[from..];
+    let number = |text: &Option<String>| {
+        let number = text.as_deref().and_then(|text| text.parse::<f64>().ok());
+        number.filter(|number| number.abs() <= MAX_START)
+    };
+    let all: Option<Vec<f64>> = packets.iter().map(|packet| number(&packet.pts_time)).collect();
+    let mut all = all?;
+    let first = *all.first()?;
+    let of_last = |last: f64| {
+        packets
+            .iter()
+            .rev()
+            .find(|packet| number(&packet.pts_time) == Some(last))
+    };
+    // Pictures before the first key one refer to what is not there.
+    all.retain(|time| *time >= first);
+    let last = all.iter().copied().reduce(f64::max)?;
+    let stated = of_last(last).and_then(|packet| number(&packet.duration_time));
+    // Without a stated length the last picture lasts as long as the others do on average.
+    let average = (all.len() > 1).then(|| (last - first) / (all.len() - 1) as f64);
+    let lasts = stated
+        .filter(|lasts| *lasts > 0.0)
+        .or(average)
+        .unwrap_or(1.0 / 30.0);
+    Some(Times {
+        first,
+        end: last + lasts,
+    })
+}
+
+/// The times in ffprobe's list of one track's packets.
+pub fn packet_times(json: &[u8]) -> Option<Times> {
+    let answer: Answer = serde_json::from_slice(json).ok()?;
+    times(answer.packets.iter())
+}
+
+impl Stream {
+    fn is_video(&self) -> bool {
+        let disposition = &self.disposition;
+        self.codec_type == "video" && disposition.attached_pic == 0 && disposition.timed_thumbnails == 0
+    }
+
+    fn is_sized(&self) -> bool {
+        let edges = 1..=MAX_EDGE;
+        if !edges.contains(&self.width) || !edges.contains(&self.height) {
+            return false;
+        }
+        let (across, down) = self.shown();
+        (1.0 / MAX_ASPECT..=MAX_ASPECT).contains(&(across / down))
+    }
+
+    fn is_sound(&self) -> bool {
+        self.codec_type == "audio" && (1..=MAX_CHANNELS).contains(&self.channels)
+    }
+
+    /// The part of a claimed length whose pictures are in the file, where they have no times (AVI): by their number.
+    /// `None` where the container claims none, too.
+    fn share(&self, length: Seconds) -> Option<Seconds> {
+        let claimed: u32 = self.nb_frames.parse().ok()?;
+        match self.nb_read_packets.parse::<u32>() {
+            Ok(found) if (1..claimed).contains(&found) => {
+                Some(Seconds(length.0 * f64::from(found) / f64::from(claimed)))
+            }
+            _ => Some(length),
+        }
+    }
+
+    /// Degrees clockwise. ffprobe counts anticlockwise, from -180 to 180.
+    fn rotation(&self) -> u32 {
+        let turned = self.side_data_list.iter().find_map(|d| d.rotation).unwrap_or(0.0);
+        ((-turned / 90.0).round() as i64 * 90).rem_euclid(360) as u32
+    }
+
+    fn shown(&self) -> (f64, f64) {
+        let (across, down) = aspect(&self.sample_aspect_ratio);
+        let width = f64::from(self.width) * across / down;
+        let height = f64::from(self.height);
+        if self.rotation() % 180 == 90 {
+            (height, width)
+        } else {
+            (width, height)
+        }
+    }
+
+    fn picture(&self, still: bool) -> PictureFacts {
+        let nominal = fraction(&self.r_frame_rate);
+        let average = fraction(&self.avg_frame_rate);
+        PictureFacts {
+            stream: self.index,
+            codec: self.codec_name.clone(),
+            width: self.width,
+            height: self.height,
+            rotation: self.rotation(),
+            shown: self.shown(),
+            fps: average.unwrap_or(0.0),
+            // Measured: constant-rate files report both alike to within rounding.
+            variable_rate: matches!((nominal, average), (Some(n), Some(a)) if (n - a).abs() > n * 0.01),
+            pixels: self.pix_fmt.clone(),
+            alpha: has_alpha(&self.pix_fmt) || self.tags.alpha_mode == "1",
+            interlaced: matches!(self.field_order.as_str(), "tt" | "bb" | "tb" | "bt"),
+            still,
+            colours: self.colours(),
+            start: start(self.start_time.as_deref()),
+        }
+    }
+
+    fn colours(&self) -> Colours {
+        let said = Colours::named(&self.color_primaries, &self.color_transfer, &self.color_space);
+        let is_rgb = ["rgb", "bgr", "argb", "abgr", "gbr", "pal8", "0rgb", "0bgr"]
+            .iter()
+            .any(|name| self.pix_fmt.starts_with(name));
+        let matrix = match said.matrix {
+            _ if is_rgb => RGB,
+            UNKNOWN if said.known_primaries() == super::colours::BT2020 => super::colours::BT2020,
+            // What is usual where nothing is said: high definition is BT.709.
+            UNKNOWN if self.width >= 1280 || self.height >= 720 => BT709,
+            known => known,
+        };
+        Colours { matrix, ..said }
+    }
+
+    fn sound(&self) -> SoundFacts {
+        SoundFacts {
+            stream: self.index,
+            codec: self.codec_name.clone(),
+            rate: self
+                .sample_rate
+                .parse()
+                .ok()
+                .filter(|rate| *rate <= MAX_RATE)
+                .unwrap_or(0),
+            channels: self.channels,
+            mix: match self.channels {
+                _ if self.channel_layout.starts_with("ambisonic") => Mix::Ambisonic,
+                _ => Mix::Layout,
+            },
+            start: start(self.start_time.as_deref()),
+        }
+    }
+}
+
+/// FFmpeg's pixel formats with transparency, by how they are named.
+fn has_alpha(pixels: &str) -> bool {
+    [
+        "rgba", "argb", "bgra", "abgr", "yuva", "gbrap", "ya8", "ya16", "pal8",
+    ]
+    .iter()
+    .any(|name| pixels.starts_with(name))
+}
+
+/// A sample aspect ratio. 0:1 and a missing one both mean "not known": square.
+pub fn aspect(text: &str) -> (f64, f64) {
+    let parts = text.split_once([':', '/']);
+    match parts.map(|(a, b)| (a.trim().parse::<u32>(), b.trim().parse::<u32>())) {
+        Some((Ok(across @ 1..=10_000), Ok(down @ 1..=10_000))) => (f64::from(across), f64::from(down)),
+        _ => (1.0, 1.0),
+    }
+}
+
+fn fraction(text: &str) -> Option<f64> {
+    let (above, below) = text.split_once('/')?;
+    let (above, below): (f64, f64) = (above.parse().ok()?, below.parse().ok()?);
+    let rate = above / below;
+    (rate > 0.0 && rate <= MAX_FPS).then_some(rate)
+}
+
+fn length(seconds: Option<&str>) -> Option<Seconds> {
+    let seconds: f64 = seconds?.parse().ok()?;
+    (seconds > 0.0 && seconds <= MAX_LENGTH.0).then_some(Seconds(seconds))
+}
+
+fn start(seconds: Option<&str>) -> Seconds {
+    let seconds: f64 = seconds.and_then(|s| s.parse().ok()).unwrap_or(0.0);
+    Seconds(if seconds.abs() <= MAX_START { seconds } else { 0.0 })
+}
+
+impl Facts {
+    /// The clip as its best tracks tell, whether they can be decoded or not.
+    #[cfg(test)]
+    pub fn from_ffprobe(json: &[u8]) -> Result<Self, NoFacts> {
+        let probed = Probed::read(json)?;
+        let facts = probed.facts(&probed.pictures[0]);
+        Ok(Self {
+            sound: probed.sounds.into_iter().next(),
+            ..facts
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

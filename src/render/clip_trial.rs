@@ -1,0 +1,91 @@
+//! A clip is tried before it is called good: a few pictures of it, as each renderer makes them.
+//!
+//! By the same graphs, command lines and readers as a workout's, at the smallest size. Its sound was tried when it
+//! was chosen. What the result looks like is nobody's business here: only that there is one.
+
+use std::sync::Arc;
+
+use super::{RenderError, RenderSettings, pictures};
+use crate::clip::{Clip, Trial, TrialError};
+use crate::ffmpeg::FfmpegError;
+use crate::graph::{Group, Look, Offset, Shot};
+use crate::stitch::{PrepareError, Recipe, StitchError, try_recipe};
+use crate::units::{Frames, Speed};
+use crate::workout::{Fit, Orientation, Profile, Resolution};
+
+/// Pictures that are made.
+const FEW: Frames = Frames(3);
+
+/// The trial of clips with these settings.
+#[must_use]
+pub fn clip_trial(settings: RenderSettings) -> Trial {
+    let settings = Arc::new(settings);
+    Trial(Arc::new(move |clip| {
+        let settings = Arc::clone(&settings);
+        Box::pin(async move {
+            let clip = Arc::new(first_pictures(clip));
+            // At once: each waits for a process.
+            let stitch = stitch(&settings, &clip);
+            let graph = graph(&settings, &clip);
+            let tried = tokio::try_join!(stitch, graph);
+            tried.map(|_| ()).map_err(|error| TrialError {
+                is_of_machine: is_of_machine(&error),
+                cause: Box::new(error),
+            })
+        })
+    }))
+}
+
+/// An FFmpeg that ran and gave up says something about the clip, and so does what it made.
+fn is_of_machine(error: &RenderError) -> bool {
+    let ffmpeg = match error {
+        RenderError::Ffmpeg(error) => error,
+        RenderError::Stitch(StitchError::Prepare(error)) => match &**error {
+            PrepareError::Ffmpeg(error) => error,
+            PrepareError::File(_) | PrepareError::Ended => return true,
+            _ => return false,
+        },
+        _ => return false,
+    };
+    ffmpeg.is_of_machine() || matches!(ffmpeg, FfmpegError::Start { .. })
+}
+
+/// The same clip, as if it ended after a few pictures.
+fn first_pictures(clip: Clip) -> Clip {
+    Clip {
+        length: FEW.min(clip.pictures()).seconds(),
+        ..clip
+    }
+}
+
+fn look(settings: &RenderSettings, with_bar: bool) -> Look {
+    Look {
+        profile: Profile::new(Resolution::P480, Orientation::Landscape, with_bar),
+        fit: Fit::default(),
+        backdrop: settings.backdrop.clone(),
+    }
+}
+
+/// With a bar: what the other renderer's trial does without.
+async fn stitch(settings: &RenderSettings, clip: &Arc<Clip>) -> Result<(), RenderError> {
+    let recipe = Recipe {
+        clip: Arc::clone(clip),
+        mirrored: false,
+        look: look(settings, true),
+    };
+    let tried = try_recipe(&recipe, &settings.tools).await;
+    tried.map_err(|error| StitchError::from(error).into())
+}
+
+async fn graph(settings: &RenderSettings, clip: &Arc<Clip>) -> Result<(), RenderError> {
+    let shot = Shot {
+        clip: Arc::clone(clip),
+        start: Frames::ZERO,
+        length: FEW,
+        speed: Speed::NORMAL,
+        mirrored: false,
+        heard: false,
+        offset: Offset::default(),
+    };
+    pictures::try_group(settings, &look(settings, false), &Group { shots: vec![shot] }).await
+}

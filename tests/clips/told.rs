@@ -1,0 +1,151 @@
+//! What `doctor` and the list of exercises say of clips: every sentence is true.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use virtual_coach::clip::{ClipError, Depth, Known, Trial, TrialError, report};
+use virtual_coach::ffmpeg::Tools;
+use virtual_coach::render::clip_trial;
+
+use crate::studio::{self, H264, Studio, ffmpeg, numbered, numbered_clip};
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("test paths are UTF-8")
+}
+
+/// A clip of 30 numbered pictures with a second source.
+fn with_sound(path: &Path, options: &[&str], source: &str) {
+    let numbers = numbered(30);
+    let pictures = ["-f", "lavfi", "-i", &numbers];
+    let sound = [
+        "-f", "lavfi", "-i", source, "-map", "0", "-map", "1", "-c:a", "aac",
+    ];
+    ffmpeg(&[&pictures[..], options, &sound, &H264, &[text(path)]].concat());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn doctor_says_what_is_true() {
+    let mut studio = Studio::new();
+    let uneven = "testsrc2=s=160x90:r=30:d=5,select='lt(t\\,1)+gt(t\\,4)'";
+    let vfr = ["-f", "lavfi", "-i", uneven, "-fps_mode", "vfr"];
+    ffmpeg(&[&vfr[..], &H264, &[text(&studio.clip("uneven", "uneven.mp4"))]].concat());
+
+    let numbers = numbered(30);
+    let loops = [
+        "-f",
+        "lavfi",
+        "-i",
+        &numbers,
+        "-vf",
+        "fps=10",
+        "-c:v",
+        "libwebp_anim",
+        "-f",
+        "webp",
+    ];
+    ffmpeg(&[&loops[..], &[text(&studio.clip("animated", "animated.webp"))]].concat());
+    let heic = [b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", &[0; 100][..]].concat();
+    fs::write(studio.clip("heic", "heic.jpg"), heic).expect("a file");
+    fs::write(studio.clip("text", "text.png"), "no picture").expect("a file");
+
+    let unknown = studio.clip("unknown", "unknown.mp4");
+    with_sound(&unknown, &[], "sine=duration=1");
+    let mut file = fs::read(&unknown).expect("a clip");
+    let entry = file
+        .windows(4)
+        .position(|word| word == b"mp4a")
+        .expect("a sample entry");
+    file[entry..entry + 4].copy_from_slice(b"zzzz");
+    // The codec is named a second time, by a number (ISO/IEC 14496-1 7.2.6.6): 0x40 is AAC.
+    let named = file[entry..]
+        .windows(2)
+        .position(|bytes| bytes == b"\x40\x15")
+        .expect("a descriptor");
+    file[entry + named] = 0xfe;
+    fs::write(&unknown, file).expect("a file");
+    with_sound(
+        &studio.clip("late", "late.mkv"),
+        &["-itsoffset", "7200"],
+        "sine=duration=1",
+    );
+
+    let turning = studio.clip("turning", "turning.ts");
+    let part = |size: &str, offset: &str| {
+        let source = format!("testsrc2=s={size}:r=30:d=1");
+        let made = [
+            "-f",
+            "lavfi",
+            "-i",
+            &source,
+            "-c:v",
+            "libx264",
+            "-output_ts_offset",
+            offset,
+            "-f",
+            "mpegts",
+            "-",
+        ];
+        ffmpeg(&made)
+    };
+    fs::write(&turning, [part("160x90", "0"), part("90x160", "1")].concat()).expect("a file");
+    numbered_clip(&studio.clip("still", "still.png"), 1, &["-frames:v", "1"]);
+    let told = report(&studio.inspect(Depth::Whole).await);
+    // FFmpeg's own words are another matter, and other ones in each version.
+    let own: Vec<&str> = told
+        .lines()
+        .map(|line| line.split(" (FFmpeg").next().unwrap_or(line))
+        .collect();
+    insta::assert_snapshot!(own.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clip_that_fails_its_trial_is_not_called_good_until_it_passes() {
+    let mut studio = Studio::new();
+    numbered_clip(&studio.clip("clip", "clip.mp4"), 10, &H264);
+    let tools = Arc::new(Tools::default());
+    let known = Known::open(&studio.folder().join("cache"), &tools).await;
+    let inspector = studio.inspector().remembering(known);
+    let failing = Trial(Arc::new(|_| {
+        Box::pin(async {
+            Err(TrialError {
+                cause: "no video comes of it".into(),
+                is_of_machine: false,
+            })
+        })
+    }));
+    for _ in 0..2 {
+        let refused = inspector
+            .clone()
+            .trying(failing.clone())
+            .inspect("clip.mp4", None, Depth::First)
+            .await;
+        let error = refused.expect_err("its trial fails");
+        assert!(matches!(error, ClipError::Unplayable(..)), "{error:?}");
+        assert_eq!(error.to_string(), "clip.mp4 cannot be made into a video");
+    }
+    let passing = inspector.trying(clip_trial(studio::settings()));
+    passing
+        .inspect("clip.mp4", None, Depth::First)
+        .await
+        .expect("it passes a true trial");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trial_finds_a_renderer_that_fails() {
+    let mut studio = Studio::new();
+    numbered_clip(&studio.clip("clip", "clip.mp4"), 10, &H264);
+    // A backdrop that is gone fails every clip with transparency, and none without.
+    let clip = studio
+        .inspector()
+        .inspect("clip.mp4", None, Depth::First)
+        .await
+        .expect("a clip");
+    let mut settings = studio::settings();
+    settings.backdrop = virtual_coach::graph::Backdrop::Picture(studio.result("gone.png"));
+    let Trial(trial) = clip_trial(settings);
+    trial(clip.clone()).await.expect("it needs no backdrop");
+    let mut transparent = clip;
+    transparent.facts.picture.alpha = true;
+    trial(transparent).await.expect_err("its backdrop is gone");
+}
