@@ -401,7 +401,7 @@ export interface components {
             exercises: number;
             /** @description Whether at least one exercise can be shown. */
             ok: boolean;
-            /** @description Ids of those that cannot. */
+            /** @description Ids of those that cannot, or of which it is not known yet. */
             unavailable: string[];
         };
         /**
@@ -409,6 +409,26 @@ export interface components {
          * @enum {string}
          */
         Category: "warm_up" | "strength" | "cardio" | "core" | "cool_down";
+        /** @description The look at all clips that follows the start, counted. */
+        ClipsReport: {
+            /** @description All. */
+            all: number;
+            /** @description Those that were looked at. */
+            looked_at: number;
+            /** @description Ids of the exercises whose clips are being looked at now. One that stays here is where FFmpeg hangs. */
+            looking_at: string[];
+            /** @description Whether all were looked at. */
+            ok: boolean;
+            /**
+             * @description Why exercises cannot be shown: those that were looked at.
+             * @example {
+             *       "plank": "the file plank.mp4 is not in the videos folder"
+             *     }
+             */
+            unavailable: {
+                [key: string]: string;
+            };
+        };
         /**
          * @description What a cue tells the listener.
          * @enum {string}
@@ -444,6 +464,8 @@ export interface components {
          * @enum {string}
          */
         Difficulty: "easy" | "medium" | "hard";
+        /** @description Something to train with; `none` adds nothing. */
+        EquipmentName: string;
         /** @description An exercise. */
         Exercise: {
             /** @description Who made it. */
@@ -931,6 +953,8 @@ export interface components {
             cache: components["schemas"]["CacheReport"];
             /** @description The exercises. */
             catalogue: components["schemas"]["CatalogueReport"];
+            /** @description How far the look at the clips has come that follows the start. */
+            clips: components["schemas"]["ClipsReport"];
             /** @description The encoder and its parts. */
             ffmpeg: components["schemas"]["ToolReport"];
             /** @description The tool that reads clips. */
@@ -1481,8 +1505,6 @@ export interface components {
             /** @default auto */
             renderer?: components["schemas"]["RendererChoice"] | null;
         };
-        /** @description Something to train with; `none` adds nothing. */
-        EquipmentName: string;
     };
     responses: never;
     parameters: never;
@@ -1748,7 +1770,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many pictures wait to be made (`capacity`); `Retry-After` says when to ask again. */
+            /** @description Too many pictures wait to be made (`capacity`), or the server was started just now and has not looked at the clip yet (`starting`); `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1855,7 +1877,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many pictures wait to be made (`capacity`); `Retry-After` says when to ask again. */
+            /** @description Too many pictures wait to be made (`capacity`), or the server was started just now and has not looked at the clip yet (`starting`); `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1934,7 +1956,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An exercise that does not exist (`unknown-exercise`); `errors` gives the nearest names. */
+            /** @description An exercise that does not exist (`unknown-exercise`); `errors` gives the nearest names. Or a clip that can no longer be read (`clip-unavailable`). */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2006,7 +2028,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description All places are taken (`capacity`), or the server is stopping (`shutting-down`). */
+            /** @description All places are taken (`capacity`), the server is stopping (`shutting-down`), or it was started just now and has not looked at the clips yet (`starting`). */
             503: {
                 headers: {
                     /** @description Seconds to wait before asking again. */
@@ -2158,6 +2180,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The server was started just now and has not looked at the clips yet (`starting`); `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     plan_week: {
@@ -2271,6 +2302,15 @@ export interface operations {
             };
             /** @description A fault of this server (`internal`). */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server was started just now and has not looked at all clips yet (`starting`); `Retry-After` says when to ask again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2412,6 +2452,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The server was started just now and has not looked at the clips yet (`starting`); `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     show_workout: {
@@ -2507,6 +2556,15 @@ export interface operations {
             };
             /** @description A fault of this server (`internal`). */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server was started just now and has not looked at the clips yet (`starting`); `Retry-After` says when to ask again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2610,6 +2668,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The server was started just now and has not looked at the clips yet (`starting`); `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     chapters: {
@@ -2706,6 +2773,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The server was started just now and has not looked at the clips yet (`starting`); `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     hls: {
@@ -2757,7 +2833,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No whole link (`unknown-workout`), or no such file (`not-found`). */
+            /** @description No whole link (`unknown-workout`), no such file (`not-found`), or a clip that can no longer be read (`clip-unavailable`). */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2811,7 +2887,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Its loops or its sound are being prepared, or, with `clip_sound`, all places are taken (`capacity`); `Retry-After` says when to ask again. */
+            /** @description Its loops or its sound are being prepared, or, with `clip_sound`, all places are taken (`capacity`); or the server was started just now (`starting`). `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2931,7 +3007,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many pictures wait to be made (`capacity`); `Retry-After` says when to ask again. */
+            /** @description Too many pictures wait to be made (`capacity`), or the server was started just now and has not looked at the clips yet (`starting`); `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2981,7 +3057,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No whole link (`unknown-workout`). */
+            /** @description No whole link (`unknown-workout`), or a clip that can no longer be read (`clip-unavailable`). */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3035,7 +3111,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description All places are taken (`capacity`), or the server is stopping (`shutting-down`). */
+            /** @description All places are taken (`capacity`), the server is stopping (`shutting-down`), or it was started just now and has not looked at the clips yet (`starting`). */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3149,6 +3225,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The server was started just now and has not looked at the clips yet (`starting`); `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     timeline: {
@@ -3242,6 +3327,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The server was started just now and has not looked at the clips yet (`starting`); `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     video: {
@@ -3293,7 +3387,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No whole link (`unknown-workout`). */
+            /** @description No whole link (`unknown-workout`), or a clip that can no longer be read (`clip-unavailable`). */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3356,7 +3450,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Its loops or its sound are being prepared, or, with `clip_sound`, all places are taken (`capacity`); `Retry-After` says when to ask again. */
+            /** @description Its loops or its sound are being prepared, or, with `clip_sound`, all places are taken (`capacity`); or the server was started just now (`starting`). `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
