@@ -371,19 +371,24 @@ fn old_cuts_give_way_when_there_are_too_many_but_not_those_in_use() {
         file.set_modified(std::time::SystemTime::now() - std::time::Duration::from_hours(age))
             .unwrap();
     }
-    let aside = |hours: u64| {
-        let path = cuts.join(format!("aside-{hours}.mkv"));
-        let changed = std::time::SystemTime::now() - std::time::Duration::from_hours(hours);
-        fs::File::create(&path).unwrap().set_modified(changed).unwrap();
-        path
+    // Two unfinished cuts: of a writer that lives, which holds a lock on it however old it is, and of one that is gone.
+    let aside = |name: &str| {
+        let path = cuts.join(name);
+        let changed = std::time::SystemTime::now() - std::time::Duration::from_hours(2);
+        let file = fs::File::create(&path).unwrap();
+        file.set_modified(changed).unwrap();
+        (path, file)
     };
-    let asides = [aside(0), aside(2)];
+    let (written, writer) = aside("aside-written.mkv");
+    writer.lock().unwrap();
+    let (left, gone) = aside("aside-left.mkv");
+    drop(gone);
     studio.inspector().tidy(&[&paths[0]]);
     assert_eq!(paths.map(|path| path.exists()), [true, false, true]);
     assert_eq!(
-        asides.map(|path| path.exists()),
+        [written.exists(), left.exists()],
         [true, false],
-        "one may still be written"
+        "one is still written"
     );
 }
 

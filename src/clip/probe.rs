@@ -256,7 +256,7 @@ impl Answer {
             (Some(claimed), _) if guessed && claimed <= GUESSED.1 => None,
             (Some(claimed), _) if claimed.0 > COUNTED.0 => Some(claimed),
             (Some(claimed), Some(times)) => Some(there(claimed, times)),
-            (Some(claimed), None) => video.share(claimed),
+            (Some(claimed), None) => Some(video.share(claimed)),
             (None, _) => None,
         };
         let breaks_off = claimed
@@ -347,14 +347,13 @@ impl Stream {
     }
 
     /// The part of a claimed length whose pictures are in the file, where they have no times (AVI): by their number.
-    /// `None` where the container claims none, too.
-    fn share(&self, length: Seconds) -> Option<Seconds> {
-        let claimed: u32 = self.nb_frames.parse().ok()?;
-        match self.nb_read_packets.parse::<u32>() {
-            Ok(found) if (1..claimed).contains(&found) => {
-                Some(Seconds(length.0 * f64::from(found) / f64::from(claimed)))
+    fn share(&self, length: Seconds) -> Seconds {
+        let (claimed, found) = (self.nb_frames.parse::<u32>(), self.nb_read_packets.parse::<u32>());
+        match (claimed, found) {
+            (Ok(claimed), Ok(found)) if (1..claimed).contains(&found) => {
+                Seconds(length.0 * f64::from(found) / f64::from(claimed))
             }
-            _ => Some(length),
+            _ => length,
         }
     }
 

@@ -45,8 +45,8 @@ fn turned(path: &Path, orientation: u8) {
     fs::write(path, marked).expect("a file");
 }
 
-/// Red above blue, as a camera that is held upright stores its left and right.
-const STORED: &str = "color=blue:s=160x90,drawbox=h=45:c=red:t=fill";
+/// Red above blue in a white frame, as a camera that is held upright stores its left and right.
+const STORED: &str = "color=blue:s=160x90,drawbox=h=45:c=red:t=fill,drawbox=c=white:t=6";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_photo_is_its_main_picture_upright_and_in_its_shape() {
@@ -73,29 +73,35 @@ async fn a_photo_is_its_main_picture_upright_and_in_its_shape() {
             ..bare_plan(ids.map(|id| interval(Work, id, 20, (1, 1), None)).to_vec())
         };
         let video = studio.render(plan, "result.mp4").await;
-        // Upright it is 270 wide, from 292 to 562: left of it, its left half, its right half, right of it.
+        // Upright it is 270 wide, from 292 to 562, of which its frame takes 18 at each side.
         let patches = "format=rgb24,crop=854:100:0:190,scale=854:1:flags=area,format=rgb24";
         let seen = pictures(&video, patches, 854 * 3);
         assert_eq!(seen.len(), 40, "{renderer:?}");
         for (number, picture) in seen.iter().enumerate() {
             let at = |x: usize| &picture[3 * x..3 * x + 3];
-            let is_red = |x: usize| at(x)[0] > 180 && at(x)[2] < 60;
-            let is_blue = |x: usize| at(x)[2] > 180 && at(x)[0] < 60;
-            // Turned clockwise, what was above lies at the right.
-            let (left, right): (&dyn Fn(usize) -> bool, &dyn Fn(usize) -> bool) = if number < 20 {
-                (&is_blue, &is_red)
-            } else {
-                (&is_red, &is_blue)
+            let is = |x: usize, colour: [bool; 3]| {
+                let channels = at(x).iter().zip(colour);
+                channels.fold(true, |all, (seen, high)| {
+                    all && if high { *seen > 180 } else { *seen < 90 }
+                })
             };
+            let (red, blue, white) = ([true, false, false], [false, false, true], [true; 3]);
+            // Turned clockwise, what was above lies at the right.
+            let (left, right) = if number < 20 { (blue, red) } else { (red, blue) };
             assert!(
-                left(300) && left(415) && right(440) && right(553),
+                is(301, white)
+                    && is(330, left)
+                    && is(415, left)
+                    && is(440, right)
+                    && is(525, right)
+                    && is(553, white),
                 "{renderer:?}, picture {number}: {:?}",
-                [300, 415, 440, 553].map(at)
+                [301, 330, 415, 440, 525, 553].map(at)
             );
-            let dark = |x: usize| at(x).iter().all(|channel| *channel < 200);
             assert!(
-                dark(280) && dark(575),
-                "{renderer:?}, picture {number}: it is wider than it should be"
+                !is(280, white) && !is(575, white),
+                "{renderer:?}, picture {number}: wider than it should be: {:?}",
+                [280, 575].map(at)
             );
         }
     }
