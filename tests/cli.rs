@@ -168,8 +168,9 @@ fn the_doctor_shows_every_clip_and_fails_for_a_missing_one() {
 #[test]
 fn an_ffmpeg_that_lists_all_and_cannot_do_it_is_found_out() {
     let folder = furnished();
-    let refuses = "echo \"[error] Unrecognized option 'x264-params'.\" >&2; exit 1";
-    let refusing = program::ffmpeg_that(folder.path(), program::Task::Loop, refuses);
+    let refuses = "case \"$*\" in *x264-params*) \
+                   echo \"[error] Unrecognized option 'x264-params'.\" >&2; exit 1;; esac";
+    let refusing = program::ffmpeg_that(folder.path(), program::Task::Trial, refuses);
     let arguments = ["doctor", "--ffmpeg", &refusing, "--ffprobe", "ffprobe"];
     let (code, table, error) = said(&fed(folder.path(), &arguments, ""));
     assert_eq!(code, 1, "{error}");

@@ -73,6 +73,7 @@ enum End {
 impl Tools {
     /// Starts `command` for `task`, with its output going to its standard output; `feed` opens its standard input.
     pub(super) fn start(&self, task: Task, command: Command, feed: bool) -> Result<Child, FfmpegError> {
+        let task = self.declared.unwrap_or(task);
         let started = self.start_uncounted(task, command, feed);
         started.inspect_err(|error| self.troubles.count(task, error))
     }

@@ -61,6 +61,8 @@ pub struct Tools {
     pub patience: Duration,
     /// The children that gave no result, counted.
     pub troubles: Arc<Troubles>,
+    /// The task that all children are declared with, whatever they are started for.
+    pub declared: Option<Task>,
 }
 
 impl Default for Tools {
@@ -72,11 +74,22 @@ impl Default for Tools {
             launcher: None,
             patience: PATIENCE,
             troubles: Arc::default(),
+            declared: None,
         }
     }
 }
 
 impl Tools {
+    /// The same programs, for finding out whether something can be done: what a trial starts is no workout's work,
+    /// and neither its deadlines nor its failures are those of one.
+    #[must_use]
+    pub fn on_trial(&self) -> Self {
+        Self {
+            declared: Some(Task::Trial),
+            ..self.clone()
+        }
+    }
+
     /// An `ffmpeg` command line to add inputs and outputs to.
     #[must_use]
     pub fn ffmpeg(&self) -> FfmpegCommand {

@@ -41,6 +41,8 @@ pub enum Task {
     RenderSound,
     /// Encodes the sound of a whole workout.
     RenderAac,
+    /// Tries whether something can be done, whatever that is (see [`super::Tools::on_trial`]).
+    Trial,
 }
 
 /// How long a child may take.
@@ -54,7 +56,7 @@ pub struct Deadline {
 
 impl Task {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Version,
         Self::Probe,
         Self::Decode,
@@ -67,6 +69,7 @@ impl Task {
         Self::RenderFrames,
         Self::RenderSound,
         Self::RenderAac,
+        Self::Trial,
     ];
 
     /// Its stable name.
@@ -85,6 +88,7 @@ impl Task {
             Self::RenderFrames => "render-frames",
             Self::RenderSound => "render-sound",
             Self::RenderAac => "render-aac",
+            Self::Trial => "trial",
         }
     }
 
@@ -100,7 +104,7 @@ impl Task {
     pub fn deadline(self, patience: Duration) -> Deadline {
         let total = match self {
             Self::Version => Some(patience.min(VERSION)),
-            Self::Cue | Self::Preview | Self::Poster => Some(patience),
+            Self::Cue | Self::Preview | Self::Poster | Self::Trial => Some(patience),
             // A long clip takes long, and a busy machine longer.
             Self::Probe | Self::Decode | Self::Cut | Self::Loop | Self::Verify => Some(patience * LONG),
             // `render::Clock` knows how long a viewer may wait, and ends them long before this does.

@@ -218,6 +218,7 @@ mod tests {
             .into(),
             RenderError::Output(SECRET.to_owned()).into(),
             RenderError::Internal(SECRET.to_owned()).into(),
+            Problem::new(Kind::Starting, "The clips are still being looked at."),
             Problem::shutting_down(),
         ]
     }

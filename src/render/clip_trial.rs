@@ -19,7 +19,10 @@ const FEW: Frames = Frames(3);
 /// The trial of clips with these settings.
 #[must_use]
 pub fn clip_trial(settings: RenderSettings) -> Trial {
-    let settings = Arc::new(settings);
+    let settings = Arc::new(RenderSettings {
+        tools: Arc::new(settings.tools.on_trial()),
+        ..settings
+    });
     Trial(Arc::new(move |clip| {
         let settings = Arc::clone(&settings);
         Box::pin(async move {

@@ -50,7 +50,8 @@ pub async fn trial(tools: &Arc<Tools>) -> Vec<String> {
         Ok(folder) => folder,
         Err(error) => return vec![format!("there is no temporary folder to try it in ({error})")],
     };
-    let Err(Failure { what, why }) = tried(tools, folder.path()).await else {
+    let tools = Arc::new(tools.on_trial());
+    let Err(Failure { what, why }) = tried(&tools, folder.path()).await else {
         return Vec::new();
     };
     tracing::warn!(what, why, "FFmpeg failed at its trial");
