@@ -32,7 +32,7 @@ use crate::render::RenderError;
         ("equipment" = inline(Option<EquipmentFilter>), Query, description = "Needs this equipment; `none` and `body only` are exercises that need nothing."),
         ("no_jump" = Option<bool>, Query, description = "Leave out exercises with a jump."),
         ("text" = Option<String>, Query, max_length = 200, description = "Every word occurs in id, name, description or muscles."),
-        ("q" = Option<String>, Query, max_length = 200, description = "Short for `text`; one of the two may be sent."),
+        ("q" = Option<String>, Query, max_length = 200, description = "Short for `text`; with both, the words of both occur."),
     ),
     responses(
         (status = 200, description = "The exercises that match.", body = Vec<ExerciseView>),

@@ -57,12 +57,7 @@ fn parse(query: &str) -> Result<Filter, Vec<Fault>> {
     let mut faults = Vec::new();
     let mut seen: Vec<String> = Vec::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        // `q` is `text` by another name.
-        let same = |known: &String| {
-            let both = [known.as_str(), &*name];
-            both[0] == both[1] || both == ["text", "q"] || both == ["q", "text"]
-        };
-        if seen.iter().any(same) {
+        if seen.iter().any(|known| *known == name) {
             faults.push(Fault::parameter(
                 shortened(&name),
                 "It is given twice; give it once.",
@@ -94,7 +89,14 @@ fn set(filter: &mut Filter, name: &str, value: &str) -> Result<(), Box<Fault>> {
             filter.equipment = Some(if nothing { "none".to_owned() } else { named });
         }
         "no_jump" => filter.no_jump = switch(value).map_err(fault)?,
-        "text" | "q" => filter.text = Some(text(value).map_err(fault)?),
+        // With both, the words of both have to occur.
+        "text" | "q" => {
+            let more = text(value).map_err(fault)?;
+            filter.text = Some(match filter.text.take() {
+                Some(before) => format!("{before} {more}"),
+                None => more,
+            });
+        }
         _ => return Err(Box::new(unknown(name))),
     }
     Ok(())
@@ -177,6 +179,8 @@ mod tests {
             })
         );
         assert_eq!(parse(""), Ok(Filter::default()));
+        let both = parse("q=push&text=chest").unwrap();
+        assert_eq!(both.text.as_deref(), Some("push chest"));
     }
 
     #[test]

@@ -1529,7 +1529,7 @@ export interface operations {
                 no_jump?: boolean;
                 /** @description Every word occurs in id, name, description or muscles. */
                 text?: string;
-                /** @description Short for `text`; one of the two may be sent. */
+                /** @description Short for `text`; with both, the words of both occur. */
                 q?: string;
             };
             header?: never;
