@@ -353,7 +353,7 @@ fn demands_of(x264: &str) -> Demands {
         "-preset",
         "medium",
         "-crf",
-        "21",
+        "8",
         "-x264-params",
     ]);
     command.args([

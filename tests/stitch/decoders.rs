@@ -183,10 +183,12 @@ fn bright_clip(path: &Path) {
 
 /// Passes whole and cut, several speeds, one loop next to itself and to another, intervals long enough for restarts.
 fn plan(resolution: Resolution, orientation: Orientation, hud: bool) -> Plan {
+    // A mirrored loop is one more to be encoded.
+    let other_side = (resolution != Resolution::P1080).then_some(Side::Right);
     let mut plan = stitched(vec![
         interval(GetReady, "bright", 12, (1, 2), None),
-        interval(Work, "bright", 70, (1, 1), Some(Side::Left)),
-        interval(Work, "bright", 20, (21, 10), Some(Side::Right)),
+        interval(Work, "bright", 70, (1, 1), None),
+        interval(Work, "bright", 20, (21, 10), other_side),
         interval(Rest, "other", 8, (1, 2), None),
         interval(Work, "other", 40, (41, 40), None),
         interval(Finish, "bright", 8, (1, 1), None),
@@ -292,13 +294,14 @@ fn unbounded(folder: &Path) -> PathBuf {
     path
 }
 
+/// At 480p, whose guard is lower, the encoder never goes so far.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_loop_that_asks_too_much_of_decoders_is_encoded_again() {
     let mut studio = Studio::new();
     bright_clip(&studio.clip("bright", "bright.mp4"));
     let settings = settings_with(unbounded(studio.folder()));
     let all = vec![interval(Work, "bright", 40, (1, 1), None)];
-    let plan = with_hud(stitched(all), Resolution::P480, Orientation::Landscape);
+    let plan = with_hud(stitched(all), Resolution::P720, Orientation::Landscape);
     // The first viewer's pictures are not checked yet; those that are kept are.
     studio
         .render_with(settings.clone(), plan.clone(), "first.mp4")
