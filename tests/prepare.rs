@@ -178,7 +178,9 @@ async fn a_server_that_is_not_to_prepare_does_not() {
     let server = Server::start_in(furnished(), &[]);
     let off = json!({"state": "off", "prepared": 0, "failed": 0, "all": 0});
     assert_eq!(until(&server, "off").await, off);
-    assert!(server.children().is_empty() && loops(server.folder()).is_empty());
+    // What `/ready` tries FFmpeg with ends by itself.
+    server.childless(PATIENCE).await;
+    assert!(loops(server.folder()).is_empty(), "a loop was prepared");
 }
 
 #[tokio::test(flavor = "multi_thread")]
