@@ -35,7 +35,7 @@ fn noting(folder: &Path) -> String {
     let path = folder.join("noting-ffmpeg");
     let real = ffmpeg().into_string().unwrap();
     let script = format!(
-        "#!/bin/sh\ncase \"$*\" in *frag_every_frame*) echo loop >> loops.log;; esac\nexec {real} \"$@\"\n"
+        "#!/bin/sh\ncase \"$COACH_TASK\" in loop) echo loop >> loops.log;; esac\nexec {real} \"$@\"\n"
     );
     std::fs::write(&path, script).unwrap();
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();

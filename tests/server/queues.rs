@@ -57,9 +57,9 @@ fn stand_in(folder: &Path) -> String {
     let real = ffmpeg().into_string().unwrap();
     let wait = "while [ -e hold ]; do sleep 0.05; done";
     let script = format!(
-        "#!/bin/sh\ncase \"$*\" in\n\
-         *frag_every_frame*) echo loop >> loops.log; sleep 0.3; {wait};;\n\
-         *mjpeg*) echo still >> stills.log; {wait};;\n\
+        "#!/bin/sh\ncase \"$COACH_TASK\" in\n\
+         loop) echo loop >> loops.log; sleep 0.3; {wait};;\n\
+         poster) echo still >> stills.log; {wait};;\n\
          esac\nexec {real} \"$@\"\n"
     );
     std::fs::write(&path, script).unwrap();
