@@ -218,8 +218,8 @@ impl Clips {
             };
             let named = match self.0.inspector.locate(&exercise.video).await {
                 Ok((_, stamp)) => Ok(stamp),
-                Err(ClipError::Closed(_, error)) if error.kind() == std::io::ErrorKind::TimedOut => {
-                    tracing::warn!("the videos folder does not answer; nothing is changed");
+                Err(error @ ClipError::Closed(..)) if error.is_of_machine() => {
+                    tracing::warn!("no file can be looked at now; nothing is changed");
                     return;
                 }
                 Err(error) => Err(error.to_string()),

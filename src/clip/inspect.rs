@@ -142,7 +142,7 @@ impl ClipError {
     pub fn is_of_machine(&self) -> bool {
         match self {
             Self::Tools(_) | Self::Machine(..) | Self::Untried(_) => true,
-            Self::Closed(_, error) => error.kind() == io::ErrorKind::TimedOut,
+            Self::Closed(_, error) => error.kind() == io::ErrorKind::TimedOut || ffmpeg::is_starved(error),
             _ => false,
         }
     }

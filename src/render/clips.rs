@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::{RenderError, Renderer};
 use crate::catalogue::ExerciseId;
+use crate::ffmpeg::is_starved;
 use crate::stitch::Recipe;
 use crate::workout::Plan;
 
@@ -40,9 +41,13 @@ impl Renderer {
             return Err(RenderError::NoClip(exercise.clone()));
         };
         let checked = self.loops.digests().check(&clip.path).await;
-        checked.map(|_| ()).map_err(|error| RenderError::ClipGone {
-            exercise: exercise.clone(),
-            reason: error.to_string(),
+        checked.map(|_| ()).map_err(|error| match error {
+            // The machine has too little of something: that says nothing about the clip.
+            error if is_starved(&error) => error.into(),
+            error => RenderError::ClipGone {
+                exercise: exercise.clone(),
+                reason: error.to_string(),
+            },
         })
     }
 
