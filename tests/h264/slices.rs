@@ -180,7 +180,10 @@ proptest! {
         prop_assert!(demands.raw == 0 || raw.contains(&demands.macroblock_bits), "{:?}", demands);
         prop_assert_eq!(demands.level_prefix, 0);
         let cut = NalUnit::new(&out[4..out.len() - 1]).expect("a NAL unit");
-        prop_assert!(Demands::of(cut, &sound()).is_err());
+        // By chance, what is left may end as a slice of fewer macroblocks does; never as the whole one.
+        if let Ok(of_cut) = Demands::of(cut, &sound()) {
+            prop_assert!(of_cut.macroblocks < demands.macroblocks, "{:?}", of_cut);
+        }
     }
 
     #[test]

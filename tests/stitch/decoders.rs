@@ -175,8 +175,9 @@ fn keeps_its_level(video: &Path, samples: &[bytes::Bytes], config: &AvcConfig) {
 }
 
 /// A clip that ends in a bright, flat floor: what is below it, dark and flat, is the largest step that a block can have.
+/// It is as wide as the picture: beside a narrower one the backdrop is less bright.
 fn bright_clip(path: &Path) {
-    let source = "testsrc2=s=640x260:r=30:d=1,pad=640:360:0:0:white";
+    let source = "testsrc2=s=640x220:r=30:d=1,pad=640:320:0:0:white";
     let path = path.to_str().expect("test paths are UTF-8");
     ffmpeg(&[&["-f", "lavfi", "-i", source], &H264[..], &[path]].concat());
 }
