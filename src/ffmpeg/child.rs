@@ -160,9 +160,6 @@ impl Child {
                 });
             }
         };
-        if status.success() {
-            return Ok(());
-        }
         let log = match self.log {
             // The log's reader ends with the pipe, which a process that FFmpeg started might hold open; a panic
             // of it loses no more than text.
@@ -170,7 +167,7 @@ impl Child {
             None => Ok(Ok(VecDeque::new())),
         };
         let log = log.unwrap_or_else(|_| Ok(VecDeque::new())).unwrap_or_default();
-        Err(FfmpegError::of_exit(status, Vec::from(log).join(" | ")))
+        FfmpegError::of_exit(status, Vec::from(log).join(" | ")).map_or(Ok(()), Err)
     }
 }
 

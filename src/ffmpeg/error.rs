@@ -11,19 +11,23 @@ use super::Task;
 
 /// What FFmpeg says when the machine has no more of something: `strerror` of the error codes in [`STARVED`]. Not that of
 /// `EAGAIN`, which FFmpeg's decoders use for something else; it names the call that starts a thread.
-const STARVED_WORDS: [&str; 5] = [
+const STARVED_WORDS: [&str; 6] = [
     "Cannot allocate memory",
+    "File too large",
     "No space left on device",
     "Too many open files",
     "Disk quota exceeded",
     "pthread_create",
 ];
 
-/// Linux's and BSD's numbers of `ENOMEM`, `ENFILE`, `EMFILE`, `ENOSPC`, `EDQUOT`.
+/// What FFmpeg says when the end of a file could not be written. Some versions (5.1 is one) call that a success.
+const INCOMPLETE_WORDS: [&str; 2] = ["Error writing trailer", "Error closing file"];
+
+/// Linux's and BSD's numbers of `ENOMEM`, `ENFILE`, `EMFILE`, `EFBIG`, `ENOSPC`, `EDQUOT`.
 #[cfg(target_os = "linux")]
-const STARVED: [i32; 5] = [12, 23, 24, 28, 122];
+const STARVED: [i32; 6] = [12, 23, 24, 27, 28, 122];
 #[cfg(not(target_os = "linux"))]
-const STARVED: [i32; 5] = [12, 23, 24, 28, 69];
+const STARVED: [i32; 6] = [12, 23, 24, 27, 28, 69];
 
 /// What FFmpeg ends with when it was told to end by a signal that it handles.
 const SIGNALLED: i32 = 255;
@@ -90,16 +94,24 @@ pub enum FfmpegError {
 }
 
 impl FfmpegError {
-    /// Of a process that ended without success.
-    pub(super) fn of_exit(status: ExitStatus, log: String) -> Self {
+    /// Of a process that ended; `None` of one that did what it was to do.
+    pub(super) fn of_exit(status: ExitStatus, log: String) -> Option<Self> {
+        let says_starved = STARVED_WORDS.iter().any(|words| log.contains(words));
+        let text = status.to_string();
+        if status.success() {
+            let incomplete = says_starved && INCOMPLETE_WORDS.iter().any(|words| log.contains(words));
+            return incomplete.then_some(Self::Starved { status: text, log });
+        }
+        Some(Self::of_failure(status, text, log, says_starved))
+    }
+
+    fn of_failure(status: ExitStatus, text: String, log: String, says_starved: bool) -> Self {
         if let Some(error) = super::launch::not_started(status, &log) {
             return error;
         }
-        let text = status.to_string();
         if is_killed(status) {
             return Self::Killed { status: text, log };
         }
-        let says_starved = STARVED_WORDS.iter().any(|words| log.contains(words));
         // Since version 7 FFmpeg's exit code is the lowest byte of its negative error number.
         let code_starved = status
             .code()
@@ -171,7 +183,10 @@ mod tests {
 
     #[test]
     fn what_ended_a_process_tells_whose_fault_it_is() {
-        let of = |raw, log: &str| FfmpegError::of_exit(ExitStatus::from_raw(raw), log.to_owned());
+        let of = |raw, log: &str| {
+            let error = FfmpegError::of_exit(ExitStatus::from_raw(raw), log.to_owned());
+            error.expect("no success")
+        };
         for signal in [6, 9, 11, 15] {
             assert!(matches!(of(signal, ""), FfmpegError::Killed { .. }), "{signal}");
         }
@@ -179,12 +194,26 @@ mod tests {
             assert!(matches!(of(code << 8, ""), FfmpegError::Killed { .. }), "{code}");
         }
         let full = "[out] Error writing trailer: No space left on device";
-        for starved in [of(1 << 8, full), of(244 << 8, ""), of(228 << 8, "")] {
+        for starved in [of(1 << 8, full), of(0, full), of(244 << 8, ""), of(228 << 8, "")] {
             assert!(starved.is_starved() && starved.is_of_machine(), "{starved}");
         }
         for code in [1, 69, 183] {
             let failed = of(code << 8, "Invalid data found when processing input");
             assert!(!failed.is_of_machine() && !failed.is_starved(), "{failed}");
+        }
+    }
+
+    #[test]
+    fn a_success_is_one_whatever_else_was_said() {
+        for log in [
+            "",
+            "Cannot allocate memory",
+            "Error writing trailer of pipe:: Broken pipe",
+        ] {
+            assert!(
+                FfmpegError::of_exit(ExitStatus::default(), log.to_owned()).is_none(),
+                "{log}"
+            );
         }
     }
 

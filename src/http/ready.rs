@@ -17,7 +17,7 @@ use super::AppState;
 use crate::clip::{Progress, Snapshot};
 use crate::ffmpeg::{FfmpegError, Task, Tools, Trouble};
 use crate::graph::FILTERS;
-use crate::render::{Ahead, ENCODERS, trial};
+use crate::render::{Ahead, ENCODERS, Failed, trial};
 
 /// Bytes of what FFmpeg says about itself that are read. Its filters are some 40 KB.
 const ANSWER: u64 = 1 << 20;
@@ -139,7 +139,8 @@ pub struct ToolReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "7.1.1")]
     pub version: Option<String>,
-    /// What it lacks: filters and encoders by their names, and what a trial of it failed at.
+    /// What it lacks: filters and encoders by their names, and what a trial of it failed at. A trial that failed for a
+    /// fault of the machine, such as a full disk, is told here too, and says nothing against `ok`.
     pub missing: Vec<String>,
 }
 
@@ -313,17 +314,13 @@ struct Trial {
     /// As that FFmpeg calls itself.
     version: String,
     begun: Instant,
-    outcome: watch::Receiver<Option<Vec<String>>>,
+    outcome: watch::Receiver<Option<Result<(), Failed>>>,
 }
 
 impl Trial {
     /// Whether its outcome is to be taken for true. A failure may have been the machine's.
     fn holds_for(&self, version: &str) -> bool {
-        let failed = self
-            .outcome
-            .borrow()
-            .as_ref()
-            .is_some_and(|cannot| !cannot.is_empty());
+        let failed = matches!(*self.outcome.borrow(), Some(Err(_)));
         self.version == version && (!failed || self.begun.elapsed() < TRIED_AGAIN)
     }
 }
@@ -385,14 +382,16 @@ impl Readiness {
     pub async fn tools(&self, patience: Duration) -> (ToolReport, ToolReport) {
         let (mut ffmpeg, ffprobe) = tokio::join!(self.ffmpeg(), self.ffprobe());
         if let Some(version) = ffmpeg.version.as_ref().filter(|_| ffmpeg.ok && ffprobe.ok) {
-            ffmpeg.missing = self.trial(version, patience).await;
-            ffmpeg.ok = ffmpeg.missing.is_empty();
+            if let Some(failed) = self.trial(version, patience).await {
+                ffmpeg.ok = failed.is_of_machine;
+                ffmpeg.missing.push(failed.sentence);
+            }
         }
         (ffmpeg, ffprobe)
     }
 
     /// What FFmpeg failed at; nothing yet of a trial that is not over.
-    async fn trial(&self, version: &str, patience: Duration) -> Vec<String> {
+    async fn trial(&self, version: &str, patience: Duration) -> Option<Failed> {
         let mut outcome = {
             let mut known = self.trial.lock().await;
             if let Some(trial) = known.as_ref().filter(|trial| trial.holds_for(version)) {
@@ -412,8 +411,8 @@ impl Readiness {
         };
         let ended = tokio::time::timeout(patience, outcome.wait_for(Option::is_some)).await;
         match ended {
-            Ok(Ok(cannot)) => cannot.clone().unwrap_or_default(),
-            Ok(Err(_)) | Err(_) => Vec::new(),
+            Ok(Ok(outcome)) => outcome.clone().and_then(Result::err),
+            Ok(Err(_)) | Err(_) => None,
         }
     }
 

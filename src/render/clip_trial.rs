@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use super::{RenderError, RenderSettings, pictures};
 use crate::clip::{Clip, Trial, TrialError};
-use crate::ffmpeg::FfmpegError;
+use crate::ffmpeg::{Retries, Task};
 use crate::graph::{Group, Look, Offset, Shot};
-use crate::stitch::{PrepareError, Recipe, StitchError, try_recipe};
+use crate::stitch::{Recipe, StitchError, try_recipe};
 use crate::units::{Frames, Speed};
 use crate::workout::{Fit, Orientation, Profile, Resolution};
 
@@ -28,29 +28,35 @@ pub fn clip_trial(settings: RenderSettings) -> Trial {
         Box::pin(async move {
             let clip = Arc::new(first_pictures(clip));
             // At once: each waits for a process.
-            let stitch = stitch(&settings, &clip);
-            let graph = graph(&settings, &clip);
+            let stitch = patiently(|| stitch(&settings, &clip));
+            let graph = patiently(|| graph(&settings, &clip));
             let tried = tokio::try_join!(stitch, graph);
             tried.map(|_| ()).map_err(|error| TrialError {
-                is_of_machine: is_of_machine(&error),
+                is_of_machine: error.is_of_machine(),
                 cause: Box::new(error),
             })
         })
     }))
 }
 
-/// An FFmpeg that ran and gave up says something about the clip, and so does what it made.
-fn is_of_machine(error: &RenderError) -> bool {
-    let ffmpeg = match error {
-        RenderError::Ffmpeg(error) => error,
-        RenderError::Stitch(StitchError::Prepare(error)) => match &**error {
-            PrepareError::Ffmpeg(error) => error,
-            PrepareError::File(_) | PrepareError::Ended => return true,
-            _ => return false,
-        },
-        _ => return false,
-    };
-    ffmpeg.is_of_machine() || matches!(ffmpeg, FfmpegError::Start { .. })
+/// Tries again when FFmpeg was killed, as every other task that reads clips does.
+async fn patiently<F: Future<Output = Result<(), RenderError>>>(
+    tried: impl Fn() -> F,
+) -> Result<(), RenderError> {
+    let mut retries = Retries::of(Task::Trial);
+    loop {
+        match tried().await {
+            Err(error) if again(&mut retries, &error).await => {}
+            outcome => return outcome,
+        }
+    }
+}
+
+async fn again(retries: &mut Retries, error: &RenderError) -> bool {
+    match error.of_ffmpeg() {
+        Some(error) => retries.again(error).await,
+        None => false,
+    }
 }
 
 /// The same clip, as if it ended after a few pictures.

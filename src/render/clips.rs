@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use super::{RenderError, Renderer};
 use crate::catalogue::ExerciseId;
-use crate::ffmpeg::is_starved;
 use crate::stitch::Recipe;
 use crate::workout::Plan;
 
@@ -41,14 +40,8 @@ impl Renderer {
             return Err(RenderError::NoClip(exercise.clone()));
         };
         let checked = self.loops.digests().check(&clip.path).await;
-        checked.map(|_| ()).map_err(|error| match error {
-            // The machine has too little of something: that says nothing about the clip.
-            error if is_starved(&error) => error.into(),
-            error => RenderError::ClipGone {
-                exercise: exercise.clone(),
-                reason: error.to_string(),
-            },
-        })
+        let checked = checked.map(|_| ());
+        checked.map_err(|error| RenderError::of_clip(exercise, &error))
     }
 
     /// Fails if a clip of the plan cannot be read and its loop is not there either. `recipes` are those of the plan's

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::catalogue::ExerciseId;
-use crate::ffmpeg::FfmpegError;
+use crate::ffmpeg::{FfmpegError, is_starved};
 use crate::mp4;
 use crate::shared::SharedError;
-use crate::stitch::StitchError;
+use crate::stitch::{PrepareError, StitchError};
 
 /// Why there is no video, or no more of it.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -62,6 +62,51 @@ pub enum RenderError {
     /// Another failure of this server (500).
     #[error("rendering failed: {0}")]
     Internal(String),
+}
+
+impl RenderError {
+    /// Of a clip's file that cannot be opened. Where the machine has too little of something, that says nothing about
+    /// the clip.
+    pub(super) fn of_clip(exercise: &ExerciseId, error: &std::io::Error) -> Self {
+        if is_starved(error) {
+            return Self::Starved(error.to_string());
+        }
+        Self::ClipGone {
+            exercise: exercise.clone(),
+            reason: error.to_string(),
+        }
+    }
+
+    /// Whether it says nothing about what was to be shown, and the same may work the next time: FFmpeg was killed or
+    /// could not be started, or the machine has too little of something.
+    #[must_use]
+    pub fn is_of_machine(&self) -> bool {
+        match self {
+            Self::Capacity { .. }
+            | Self::Preparing
+            | Self::Busy { .. }
+            | Self::Starved(_)
+            | Self::Timeout { .. } => true,
+            Self::Stitch(StitchError::Prepare(error))
+                if matches!(**error, PrepareError::File(_) | PrepareError::Ended) =>
+            {
+                true
+            }
+            error => error.of_ffmpeg().is_some_and(FfmpegError::is_of_machine),
+        }
+    }
+
+    /// What FFmpeg failed at, if it was FFmpeg.
+    pub(super) fn of_ffmpeg(&self) -> Option<&FfmpegError> {
+        match self {
+            Self::Ffmpeg(error) => Some(error),
+            Self::Stitch(StitchError::Prepare(error)) => match &**error {
+                PrepareError::Ffmpeg(error) => Some(error),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
 }
 
 impl From<FfmpegError> for RenderError {

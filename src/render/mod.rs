@@ -34,7 +34,7 @@ pub use clip_trial::clip_trial;
 pub use encode::ENCODERS;
 pub use error::RenderError;
 pub use still::Stills;
-pub use trial::trial;
+pub use trial::{Failed, trial};
 
 use std::collections::VecDeque;
 use std::pin::Pin;

@@ -127,10 +127,7 @@ impl Stills {
         let key = (exercise.clone(), self.library.version(exercise)?, kind);
         let make = async {
             if let Err(error) = self.files.check(&clip.path).await {
-                return Err(RenderError::ClipGone {
-                    exercise: exercise.clone(),
-                    reason: error.to_string(),
-                });
+                return Err(RenderError::of_clip(exercise, &error));
             }
             self.make(&clip, &key).await
         };

@@ -15,7 +15,7 @@ use tokio_util::task::TaskTracker;
 
 use super::{RenderError, RenderSettings, Renderer, Stills};
 use crate::catalogue::{Catalogue, Exercise};
-use crate::clip::{Depth, Diagnosis, Inspector, Library};
+use crate::clip::{ClipError, Depth, Diagnosis, Inspector, Library};
 use crate::ffmpeg::{FfmpegError, Task, Tools, file_argument};
 use crate::graph::Backdrop;
 use crate::stitch::{Bounds, Loops, Store};
@@ -44,33 +44,70 @@ const TRIED: &str =
 /// Characters of FFmpeg's own words that are told.
 const LONGEST_REASON: usize = 300;
 
-/// Runs the trial. Gives a sentence for each thing that this FFmpeg cannot do; of one that can do everything, none.
-pub async fn trial(tools: &Arc<Tools>) -> Vec<String> {
-    let folder = match tempfile::tempdir() {
-        Ok(folder) => folder,
-        Err(error) => return vec![format!("there is no temporary folder to try it in ({error})")],
-    };
-    let tools = Arc::new(tools.on_trial());
-    let Err(Failure { what, why }) = tried(&tools, folder.path()).await else {
-        return Vec::new();
-    };
-    tracing::warn!(what, why, "FFmpeg failed at its trial");
-    // Clients read it: no path of this machine.
-    let why = why.replace(&*folder.path().to_string_lossy(), "");
-    let why: String = why.chars().take(LONGEST_REASON).collect();
-    vec![format!("it cannot {what} ({why}); {TRIED}")]
+/// What an FFmpeg failed at in its trial.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failed {
+    /// A sentence for the user, without a path of this machine.
+    pub sentence: String,
+    /// Whether it says nothing about FFmpeg: the disk was full, say. It may work the next time.
+    pub is_of_machine: bool,
 }
 
-/// The first thing that cannot be done. What comes after it in the trial needs it.
+/// Runs the trial. Gives what this FFmpeg fails at first: what comes after it in the trial needs it.
+pub async fn trial(tools: &Arc<Tools>) -> Result<(), Failed> {
+    let folder = tempfile::tempdir().map_err(|error| Failed {
+        sentence: format!("there is no temporary folder to try it in ({error})"),
+        is_of_machine: true,
+    })?;
+    let tools = Arc::new(tools.on_trial());
+    let tried = tried(&tools, folder.path()).await;
+    tried.map_err(|failure| {
+        let Failure {
+            what,
+            why,
+            is_of_machine,
+        } = failure;
+        tracing::warn!(what, why, "FFmpeg failed at its trial");
+        let why = why.replace(&*folder.path().to_string_lossy(), "");
+        let why: String = why.chars().take(LONGEST_REASON).collect();
+        let sentence = if is_of_machine {
+            format!("it could not be tried whether it can {what} ({why})")
+        } else {
+            format!("it cannot {what} ({why}); {TRIED}")
+        };
+        Failed {
+            sentence,
+            is_of_machine,
+        }
+    })
+}
+
 struct Failure {
     what: &'static str,
     why: String,
+    is_of_machine: bool,
 }
 
 impl Failure {
-    fn of(what: &'static str, why: impl std::fmt::Display) -> Self {
-        let why = why.to_string();
-        Self { what, why }
+    fn of(what: &'static str, error: impl Into<RenderError>) -> Self {
+        let error = error.into();
+        Self {
+            what,
+            why: error.to_string(),
+            // A program that cannot be started is at fault itself.
+            is_of_machine: error.is_of_machine()
+                && !matches!(error.of_ffmpeg(), Some(FfmpegError::Start { .. })),
+        }
+    }
+
+    fn of_clip(what: &'static str, error: &ClipError) -> Self {
+        let cause = std::error::Error::source(error);
+        let cause = cause.map_or_else(String::new, |cause| format!(": {cause}"));
+        Self {
+            what,
+            why: format!("{error}{cause}"),
+            is_of_machine: error.is_of_machine() && !matches!(error, ClipError::Tools(_)),
+        }
     }
 }
 
@@ -85,7 +122,7 @@ async fn tried(tools: &Arc<Tools>, folder: &Path) -> Result<(), Failure> {
     let clip = inspector
         .inspect(&exercise.video, exercise.loop_range, Depth::Whole)
         .await
-        .map_err(|error| Failure::of("read a clip and cut a loop out of it", error))?;
+        .map_err(|error| Failure::of_clip("read a clip and cut a loop out of it", &error))?;
     let diagnosis = Diagnosis {
         exercise: exercise.id.clone(),
         file: exercise.video.clone(),
@@ -113,8 +150,13 @@ async fn tried(tools: &Arc<Tools>, folder: &Path) -> Result<(), Failure> {
     ] {
         match made {
             Some(Ok(bytes)) if !bytes.is_empty() => {}
-            Some(Err(error)) => return Err(Failure::of(what, error)),
-            Some(Ok(_)) | None => return Err(Failure::of(what, "nothing came")),
+            Some(Err(error)) => return Err(Failure::of(what, RenderError::clone(&error))),
+            Some(Ok(_)) | None => {
+                return Err(Failure::of(
+                    what,
+                    RenderError::Internal("nothing came".to_owned()),
+                ));
+            }
         }
     }
     Ok(())
@@ -218,11 +260,13 @@ mod tests {
             ffmpeg: folder.path().join("no-ffmpeg"),
             ..Tools::default()
         });
-        let cannot = trial(&tools).await;
-        assert_eq!(cannot.len(), 1);
+        let failed = trial(&tools).await.unwrap_err();
         assert!(
-            cannot[0].starts_with("it cannot make a clip (cannot start"),
-            "{cannot:?}"
+            failed
+                .sentence
+                .starts_with("it cannot make a clip (FFmpeg failed: cannot start"),
+            "{failed:?}"
         );
+        assert!(!failed.is_of_machine);
     }
 }

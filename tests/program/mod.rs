@@ -105,6 +105,8 @@ impl Server {
             .to_owned();
         let client = Client::builder()
             .redirect(reqwest::redirect::Policy::none())
+            // Tests count the descriptors that the server has left.
+            .pool_idle_timeout(Duration::from_secs(5))
             .build();
         let server = Self {
             program,

@@ -222,7 +222,14 @@ async fn a_child_that_is_killed_once_is_started_again() {
         assert_eq!(server.get(path).await.status(), 200, "{path}");
     }
     server.childless(PATIENCE).await;
-    let survived = [Task::Version, Task::Probe, Task::Decode, Task::Loop, Task::Verify];
+    let survived = [
+        Task::Version,
+        Task::Probe,
+        Task::Decode,
+        Task::Trial,
+        Task::Loop,
+        Task::Verify,
+    ];
     for task in survived
         .into_iter()
         .chain([Task::Cue, Task::Poster, Task::Preview])

@@ -71,8 +71,10 @@ async fn stream(server: &Server) -> Vec<u8> {
 
 async fn ready(server: &Server) -> Value {
     let answer = server.get("/ready").await;
-    assert_eq!(answer.status(), StatusCode::OK, "it can do its work");
-    answer.json().await.unwrap()
+    let status = answer.status();
+    let report = answer.json().await.unwrap();
+    assert_eq!(status, StatusCode::OK, "it can do its work: {report}");
+    report
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1134,7 +1134,10 @@ export interface components {
         Title: "full_body" | "full_body_and_cardio" | "lower_body" | "lower_body_and_cardio" | "upper_body" | "upper_body_and_core" | "core" | "mobility";
         /** @description One of FFmpeg's programs. */
         ToolReport: {
-            /** @description What it lacks: filters and encoders by their names, and what a trial of it failed at. */
+            /**
+             * @description What it lacks: filters and encoders by their names, and what a trial of it failed at. A trial that failed for a
+             *     fault of the machine, such as a full disk, is told here too, and says nothing against `ok`.
+             */
             missing: string[];
             /** @description Whether it runs and has all that is needed. */
             ok: boolean;
