@@ -33,6 +33,8 @@ const CHECK_EVERY: Duration = Duration::from_secs(3);
 /// After a look that failed for reasons of the machine, the next comes after this time, then after twice as much.
 const SHORTEST_RETRY: Duration = Duration::from_secs(10);
 const LONGEST_RETRY: Duration = Duration::from_secs(600);
+/// The longest time between two checks: nobody who has put a clip right waits longer to see it.
+const CHECK_AT_LEAST_EVERY: Duration = Duration::from_secs(60);
 /// A check may take this part of the time, on a slow file system with many clips.
 const CHECK_SHARE: u32 = 50;
 
@@ -161,9 +163,7 @@ impl Clips {
         loop {
             // The early check is for somebody who has met a change.
             let _ = tokio::time::timeout(pause, self.0.check.notified()).await;
-            let started = Instant::now();
-            self.check().await;
-            pause = CHECK_EVERY.max(started.elapsed() * CHECK_SHARE);
+            pause = (self.check().await * CHECK_SHARE).clamp(CHECK_EVERY, CHECK_AT_LEAST_EVERY);
         }
     }
 
@@ -208,8 +208,9 @@ impl Clips {
         });
     }
 
-    /// Looks again at those clips whose files have changed.
-    async fn check(&self) {
+    /// Looks again at those clips whose files have changed. Returns how long it took to find out which.
+    async fn check(&self) -> Duration {
+        let started = Instant::now();
         let snapshot = self.current();
         let mut changed = Vec::new();
         for exercise in snapshot.catalogue.exercises() {
@@ -220,7 +221,7 @@ impl Clips {
                 Ok((_, stamp)) => Ok(stamp),
                 Err(error @ ClipError::Closed(..)) if error.is_of_machine() => {
                     tracing::warn!("no file can be looked at now; nothing is changed");
-                    return;
+                    return started.elapsed();
                 }
                 Err(error) => Err(error.to_string()),
             };
@@ -234,9 +235,11 @@ impl Clips {
                 changed.push(exercise.clone());
             }
         }
+        let took = started.elapsed();
         if !changed.is_empty() {
             self.look_at(changed).await;
         }
+        took
     }
 
     async fn look_at(&self, exercises: Vec<Exercise>) {

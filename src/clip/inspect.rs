@@ -251,7 +251,10 @@ impl Inspector {
             return Ok(clip);
         }
         let clip = self.look(path.clone(), name, range, depth).await?;
-        known.put(&path, range, stamp, &clip);
+        // Of one that was replaced meanwhile nobody knows what was seen.
+        if self.stamp(&path).await.as_ref() == Some(&stamp) {
+            known.put(&path, range, stamp, &clip);
+        }
         Ok(clip)
     }
 

@@ -123,6 +123,8 @@ impl From<StitchError> for RenderError {
         match error {
             StitchError::Unfit { .. } => Self::NotStitchable(error.to_string()),
             StitchError::Busy { seconds } => Self::Busy { seconds },
+            // The next who asks has it made of the new clip.
+            StitchError::Prepare(error) if matches!(*error, PrepareError::Replaced) => Self::Preparing,
             other if other.is_starved() => Self::Starved(other.to_string()),
             other => Self::Stitch(other),
         }

@@ -375,9 +375,20 @@ impl Loops {
         grow: &watch::Sender<Growth>,
     ) -> Result<Arc<Prepared>, PrepareError> {
         // Its digest may be one of before: FFmpeg is given a file that is there.
-        self.digests.check(&recipe.clip.path).await?;
+        let before = self.digests.check(&recipe.clip.path).await?;
+        if self.digest(recipe).await? != *digest {
+            return Err(PrepareError::Replaced);
+        }
         let started = Instant::now();
-        let (prepared, tries) = sealed(recipe, &self.tools, grow).await?;
+        let outcome = sealed(recipe, &self.tools, grow).await;
+        // A good loop or a bad one: it is of this digest only if it was this file to the end. One that is gone by now
+        // was.
+        if let Ok(after) = self.digests.check(&recipe.clip.path).await
+            && after != before
+        {
+            return Err(PrepareError::Replaced);
+        }
+        let (prepared, tries) = outcome?;
         let took = started.elapsed();
         self.pace.took(took);
         tracing::debug!(

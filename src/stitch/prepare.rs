@@ -77,6 +77,9 @@ pub enum PrepareError {
     /// FFmpeg was started again, and encoded otherwise what it had encoded before.
     #[error("picture {0} came out otherwise when FFmpeg was started again")]
     Differs(usize),
+    /// The clip was replaced while FFmpeg read it, so that nobody knows what it is a loop of.
+    #[error("the clip was replaced while it was read")]
+    Replaced,
     /// A file could not be read or written.
     #[error("{0}")]
     File(#[from] std::io::Error),

@@ -397,3 +397,29 @@ async fn an_exercise_without_a_loop_is_out_of_the_choice_until_its_clip_changes(
     .unwrap();
     until(&server, "air-squat", |reason| reason.is_none()).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clip_that_is_put_right_is_seen_soon_however_long_the_last_look_took() {
+    let folder = furnished();
+    // Fifty times as long was the pause that followed it once.
+    let slow = ffmpeg_that(folder.path(), Task::Trial, "sleep 3");
+    let server = Server::start_in(folder, &["--ffmpeg", &slow, "--ffprobe", "ffprobe"]);
+    let clip = video(server.folder(), "air-squat");
+    let good = std::fs::read(&clip).unwrap();
+    // Another size: it is looked at, and takes its time.
+    std::fs::write(&clip, [&good[..], b"\0\0\0\x08free"].concat()).unwrap();
+    let looked_at = || async { json(&server, "/ready").await["clips"]["looking_at"].clone() };
+    let deadline = Instant::now() + PATIENCE;
+    while looked_at().await != json!(["air-squat"]) {
+        assert!(Instant::now() < deadline, "the change is not seen");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    while looked_at().await != json!([]) {
+        assert!(Instant::now() < deadline, "the look does not end");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    std::fs::write(&clip, b"no video").unwrap();
+    until(&server, "air-squat", |reason| reason.is_some()).await;
+    std::fs::write(&clip, &good).unwrap();
+    until(&server, "air-squat", |reason| reason.is_none()).await;
+}

@@ -1,6 +1,7 @@
 //! The server from outside: real HTTP, real FFmpeg, what a client sees of it.
 
 mod access;
+mod chaos;
 mod children;
 mod clips;
 mod downloads;
