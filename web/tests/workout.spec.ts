@@ -191,7 +191,7 @@ test("a download tells how far it is, and can be cancelled", async ({ page }) =>
       const all = new Uint8Array(await response.arrayBuffer());
       const body = new ReadableStream({
         start: (control) => {
-          control.enqueue(all.slice(0, all.length / 2));
+          control.enqueue(all.slice(0, Math.ceil(all.length / 2)));
           init?.signal?.addEventListener("abort", () => control.error(init.signal?.reason));
         },
       });
