@@ -381,11 +381,11 @@ impl Readiness {
     /// same FFmpeg is not tried again.
     pub async fn tools(&self, patience: Duration) -> (ToolReport, ToolReport) {
         let (mut ffmpeg, ffprobe) = tokio::join!(self.ffmpeg(), self.ffprobe());
-        if let Some(version) = ffmpeg.version.as_ref().filter(|_| ffmpeg.ok && ffprobe.ok) {
-            if let Some(failed) = self.trial(version, patience).await {
-                ffmpeg.ok = failed.is_of_machine;
-                ffmpeg.missing.push(failed.sentence);
-            }
+        if let Some(version) = ffmpeg.version.as_ref().filter(|_| ffmpeg.ok && ffprobe.ok)
+            && let Some(failed) = self.trial(version, patience).await
+        {
+            ffmpeg.ok = failed.is_of_machine;
+            ffmpeg.missing.push(failed.sentence);
         }
         (ffmpeg, ffprobe)
     }

@@ -381,8 +381,8 @@ fn descriptors(server: &Server) -> Vec<String> {
         .flatten()
         .filter_map(|entry| std::fs::read_link(entry.path()).ok());
     let links = links.map(|link| link.display().to_string());
-    let (sounds, others): (Vec<_>, Vec<_>) =
-        links.partition(|link| link.trim_end_matches(" (deleted)").ends_with(".sound"));
+    let is_sound = |link: &String| link.contains(".sound");
+    let (sounds, others): (Vec<_>, Vec<_>) = links.partition(is_sound);
     assert!(sounds.len() <= 128, "{sounds:#?}");
     others
 }
