@@ -5,9 +5,9 @@
 //! | module | does | knows nothing of |
 //! | --- | --- | --- |
 //! | [`units`] | pictures, samples, seconds, speeds | everything else |
-//! | [`aside`] | files written beside their place; removal of those whose writer was killed | what is in them |
-//! | [`pace`] | how long work of one kind takes | which |
-//! | [`shared`] | work that is done once for all who ask for it | what the work is |
+//! | [`temp_files`] | files written beside their place; removal of those whose writer was killed | what is in them |
+//! | [`wait_estimate`] | how long work of one kind takes | which |
+//! | [`single_flight`] | work that is done once for all who ask for it | what the work is |
 //! | [`colour`] | RGB -> BT.709 | everything else |
 //! | [`files`] | opening files that others put there, without blocking | what is in them |
 //! | [`catalogue`] | the exercises: reading, checking, searching | clips' bytes, HTTP |
@@ -23,12 +23,11 @@
 //! | [`clip`] | what a clip file is, and what is wrong with it | workouts |
 //! | [`graph`] | timeline -> groups of shots -> FFmpeg filter graphs | processes, HTTP |
 //! | [`stitch`] | workouts out of what was coded before | graphs, HTTP |
-//! | [`deliver`] | a film as files that are not there: ranges, segments, playlists | HTTP's requests |
+//! | [`deliver`] | a video as files that are not there: ranges, segments, playlists | HTTP's requests |
 //! | [`render`] | runs the groups, joins their samples to one stream | HTTP |
 //! | [`http`] | routes, problems, OpenAPI | everything below the calls it makes |
 //! | [`cli`] | settings and subcommands | |
 
-pub mod aside;
 pub mod catalogue;
 pub mod cli;
 pub mod clip;
@@ -41,13 +40,14 @@ pub mod h264;
 pub mod http;
 pub mod hud;
 pub mod mp4;
-pub mod pace;
 pub mod render;
-pub mod shared;
+pub mod single_flight;
 pub mod sound;
 pub mod stitch;
+pub mod temp_files;
 pub mod texts;
 pub mod units;
+pub mod wait_estimate;
 pub mod week;
 pub mod words;
 pub mod workout;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use studio::{H264, Studio, ffmpeg, ffprobe, numbered_clip, numbers};
 use virtual_coach::catalogue::Catalogue;
 use virtual_coach::clip::{Depth, Library};
-use virtual_coach::render::Stills;
+use virtual_coach::render::Thumbnails;
 
 /// The longest stretch in which nothing may move, in pictures: a hold of a second looks frozen.
 const LONGEST_STILL: usize = 30;
@@ -174,8 +174,8 @@ async fn a_poster_shows_the_picture_that_the_catalogue_names() {
             plank.insert("poster".into(), poster.clone());
         }
         let catalogue = Catalogue::parse(&file.to_string()).unwrap();
-        let stills = Stills::new(studio::settings(), Arc::clone(&library));
-        let jpeg = stills.poster(catalogue.named("plank").unwrap()).await;
+        let thumbnails = Thumbnails::new(studio::settings(), Arc::clone(&library));
+        let jpeg = thumbnails.poster(catalogue.named("plank").unwrap()).await;
         let path = studio.result("poster.jpg");
         fs::write(&path, jpeg.expect("a clip").expect("a picture")).unwrap();
         let seen: Vec<_> = numbers(&path, "854:480:0:0")

@@ -12,15 +12,15 @@ use tokio_util::task::TaskTracker;
 use super::settings::Settings;
 use crate::catalogue::Catalogue;
 use crate::clip::{Clips, Inspector, Snapshot};
-use crate::deliver::Shelf;
+use crate::deliver::LayoutCache;
 use crate::ffmpeg::{Tools, launch};
 use crate::graph::Backdrop;
 use crate::http::AppState;
 use crate::http::access::Access;
 use crate::http::app::App;
-use crate::http::links::Recent;
+use crate::http::links::PlanCache;
 use crate::http::ready::Readiness;
-use crate::render::{Ahead, RenderSettings, Renderer, Stills, clip_trial};
+use crate::render::{PrefetchProgress, RenderSettings, Renderer, Thumbnails, clip_trial};
 use crate::stitch::{Bounds, Loops, Store};
 use crate::workout::Profile;
 
@@ -103,7 +103,7 @@ pub struct Studio {
     /// What makes the videos, without clips.
     pub renderer: Renderer,
     /// What makes posters and previews, without clips.
-    pub stills: Stills,
+    pub thumbnails: Thumbnails,
 }
 
 /// Puts together what renders the clips of a catalogue. None of them has been looked at.
@@ -135,7 +135,7 @@ pub fn studio(settings: &Settings, lifetime: &Lifetime) -> Result<Studio> {
     let loops = Arc::new(loops.reporting(move |file, reason| marked.mark_unusable(file, reason)));
     Ok(Studio {
         tools: Arc::clone(&rendering.tools),
-        stills: Stills::new(rendering.clone(), Arc::default()),
+        thumbnails: Thumbnails::new(rendering.clone(), Arc::default()),
         renderer: Renderer::new(
             rendering,
             Arc::default(),
@@ -187,7 +187,7 @@ pub struct Young<'s> {
     pub state: AppState,
     settings: &'s Settings,
     inspector: Inspector,
-    ahead: Option<watch::Sender<Option<Ahead>>>,
+    prefetch: Option<watch::Sender<Option<PrefetchProgress>>>,
     tasks: TaskTracker,
 }
 
@@ -198,10 +198,10 @@ pub fn server<'s>(settings: &'s Settings, lifetime: &Lifetime) -> Result<Young<'
         inspector,
         tools,
         renderer,
-        stills,
+        thumbnails,
         ..
     } = studio(settings, lifetime)?;
-    let (ahead, progress) = settings.prepare.then(|| watch::channel(None)).unzip();
+    let (prefetch, progress) = settings.prepare.then(|| watch::channel(None)).unzip();
     let base_path = settings.base_path.shared();
     let access = Access::new(
         settings.bind.ip(),
@@ -211,12 +211,12 @@ pub fn server<'s>(settings: &'s Settings, lifetime: &Lifetime) -> Result<Young<'
     );
     let state = AppState {
         access: Arc::new(access),
-        ahead: progress,
+        prefetch: progress,
         clips,
         renderer,
-        stills,
-        recent: Recent::default(),
-        shelf: Shelf::default(),
+        thumbnails,
+        plan_cache: PlanCache::default(),
+        layout_cache: LayoutCache::default(),
         readiness: Arc::new(readiness(settings, &tools)),
         max_body: settings.max_body as usize,
         stall: Duration::from_secs(settings.stall.into()),
@@ -229,7 +229,7 @@ pub fn server<'s>(settings: &'s Settings, lifetime: &Lifetime) -> Result<Young<'
         state,
         settings,
         inspector,
-        ahead,
+        prefetch,
         tasks: lifetime.tasks.clone(),
     })
 }
@@ -253,11 +253,11 @@ impl Young<'_> {
         self.tasks.spawn(async move {
             shutdown.run_until_cancelled(clips.watch()).await;
         });
-        if let Some(ahead) = self.ahead {
+        if let Some(prefetch) = self.prefetch {
             renderer.with_clips(&now.library).prepare_in_background(
                 now.catalogue.clone(),
                 &Profile::USUAL,
-                ahead,
+                prefetch,
             );
         }
         Ok(now)

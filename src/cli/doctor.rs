@@ -9,7 +9,7 @@ use anyhow::Result;
 use super::assemble::Lifetime;
 use super::settings::Settings;
 use super::{assemble, print};
-use crate::clip::{Depth, Known, Library, report};
+use crate::clip::{Depth, Library, ProbeCache, report};
 use crate::http::ready::ToolReport;
 use crate::render::clip_trial;
 
@@ -30,10 +30,10 @@ pub async fn run(settings: &Settings) -> Result<ExitCode> {
     print(&format!("cache    {word}"))?;
     let catalogue = assemble::catalogue(settings)?;
     // With its memory: a clip may look good of which a server could prepare no loop.
-    let known = Known::open(&settings.cache, &tools).await;
+    let probe_cache = ProbeCache::open(&settings.cache, &tools).await;
     let trial = clip_trial(assemble::rendering(settings, Arc::clone(&tools)));
     let inspector = assemble::inspector(settings, &tools)
-        .remembering(known)
+        .with_probe_cache(probe_cache)
         .trying(trial);
     let clips = Library::inspect(catalogue.exercises(), &inspector, Depth::Whole).await;
     print(&format!("\n{}", report(&clips).trim_end()))?;

@@ -22,7 +22,7 @@ use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
-use prepare::Wanted;
+use prepare::PrepareArguments;
 use settings::{LogFormat, Settings};
 
 /// How long threads may take to end what they are at, such as writing a file.
@@ -61,7 +61,7 @@ enum Command {
         output: PathBuf,
     },
     /// Encode the loops of exercises before a server or a video needs them.
-    Prepare(Wanted),
+    Prepare(PrepareArguments),
     /// Check FFmpeg and every clip, and say what will be done to each.
     Doctor,
     /// Print the OpenAPI document.
@@ -96,7 +96,7 @@ fn run(Arguments { settings, command }: Arguments) -> Result<ExitCode> {
             Command::Serve => serve::run(&settings).await.map(|()| ExitCode::SUCCESS),
             Command::Plan { request, json } => plan::run(&settings, &request, json).await,
             Command::Generate { request, output } => generate::run(&settings, &request, &output).await,
-            Command::Prepare(wanted) => prepare::run(&settings, &wanted).await,
+            Command::Prepare(arguments) => prepare::run(&settings, &arguments).await,
             Command::Doctor => doctor::run(&settings).await,
             Command::Openapi => {
                 let spec = crate::http::openapi(&settings.base_path.shared());

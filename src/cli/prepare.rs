@@ -13,13 +13,13 @@ use super::assemble::{self, Lifetime};
 use super::settings::Settings;
 use super::{print, serve};
 use crate::catalogue::{Catalogue, Exercise};
-use crate::render::{Ahead, Name};
+use crate::render::{LoopName, PrefetchProgress};
 use crate::stitch::StitchError;
 use crate::workout::{Orientation, Profile, Resolution};
 
 /// Which loops.
 #[derive(Debug, Args)]
-pub struct Wanted {
+pub struct PrepareArguments {
     /// Sizes to prepare for; may be given several times.
     #[arg(long, default_value = "720p", value_parser = one_of::<Resolution>(&["480p", "720p", "1080p"]))]
     resolution: Vec<Resolution>,
@@ -41,7 +41,7 @@ fn one_of<T: DeserializeOwned + Clone + Send + Sync + 'static>(
     PossibleValuesParser::new(names).try_map(|name| serde_json::from_value::<T>(name.into()))
 }
 
-impl Wanted {
+impl PrepareArguments {
     fn profiles(&self) -> Vec<Profile> {
         let mut profiles = Vec::new();
         for resolution in &self.resolution {
@@ -78,10 +78,10 @@ impl Wanted {
     }
 }
 
-pub async fn run(settings: &Settings, wanted: &Wanted) -> Result<ExitCode> {
+pub async fn run(settings: &Settings, arguments: &PrepareArguments) -> Result<ExitCode> {
     let lifetime = Lifetime::default();
     let done = tokio::select! {
-        done = prepare(settings, wanted, &lifetime) => done,
+        done = prepare(settings, arguments, &lifetime) => done,
         () = serve::signalled() => Err(anyhow::anyhow!("interrupted; loops that were ready are kept")),
     };
     // Whatever happened: no FFmpeg is left behind.
@@ -89,9 +89,9 @@ pub async fn run(settings: &Settings, wanted: &Wanted) -> Result<ExitCode> {
     done
 }
 
-async fn prepare(settings: &Settings, wanted: &Wanted, lifetime: &Lifetime) -> Result<ExitCode> {
+async fn prepare(settings: &Settings, arguments: &PrepareArguments, lifetime: &Lifetime) -> Result<ExitCode> {
     // A name that is no exercise is told before minutes of work.
-    wanted.exercises(&assemble::catalogue(settings)?)?;
+    arguments.exercises(&assemble::catalogue(settings)?)?;
     let ffmpeg = assemble::readiness(settings, &Arc::new(assemble::tools(settings, lifetime)))
         .ffmpeg()
         .await;
@@ -102,7 +102,7 @@ async fn prepare(settings: &Settings, wanted: &Wanted, lifetime: &Lifetime) -> R
     let now = studio.look(settings).await?;
     let renderer = studio.renderer.with_clips(&now.library);
     let catalogue = &now.catalogue;
-    let exercises = wanted.exercises(catalogue)?;
+    let exercises = arguments.exercises(catalogue)?;
     let mut unavailable = 0;
     for exercise in &exercises {
         if let Some(reason) = catalogue.unavailable(&exercise.id) {
@@ -112,23 +112,23 @@ async fn prepare(settings: &Settings, wanted: &Wanted, lifetime: &Lifetime) -> R
     }
     let bar = progress_bar();
     let mut printed = Ok(());
-    let told = |name: &Name, made: Result<(), &StitchError>, ahead: Ahead| {
+    let told = |name: &LoopName, made: Result<(), &StitchError>, progress: PrefetchProgress| {
         if let Err(error) = made {
             let line = format!("{name}: {error}");
             printed = bar
                 .suspend(|| print(&line))
                 .and(std::mem::replace(&mut printed, Ok(())));
         }
-        bar.set_length(ahead.all as u64);
-        bar.set_position((ahead.prepared + ahead.failed) as u64);
+        bar.set_length(progress.all as u64);
+        bar.set_position((progress.prepared + progress.failed) as u64);
         bar.set_message(name.to_string());
     };
-    let Ahead {
+    let PrefetchProgress {
         prepared,
         failed,
         all,
         bytes,
-    } = renderer.prepare(&exercises, &wanted.profiles(), told).await;
+    } = renderer.prepare(&exercises, &arguments.profiles(), told).await;
     let took = bar.elapsed();
     bar.finish_and_clear();
     printed?;

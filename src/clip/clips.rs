@@ -1,7 +1,7 @@
 //! The clips of a catalogue while the program runs.
 //!
 //! All are looked at once, some at a time; each that was looked at goes into the next [`Snapshot`] and into the
-//! memory on disk ([`Known`]), so that a program which is killed meanwhile does not begin again. Then their
+//! memory on disk ([`ProbeCache`]), so that a program which is killed meanwhile does not begin again. Then their
 //! files are checked every few seconds (their states, not their bytes), and looked at again when they have changed:
 //! a clip that is replaced, mended or put back counts without a restart. So it does when a look failed for reasons of the
 //! machine, such as an FFmpeg that does not run: then after a pause that grows. A clip whose file is missing stays in the
@@ -17,7 +17,7 @@ use tokio::sync::{Notify, OnceCell, watch};
 use tokio::time::Instant;
 
 use super::inspect::{Clip, ClipError, Depth, Inspector};
-use super::known::{Known, Stamp};
+use super::probe_cache::{ProbeCache, Stamp};
 use super::snapshot::{Needs, Snapshot};
 use crate::catalogue::{Catalogue, Exercise, ExerciseId};
 use crate::ffmpeg::Tools;
@@ -48,7 +48,7 @@ struct Inner {
     cache: PathBuf,
     inspector: Inspector,
     /// The same with the memory of earlier runs, which is opened when the first clip is looked at.
-    remembering: OnceCell<Inspector>,
+    cached_inspector: OnceCell<Inspector>,
     current: watch::Sender<Arc<Snapshot>>,
     state: Mutex<State>,
     check: Notify,
@@ -117,7 +117,7 @@ impl Clips {
             tools,
             cache: cache.to_owned(),
             inspector,
-            remembering: OnceCell::new(),
+            cached_inspector: OnceCell::new(),
             current: watch::Sender::new(Arc::new(Snapshot::new(catalogue))),
             state: Mutex::default(),
             check: Notify::new(),
@@ -199,9 +199,7 @@ impl Clips {
                     let Exercise {
                         video, loop_range, ..
                     } = exercise;
-                    inspector
-                        .remember_failure(&video, loop_range, &seen, &reason)
-                        .await;
+                    inspector.cache_failure(&video, loop_range, &seen, &reason).await;
                 }
             }
             this.save().await;
@@ -342,16 +340,16 @@ impl Clips {
     async fn save(&self) {
         let inspector = self.inspector().await.clone();
         // A panic there is told by its own message; nothing depends on the file.
-        let _ = tokio::task::spawn_blocking(move || inspector.remember()).await;
+        let _ = tokio::task::spawn_blocking(move || inspector.save_probe_cache()).await;
     }
 
     async fn inspector(&self) -> &Inspector {
         let Inner { tools, cache, .. } = &*self.0;
         let open = async || {
-            let known = Known::open(cache, tools).await;
-            self.0.inspector.clone().remembering(known)
+            let probe_cache = ProbeCache::open(cache, tools).await;
+            self.0.inspector.clone().with_probe_cache(probe_cache)
         };
-        self.0.remembering.get_or_init(open).await
+        self.0.cached_inspector.get_or_init(open).await
     }
 
     /// Each change is one step, so a panic elsewhere leaves it whole.

@@ -6,9 +6,9 @@ use std::time::SystemTime;
 use super::chains;
 use super::facts::{Facts, Mix, PictureFacts, SoundFacts};
 use super::inspect::{Clip, ClipError, Inspector, classify};
-use crate::aside;
 use crate::catalogue::LoopRange;
 use crate::ffmpeg::{self, MAPPED_ALONE, Task, file_argument};
+use crate::temp_files;
 use crate::units::{FPS, Frames, SAMPLE_RATE, Seconds};
 
 /// The longest loop range that is cut out. The cut is lossless and so large: about 20 MB a second.
@@ -57,12 +57,12 @@ impl Inspector {
             .cuts
             .join(cut_name(path, range).map_err(|e| failed(e.into()))?);
         if !file.exists() {
-            let aside = aside::create(&self.cuts, ".mkv").map_err(|e| failed(e.into()))?;
+            let temp = temp_files::create(&self.cuts, ".mkv").map_err(|e| failed(e.into()))?;
             self.tools
-                .run(Task::Cut, self.cut_command(path, facts, range, aside.path()), 0)
+                .run(Task::Cut, self.cut_command(path, facts, range, temp.path()), 0)
                 .await
                 .map_err(failed)?;
-            aside.persist(&file).map_err(|e| failed(e.error.into()))?;
+            temp.persist(&file).map_err(|e| failed(e.error.into()))?;
         }
         // Counted each time: another version of FFmpeg, or a disk, may have left less.
         let wanted = pictures(range);
@@ -159,10 +159,10 @@ impl Inspector {
     ///
     /// Only for the server's start: the cuts of another program's catalogue are old to this one.
     pub fn tidy(&self, used: &[&Path]) {
-        let unfinished = aside::sweep(&self.cuts);
+        let unfinished = temp_files::sweep(&self.cuts);
         let files = std::fs::read_dir(&self.cuts).into_iter().flatten().flatten();
         let mut cuts: Vec<(SystemTime, u64, PathBuf)> = files
-            .filter(|file| !aside::is_unfinished(&file.file_name()))
+            .filter(|file| !temp_files::is_unfinished(&file.file_name()))
             .filter_map(|file| {
                 let facts = file.metadata().ok()?;
                 Some((facts.modified().ok()?, facts.len(), file.path()))

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use tokio::sync::{Semaphore, watch};
 
-use super::known::Stamp;
+use super::probe_cache::Stamp;
 use crate::files::open_regular;
 
 /// Files that are read at once.

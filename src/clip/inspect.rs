@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 use super::decode::Shape;
 use super::digest::FileSystem;
 use super::facts::Facts;
-use super::kind::Kind;
-use super::known::{Known, Stamp};
+use super::image_kind::ImageKind;
 use super::probe::{self, NoFacts, Probed};
+use super::probe_cache::{ProbeCache, Stamp};
 use crate::catalogue::LoopRange;
 use crate::ffmpeg::{self, FfmpegError, MAPPED_ALONE, Task, Tools};
 use crate::files::open_regular;
@@ -183,7 +183,7 @@ pub struct Inspector {
     pub(super) tools: Arc<Tools>,
     videos: PathBuf,
     pub(super) cuts: PathBuf,
-    known: Option<Arc<Known>>,
+    probe_cache: Option<Arc<ProbeCache>>,
     files: FileSystem,
     trial: Option<Trial>,
 }
@@ -196,7 +196,7 @@ impl Inspector {
             tools,
             videos: videos.to_owned(),
             cuts: cache.join("cuts"),
-            known: None,
+            probe_cache: None,
             files: FileSystem::default(),
             trial: None,
         }
@@ -213,17 +213,17 @@ impl Inspector {
 
     /// The same, that does not look again at first pictures it knows, and remembers what it finds.
     #[must_use]
-    pub fn remembering(self, known: Option<Known>) -> Self {
+    pub fn with_probe_cache(self, probe_cache: Option<ProbeCache>) -> Self {
         Self {
-            known: known.map(Arc::new),
+            probe_cache: probe_cache.map(Arc::new),
             ..self
         }
     }
 
     /// Keeps what it found for the next start.
-    pub(super) fn remember(&self) {
-        if let Some(known) = &self.known {
-            known.save();
+    pub(super) fn save_probe_cache(&self) {
+        if let Some(probe_cache) = &self.probe_cache {
+            probe_cache.save();
         }
     }
 
@@ -236,30 +236,30 @@ impl Inspector {
     ) -> Result<Clip, ClipError> {
         // Before the look: a file that is replaced meanwhile is another one to the next start.
         let (path, stamp) = self.locate(name).await?;
-        let Some(known) = self.known.as_ref() else {
+        let Some(probe_cache) = self.probe_cache.as_ref() else {
             return self.look(path, name, range, depth).await;
         };
-        if let Some(reason) = known.failure(&path, range, &stamp) {
+        if let Some(reason) = probe_cache.failure(&path, range, &stamp) {
             return Err(ClipError::Failed(name.to_owned(), reason));
         }
         if depth != Depth::First {
             return self.look(path, name, range, depth).await;
         }
-        let (memory, file, state) = (Arc::clone(known), path.clone(), stamp.clone());
-        let remembered = self.files.ask(move || Ok(memory.get(&file, range, &state))).await;
-        if let Ok(Some(clip)) = remembered {
+        let (memory, file, state) = (Arc::clone(probe_cache), path.clone(), stamp.clone());
+        let cached = self.files.ask(move || Ok(memory.get(&file, range, &state))).await;
+        if let Ok(Some(clip)) = cached {
             return Ok(clip);
         }
         let clip = self.look(path.clone(), name, range, depth).await?;
         // Of one that was replaced meanwhile nobody knows what was seen.
         if self.stamp(&path).await.as_ref() == Some(&stamp) {
-            known.put(&path, range, stamp, &clip);
+            probe_cache.put(&path, range, stamp, &clip);
         }
         Ok(clip)
     }
 
     /// Remembers that a clip which looked good cannot be used, for as long as its file stays as it is.
-    pub(super) async fn remember_failure(
+    pub(super) async fn cache_failure(
         &self,
         name: &str,
         range: Option<LoopRange>,
@@ -267,10 +267,10 @@ impl Inspector {
         reason: &str,
     ) {
         // Of a file that is gone or has changed there is nothing to remember.
-        if let (Some(known), Ok((path, stamp))) = (&self.known, self.locate(name).await)
+        if let (Some(probe_cache), Ok((path, stamp))) = (&self.probe_cache, self.locate(name).await)
             && stamp == *seen
         {
-            known.put_failure(&path, range, stamp, reason.to_owned());
+            probe_cache.put_failure(&path, range, stamp, reason.to_owned());
         }
     }
 
@@ -331,27 +331,27 @@ impl Inspector {
     }
 
     /// What the file is by its first bytes. One that cannot be read is for FFmpeg to complain of.
-    async fn kind(&self, path: &Path) -> Option<Kind> {
+    async fn kind(&self, path: &Path) -> Option<ImageKind> {
         let path = path.to_owned();
-        let kind = self.files.ask(move || Kind::of(open_regular(&path)?));
+        let kind = self.files.ask(move || ImageKind::of(open_regular(&path)?));
         kind.await.ok()?
     }
 
-    async fn probe(&self, path: &Path, kind: Option<Kind>, name: &str) -> Result<Probed, ClipError> {
-        let demuxer = kind.and_then(Kind::demuxer);
+    async fn probe(&self, path: &Path, kind: Option<ImageKind>, name: &str) -> Result<Probed, ClipError> {
+        let demuxer = kind.and_then(ImageKind::demuxer);
         let answer = self.ask(path, demuxer, name, &probe::QUESTION).await;
         let probed = answer.and_then(|answer| {
             Probed::read(&answer).map_err(|error| ClipError::Nothing(name.to_owned(), error))
         });
         match (kind, probed) {
-            (Some(Kind::AnimatedWebp), Err(ClipError::Nothing(..))) => {
+            (Some(ImageKind::AnimatedWebp), Err(ClipError::Nothing(..))) => {
                 Err(ClipError::AnimatedWebp(name.to_owned()))
             }
-            (Some(Kind::Heif), Err(ClipError::Unreadable(..) | ClipError::Nothing(..))) => {
+            (Some(ImageKind::Heif), Err(ClipError::Unreadable(..) | ClipError::Nothing(..))) => {
                 Err(ClipError::Heif(name.to_owned()))
             }
             // Its tiles are tracks of their own, each a part of the picture.
-            (Some(Kind::Heif), Ok(probed)) if probed.pictures.len() > 2 => {
+            (Some(ImageKind::Heif), Ok(probed)) if probed.pictures.len() > 2 => {
                 Err(ClipError::Heif(name.to_owned()))
             }
             (_, probed) => probed,

@@ -59,7 +59,7 @@ impl Library {
                 tracing::info!("looked at {} of {all} clips", diagnoses.len());
             }
         }
-        inspector.remember();
+        inspector.save_probe_cache();
         diagnoses
     }
 

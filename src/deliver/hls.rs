@@ -1,9 +1,9 @@
-//! A film as HLS (RFC 8216 and its second edition): playlists, and segments of fragmented MP4.
+//! A video as HLS (RFC 8216 and its second edition): playlists, and segments of fragmented MP4.
 //!
 //! Pictures and sound are in one segment, with continuous times and no discontinuity: measured, the form
 //! that players get through without holes. Segments are cut where [`Cuts`](crate::stitch::Cuts) says.
 //!
-//! Names of the init segment and of segments hold the film's tag, which stands for everything that makes their bytes
+//! Names of the init segment and of segments hold the video's tag, which stands for everything that makes their bytes
 //! ([`RenderSpec`](crate::stitch::RenderSpec): loops, HUD, sound, times, cuts, the version of the code that writes
 //! them), so that a name never means two things and may be cached for ever, and a player whose playlist is older than
 //! the server's loops is told so by a 404, not by a picture that does not decode.
@@ -14,15 +14,15 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::file::{Block, DeliverError, Layout, VirtualFile};
 use super::movie::{frame, frames_before, tracks};
+use super::virtual_file::{Block, DeliverError, FileLayout, VirtualFile};
 use crate::mp4::{AAC_FRAME_SAMPLES, AUDIO_TRACK, SampleInfo, TrackRun, VIDEO_TRACK, fragment_header};
-use crate::stitch::Film;
+use crate::stitch::StitchedVideo;
 use crate::units::{FPS, Frames, Ticks, VIDEO_TIMESCALE};
 use crate::words::own_name;
 use crate::workout::Language;
 
-/// Digits of the film's digest in names.
+/// Digits of the video's digest in names.
 const TAG: usize = 16;
 
 /// The most digits of a segment's number: four hours have 3,600 segments.
@@ -38,12 +38,12 @@ pub enum HlsName<'a> {
     Media,
     /// The playlist of subtitles in a language.
     Captions(Language),
-    /// The init segment of a version of the film.
+    /// The init segment of a version of the video.
     Init {
         /// Which version.
         tag: &'a str,
     },
-    /// A segment of a version of the film.
+    /// A segment of a version of the video.
     Segment {
         /// From 0.
         number: usize,
@@ -102,23 +102,23 @@ pub fn captions_playlist(length: Frames, file: &str) -> String {
     )
 }
 
-/// A film in segments. Made at once; each segment is laid out when it is asked for: it is short, and that takes
+/// A video in segments. Made at once; each segment is laid out when it is asked for: it is short, and that takes
 /// a tenth of a millisecond.
 #[derive(Debug, Clone)]
 pub struct Hls {
-    film: Arc<Film>,
+    video: Arc<StitchedVideo>,
     tag: String,
 }
 
 impl Hls {
-    /// Of a film.
+    /// Of a video.
     #[must_use]
-    pub fn new(film: Arc<Film>) -> Self {
-        let tag = film.digest().to_hex()[..TAG].to_owned();
-        Self { film, tag }
+    pub fn new(video: Arc<StitchedVideo>) -> Self {
+        let tag = video.digest().to_hex()[..TAG].to_owned();
+        Self { video, tag }
     }
 
-    /// What names of this film's segments hold.
+    /// What names of this video's segments hold.
     #[must_use]
     pub fn tag(&self) -> &str {
         &self.tag
@@ -127,7 +127,7 @@ impl Hls {
     /// How many segments there are.
     #[must_use]
     pub fn segments(&self) -> usize {
-        self.film.cuts().segments()
+        self.video.cuts().segments()
     }
 
     /// `init-TAG.mp4`.
@@ -143,7 +143,7 @@ impl Hls {
     }
 
     /// The file of a name: the init segment or a segment. `None` for any other name, also for those of
-    /// another version of the film.
+    /// another version of the video.
     pub fn file(&self, name: &str) -> Option<Result<VirtualFile, DeliverError>> {
         match HlsName::parse(name)? {
             HlsName::Init { tag } if tag == self.tag => Some(Ok(self.of(self.init(), Vec::new()))),
@@ -155,56 +155,56 @@ impl Hls {
     /// What all segments need before them.
     #[must_use]
     pub fn init(&self) -> Bytes {
-        tracks(&self.film).init_segment()
+        tracks(&self.video).init_segment()
     }
 
     /// Segment `number`, from 0 on; `None` beyond the last.
     pub fn segment(&self, number: usize) -> Option<Result<VirtualFile, DeliverError>> {
-        let pictures = self.film.cuts().segment(number)?;
-        Some(self.lay(number, pictures))
+        let pictures = self.video.cuts().segment(number)?;
+        Some(self.layout(number, pictures))
     }
 
-    fn lay(&self, number: usize, pictures: Range<u64>) -> Result<VirtualFile, DeliverError> {
-        let film = &self.film;
+    fn layout(&self, number: usize, pictures: Range<u64>) -> Result<VirtualFile, DeliverError> {
+        let video = &self.video;
         let frames = self.frames(&pictures);
-        let video: Vec<SampleInfo> = pictures.clone().map(|n| film.sample(n)).collect();
-        let audio: Vec<SampleInfo> = frames.clone().map(|n| frame(film, n)).collect();
+        let video_samples: Vec<SampleInfo> = pictures.clone().map(|n| video.sample(n)).collect();
+        let audio_samples: Vec<SampleInfo> = frames.clone().map(|n| frame(video, n)).collect();
         let runs = [
             TrackRun {
                 track_id: VIDEO_TRACK,
-                decode_time: film.begins(pictures.start).0,
-                samples: &video,
+                decode_time: video.begins(pictures.start).0,
+                samples: &video_samples,
             },
             TrackRun {
                 track_id: AUDIO_TRACK,
                 decode_time: frames.start * u64::from(AAC_FRAME_SAMPLES),
-                samples: &audio,
+                samples: &audio_samples,
             },
         ];
         let head = fragment_header(number as u32 + 1, &runs)?;
         let bytes = |samples: &[SampleInfo]| samples.iter().map(|sample| u64::from(sample.size)).sum();
         let rest = vec![
-            (Block::Pictures(pictures), bytes(&video)),
-            (Block::Sound(frames), bytes(&audio)),
+            (Block::Pictures(pictures), bytes(&video_samples)),
+            (Block::Sound(frames), bytes(&audio_samples)),
         ];
         Ok(self.of(head, rest))
     }
 
     fn of(&self, head: Bytes, rest: Vec<(Block, u64)>) -> VirtualFile {
-        let layout = Layout::new(&self.film, head, rest);
-        VirtualFile::new(Arc::clone(&self.film), Arc::new(layout))
+        let layout = FileLayout::new(&self.video, head, rest);
+        VirtualFile::new(Arc::clone(&self.video), Arc::new(layout))
     }
 
     /// The frames of sound that begin during these pictures.
     fn frames(&self, pictures: &Range<u64>) -> Range<u64> {
-        let before = |picture| frames_before(&self.film, self.film.begins(picture));
+        let before = |picture| frames_before(&self.video, self.video.begins(picture));
         before(pictures.start)..before(pictures.end)
     }
 
     /// Begin and end of each segment.
     fn times(&self) -> impl Iterator<Item = (Ticks, Ticks)> {
-        let segments = (0..self.segments()).filter_map(|number| self.film.cuts().segment(number));
-        segments.map(|segment| (self.film.begins(segment.start), self.film.begins(segment.end)))
+        let segments = (0..self.segments()).filter_map(|number| self.video.cuts().segment(number));
+        segments.map(|segment| (self.video.begins(segment.start), self.video.begins(segment.end)))
     }
 
     /// The bits a second of the segment that has most, and of all.
@@ -218,7 +218,7 @@ impl Hls {
             all += length;
             most = most.max(bits_a_second(length, to - from));
         }
-        (most, bits_a_second(all, self.film.plan().length().ticks()))
+        (most, bits_a_second(all, self.video.plan().length().ticks()))
     }
 
     /// The master playlist: lays out every segment to know its bandwidth, so it takes milliseconds. `media` is the address of the media playlist; `subtitles` those of the playlists of
@@ -237,8 +237,8 @@ impl Hls {
             );
         }
         let (peak, average) = self.bandwidth();
-        let profile = self.film.plan().profile;
-        let codecs = tracks(&self.film).codecs();
+        let profile = self.video.plan().profile;
+        let codecs = tracks(&self.video).codecs();
         let (width, height) = (profile.width, profile.height);
         let _ = write!(
             text,

@@ -1,4 +1,4 @@
-//! A film as files that are not there: byte ranges, segments, playlists.
+//! A video as files that are not there: byte ranges, segments, playlists.
 //!
 //! For HTTP. A [`VirtualFile`] has a length, an ETag and any range of its bytes, and none of them on a disk:
 //! it is a list of what lies where, and what a range touches is looked up or written when it is read. The
@@ -6,25 +6,25 @@
 //!
 //! | file | does |
 //! | --- | --- |
-//! | `file` | what lies where; reading a range |
-//! | `movie` | a film as one progressive MP4 |
-//! | `shelf` | movies and playlists that were laid out lately |
-//! | `hls` | the same film as playlists and fragmented segments |
+//! | `virtual_file` | what lies where; reading a range |
+//! | `movie` | a video as one progressive MP4 |
+//! | `layout_cache` | movies and playlists that were laid out lately |
+//! | `hls` | the same video as playlists and fragmented segments |
 //! | `ranges` | `Range`, `If-Range`, `If-None-Match` -> which bytes (RFC 9110) |
 //!
 //! It knows nothing of HTTP's requests and responses beyond the values of those headers, and nothing of how a
-//! film came about.
+//! video came about.
 
-mod file;
 mod hls;
+mod layout_cache;
 mod movie;
-#[cfg(test)]
-mod pinned;
 mod ranges;
-mod shelf;
+mod virtual_file;
+#[cfg(test)]
+mod writer_version;
 
-pub use file::{DeliverError, Reader, ReaderStream, VirtualFile};
 pub use hls::{Hls, HlsName, captions_playlist};
+pub use layout_cache::LayoutCache;
 pub use movie::{Texts, movie};
-pub use ranges::{MOST_RANGES, Wanted, is_named, wanted};
-pub use shelf::Shelf;
+pub use ranges::{MOST_RANGES, RangeSelection, etag_matches, select_ranges};
+pub use virtual_file::{DeliverError, Reader, ReaderStream, VirtualFile};

@@ -1,4 +1,4 @@
-//! A film as one progressive MP4: where everything lies.
+//! A video as one progressive MP4: where everything lies.
 //!
 //! ```text
 //! with a HUD      head │ chapters │ 1 s of pictures │ their sound │ their captions │ 1 s of ...
@@ -15,13 +15,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::file::{Block, Layout, VirtualFile};
+use super::virtual_file::{Block, FileLayout, VirtualFile};
 use crate::ffmpeg::AUDIO_BITRATE;
 use crate::mp4::{
     AAC_FRAME_SAMPLES, AudioTrack, Mark, Movie, Progressive, SampleInfo, Table, TrackLanguage, VideoTrack,
     chapter_sample, text_sample,
 };
-use crate::stitch::{Film, Stretch};
+use crate::stitch::{StitchedVideo, Stretch};
 use crate::texts::Caption;
 use crate::units::{Frames, Ticks, VIDEO_TIMESCALE};
 use crate::workout::Language;
@@ -44,19 +44,19 @@ pub struct Texts {
     pub chapters: Vec<Caption>,
 }
 
-/// Tracks of a film, as both kinds of file describe them.
-pub(super) fn tracks(film: &Film) -> Movie {
-    let (plan, length) = (film.plan(), film.plan().length());
+/// Tracks of a video, as both kinds of file describe them.
+pub(super) fn tracks(video: &StitchedVideo) -> Movie {
+    let (plan, length) = (video.plan(), video.plan().length());
     Movie {
         video: VideoTrack {
-            config: film.config().clone(),
+            config: video.config().clone(),
             width: plan.profile.width as u16,
             height: plan.profile.height as u16,
             timescale: VIDEO_TIMESCALE,
             duration: length.ticks().0,
         },
         audio: Some(AudioTrack {
-            config: film.sound().config(),
+            config: video.sound().config(),
             duration: length.samples().0,
             bitrate: AUDIO_BITRATE,
         }),
@@ -64,45 +64,45 @@ pub(super) fn tracks(film: &Film) -> Movie {
 }
 
 /// What a table says of a frame of sound.
-pub(super) fn frame(film: &Film, number: u64) -> SampleInfo {
+pub(super) fn frame(video: &StitchedVideo, number: u64) -> SampleInfo {
     SampleInfo {
-        size: film.sound().size(number..number + 1) as u32, // of 13 bits
-        duration: film.sound().lasts(number),
+        size: video.sound().size(number..number + 1) as u32, // of 13 bits
+        duration: video.sound().lasts(number),
         key: true,
     }
 }
 
 /// The frames of sound that begin before an instant: their number.
-pub(super) fn frames_before(film: &Film, instant: Ticks) -> u64 {
+pub(super) fn frames_before(video: &StitchedVideo, instant: Ticks) -> u64 {
     let frames = instant.samples().0.div_ceil(u64::from(AAC_FRAME_SAMPLES));
-    frames.min(film.sound().count())
+    frames.min(video.sound().count())
 }
 
-/// Lays out the whole film.
+/// Lays out the whole video.
 #[must_use]
-pub fn movie(film: &Arc<Film>, texts: &Texts) -> VirtualFile {
-    VirtualFile::new(Arc::clone(film), Arc::new(lay(film, texts)))
+pub fn movie(video: &Arc<StitchedVideo>, texts: &Texts) -> VirtualFile {
+    VirtualFile::new(Arc::clone(video), Arc::new(layout(video, texts)))
 }
 
-pub(super) fn lay(film: &Film, texts: &Texts) -> Layout {
+pub(super) fn layout(video: &StitchedVideo, texts: &Texts) -> FileLayout {
     let mut payload = Payload::default();
-    let chapters = timed(&texts.chapters, film.plan().length(), chapter_sample);
-    let captions = timed(&texts.captions, film.plan().length(), text_sample);
+    let chapters = timed(&texts.chapters, video.plan().length(), chapter_sample);
+    let captions = timed(&texts.captions, video.plan().length(), text_sample);
     let mut tables = Tables::default();
     payload.texts(&mut tables.chapters, &chapters);
-    if film.has_hud() {
-        as_played(film, &mut payload, &mut tables, &captions);
+    if video.has_hud() {
+        as_played(video, &mut payload, &mut tables, &captions);
     } else {
         payload.texts(&mut tables.captions, &captions);
-        sound_in_order(film, &mut payload, &mut tables.audio);
-        pictures_once(film, &mut payload, &mut tables.video);
+        sound_in_order(video, &mut payload, &mut tables.audio);
+        pictures_once(video, &mut payload, &mut tables.video);
     }
     let marks = texts.chapters.iter().map(|chapter| Mark {
         at: chapter.start.ticks().0,
         text: chapter.text.clone(),
     });
     let head = Progressive {
-        movie: tracks(film),
+        movie: tracks(video),
         video: tables.video,
         audio: tables.audio,
         captions: tables.captions,
@@ -113,7 +113,7 @@ pub(super) fn lay(film: &Film, texts: &Texts) -> Layout {
         payload: payload.length,
     }
     .head();
-    Layout::new(film, head, payload.blocks)
+    FileLayout::new(video, head, payload.blocks)
 }
 
 #[derive(Default)]
@@ -188,19 +188,19 @@ fn timed(texts: &[Caption], length: Frames, sample: fn(&str) -> Bytes) -> Vec<Ti
 }
 
 /// Pictures, sound and captions of each second behind each other.
-fn as_played(film: &Film, payload: &mut Payload, tables: &mut Tables, captions: &[Timed]) {
+fn as_played(video: &StitchedVideo, payload: &mut Payload, tables: &mut Tables, captions: &[Timed]) {
     let (mut picture, mut sound, mut caption) = (0, 0, 0);
-    while picture < film.pictures() {
-        let next = after(film, picture, film.pictures());
+    while picture < video.pictures() {
+        let next = after(video, picture, video.pictures());
         let end = tables
             .video
-            .chunk(payload.length, (picture..next).map(|n| film.sample(n)));
+            .chunk(payload.length, (picture..next).map(|n| video.sample(n)));
         payload.push(Block::Pictures(picture..next), end);
-        let until = film.begins(next);
-        let frames = sound..frames_before(film, until);
+        let until = video.begins(next);
+        let frames = sound..frames_before(video, until);
         let end = tables
             .audio
-            .chunk(payload.length, frames.clone().map(|n| frame(film, n)));
+            .chunk(payload.length, frames.clone().map(|n| frame(video, n)));
         payload.push(Block::Sound(frames.clone()), end);
         let texts = captions[caption..]
             .iter()
@@ -212,26 +212,26 @@ fn as_played(film: &Film, payload: &mut Payload, tables: &mut Tables, captions: 
 }
 
 /// The first picture that does not belong to the chunk that begins with `first`.
-fn after(film: &Film, first: u64, end: u64) -> u64 {
-    let full = film.begins(first) + CHUNK;
-    (first + 1..end).find(|n| film.begins(*n) >= full).unwrap_or(end)
+fn after(video: &StitchedVideo, first: u64, end: u64) -> u64 {
+    let full = video.begins(first) + CHUNK;
+    (first + 1..end).find(|n| video.begins(*n) >= full).unwrap_or(end)
 }
 
 /// All of the sound, a second in a chunk. None of it lies twice in one place: Chromium drops every frame of
 /// sound that lies before the one that it read last, and then reads on to the end for one that does not.
-fn sound_in_order(film: &Film, payload: &mut Payload, table: &mut Table) {
-    let (mut next, all) = (0, film.sound().count());
+fn sound_in_order(video: &StitchedVideo, payload: &mut Payload, table: &mut Table) {
+    let (mut next, all) = (0, video.sound().count());
     while next < all {
         let frames = next..all.min(next + CHUNK_FRAMES);
         next = frames.end;
-        let end = table.chunk(payload.length, frames.clone().map(|number| frame(film, number)));
+        let end = table.chunk(payload.length, frames.clone().map(|number| frame(video, number)));
         payload.push(Block::Sound(frames), end);
     }
 }
 
 /// Each loop once, in the order in which they are first shown.
-fn pictures_once(film: &Film, payload: &mut Payload, table: &mut Table) {
-    let mut used: Vec<Stretch> = (0..film.pictures()).map(|n| film.stretch(n)).collect();
+fn pictures_once(video: &StitchedVideo, payload: &mut Payload, table: &mut Table) {
+    let mut used: Vec<Stretch> = (0..video.pictures()).map(|n| video.stretch(n)).collect();
     let mut order: Vec<usize> = Vec::new();
     for stretch in &used {
         if order.last() != Some(&stretch.of) && !order.contains(&stretch.of) {
@@ -244,22 +244,22 @@ fn pictures_once(film: &Film, payload: &mut Payload, table: &mut Table) {
     let mut lies: HashMap<Stretch, u64> = HashMap::with_capacity(used.len());
     for stretch in used {
         lies.insert(stretch, payload.length);
-        let end = payload.length + film.stored(stretch).len() as u64;
+        let end = payload.length + video.stored(stretch).len() as u64;
         payload.push(Block::Stretch(stretch), end);
     }
     let mut first = 0;
-    while first < film.pictures() {
-        let most = after(film, first, film.pictures());
-        let at = lies[&film.stretch(first)];
+    while first < video.pictures() {
+        let most = after(video, first, video.pictures());
+        let at = lies[&video.stretch(first)];
         let mut end = at;
         let together = |n: &u64| {
-            let stretch = film.stretch(*n);
+            let stretch = video.stretch(*n);
             let follows = lies[&stretch] == end;
-            end = lies[&stretch] + film.stored(stretch).len() as u64;
+            end = lies[&stretch] + video.stored(stretch).len() as u64;
             follows
         };
         let count = (first..most).take_while(together).count() as u64;
-        table.chunk(at, (first..first + count).map(|n| film.sample(n)));
+        table.chunk(at, (first..first + count).map(|n| video.sample(n)));
         first += count;
     }
 }

@@ -7,13 +7,13 @@ pub const MOST_RANGES: usize = 8;
 
 /// What to answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wanted {
+pub enum RangeSelection {
     /// All of it (200).
     Whole,
     /// These parts (206): one or several, none empty, in the order in which they were asked for.
     Parts(Vec<Range<u64>>),
     /// None of what was asked for is there (416).
-    Nothing,
+    Unsatisfiable,
 }
 
 /// Reads a `Range` header for a file of `length` bytes and this ETag.
@@ -22,17 +22,17 @@ pub enum Wanted {
 /// answered with the whole file, as 14.2 allows; so is a range of another version (`If-Range`, which must
 /// name the very tag: dates and weak tags do not tell versions of ours apart).
 #[must_use]
-pub fn wanted(range: Option<&str>, if_range: Option<&str>, etag: &str, length: u64) -> Wanted {
+pub fn select_ranges(range: Option<&str>, if_range: Option<&str>, etag: &str, length: u64) -> RangeSelection {
     let Some(range) = range else {
-        return Wanted::Whole;
+        return RangeSelection::Whole;
     };
     if if_range.is_some_and(|known| known.trim() != etag) {
-        return Wanted::Whole;
+        return RangeSelection::Whole;
     }
-    parts(range, length).unwrap_or(Wanted::Whole)
+    parts(range, length).unwrap_or(RangeSelection::Whole)
 }
 
-fn parts(range: &str, length: u64) -> Option<Wanted> {
+fn parts(range: &str, length: u64) -> Option<RangeSelection> {
     let (unit, list) = range.split_once('=')?;
     if !unit.trim().eq_ignore_ascii_case("bytes") {
         return None;
@@ -51,10 +51,10 @@ fn parts(range: &str, length: u64) -> Option<Wanted> {
     }
     parts.retain(|part| !part.is_empty());
     if parts.is_empty() {
-        return Some(Wanted::Nothing);
+        return Some(RangeSelection::Unsatisfiable);
     }
     let bytes: u64 = parts.iter().map(|part| part.end - part.start).sum();
-    (parts.len() == 1 || bytes <= length).then_some(Wanted::Parts(parts))
+    (parts.len() == 1 || bytes <= length).then_some(RangeSelection::Parts(parts))
 }
 
 /// `0-99`, `100-` or `-100` (14.1.2); empty where the file has nothing. `None` for nonsense.
@@ -83,7 +83,7 @@ fn number(digits: &str) -> Option<u64> {
 
 /// Whether an `If-None-Match` names this tag (13.1.2: weakly compared).
 #[must_use]
-pub fn is_named(if_none_match: &str, etag: &str) -> bool {
+pub fn etag_matches(if_none_match: &str, etag: &str) -> bool {
     let tags = if_none_match.split(',').map(str::trim);
     tags.map(|tag| tag.strip_prefix("W/").unwrap_or(tag))
         .any(|tag| tag == etag || tag == "*")
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn ranges_are_read_as_the_rfc_says() {
-        let parts = |ranges: &[Range<u64>]| Wanted::Parts(ranges.to_vec());
+        let parts = |ranges: &[Range<u64>]| RangeSelection::Parts(ranges.to_vec());
         let max = u64::MAX;
         for (range, expected) in [
             ("bytes=0-1".to_owned(), parts(&[0..2])),
@@ -112,43 +112,47 @@ mod tests {
             (format!("bytes=5-{max}"), parts(&[5..10])),
             ("bytes=0-1, ,8-20".to_owned(), parts(&[0..2, 8..10])),
             ("bytes=10-20,4-4".to_owned(), parts(&[4..5])),
-            ("bytes=10-".to_owned(), Wanted::Nothing),
-            ("bytes=-0".to_owned(), Wanted::Nothing),
-            ("bytes=10-11,99-".to_owned(), Wanted::Nothing),
-            ("bytes=3-2".to_owned(), Wanted::Whole),
-            ("bytes=+1-2".to_owned(), Wanted::Whole),
-            ("bytes=0-,0-".to_owned(), Wanted::Whole),
-            ("lines=0-1".to_owned(), Wanted::Whole),
-            ("bytes=-".to_owned(), Wanted::Whole),
-            ("bytes=".to_owned(), Wanted::Whole),
+            ("bytes=10-".to_owned(), RangeSelection::Unsatisfiable),
+            ("bytes=-0".to_owned(), RangeSelection::Unsatisfiable),
+            ("bytes=10-11,99-".to_owned(), RangeSelection::Unsatisfiable),
+            ("bytes=3-2".to_owned(), RangeSelection::Whole),
+            ("bytes=+1-2".to_owned(), RangeSelection::Whole),
+            ("bytes=0-,0-".to_owned(), RangeSelection::Whole),
+            ("lines=0-1".to_owned(), RangeSelection::Whole),
+            ("bytes=-".to_owned(), RangeSelection::Whole),
+            ("bytes=".to_owned(), RangeSelection::Whole),
             (
                 "bytes=0-0,1-1,2-2,3-3,4-4,5-5,6-6,7-7,8-8".to_owned(),
-                Wanted::Whole,
+                RangeSelection::Whole,
             ),
         ] {
-            assert_eq!(wanted(Some(&range), None, "\"tag\"", 10), expected, "{range}");
+            assert_eq!(
+                select_ranges(Some(&range), None, "\"tag\"", 10),
+                expected,
+                "{range}"
+            );
         }
     }
 
     #[test]
     fn a_range_of_another_version_gets_the_whole() {
-        let ask = |if_range| wanted(Some("bytes=0-1"), Some(if_range), "\"new\"", 10);
-        assert_eq!(ask("\"new\""), Wanted::Parts(vec![0..2]));
+        let ask = |if_range| select_ranges(Some("bytes=0-1"), Some(if_range), "\"new\"", 10);
+        assert_eq!(ask("\"new\""), RangeSelection::Parts(vec![0..2]));
         for other in ["\"old\"", "W/\"new\"", "Sat, 21 Nov 2026 03:00:00 GMT"] {
-            assert_eq!(ask(other), Wanted::Whole, "{other}");
+            assert_eq!(ask(other), RangeSelection::Whole, "{other}");
         }
     }
 
     #[test]
     fn a_tag_is_found_in_a_list() {
-        assert!(is_named("\"a\", W/\"b\"", "\"b\"") && is_named("*", "\"b\""));
-        assert!(!is_named("\"a\", \"bb\"", "\"b\"") && !is_named("", "\"b\""));
+        assert!(etag_matches("\"a\", W/\"b\"", "\"b\"") && etag_matches("*", "\"b\""));
+        assert!(!etag_matches("\"a\", \"bb\"", "\"b\"") && !etag_matches("", "\"b\""));
     }
 
     proptest! {
         #[test]
         fn whatever_is_asked_for_lies_in_the_file(range in "(bytes=)?[-0-9, ]{0,40}", length in 0u64..100) {
-            if let Wanted::Parts(parts) = wanted(Some(&range), None, "\"tag\"", length) {
+            if let RangeSelection::Parts(parts) = select_ranges(Some(&range), None, "\"tag\"", length) {
                 prop_assert!(!parts.is_empty() && parts.len() <= MOST_RANGES);
                 for part in parts {
                     prop_assert!(part.start < part.end && part.end <= length, "{:?}", part);

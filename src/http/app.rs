@@ -16,9 +16,9 @@ use rust_embed::Embed;
 use sha2::{Digest as _, Sha256};
 
 use super::AppState;
-use super::film::IMMUTABLE;
-use super::media::names;
+use super::memory_response::etag_matches;
 use super::problem::Problem;
+use super::range_response::IMMUTABLE;
 
 #[derive(Embed)]
 #[folder = "web/dist"]
@@ -135,7 +135,7 @@ impl File {
     }
 
     fn answer(&self, status: StatusCode, request: &HeaderMap) -> Response {
-        let (status, body) = if names(request.get(header::IF_NONE_MATCH), &self.etag) {
+        let (status, body) = if etag_matches(request.get(header::IF_NONE_MATCH), &self.etag) {
             (StatusCode::NOT_MODIFIED, Body::empty())
         } else {
             (status, Body::from(self.content.clone()))

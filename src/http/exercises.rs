@@ -9,7 +9,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::filter::QueryFilter;
-use super::media::{self, Binary};
+use super::memory_response::{self, Binary};
 use super::problem::{Kind, Problem, ProblemBody};
 use super::view::ExerciseView;
 use super::{AppState, snapshot};
@@ -91,9 +91,9 @@ pub async fn poster(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (now, exercise) = looked_at(&state, &id).await?;
-    let stills = state.stills.with_clips(&now.library);
-    let picture = of_clip(&now, &exercise, stills.poster(&exercise).await)?;
-    media::answer(&headers, "image/jpeg", &picture)
+    let thumbnails = state.thumbnails.with_clips(&now.library);
+    let picture = of_clip(&now, &exercise, thumbnails.poster(&exercise).await)?;
+    memory_response::answer(&headers, "image/jpeg", &picture)
 }
 
 /// A short clip of an exercise, for browsers.
@@ -118,9 +118,9 @@ pub async fn preview(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (now, exercise) = looked_at(&state, &id).await?;
-    let stills = state.stills.with_clips(&now.library);
-    let clip = of_clip(&now, &exercise, stills.preview(&exercise.id).await)?;
-    media::answer(&headers, "video/mp4", &clip)
+    let thumbnails = state.thumbnails.with_clips(&now.library);
+    let clip = of_clip(&now, &exercise, thumbnails.preview(&exercise.id).await)?;
+    memory_response::answer(&headers, "video/mp4", &clip)
 }
 
 fn found<'c>(catalogue: &'c Catalogue, id: &str) -> Result<&'c Exercise, Problem> {

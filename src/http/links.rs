@@ -16,11 +16,11 @@ use utoipa_axum::routes;
 
 use super::body::WorkoutBody;
 use super::language::Told;
-use super::media::{self, Binary};
+use super::memory_response::{self, Binary};
 use super::notes::{self, WORKOUT_NOTES};
 use super::problem::{Kind, Problem, ProblemBody};
 use super::showing::Showing;
-use super::{AppState, document, exercises, snapshot, workouts};
+use super::{AppState, exercises, snapshot, text_response, workouts};
 use crate::catalogue::Exercise;
 use crate::clip::{Needs, Snapshot};
 use crate::texts::{self, TimelineView};
@@ -49,9 +49,9 @@ pub struct Opened {
 
 /// Plans that were opened lately, by token and the revision of the snapshot in which they were.
 #[derive(Debug, Clone)]
-pub struct Recent(Cache<(u64, String), Arc<Plan>>);
+pub struct PlanCache(Cache<(u64, String), Arc<Plan>>);
 
-impl Default for Recent {
+impl Default for PlanCache {
     fn default() -> Self {
         let weight = |_: &(u64, String), plan: &Arc<Plan>| {
             u32::try_from(plan.timeline.intervals().len()).unwrap_or(u32::MAX)
@@ -66,11 +66,11 @@ pub async fn opened(state: &AppState, token: &str) -> Result<Opened, Problem> {
     let needs = token.exercises(&state.clips.current().catalogue)?;
     let now = snapshot::with(state, &Needs::Only(needs)).await?;
     let key = (now.revision, token.as_str().to_owned());
-    let plan = if let Some(plan) = state.recent.0.get(&key).await {
+    let plan = if let Some(plan) = state.plan_cache.0.get(&key).await {
         plan
     } else {
         let plan = Arc::new(token.open(&now.catalogue, &now.lengths)?);
-        state.recent.0.insert(key, Arc::clone(&plan)).await;
+        state.plan_cache.0.insert(key, Arc::clone(&plan)).await;
         plan
     };
     Ok(Opened {
@@ -315,7 +315,7 @@ pub async fn show(
         opened = self::opened(&state, other.as_str()).await?;
     }
     let workout = Workout::new(&state, &opened, Vec::new())?;
-    document::answer(&headers, JSON, json(&workout)?)
+    text_response::answer(&headers, JSON, json(&workout)?)
 }
 
 /// All that an overlay needs.
@@ -339,7 +339,7 @@ pub async fn timeline(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let opened = opened(&state, &token).await?;
-    document::answer(&headers, JSON, json(&texts::timeline(&opened.plan))?)
+    text_response::answer(&headers, JSON, json(&texts::timeline(&opened.plan))?)
 }
 
 /// What to do now, as subtitles.
@@ -367,7 +367,7 @@ pub async fn captions(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let plan = told(&state, &token, language).await?;
-    document::answer(&headers, VTT, texts::webvtt(&texts::captions(&plan)))
+    text_response::answer(&headers, VTT, texts::webvtt(&texts::captions(&plan)))
 }
 
 /// A title for each interval.
@@ -395,7 +395,7 @@ pub async fn chapters(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let plan = told(&state, &token, language).await?;
-    document::answer(&headers, VTT, texts::webvtt(&texts::chapters(&plan)))
+    text_response::answer(&headers, VTT, texts::webvtt(&texts::chapters(&plan)))
 }
 
 /// The workout as a message.
@@ -423,7 +423,7 @@ pub async fn summary(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let plan = told(&state, &token, language).await?;
-    document::answer(&headers, TEXT, texts::summary(&plan))
+    text_response::answer(&headers, TEXT, texts::summary(&plan))
 }
 
 /// A picture of the first exercise, which may be one of the warm-up: the one that a player names first.
@@ -452,9 +452,11 @@ pub async fn poster(
 ) -> Result<Response, Problem> {
     let Opened { plan, now, .. } = opened(&state, &token).await?;
     let exercise = first_exercise(&now, &plan)?;
-    let stills = state.stills.with_clips(&now.library);
-    let poster = stills.poster_as(exercise, plan.profile.whole(), plan.fit).await;
-    media::answer(
+    let thumbnails = state.thumbnails.with_clips(&now.library);
+    let poster = thumbnails
+        .poster_as(exercise, plan.profile.whole(), plan.fit)
+        .await;
+    memory_response::answer(
         &headers,
         "image/jpeg",
         &exercises::of_clip(&now, exercise, poster)?,

@@ -7,11 +7,11 @@
 //! | --- | --- |
 //! | `POST /api/generate-workout-video`, `POST /api/plan` | [`workouts`] |
 //! | `POST /api/week-plan` | [`week`] |
-//! | `/api/workouts...` | [`links`], its texts answered by [`document`] |
+//! | `/api/workouts...` | [`links`], its texts answered by [`text_response`] |
 //! | `GET /api/exercises...` | [`exercises`], its query in [`filter`], its JSON in [`view`] |
-//! | posters and previews | [`media`] |
+//! | posters and previews | [`memory_response`] |
 //! | what can be shown, for one request | `snapshot` |
-//! | ranges, validators and parts of a film | [`film`] |
+//! | ranges, validators and parts of a video | [`range_response`] |
 //! | `GET /health`, `GET /ready` | [`ready`] |
 //! | `GET /`, and all else: the web app | [`app`] |
 //! | before all routes: which hosts and pages are answered | [`access`], [`host`] |
@@ -22,25 +22,25 @@ pub mod app;
 pub mod body;
 pub mod delivery;
 pub mod docs;
-pub mod document;
 pub mod envelope;
 pub mod exercises;
-pub mod film;
 pub mod filter;
 mod headers;
 pub mod host;
 pub mod language;
 pub mod least_rate;
 pub mod links;
-pub mod media;
+pub mod memory_response;
 pub mod notes;
 pub mod openapi;
 pub mod problem;
 mod query;
+pub mod range_response;
 pub mod ready;
 pub mod server;
 pub mod showing;
 mod snapshot;
+pub mod text_response;
 pub mod videos;
 pub mod view;
 pub mod week;
@@ -64,8 +64,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::clip::Clips;
-use crate::deliver::Shelf;
-use crate::render::{Ahead, Renderer, Stills};
+use crate::deliver::LayoutCache;
+use crate::render::{PrefetchProgress, Renderer, Thumbnails};
 use access::Access;
 use problem::Problem;
 
@@ -92,15 +92,15 @@ pub struct AppState {
     /// Makes the videos, once it has the clips of a snapshot.
     pub renderer: Renderer,
     /// Posters and previews, likewise.
-    pub stills: Stills,
+    pub thumbnails: Thumbnails,
     /// Links that were opened lately.
-    pub recent: links::Recent,
+    pub plan_cache: links::PlanCache,
     /// Where everything lies in the videos of links that were read lately.
-    pub shelf: Shelf,
+    pub layout_cache: LayoutCache,
     /// Whether the server can do its work.
     pub readiness: Arc<ready::Readiness>,
     /// Loops that are prepared in the background, if they are.
-    pub ahead: Option<watch::Receiver<Option<Ahead>>>,
+    pub prefetch: Option<watch::Receiver<Option<PrefetchProgress>>>,
     /// Which requests are answered at all.
     pub access: Arc<Access>,
     /// Longest body of a request, in bytes.
@@ -141,7 +141,7 @@ fn around(routes: Router, base_path: Arc<str>, access: Arc<Access>, max_body: us
         .layer(DefaultBodyLimit::max(max_body))
         .layer(CatchPanicLayer::custom(of_panic))
         .layer(CompressionLayer::new().compress_when(is_text_answer))
-        .layer(axum::middleware::map_response(document::weaken))
+        .layer(axum::middleware::map_response(text_response::weaken))
         .layer(cors())
         .layer(axum::middleware::from_fn_with_state(access, access::admit))
         .layer(axum::middleware::from_fn_with_state(

@@ -17,7 +17,7 @@ use super::AppState;
 use crate::clip::{Progress, Snapshot};
 use crate::ffmpeg::{FfmpegError, Task, Tools, Trouble};
 use crate::graph::FILTERS;
-use crate::render::{Ahead, ENCODERS, Failed, trial};
+use crate::render::{ENCODERS, Failed, PrefetchProgress, trial};
 
 /// Bytes of what FFmpeg says about itself that are read. Its filters are some 40 KB.
 const ANSWER: u64 = 1 << 20;
@@ -63,7 +63,12 @@ pub async fn health(State(state): State<AppState>) -> Json<Health> {
 pub async fn ready(State(state): State<AppState>) -> Response {
     let machine = state.readiness.machine().await;
     let clips = &state.clips;
-    let mut report = Report::new(machine, &clips.current(), clips.progress(), state.ahead.as_ref());
+    let mut report = Report::new(
+        machine,
+        &clips.current(),
+        clips.progress(),
+        state.prefetch.as_ref(),
+    );
     report.cache.unwritten = state.renderer.loops().store().in_use().unwritten;
     report.troubles = state.readiness.troubles();
     let status = if report.ready() {
@@ -101,7 +106,7 @@ impl Report {
         machine: Machine,
         now: &Snapshot,
         progress: Progress,
-        ahead: Option<&watch::Receiver<Option<Ahead>>>,
+        prefetch: Option<&watch::Receiver<Option<PrefetchProgress>>>,
     ) -> Self {
         let Machine {
             ffmpeg,
@@ -115,7 +120,7 @@ impl Report {
             catalogue: CatalogueReport::of(now),
             clips: ClipsReport::of(now, progress),
             cache,
-            loops: LoopsReport::of(ahead),
+            loops: LoopsReport::of(prefetch),
             troubles: Vec::new(),
         };
         if report.ready() {
@@ -237,15 +242,15 @@ pub struct LoopsReport {
 
 impl LoopsReport {
     /// What is told of a preparation; of none that it is off.
-    fn of(ahead: Option<&watch::Receiver<Option<Ahead>>>) -> Self {
-        let told = ahead.map(|ahead| *ahead.borrow());
+    fn of(prefetch: Option<&watch::Receiver<Option<PrefetchProgress>>>) -> Self {
+        let told = prefetch.map(|prefetch| *prefetch.borrow());
         let state = match told {
             None => "off",
-            Some(Some(ahead)) if ahead.done() => "ready",
+            Some(Some(prefetch)) if prefetch.done() => "ready",
             // Without a number it waits for the clips to be looked at.
             Some(_) => "preparing",
         };
-        let Ahead {
+        let PrefetchProgress {
             prepared,
             failed,
             all,
@@ -443,7 +448,7 @@ impl Readiness {
 
 /// Writes a file and removes it.
 fn takes_a_file(folder: &Path) -> std::io::Result<()> {
-    let mut file = crate::aside::create(folder, "")?;
+    let mut file = crate::temp_files::create(folder, "")?;
     // Noise, as file systems that compress store zeros in no room at all.
     let mut noise = vec![0; ROOM];
     rand::fill(&mut noise[..]);

@@ -1,6 +1,6 @@
 //! The video of a link: one file with ranges, HLS, and a stream for those who cannot wait.
 //!
-//! Everything is answered from an index ([`Film`](crate::stitch::Film)), which is built once per workout by a task of its own: only the
+//! Everything is answered from an index ([`StitchedVideo`](crate::stitch::StitchedVideo)), which is built once per workout by a task of its own: only the
 //! pictures that a range touches are put together.
 
 use std::borrow::Cow;
@@ -15,16 +15,16 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::access::FromOwnPage;
-use super::film::{FIVE_MINUTES, IMMUTABLE, Kind, answer};
 use super::links::{Opened, opened};
-use super::media::Binary;
+use super::memory_response::Binary;
 use super::problem::{Problem, ProblemBody};
-use super::{AppState, document, query, snapshot, workouts};
+use super::range_response::{FIVE_MINUTES, FileHeaders, IMMUTABLE, answer};
+use super::{AppState, query, snapshot, text_response, workouts};
 use crate::catalogue::{code_point, invisible};
 use crate::deliver::{DeliverError, Hls, HlsName, Texts, captions_playlist};
 use crate::render::RenderError;
-use crate::shared::SharedError;
-use crate::stitch::Film;
+use crate::single_flight::SingleFlightError;
+use crate::stitch::StitchedVideo;
 use crate::texts;
 use crate::workout::{Language, Plan};
 
@@ -109,15 +109,18 @@ pub async fn video(
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (opened, reel) = filmed(&state, &token, &headers).await?;
+    let (opened, stitched) = stitched_video(&state, &token, &headers).await?;
     let plan = Arc::clone(&opened.plan);
     let texts = move || words(&plan);
-    let file = state.shelf.movie(&reel, opened.token.as_str(), texts).await;
+    let file = state
+        .layout_cache
+        .movie(&stitched, opened.token.as_str(), texts)
+        .await;
     let file = file.map_err(not_laid)?;
     let disposition = wish.download.as_deref().map(attachment);
-    let kind = Kind {
-        media: MP4,
-        cache: FIVE_MINUTES,
+    let kind = FileHeaders {
+        media_type: MP4,
+        cache_control: FIVE_MINUTES,
         disposition: disposition.as_deref(),
     };
     answer(&method, &headers, &file, kind)
@@ -193,23 +196,26 @@ pub async fn hls(
         let file = format!("../captions.vtt?language={}", language.tag());
         return playlist(&headers, captions_playlist(plan.length(), &file));
     }
-    let (opened, reel) = filmed(&state, &token, &headers).await?;
+    let (opened, stitched) = stitched_video(&state, &token, &headers).await?;
     match wanted {
         HlsName::Master => {
             let subtitles = subtitles(opened.plan.language);
-            let text = state.shelf.master(&reel, "video.m3u8", subtitles).await;
+            let text = state
+                .layout_cache
+                .master(&stitched, "video.m3u8", subtitles)
+                .await;
             playlist(&headers, text.map_err(not_laid)?.as_ref().to_owned())
         }
         HlsName::Media => {
-            let text = state.shelf.media(&reel).await;
+            let text = state.layout_cache.media(&stitched).await;
             playlist(&headers, text.map_err(not_laid)?.as_ref().to_owned())
         }
         HlsName::Captions(_) | HlsName::Init { .. } | HlsName::Segment { .. } => {
-            let file = Hls::new(reel).file(&name).ok_or_else(unknown)?;
+            let file = Hls::new(stitched).file(&name).ok_or_else(unknown)?;
             let file = file.map_err(not_laid)?;
-            let kind = Kind {
-                media: MP4,
-                cache: IMMUTABLE,
+            let kind = FileHeaders {
+                media_type: MP4,
+                cache_control: IMMUTABLE,
                 disposition: None,
             };
             answer(&method, &headers, &file, kind)
@@ -218,7 +224,7 @@ pub async fn hls(
 }
 
 fn playlist(headers: &HeaderMap, text: String) -> Result<Response, Problem> {
-    let mut response = document::answer(headers, PLAYLIST, text)?;
+    let mut response = text_response::answer(headers, PLAYLIST, text)?;
     // Segments change with the clips, and their names with them.
     let kept = header::HeaderValue::from_static(FIVE_MINUTES);
     response.headers_mut().insert(header::CACHE_CONTROL, kept);
@@ -228,16 +234,20 @@ fn playlist(headers: &HeaderMap, text: String) -> Result<Response, Problem> {
 fn not_laid(error: DeliverError) -> Problem {
     match error {
         // Whoever asks again finds it, or a place.
-        DeliverError::Shared(SharedError::Full) => RenderError::Preparing.into(),
+        DeliverError::SingleFlight(SingleFlightError::Full) => RenderError::Preparing.into(),
         other => Problem::internal(other.to_string()),
     }
 }
 
-async fn filmed(state: &AppState, token: &str, headers: &HeaderMap) -> Result<(Opened, Arc<Film>), Problem> {
+async fn stitched_video(
+    state: &AppState,
+    token: &str,
+    headers: &HeaderMap,
+) -> Result<(Opened, Arc<StitchedVideo>), Problem> {
     let opened = opened(state, token).await?;
     let renderer = state.renderer.with_clips(&opened.now.library);
-    let film = Box::pin(renderer.film(&opened.plan, patience(headers))).await;
-    Ok((opened, snapshot::noticed(state, film)?))
+    let video = Box::pin(renderer.video(&opened.plan, patience(headers))).await;
+    Ok((opened, snapshot::noticed(state, video)?))
 }
 
 /// How long an answer waits for loops: as long as the client prefers, if that is not longer than we do.

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use super::body::WorkoutBody;
 use super::delivery::Delivery;
 use super::least_rate::LeastRate;
-use super::media::Binary;
+use super::memory_response::Binary;
 use super::notes::{self, WORKOUT_NOTES};
 use super::problem::{Problem, ProblemBody};
 use super::{

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::catalogue::ExerciseId;
 use crate::ffmpeg::{FfmpegError, is_starved};
 use crate::mp4;
-use crate::shared::SharedError;
+use crate::single_flight::SingleFlightError;
 use crate::stitch::{PrepareError, StitchError};
 
 /// Why there is no video, or no more of it.
@@ -17,7 +17,7 @@ pub enum RenderError {
         /// How many are allowed.
         limit: usize,
     },
-    /// The loops or the sound of a film are not there yet (503). Their preparation goes on.
+    /// The loops or the sound of a video are not there yet (503). Their preparation goes on.
     #[error("the video is still being prepared")]
     Preparing,
     /// As many loops, posters and previews wait to be made as may (503).
@@ -131,12 +131,12 @@ impl From<StitchError> for RenderError {
     }
 }
 
-impl From<SharedError> for RenderError {
-    fn from(error: SharedError) -> Self {
+impl From<SingleFlightError> for RenderError {
+    fn from(error: SingleFlightError) -> Self {
         match error {
             // Those under way come to their ends: whoever asks again finds a place.
-            SharedError::Full => Self::Preparing,
-            SharedError::Broken => Self::Internal(error.to_string()),
+            SingleFlightError::Full => Self::Preparing,
+            SingleFlightError::Broken => Self::Internal(error.to_string()),
         }
     }
 }

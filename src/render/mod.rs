@@ -15,25 +15,25 @@
 //! pipes fill and FFmpeg waits; a stitched picture is not even made before it is asked for. When the
 //! [`Rendering`] is dropped, its task ends and with it every process that it owns.
 
-mod ahead;
 mod clip_trial;
 mod clips;
 mod clock;
 mod encode;
 mod error;
-mod film;
+mod index_cache;
 mod mux;
 mod pictures;
+mod prefetch;
 mod record;
 mod sound;
-mod still;
+mod thumbnails;
 mod trial;
 
-pub use ahead::{Ahead, Name};
 pub use clip_trial::clip_trial;
 pub use encode::ENCODERS;
 pub use error::RenderError;
-pub use still::Stills;
+pub use prefetch::{LoopName, PrefetchProgress};
+pub use thumbnails::Thumbnails;
 pub use trial::{Failed, trial};
 
 use std::collections::VecDeque;
@@ -93,7 +93,7 @@ pub struct Renderer {
     library: Arc<Library>,
     loops: Arc<Loops>,
     cues: CueBook,
-    films: film::Films,
+    index_cache: index_cache::IndexCache,
     recordings: Arc<record::Recordings>,
     places: Arc<Semaphore>,
     tasks: TaskTracker,
@@ -113,7 +113,7 @@ impl Renderer {
         Self {
             places: Arc::new(Semaphore::new(settings.places)),
             cues: CueBook::new(Arc::clone(&settings.tools)),
-            films: film::Films::default(),
+            index_cache: index_cache::IndexCache::default(),
             recordings: Arc::new(record::Recordings::new(settings.places)),
             loops,
             settings: Arc::new(settings),

@@ -18,7 +18,7 @@ use super::{Job, RenderError, Renderer};
 use crate::ffmpeg::is_starved;
 use crate::graph::{self, Input};
 use crate::mp4::AAC_FRAME_SAMPLES;
-use crate::shared::{Interest, Shared};
+use crate::single_flight::{Interest, SingleFlight};
 use crate::sound::cues;
 use crate::stitch::{Digest, Encoding, Recorded, Recorder, StitchError};
 use crate::units::{SAMPLE_RATE, Ticks, VIDEO_TIMESCALE};
@@ -27,8 +27,8 @@ use crate::workout::Plan;
 /// Part of every digest: raised when sound is mixed differently in a way that no argument shows.
 const MIX_VERSION: u8 = 3;
 /// Sounds that may be under way, most of them read from their files, and how many may wait for them.
-const UNDER_WAY: usize = 64;
-const ASKERS: usize = 1024;
+const MAX_IN_FLIGHT: usize = 64;
+const MAX_WAITERS: usize = 1024;
 /// How long a frame plays.
 const FRAME: Ticks = Ticks(AAC_FRAME_SAMPLES as u64 * VIDEO_TIMESCALE as u64 / SAMPLE_RATE as u64);
 
@@ -38,7 +38,7 @@ type Outcome = Result<Arc<Recorded>, RenderError>;
 /// The recordings under way.
 #[derive(Debug)]
 pub(super) struct Recordings {
-    shared: Shared<Digest, Outcome>,
+    in_flight: SingleFlight<Digest, Outcome>,
     /// For recordings that nobody waits for.
     alone: Semaphore,
 }
@@ -47,7 +47,7 @@ impl Recordings {
     /// For so many places for renderings.
     pub(super) fn new(places: usize) -> Self {
         Self {
-            shared: Shared::new(UNDER_WAY, ASKERS),
+            in_flight: SingleFlight::new(MAX_IN_FLIGHT, MAX_WAITERS),
             alone: Semaphore::new(usize::from(places > 1)),
         }
     }
@@ -55,7 +55,7 @@ impl Recordings {
     /// Returns when nobody waits for a recording, and another one goes on alone.
     async fn disowned(&self, interest: &Interest) {
         loop {
-            // Whoever waits for a sound here waits for a film, and that has a grace of its own.
+            // Whoever waits for a sound here waits for a video, and that has a grace of its own.
             interest.lost(Duration::ZERO).await;
             let Ok(_alone) = self.alone.try_acquire() else {
                 return;
@@ -73,7 +73,7 @@ impl Renderer {
         let this = self.clone();
         let work =
             move |interest| async move { Box::pin(this.record_unless_disowned(digest, job, interest)).await };
-        self.recordings.shared.get(&self.tasks, digest, work).await?
+        self.recordings.in_flight.get(&self.tasks, digest, work).await?
     }
 
     async fn record_unless_disowned(&self, digest: Digest, job: Job, interest: Interest) -> Outcome {
@@ -120,9 +120,9 @@ impl Renderer {
         let (length, mut clock) = (job.plan.length().samples(), Clock::new(self.settings.timeout));
         let mut sound = Sound::start(&Arc::new(job))?;
         let store = Arc::clone(self.loops.store());
-        let aside = tokio::task::spawn_blocking(move || store.aside()).await;
-        let aside = aside.map_err(not_kept)?.map_err(not_kept)?;
-        let mut file = Recorder::new(aside).await.map_err(not_kept)?;
+        let temp = tokio::task::spawn_blocking(move || store.temp_file()).await;
+        let temp = temp.map_err(not_kept)?.map_err(not_kept)?;
+        let mut file = Recorder::new(temp).await.map_err(not_kept)?;
         while let Some(frame) = clock.wait(sound.next()).await? {
             file.push(&frame.data).await.map_err(not_kept)?;
             clock.produced(FRAME);

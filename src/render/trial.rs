@@ -13,7 +13,7 @@ use futures_util::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{RenderError, RenderSettings, Renderer, Stills};
+use super::{RenderError, RenderSettings, Renderer, Thumbnails};
 use crate::catalogue::{Catalogue, Exercise};
 use crate::clip::{ClipError, Depth, Diagnosis, Inspector, Library};
 use crate::ffmpeg::{FfmpegError, Task, Tools, file_argument};
@@ -143,10 +143,10 @@ async fn tried(tools: &Arc<Tools>, folder: &Path) -> Result<(), Failure> {
         let made = whole(&renderer, plan(&exercise, choice)).await;
         made.map_err(|error| Failure::of(what, error))?;
     }
-    let stills = Stills::new(settings, library);
+    let thumbnails = Thumbnails::new(settings, library);
     for (made, what) in [
-        (stills.poster(&exercise).await, "make a poster"),
-        (stills.preview(&exercise.id).await, "make a preview"),
+        (thumbnails.poster(&exercise).await, "make a poster"),
+        (thumbnails.preview(&exercise.id).await, "make a preview"),
     ] {
         match made {
             Some(Ok(bytes)) if !bytes.is_empty() => {}

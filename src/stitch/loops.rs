@@ -18,8 +18,8 @@ use tokio::sync::{Notify, OnceCell, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::file::Prepared;
 use super::prepare::{Growth, PrepareError};
+use super::prepared_loop::Prepared;
 use super::queue::{self, Claim, Owner, Queue, Urgency, WaiterId};
 use super::recipe::{LONGEST_PASS, Recipe};
 use super::request::{Request, whole};
@@ -29,7 +29,7 @@ use super::store::{Digest, Store};
 use crate::clip::FileDigests;
 use crate::ffmpeg::{Backoff, Task, Tools};
 use crate::graph::Backdrop;
-use crate::pace::Pace;
+use crate::wait_estimate::WaitEstimate;
 
 /// Loops that may wait to be prepared: at a second or two each, minutes of work. Nobody waits for longer.
 const WAITING: queue::Bounds = queue::Bounds { all: 64, later: 48 };
@@ -52,7 +52,7 @@ pub struct Loops {
     /// Whether a task tries to write what could not be written.
     retrying: AtomicBool,
     owners: AtomicU64,
-    pace: Pace,
+    wait_estimate: WaitEstimate,
     pub(super) cores: usize,
     tasks: TaskTracker,
     ending: CancellationToken,
@@ -68,7 +68,7 @@ struct Work {
     /// Preparations under way that somebody asked for.
     demanded: usize,
     /// Preparations under way that nobody had asked for when they began.
-    ahead: usize,
+    background: usize,
 }
 
 /// A loop that is being prepared or will be.
@@ -144,12 +144,12 @@ impl Loops {
                 queue: Queue::new(WAITING),
                 jobs: HashMap::new(),
                 demanded: 0,
-                ahead: 0,
+                background: 0,
             }),
             room: Notify::new(),
             retrying: AtomicBool::new(false),
             owners: AtomicU64::new(0),
-            pace: Pace::new(USUAL_PREPARATION),
+            wait_estimate: WaitEstimate::new(USUAL_PREPARATION),
             cores,
             tasks,
             ending,
@@ -175,7 +175,7 @@ impl Loops {
 
     /// Prepares loops that nobody waits for yet, as many at once as there are cores; begins none while
     /// loops are being made that somebody waits for. Tells of each when it is there, or why it is not.
-    pub async fn prepare_ahead<Name>(
+    pub async fn prefetch<Name>(
         self: &Arc<Self>,
         recipes: Vec<(Name, Recipe)>,
         mut told: impl FnMut(Name, Result<Arc<Prepared>, StitchError>),
@@ -275,7 +275,7 @@ impl Loops {
         let Ok(id) = queue.join(digest, claim) else {
             let waiting = queue.asked_for();
             return Err(StitchError::Busy {
-                seconds: self.pace.seconds(waiting / 2, self.cores),
+                seconds: self.wait_estimate.seconds(waiting / 2, self.cores),
             });
         };
         let job = jobs.entry(digest).or_insert_with(|| {
@@ -316,7 +316,7 @@ impl Loops {
         let mut work = lock(&self.work);
         while work.demanded < self.cores {
             // A viewer's preparation finds all cores free, but for what was begun while nobody waited.
-            let idle = work.demanded == 0 && work.ahead < self.cores;
+            let idle = work.demanded == 0 && work.background < self.cores;
             let least = if idle { Urgency::Background } else { Urgency::Later };
             let Some((digest, urgency)) = work.queue.take(least) else {
                 break;
@@ -326,7 +326,7 @@ impl Loops {
                 let running = Running {
                     loops: Arc::clone(self),
                     digest,
-                    ahead: urgency == Urgency::Background,
+                    background: urgency == Urgency::Background,
                 };
                 *running.count(&mut work) += 1;
                 begun.push((start, running));
@@ -390,7 +390,7 @@ impl Loops {
         }
         let (prepared, tries) = outcome?;
         let took = started.elapsed();
-        self.pace.took(took);
+        self.wait_estimate.record(took);
         tracing::debug!(
             clip = %recipe.clip.path.display(),
             pictures = prepared.pictures.len(),
@@ -461,13 +461,13 @@ impl Loops {
 struct Running {
     loops: Arc<Loops>,
     digest: Digest,
-    ahead: bool,
+    background: bool,
 }
 
 impl Running {
     fn count<'w>(&self, work: &'w mut Work) -> &'w mut usize {
-        if self.ahead {
-            &mut work.ahead
+        if self.background {
+            &mut work.background
         } else {
             &mut work.demanded
         }

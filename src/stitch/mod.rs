@@ -27,8 +27,8 @@
 //! | `intra` | which pictures are predicted from none (pure) |
 //! | `prepare` | runs FFmpeg, takes the noise out, checks every slice header |
 //! | `verify` | decodes the loop under two HUDs: is the exercise the same, bit for bit? |
-//! | `file`, `store`, `recent` | the file of a prepared loop; the bounded folder (recorded sounds, too) and memory of them |
-//! | `disk` | whether the folder takes files at present, and when to try again |
+//! | `prepared_loop`, `store`, `lru` | the file of a prepared loop; the bounded folder (recorded sounds, too) and memory of them |
+//! | `write_backoff` | whether the folder takes files at present, and when to try again |
 //! | `queue` | which preparation comes next (pure) |
 //! | `loops`, `source`, `request` | one preparation however many ask; those ready, queued, under way, unfit |
 //! | `run` | interval -> which picture when (pure) |
@@ -36,7 +36,7 @@
 //! | `bar` | the HUD's slice of each picture |
 //! | `pictures` | a plan's pictures, one after the other |
 //! | `trial` | whether a recipe can be followed at all |
-//! | `film` | a plan's pictures and sound, any of them at once: sizes, times, bytes |
+//! | `video_index` | a plan's pictures and sound, any of them at once: sizes, times, bytes |
 //! | `spec` | everything that changes a byte of a video: the key of all that is kept or named of one (pure) |
 //! | `sound` | a plan's AAC frames, laid or recorded |
 //!
@@ -45,16 +45,14 @@
 
 mod bar;
 mod cuts;
-mod disk;
-mod file;
-mod film;
 mod intra;
 mod loops;
+mod lru;
 mod parts;
 mod pictures;
 mod prepare;
+mod prepared_loop;
 mod queue;
-mod recent;
 mod recipe;
 mod request;
 mod run;
@@ -65,14 +63,15 @@ mod spec;
 mod store;
 mod trial;
 mod verify;
+mod video_index;
+mod write_backoff;
 
 pub use cuts::Cuts;
-pub use file::{FileError, MAX_FILE, MAX_PICTURES, Prepared, read, write};
-pub use film::{Film, FilmError, Index, Material, Pen, SliceMemory, Stretch};
 pub use loops::Loops;
 pub use parts::Parts;
 pub use pictures::{Picture, Pictures};
 pub use prepare::PrepareError;
+pub use prepared_loop::{LoopFileError, MAX_FILE, MAX_PICTURES, Prepared, read, write};
 pub use queue::Urgency;
 pub use recipe::Recipe;
 pub use request::Request;
@@ -82,3 +81,4 @@ pub use source::{Source, StitchError};
 pub use spec::{Encoding, RenderSpec, WRITER_VERSION};
 pub use store::{Bounds, Digest, InMemory, Store};
 pub use trial::try_recipe;
+pub use video_index::{Material, Pen, SliceMemory, StitchedVideo, Stretch, VideoError, VideoIndex};

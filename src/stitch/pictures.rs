@@ -35,7 +35,7 @@ pub struct Picture {
 pub struct Pictures {
     request: Request,
     /// Each different loop, in the order in which they are first shown.
-    loops: Vec<Wanted>,
+    loops: Vec<PlannedLoop>,
     /// Which of them each interval shows.
     shows: Vec<usize>,
     hud: Option<Hud>,
@@ -50,7 +50,7 @@ pub struct Pictures {
 }
 
 /// A loop, and where it comes from once it was asked for.
-struct Wanted {
+struct PlannedLoop {
     recipe: Recipe,
     source: Option<Source>,
 }
@@ -66,28 +66,28 @@ impl Pictures {
         recipes: Vec<Recipe>,
     ) -> Result<Self, StitchError> {
         let request = loops.request();
-        let mut wanted: Vec<Wanted> = Vec::new();
+        let mut planned: Vec<PlannedLoop> = Vec::new();
         let mut shows = Vec::with_capacity(recipes.len());
         for recipe in recipes {
-            let same = wanted.iter().position(|known| known.recipe.same_loop(&recipe));
-            shows.push(same.unwrap_or(wanted.len()));
+            let same = planned.iter().position(|known| known.recipe.same_loop(&recipe));
+            shows.push(same.unwrap_or(planned.len()));
             if same.is_none() {
                 let source = None;
-                wanted.push(Wanted { recipe, source });
+                planned.push(PlannedLoop { recipe, source });
             }
         }
-        let first = wanted.first_mut().ok_or(StitchError::Empty)?;
+        let first = planned.first_mut().ok_or(StitchError::Empty)?;
         let mut source = request.get(&first.recipe, Urgency::Now, 0).await?;
         // The viewer waits for this one's first picture: the others must not compete with it.
         source.picture(0).await?;
         let config = source.config().await?;
         first.source = Some(source);
-        for Wanted { recipe, .. } in &wanted {
+        for PlannedLoop { recipe, .. } in &planned {
             request.check(recipe).await?;
         }
         let profile = plan.profile;
         let intervals = plan.timeline.intervals().iter();
-        let run = |(interval, of): (_, &usize)| Run::new(interval, wanted[*of].recipe.parts());
+        let run = |(interval, of): (_, &usize)| Run::new(interval, planned[*of].recipe.parts());
         let runs: Vec<Run> = intervals.zip(&shows).map(run).collect();
         let hud = Hud::new(
             Arc::new(plan.timeline.clone()),
@@ -101,7 +101,7 @@ impl Pictures {
             runs,
             hud,
             bars: BarCoder::new(&config, &profile).map_err(super::prepare::PrepareError::from)?,
-            loops: wanted,
+            loops: planned,
             shows,
             config,
             interval: 0,
@@ -126,7 +126,7 @@ impl Pictures {
             }
         }
         for of in coming {
-            let Wanted { recipe, source } = &mut self.loops[of];
+            let PlannedLoop { recipe, source } = &mut self.loops[of];
             if source.is_none() {
                 match self.request.get(recipe, Urgency::Later, of).await {
                     Ok(found) => *source = Some(found),
@@ -138,7 +138,7 @@ impl Pictures {
 
     /// The loop of an interval that begins: from now on the stream waits for it.
     async fn begin(&mut self, of: usize) -> Result<(), StitchError> {
-        let Wanted { recipe, source } = &mut self.loops[of];
+        let PlannedLoop { recipe, source } = &mut self.loops[of];
         match source {
             Some(source) => source.needed_now(),
             None => *source = Some(self.request.wait_for(recipe, Urgency::Now, of).await?),
@@ -173,7 +173,7 @@ impl Pictures {
         if number == 0 {
             self.begin(of).await?;
         }
-        let Wanted { recipe, source } = &mut self.loops[of];
+        let PlannedLoop { recipe, source } = &mut self.loops[of];
         // Its interval has begun.
         let source = source.as_mut().ok_or(StitchError::Empty)?;
         if form != Form::Next && source.renew().is_err() {

@@ -8,9 +8,9 @@ use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::watch;
 
-use super::file::Prepared;
 use super::intra::Intra;
 use super::parts::Parts;
+use super::prepared_loop::Prepared;
 use super::recipe::{Attempt, Recipe, noise};
 use crate::ffmpeg::{FfmpegError, Task, Tools, is_starved};
 use crate::h264::{self, Deblocking, NalKind, Parameters, SliceHeader, SliceType};

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use futures_util::{StreamExt as _, TryStreamExt as _};
 
-use super::file::Prepared;
 use super::loops::{Loops, unfit};
+use super::prepared_loop::Prepared;
 use super::queue::{Claim, Owner, Urgency};
 use super::recipe::Recipe;
 use super::source::{Source, StitchError};

@@ -5,9 +5,9 @@
 
 use tokio::sync::watch;
 
-use super::file::Prepared;
 use super::intra::Intra;
 use super::prepare::{Growth, PrepareError, prepare};
+use super::prepared_loop::Prepared;
 use super::recipe::{Attempt, Recipe};
 use super::verify::verify;
 use crate::ffmpeg::{Retries, Task, Tools};

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::sync::watch;
 
-use super::file::Prepared;
 use super::loops::Waiter;
 use super::prepare::{Growth, PrepareError};
+use super::prepared_loop::Prepared;
 use super::sound::CueError;
 use crate::mp4::AvcConfig;
 

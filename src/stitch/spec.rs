@@ -12,9 +12,9 @@
 //! Every struct of the plan is taken apart field by field: a new field does not compile until somebody decides whether
 //! it changes bytes. No `Debug` output and no order of an enum is part of the encoding.
 
-use super::file::Prepared;
-use super::film::Material;
+use super::prepared_loop::Prepared;
 use super::sound::Track;
+use super::video_index::Material;
 use crate::graph::Backdrop;
 use crate::sound::{Cue, CueKind};
 use crate::workout::{Fit, Interval, IntervalKind, Movement, Place, Plan, Profile, Shows, Side, Timeline};

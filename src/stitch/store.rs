@@ -10,11 +10,11 @@
 //!
 //! Within one process a loop is in memory once, however many ask for it at the same time, and is not
 //! evicted as long as somebody holds it. A sound is never in memory; who holds it has its file open, and reads
-//! on when it is evicted. [`Store::in_use`] tells what all loops in memory take, whoever holds them: streams, films,
+//! on when it is evicted. [`Store::in_use`] tells what all loops in memory take, whoever holds them: streams, videos,
 //! or the store itself. Who keeps something made of loops should keep no loop with it, but ask the store again.
 //!
 //! A folder that cannot be written to is no failure: loops are kept in memory instead, within the same bound as those
-//! used last, and written when it can be again (see `disk`). Beyond the bound the one used least recently is let
+//! used last, and written when it can be again (see `write_backoff`). Beyond the bound the one used least recently is let
 //! go and prepared again when it is needed.
 
 use std::collections::HashMap;
@@ -28,11 +28,11 @@ use std::time::{Duration, Instant, SystemTime};
 use bytes::Bytes;
 use tempfile::{NamedTempFile, TempPath};
 
-use super::disk::Disk;
-use super::file::{self, FileError, MAX_FILE, Prepared};
-use super::recent::Recent;
+use super::lru::LruLoops;
+use super::prepared_loop::{self, LoopFileError, MAX_FILE, Prepared};
 use super::sound::{Recorded, RecordedError};
-use crate::aside;
+use super::write_backoff::WriteBackoff;
+use crate::temp_files;
 
 /// A use within this time after another is not noted: it saves a write for each workout.
 const NOTED_EVERY: Duration = Duration::from_secs(60);
@@ -110,10 +110,10 @@ pub struct Store {
     /// Locked while it is searched, never while files are read.
     slots: Mutex<HashMap<Digest, Slot>>,
     /// Locked last: its holder takes no other lock.
-    recent: Mutex<Recent>,
+    lru: Mutex<LruLoops>,
     /// Loops that could not be written. Locked last.
-    unwritten: Mutex<Recent>,
-    disk: Disk,
+    unwritten: Mutex<LruLoops>,
+    write_backoff: WriteBackoff,
 }
 
 /// Where a loop is in memory, if it is. Locked while its file is read, written or removed: the others
@@ -136,9 +136,9 @@ impl Store {
             folder: folder.into(),
             limit: bounds.folder,
             slots: Mutex::default(),
-            recent: Mutex::new(Recent::new(bounds.memory)),
-            unwritten: Mutex::new(Recent::new(bounds.memory)),
-            disk: Disk::default(),
+            lru: Mutex::new(LruLoops::new(bounds.memory)),
+            unwritten: Mutex::new(LruLoops::new(bounds.memory)),
+            write_backoff: WriteBackoff::default(),
         };
         fs::create_dir_all(&store.folder)?;
         fs::read_dir(&store.folder)?;
@@ -196,8 +196,8 @@ impl Store {
     }
 
     /// A file to write a sound to, which vanishes unless it is given to [`put_sound`](Self::put_sound).
-    pub fn aside(&self) -> io::Result<NamedTempFile> {
-        aside::create(&self.folder, "")
+    pub fn temp_file(&self) -> io::Result<NamedTempFile> {
+        temp_files::create(&self.folder, "")
     }
 
     /// Keeps the file of a sound under its name, and evicts what the bound then demands.
@@ -212,10 +212,10 @@ impl Store {
     /// demands; in memory, if the folder cannot be written to. Fails only if it is no loop. What is given back holds no more memory than its file has bytes, whatever larger buffers
     /// the given one was cut from.
     pub fn put(&self, digest: &Digest, prepared: Prepared) -> io::Result<Arc<Prepared>> {
-        let unfit = |error: FileError| io::Error::new(io::ErrorKind::InvalidInput, error);
-        let file = Bytes::from(file::write(&prepared).map_err(unfit)?);
+        let unfit = |error: LoopFileError| io::Error::new(io::ErrorKind::InvalidInput, error);
+        let file = Bytes::from(prepared_loop::write(&prepared).map_err(unfit)?);
         drop(prepared);
-        let fresh = file::read(&file).map_err(unfit)?;
+        let fresh = prepared_loop::read(&file).map_err(unfit)?;
 
         let slot = self.slot(digest);
         let mut held = lock(&slot);
@@ -224,7 +224,7 @@ impl Store {
             _ => Arc::new(fresh),
         };
         let now = Instant::now();
-        if self.disk.may_try(now) && self.write(digest, &file, now) {
+        if self.write_backoff.may_try(now) && self.write(digest, &file, now) {
             lock(&self.unwritten).remove(digest);
         } else {
             lock(&self.unwritten).used(*digest, Arc::clone(&prepared));
@@ -246,7 +246,8 @@ impl Store {
             let slot = self.slot(&digest);
             let held = lock(&slot);
             // It was written once, so it is sound.
-            let written = file::write(&prepared).is_ok_and(|file| self.write(&digest, &file, Instant::now()));
+            let written =
+                prepared_loop::write(&prepared).is_ok_and(|file| self.write(&digest, &file, Instant::now()));
             if !written {
                 return self.retry_in();
             }
@@ -259,7 +260,7 @@ impl Store {
     /// How long until loops that could not be written are to be tried again, if there are any.
     pub fn retry_in(&self) -> Option<Duration> {
         lock(&self.unwritten).oldest()?;
-        self.disk.next_try(Instant::now())
+        self.write_backoff.next_try(Instant::now())
     }
 
     /// What the loops in memory take now. One that is just being read or written is left out.
@@ -281,7 +282,7 @@ impl Store {
     /// Notes a use in memory.
     fn used(&self, digest: &Digest, prepared: &Arc<Prepared>) {
         lock(&self.unwritten).used_again(digest);
-        lock(&self.recent).used(*digest, Arc::clone(prepared));
+        lock(&self.lru).used(*digest, Arc::clone(prepared));
     }
 
     fn path(&self, kind: Kind, digest: &Digest) -> PathBuf {
@@ -312,7 +313,7 @@ impl Store {
             Ok(bytes)
         });
         match bytes {
-            Ok(bytes) => match file::read(&bytes.into()) {
+            Ok(bytes) => match prepared_loop::read(&bytes.into()) {
                 Ok(prepared) => return Some(prepared),
                 Err(error) => {
                     tracing::warn!(%error, %digest, "a prepared loop is damaged and is removed");
@@ -327,25 +328,25 @@ impl Store {
 
     /// Writes a loop's file; whether that succeeded.
     fn write(&self, digest: &Digest, file: &[u8], now: Instant) -> bool {
-        let aside = self.write_aside(file);
-        let written = aside.and_then(|aside| {
+        let temp = self.write_temp(file);
+        let written = temp.and_then(|temp| {
             let path = self.path(Kind::Loop, digest);
-            aside.persist(path).map_err(|failed| failed.error)
+            temp.persist(path).map_err(|failed| failed.error)
         });
         match &written {
-            Ok(_) => self.disk.worked(),
-            Err(error) => self.disk.failed(now, error),
+            Ok(_) => self.write_backoff.worked(),
+            Err(error) => self.write_backoff.failed(now, error),
         }
         written.is_ok()
     }
 
     /// A whole file on the disk, without its name yet. The folder itself is not synced: after a power
     /// failure the file may be missing, but never half there.
-    fn write_aside(&self, bytes: &[u8]) -> io::Result<NamedTempFile> {
-        let mut aside = self.aside()?;
-        aside.write_all(bytes)?;
-        aside.as_file().sync_all()?;
-        Ok(aside)
+    fn write_temp(&self, bytes: &[u8]) -> io::Result<NamedTempFile> {
+        let mut temp = self.temp_file()?;
+        temp.write_all(bytes)?;
+        temp.as_file().sync_all()?;
+        Ok(temp)
     }
 
     /// Sets the file's modification time, for every process's order of eviction.
@@ -377,7 +378,7 @@ impl Store {
             Ok(files) => files,
             Err(error) => {
                 // If it cannot be written either, that was said.
-                if self.disk.next_try(Instant::now()).is_none() {
+                if self.write_backoff.next_try(Instant::now()).is_none() {
                     tracing::warn!(%error, "the folder of prepared loops and sounds cannot be listed");
                 }
                 return;
@@ -385,7 +386,7 @@ impl Store {
         };
         files.sort_by_key(|file| file.used);
         // Those that are being written count, too, though they cannot go.
-        let aside = aside::sweep(&self.folder);
+        let temp = temp_files::sweep(&self.folder);
         let bytes_of = |files: &[Listed], kind: Kind| -> u64 {
             let files = files.iter().filter(|file| file.kind == kind);
             files.map(|file| file.bytes).sum()
@@ -394,7 +395,7 @@ impl Store {
             let mut index = 0;
             while let Some(file) = files.get(index) {
                 let kind = file.kind;
-                if aside + bytes_of(&files, Kind::Loop) + bytes_of(&files, Kind::Sound) <= self.limit {
+                if temp + bytes_of(&files, Kind::Loop) + bytes_of(&files, Kind::Sound) <= self.limit {
                     return;
                 }
                 let spared = spare_shares && bytes_of(&files, kind) <= kind.share(self.limit);
@@ -446,13 +447,13 @@ impl Store {
         };
         if let Some(prepared) = held.upgrade() {
             let unwritten = lock(&self.unwritten).holds(&prepared);
-            let mut recent = lock(&self.recent);
+            let mut lru = lock(&self.lru);
             // No new use can begin while the slot is locked: only uses make uses.
-            let not_users = 1 + usize::from(recent.holds(&prepared)) + usize::from(unwritten);
+            let not_users = 1 + usize::from(lru.holds(&prepared)) + usize::from(unwritten);
             if Arc::strong_count(&prepared) > not_users {
                 return false;
             }
-            recent.remove(digest);
+            lru.remove(digest);
         }
         remove(&path)
     }

@@ -15,9 +15,9 @@
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::bar::BarCoder;
-use super::file::Prepared;
 use super::intra::Intra;
 use super::prepare::PrepareError;
+use super::prepared_loop::Prepared;
 use crate::ffmpeg::{FfmpegError, Task, Tools};
 use crate::h264::{self, Demands, MOST_LEVEL_PREFIX, MOST_MACROBLOCK_BITS, NalUnit, Parameters};
 use crate::hud::Area;

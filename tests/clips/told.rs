@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use virtual_coach::clip::{ClipError, Depth, Known, Trial, TrialError, report};
+use virtual_coach::clip::{ClipError, Depth, ProbeCache, Trial, TrialError, report};
 use virtual_coach::ffmpeg::Tools;
 use virtual_coach::render::clip_trial;
 
@@ -104,8 +104,8 @@ async fn a_clip_that_fails_its_trial_is_not_called_good_until_it_passes() {
     let mut studio = Studio::new();
     numbered_clip(&studio.clip("clip", "clip.mp4"), 10, &H264);
     let tools = Arc::new(Tools::default());
-    let known = Known::open(&studio.folder().join("cache"), &tools).await;
-    let inspector = studio.inspector().remembering(known);
+    let probe_cache = ProbeCache::open(&studio.folder().join("cache"), &tools).await;
+    let inspector = studio.inspector().with_probe_cache(probe_cache);
     let failing = Trial(Arc::new(|_| {
         Box::pin(async {
             Err(TrialError {

@@ -53,8 +53,8 @@ fn studio() -> Studio {
 }
 
 async fn file(renderer: &Renderer, plan: &Plan) -> VirtualFile {
-    let film = renderer.film(&Arc::new(plan.clone()), PATIENCE).await;
-    movie(&film.expect("a film"), &Texts::default())
+    let video = renderer.video(&Arc::new(plan.clone()), PATIENCE).await;
+    movie(&video.expect("a video"), &Texts::default())
 }
 
 fn whole(file: &VirtualFile) -> Vec<u8> {
@@ -160,25 +160,25 @@ async fn many_who_ask_at_once_take_one_place() {
     };
     let renderer = studio.renderer(one).await;
     let plan = Arc::new(plan());
-    let impatient = renderer.film(&plan, Duration::from_millis(1)).await;
+    let impatient = renderer.video(&plan, Duration::from_millis(1)).await;
     assert!(matches!(impatient, Err(RenderError::Preparing)), "{impatient:?}");
     // Each that encoded for itself would be refused but for one.
-    let films = (0..20).map(|_| renderer.film(&plan, PATIENCE));
-    let films = futures_util::future::join_all(films).await;
-    let digests: HashSet<_> = films
+    let videos = (0..20).map(|_| renderer.video(&plan, PATIENCE));
+    let videos = futures_util::future::join_all(videos).await;
+    let digests: HashSet<_> = videos
         .into_iter()
-        .map(|film| *film.expect("a film").digest())
+        .map(|video| *video.expect("a video").digest())
         .collect();
     assert_eq!(digests.len(), 1);
-    // The place is free again, and another plan is another film.
+    // The place is free again, and another plan is another video.
     let beepless = Plan {
         cues: false,
         ..(*plan).clone()
     };
     let other = renderer
-        .film(&Arc::new(beepless), PATIENCE)
+        .video(&Arc::new(beepless), PATIENCE)
         .await
-        .expect("a film");
+        .expect("a video");
     assert!(!digests.contains(other.digest()));
 }
 

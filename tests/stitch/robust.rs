@@ -168,9 +168,9 @@ async fn a_server_that_is_killed_while_it_prepares_begins_anew() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_film_is_for_the_graph() {
+async fn a_long_clip_is_for_the_graph() {
     let folder = program::furnished();
-    let film = folder.path().join("videos/push-ups.mp4");
+    let long_clip = folder.path().join("videos/push-ups.mp4");
     // A picture longer than the longest loop.
     let mut arguments = vec![
         "-f",
@@ -179,7 +179,7 @@ async fn a_film_is_for_the_graph() {
         "testsrc=size=160x90:rate=30,trim=end_frame=1201",
     ];
     arguments.extend(H264);
-    arguments.push(film.to_str().unwrap());
+    arguments.push(long_clip.to_str().unwrap());
     ffmpeg(&arguments);
     let server = Server::start_in(folder, &["--preset", "ultrafast"]);
     video(&server, ask(&server, &short("auto")).await, "graph").await;

@@ -222,8 +222,8 @@ pub struct Recorder {
 
 impl Recorder {
     /// Into a file that is empty and open for reading, too.
-    pub async fn new(aside: NamedTempFile) -> io::Result<Self> {
-        let (file, path) = aside.into_parts();
+    pub async fn new(temp: NamedTempFile) -> io::Result<Self> {
+        let (file, path) = temp.into_parts();
         let mut recorder = Self {
             file: BufWriter::with_capacity(BUFFER, tokio::fs::File::from_std(file)),
             path,
@@ -354,8 +354,8 @@ pub(crate) mod tests {
     #[tokio::test]
     async fn a_recording_of_another_length_is_none_and_leaves_nothing() {
         let folder = tempfile::tempdir().expect("a folder");
-        let aside = NamedTempFile::new_in(folder.path()).expect("a file");
-        let mut recorder = Recorder::new(aside).await.expect("a recorder");
+        let temp = NamedTempFile::new_in(folder.path()).expect("a file");
+        let mut recorder = Recorder::new(temp).await.expect("a recorder");
         recorder.push(&[1, 2, 3]).await.expect("room on the disk");
         let short = recorder.finish(AacConfig::LC_48K_STEREO, Samples(1025)).await;
         assert!(short.is_err(), "one frame lasts 1024 samples");

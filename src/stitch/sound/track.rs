@@ -1,4 +1,4 @@
-//! The sound track of a film, any frame of it at once: laid out of cues, or recorded as a whole.
+//! The sound track of a video, any frame of it at once: laid out of cues, or recorded as a whole.
 
 use std::borrow::Cow;
 use std::io;

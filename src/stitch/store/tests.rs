@@ -1,4 +1,4 @@
-use super::super::file::tests::sample;
+use super::super::prepared_loop::tests::sample;
 use super::super::sound::recorded::tests as recorded;
 use super::*;
 
@@ -167,8 +167,8 @@ fn recent_loops_need_no_disk_and_others_leave_memory() {
 #[test]
 fn what_is_kept_in_memory_does_not_hold_on_to_the_buffer_it_was_cut_from() {
     let folder = tempfile::tempdir().expect("a folder");
-    let large = Bytes::from(file::write(&sample(1, BYTES)).expect("a sound loop"));
-    let cut = file::read(&large).expect("a sound loop");
+    let large = Bytes::from(prepared_loop::write(&sample(1, BYTES)).expect("a sound loop"));
+    let cut = prepared_loop::read(&large).expect("a sound loop");
     assert!(!large.is_unique());
     let kept = store(folder.path(), 9, 9).put(&digest(1), cut);
     assert!(kept.is_ok() && large.is_unique());
@@ -178,7 +178,7 @@ fn what_is_kept_in_memory_does_not_hold_on_to_the_buffer_it_was_cut_from() {
 fn a_damaged_file_counts_as_absent_is_removed_and_can_be_made_again() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = path(folder.path(), 1);
-    let sound = file::write(&sample(1, BYTES)).expect("a sound loop");
+    let sound = prepared_loop::write(&sample(1, BYTES)).expect("a sound loop");
     let mut flipped = sound.clone();
     flipped[500] ^= 4;
     let store = store(folder.path(), 9, 0);
@@ -199,21 +199,21 @@ fn a_damaged_file_counts_as_absent_is_removed_and_can_be_made_again() {
 #[test]
 fn a_writer_killed_before_the_rename_leaves_no_loop_and_its_file_goes_with_the_next_start() {
     let folder = tempfile::tempdir().expect("a folder");
-    let bytes = file::write(&sample(1, BYTES)).expect("a sound loop");
+    let bytes = prepared_loop::write(&sample(1, BYTES)).expect("a sound loop");
     for length in [0, 700, bytes.len()] {
         let killed = store(folder.path(), 9, 9);
-        let aside = killed.write_aside(&bytes[..length]).expect("room on the disk");
+        let temp = killed.write_temp(&bytes[..length]).expect("room on the disk");
         // Nothing that a kill would not run is run; a kill closes the file.
-        let (writer, aside) = aside.keep().expect("a file");
+        let (writer, temp) = temp.keep().expect("a file");
 
         let next = store(folder.path(), 9, 9);
         assert_eq!(next.get(&digest(1)), None);
-        age(&aside, 100_000);
+        age(&temp, 100_000);
         store(folder.path(), 9, 9);
-        assert!(aside.exists(), "its writer still lives");
+        assert!(temp.exists(), "its writer still lives");
         drop(writer);
         store(folder.path(), 9, 9);
-        assert!(!aside.exists());
+        assert!(!temp.exists());
     }
     assert_eq!(names(folder.path()), [""; 0]);
 }
@@ -288,12 +288,12 @@ fn what_is_being_written_counts_towards_the_bound() {
         put(&store, of);
         age(&path(folder.path(), of), 1000 - u64::from(of));
     }
-    let mut aside = store.aside().expect("a file");
+    let mut temp = store.temp_file().expect("a file");
     let two = 2 * sample(0, BYTES).file_bytes();
-    aside.write_all(&vec![0; two as usize]).expect("room on the disk");
+    temp.write_all(&vec![0; two as usize]).expect("room on the disk");
     put(&store, 2);
     assert_eq!(on_disk(folder.path()), [2]);
-    assert!(aside.path().exists());
+    assert!(temp.path().exists());
 }
 
 #[test]

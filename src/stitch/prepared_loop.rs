@@ -54,7 +54,7 @@ pub struct Prepared {
 
 /// Why bytes are not a prepared loop, or why a loop cannot be kept as one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum FileError {
+pub enum LoopFileError {
     /// It begins with something else.
     #[error("this is not the file of a prepared loop")]
     Magic,
@@ -120,30 +120,30 @@ impl Prepared {
     }
 
     /// What holds for every loop that is written or read.
-    fn check(&self) -> Result<(), FileError> {
+    fn check(&self) -> Result<(), LoopFileError> {
         let bytes = self.file_bytes();
         if bytes > MAX_FILE {
-            return Err(FileError::TooLarge(bytes));
+            return Err(LoopFileError::TooLarge(bytes));
         }
         if !(1..=MAX_PICTURES).contains(&self.pictures.len()) {
-            return Err(FileError::Pictures(self.pictures.len() as u64));
+            return Err(LoopFileError::Pictures(self.pictures.len() as u64));
         }
         if let Some(picture) = self.pictures.iter().position(|picture| !is_slices(picture)) {
-            return Err(FileError::Slices(picture));
+            return Err(LoopFileError::Slices(picture));
         }
         let parts = self.parts();
         if self.restarts.len() != parts.count() {
-            return Err(FileError::Parts {
+            return Err(LoopFileError::Parts {
                 pictures: self.pictures.len(),
                 part: parts.each(),
                 restarts: self.restarts.len(),
             });
         }
         if let Some(restart) = self.restarts.iter().position(|restart| !is_slices(restart)) {
-            return Err(FileError::Restart(restart));
+            return Err(LoopFileError::Restart(restart));
         }
         if self.hud_top > MAX_LINES {
-            return Err(FileError::Lines(self.hud_top));
+            return Err(LoopFileError::Lines(self.hud_top));
         }
         Ok(())
     }
@@ -167,7 +167,7 @@ fn is_slices(bytes: &[u8]) -> bool {
 }
 
 /// The file of a loop.
-pub fn write(prepared: &Prepared) -> Result<Vec<u8>, FileError> {
+pub fn write(prepared: &Prepared) -> Result<Vec<u8>, LoopFileError> {
     prepared.check()?;
     let avcc = prepared.config.avcc();
     // `check` bounds every number: all of them fit 32 bits.
@@ -193,31 +193,31 @@ pub fn write(prepared: &Prepared) -> Result<Vec<u8>, FileError> {
 
 /// Reads a whole file. The loop's parts are slices of it: nothing is copied, and all of it stays in
 /// memory until the last of them is dropped.
-pub fn read(file: &Bytes) -> Result<Prepared, FileError> {
+pub fn read(file: &Bytes) -> Result<Prepared, LoopFileError> {
     let has = file.len() as u64;
     if has > MAX_FILE {
-        return Err(FileError::TooLarge(has));
+        return Err(LoopFileError::TooLarge(has));
     }
     if !file.starts_with(MAGIC) {
-        return Err(FileError::Magic);
+        return Err(LoopFileError::Magic);
     }
     if has < HEAD + DIGEST {
         let needs = HEAD + DIGEST;
-        return Err(FileError::Length { needs, has });
+        return Err(LoopFileError::Length { needs, has });
     }
     // What `get_*` and `split_to` would panic on is excluded before each: first `HEAD` bytes are there.
     let mut rest = file.slice(MAGIC.len()..);
     let version = rest.get_u16();
     if version != VERSION {
-        return Err(FileError::Version(version));
+        return Err(LoopFileError::Version(version));
     }
     let [avcc, count, part, hud_top] = std::array::from_fn(|_| rest.get_u32());
     if count == 0 || count as usize > MAX_PICTURES {
-        return Err(FileError::Pictures(count.into()));
+        return Err(LoopFileError::Pictures(count.into()));
     }
     let parts = Parts::of(Frames(count.into()));
     if u64::from(part) != parts.each() {
-        return Err(FileError::Parts {
+        return Err(LoopFileError::Parts {
             pictures: count as usize,
             part: part.into(),
             restarts: parts.count(),
@@ -226,16 +226,16 @@ pub fn read(file: &Bytes) -> Result<Prepared, FileError> {
     let stored = u64::from(count) + parts.count() as u64;
     let needs = HEAD + 4 * stored + DIGEST;
     if has < needs {
-        return Err(FileError::Length { needs, has });
+        return Err(LoopFileError::Length { needs, has });
     }
     let sizes: Vec<u32> = (0..stored).map(|_| rest.get_u32()).collect();
     let needs = file_bytes(avcc.into(), sizes.iter().map(|size| u64::from(*size)));
     if has != needs {
-        return Err(FileError::Length { needs, has });
+        return Err(LoopFileError::Length { needs, has });
     }
     let (said, digest) = file.split_at(file.len() - blake3::OUT_LEN);
     if blake3::hash(said) != *digest {
-        return Err(FileError::Digest);
+        return Err(LoopFileError::Digest);
     }
     // All parts together are as long as the file.
     let mut piece = |size: u32| rest.split_to(size as usize);
@@ -307,7 +307,7 @@ pub(super) mod tests {
     }
 
     /// A file with another number at a position, with the right digest.
-    fn forged(at: usize, number: u32) -> Result<Prepared, FileError> {
+    fn forged(at: usize, number: u32) -> Result<Prepared, LoopFileError> {
         let mut file = write(&sample(1, 20)).expect("a sound loop");
         file[at..at + 4].copy_from_slice(&number.to_be_bytes());
         read(&seal(file))
@@ -335,35 +335,35 @@ pub(super) mod tests {
     #[test]
     fn numbers_that_only_a_forger_writes_are_refused() {
         let huge = u32::MAX;
-        assert_eq!(forged(12, huge), Err(FileError::Pictures(huge.into())));
-        assert_eq!(forged(12, 0), Err(FileError::Pictures(0)));
-        assert!(matches!(forged(12, 17_999), Err(FileError::Parts { .. })));
-        assert!(matches!(forged(16, 2), Err(FileError::Parts { part: 2, .. })));
+        assert_eq!(forged(12, huge), Err(LoopFileError::Pictures(huge.into())));
+        assert_eq!(forged(12, 0), Err(LoopFileError::Pictures(0)));
+        assert!(matches!(forged(12, 17_999), Err(LoopFileError::Parts { .. })));
+        assert!(matches!(forged(16, 2), Err(LoopFileError::Parts { part: 2, .. })));
         // avcC, the first picture and the restart.
         for at in [8, 24, 36] {
             assert!(
-                matches!(forged(at, huge), Err(FileError::Length { .. })),
+                matches!(forged(at, huge), Err(LoopFileError::Length { .. })),
                 "at {at}"
             );
         }
-        assert_eq!(forged(20, huge), Err(FileError::Lines(huge)));
+        assert_eq!(forged(20, huge), Err(LoopFileError::Lines(huge)));
         let first_picture = 24 + 4 * 4 + AVCC.len();
-        assert_eq!(forged(first_picture, huge), Err(FileError::Slices(0)));
-        assert_eq!(forged(first_picture, 0), Err(FileError::Slices(0)));
+        assert_eq!(forged(first_picture, huge), Err(LoopFileError::Slices(0)));
+        assert_eq!(forged(first_picture, 0), Err(LoopFileError::Slices(0)));
         let bad_avcc = forged(first_picture - AVCC.len(), 0);
-        assert!(matches!(bad_avcc, Err(FileError::Config(_))), "{bad_avcc:?}");
+        assert!(matches!(bad_avcc, Err(LoopFileError::Config(_))), "{bad_avcc:?}");
     }
 
     #[test]
     fn other_files_and_other_versions_are_told_apart() {
         let mut file = write(&sample(1, 20)).expect("a sound loop");
         file[7] = 1;
-        assert_eq!(read(&seal(file)), Err(FileError::Version(1)));
+        assert_eq!(read(&seal(file)), Err(LoopFileError::Version(1)));
         assert_eq!(
             read(&Bytes::from_static(b"\0\0\0\x20ftyp")),
-            Err(FileError::Magic)
+            Err(LoopFileError::Magic)
         );
-        assert_eq!(read(&Bytes::new()), Err(FileError::Magic));
+        assert_eq!(read(&Bytes::new()), Err(LoopFileError::Magic));
     }
 
     #[test]
@@ -373,18 +373,24 @@ pub(super) mod tests {
             change(&mut prepared);
             write(&prepared)
         };
-        assert_eq!(with(|p| p.pictures.clear()), Err(FileError::Pictures(0)));
+        assert_eq!(with(|p| p.pictures.clear()), Err(LoopFileError::Pictures(0)));
         assert_eq!(
             with(|p| p.pictures = vec![p.restarts[0].clone(); MAX_PICTURES + 1]),
-            Err(FileError::Pictures(MAX_PICTURES as u64 + 1))
+            Err(LoopFileError::Pictures(MAX_PICTURES as u64 + 1))
         );
-        assert_eq!(with(|p| p.pictures[2] = Bytes::new()), Err(FileError::Slices(2)));
+        assert_eq!(
+            with(|p| p.pictures[2] = Bytes::new()),
+            Err(LoopFileError::Slices(2))
+        );
         let cut = |p: &mut Prepared| p.restarts[0].truncate(15);
-        assert_eq!(with(cut), Err(FileError::Restart(0)));
+        assert_eq!(with(cut), Err(LoopFileError::Restart(0)));
         let more = |p: &mut Prepared| p.restarts.push(p.restarts[0].clone());
-        assert!(matches!(with(more), Err(FileError::Parts { restarts: 2, .. })));
+        assert!(matches!(
+            with(more),
+            Err(LoopFileError::Parts { restarts: 2, .. })
+        ));
         let large = |p: &mut Prepared| p.pictures = vec![slices(&[vec![7; 1 << 20]]); 256];
-        assert!(matches!(with(large), Err(FileError::TooLarge(_))));
+        assert!(matches!(with(large), Err(LoopFileError::TooLarge(_))));
     }
 
     proptest! {

@@ -11,7 +11,9 @@ use crate::catalogue::ExerciseId;
 use crate::graph::Backdrop;
 use crate::h264::{Parameters, nal_units, restart_form};
 use crate::mp4::{AacConfig, AvcConfig};
-use crate::stitch::{Film, Material, Prepared, Recorder, RenderSpec, SliceMemory, Track, WRITER_VERSION};
+use crate::stitch::{
+    Material, Prepared, Recorder, RenderSpec, SliceMemory, StitchedVideo, Track, WRITER_VERSION,
+};
 use crate::units::{Frames, Speed};
 use crate::workout::{
     Fit, Interval, IntervalKind, Language, Movement, Orientation, Place, Plan, Profile, RendererChoice,
@@ -117,10 +119,10 @@ fn plan(language: Language, hud: bool) -> Plan {
     }
 }
 
-async fn film(plan: &Arc<Plan>, folder: &std::path::Path) -> Arc<Film> {
+async fn video(plan: &Arc<Plan>, folder: &std::path::Path) -> Arc<StitchedVideo> {
     let length = plan.length().samples();
-    let aside = NamedTempFile::new_in(folder).expect("a file");
-    let mut recorder = Recorder::new(aside).await.expect("a recorder");
+    let temp = NamedTempFile::new_in(folder).expect("a file");
+    let mut recorder = Recorder::new(temp).await.expect("a recorder");
     for frame in 0..length.0.div_ceil(1024) {
         let frame = vec![frame as u8; (frame * 7 % 40) as usize];
         recorder.push(&frame).await.expect("room on the disk");
@@ -141,7 +143,7 @@ async fn film(plan: &Arc<Plan>, folder: &std::path::Path) -> Arc<Film> {
     }
     .fingerprint(&material);
     let memory = SliceMemory::new(64 << 10);
-    Arc::new(Film::new(plan, material, fingerprint, 3, &memory).expect("a film"))
+    Arc::new(StitchedVideo::new(plan, material, fingerprint, 3, &memory).expect("a video"))
 }
 
 fn whole(file: &VirtualFile) -> Vec<u8> {
@@ -156,8 +158,8 @@ async fn the_writers_version_pins_the_bytes() {
     let mut tags = std::collections::HashSet::new();
     for language in Language::ALL {
         for hud in [true, false] {
-            let film = film(&Arc::new(plan(language, hud)), folder.path()).await;
-            let hls = Hls::new(Arc::clone(&film));
+            let video = video(&Arc::new(plan(language, hud)), folder.path()).await;
+            let hls = Hls::new(Arc::clone(&video));
             assert!(tags.insert(hls.tag().to_owned()), "{language:?}, HUD: {hud}");
             hasher.update(&hls.init());
             for number in 0..hls.segments() {
@@ -165,7 +167,7 @@ async fn the_writers_version_pins_the_bytes() {
                 hasher.update(&whole(&segment));
             }
             hasher.update(hls.media().replace(hls.tag(), "").as_bytes());
-            hasher.update(&whole(&movie(&film, &Texts::default())));
+            hasher.update(&whole(&movie(&video, &Texts::default())));
         }
     }
     let pinned = (

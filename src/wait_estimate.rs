@@ -10,9 +10,9 @@ const LONGEST: f64 = 120.0;
 
 /// A moving mean of durations. Shared by reference.
 #[derive(Debug)]
-pub struct Pace(Mutex<f64>);
+pub struct WaitEstimate(Mutex<f64>);
 
-impl Pace {
+impl WaitEstimate {
     /// Before anything was done: a guess.
     #[must_use]
     pub fn new(usual: Duration) -> Self {
@@ -20,15 +20,15 @@ impl Pace {
     }
 
     /// One took so long.
-    pub fn took(&self, time: Duration) {
+    pub fn record(&self, time: Duration) {
         let mut mean = self.lock();
         *mean += (time.as_secs_f64() - *mean) * WEIGHT;
     }
 
-    /// Whole seconds that so many take, `places` at once: 1 at least.
+    /// Whole seconds that so many take, `parallel` at once: 1 at least.
     #[must_use]
-    pub fn seconds(&self, count: usize, places: usize) -> u32 {
-        let seconds = *self.lock() * count as f64 / places.max(1) as f64;
+    pub fn seconds(&self, count: usize, parallel: usize) -> u32 {
+        let seconds = *self.lock() * count as f64 / parallel.max(1) as f64;
         seconds.clamp(1.0, LONGEST).ceil() as u32
     }
 
@@ -44,13 +44,17 @@ mod tests {
 
     #[test]
     fn what_is_told_follows_what_was_seen_within_bounds() {
-        let pace = Pace::new(Duration::from_secs(3));
-        assert_eq!(pace.seconds(4, 2), 6);
-        assert_eq!(pace.seconds(0, 2), 1);
-        assert_eq!(pace.seconds(10_000, 0), 120);
+        let wait_estimate = WaitEstimate::new(Duration::from_secs(3));
+        assert_eq!(wait_estimate.seconds(4, 2), 6);
+        assert_eq!(wait_estimate.seconds(0, 2), 1);
+        assert_eq!(wait_estimate.seconds(10_000, 0), 120);
         for _ in 0..40 {
-            pace.took(Duration::from_millis(500));
+            wait_estimate.record(Duration::from_millis(500));
         }
-        assert_eq!(pace.seconds(20, 2), 6, "a little more than 5 s, in whole seconds");
+        assert_eq!(
+            wait_estimate.seconds(20, 2),
+            6,
+            "a little more than 5 s, in whole seconds"
+        );
     }
 }

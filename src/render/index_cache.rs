@@ -1,7 +1,7 @@
-//! Films: plans whose every loop is there, for what is asked for in parts.
+//! Videos: plans whose every loop is there, for what is asked for in parts.
 //!
-//! A film is its index and its loops. Indexes are kept, and hold no loop; which loops are in memory is the store's
-//! business alone, and a film has them only as long as somebody reads it.
+//! A video is its index and its loops. Indexes are kept, and hold no loop; which loops are in memory is the store's
+//! business alone, and a video has them only as long as somebody reads it.
 //!
 //! An index is built once, however many ask for it, in a task of its own:
 //!
@@ -19,10 +19,11 @@ use moka::future::Cache;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{RenderError, Renderer};
-use crate::shared::{Interest, Shared};
+use crate::single_flight::{Interest, SingleFlight};
 use crate::sound::cues;
 use crate::stitch::{
-    Film, Index, Material, Prepared, Recipe, RenderSpec, Request, SliceMemory, StitchError, Track,
+    Material, Prepared, Recipe, RenderSpec, Request, SliceMemory, StitchError, StitchedVideo, Track,
+    VideoIndex,
 };
 use crate::workout::Plan;
 
@@ -32,40 +33,40 @@ const KEPT_BYTES: u64 = 128 << 20;
 /// Bytes of HUD slices that all indexes hold together, those too that are kept no more but still read: the others
 /// are written when they are asked for.
 const SLICE_BYTES: usize = 128 << 20;
-/// What a film counts for at least and at most that holds the file of its sound open: so no more than 128 such
+/// What a video counts for at least and at most that holds the file of its sound open: so no more than 128 such
 /// files are held, and as a rule no more bytes of them than of the rest, should they be evicted meanwhile. The most
 /// is what 34 minutes have.
 const HELD: std::ops::RangeInclusive<u64> = 1 << 20..=32 << 20;
 /// Threads that build indexes.
 const THREADS: usize = 2;
 /// Indexes that may be under way, most of them waiting for their loops.
-const UNDER_WAY: usize = 64;
+const MAX_IN_FLIGHT: usize = 64;
 /// How many may wait for them.
-const ASKERS: usize = 1024;
+const MAX_WAITERS: usize = 1024;
 /// How long loops and sound are waited for though nobody has asked again: clients that poll do so every few seconds.
 const GRACE: Duration = Duration::from_secs(30);
 
 /// Indexes that were built, and those that are being built. Cloning it is cheap and shares them.
 #[derive(Debug, Clone)]
-pub(super) struct Films {
-    kept: Cache<blake3::Hash, Kept>,
-    building: Shared<blake3::Hash, Result<Arc<Film>, RenderError>>,
+pub(super) struct IndexCache {
+    kept: Cache<blake3::Hash, CachedIndex>,
+    building: SingleFlight<blake3::Hash, Result<Arc<StitchedVideo>, RenderError>>,
     threads: Arc<Semaphore>,
     slices: SliceMemory,
 }
 
-/// A film without its loops.
+/// A video without its loops.
 #[derive(Debug, Clone)]
-struct Kept {
-    index: Arc<Index>,
+struct CachedIndex {
+    index: Arc<VideoIndex>,
     loops: Arc<[Weak<Prepared>]>,
     of_intervals: Arc<[usize]>,
     sound: Track,
 }
 
-impl Default for Films {
+impl Default for IndexCache {
     fn default() -> Self {
-        let weight = |_: &_, kept: &Kept| {
+        let weight = |_: &_, kept: &CachedIndex| {
             let held = kept.sound.on_disk();
             let held = held.map_or(0, |bytes| bytes.clamp(*HELD.start(), *HELD.end()));
             let lists = size_of_val(&*kept.loops) + size_of_val(&*kept.of_intervals);
@@ -74,23 +75,23 @@ impl Default for Films {
         };
         Self {
             kept: Cache::builder().max_capacity(KEPT_BYTES).weigher(weight).build(),
-            building: Shared::new(UNDER_WAY, ASKERS),
+            building: SingleFlight::new(MAX_IN_FLIGHT, MAX_WAITERS),
             threads: Arc::new(Semaphore::new(THREADS)),
             slices: SliceMemory::new(SLICE_BYTES),
         }
     }
 }
 
-impl Films {
-    /// A film whose index is kept and whose loops are in memory.
-    async fn find(&self, key: &blake3::Hash) -> Option<Arc<Film>> {
+impl IndexCache {
+    /// A video whose index is kept and whose loops are in memory.
+    async fn find(&self, key: &blake3::Hash) -> Option<Arc<StitchedVideo>> {
         let kept = self.kept.get(key).await?;
         let material = Material {
             loops: kept.loops.iter().map(Weak::upgrade).collect::<Option<_>>()?,
             of_intervals: kept.of_intervals.to_vec(),
             sound: kept.sound,
         };
-        Some(Arc::new(Film::of(kept.index, material)))
+        Some(Arc::new(StitchedVideo::of(kept.index, material)))
     }
 
     /// A place to build an index, for as many threads as are free.
@@ -104,7 +105,7 @@ impl Films {
     }
 }
 
-/// What a film is made of, before its loops are taken.
+/// What a video is made of, before its loops are taken.
 struct Ingredients {
     /// Each loop once.
     recipes: Vec<Recipe>,
@@ -112,12 +113,16 @@ struct Ingredients {
 }
 
 impl Renderer {
-    /// The film of a plan, once all its loops are there, and with the clips' own sound that: at once, if they
+    /// The video of a plan, once all its loops are there, and with the clips' own sound that: at once, if they
     /// are. Waits for at most `patience`; what is under way then goes on without whoever asked.
-    pub async fn film(&self, plan: &Arc<Plan>, patience: Duration) -> Result<Arc<Film>, RenderError> {
+    pub async fn video(
+        &self,
+        plan: &Arc<Plan>,
+        patience: Duration,
+    ) -> Result<Arc<StitchedVideo>, RenderError> {
         let key = self.key_of_clips(self.spec(plan).request_key(), plan);
-        if let Some(film) = self.films.find(&key).await {
-            return Ok(film);
+        if let Some(video) = self.index_cache.find(&key).await {
+            return Ok(video);
         }
         let (this, of) = (self.clone(), Arc::clone(plan));
         let work = move |interest| async move {
@@ -125,7 +130,7 @@ impl Renderer {
             let built = this.ending.run_until_cancelled(built).await;
             built.unwrap_or_else(|| Err(RenderError::Internal("the program ends".to_owned())))
         };
-        let told = self.films.building.get(&self.tasks, key, work);
+        let told = self.index_cache.building.get(&self.tasks, key, work);
         match tokio::time::timeout(patience, told).await {
             Ok(Ok(outcome)) => self.explained(plan, outcome).await,
             Ok(Err(error)) => Err(error.into()),
@@ -145,10 +150,10 @@ impl Renderer {
         key: blake3::Hash,
         plan: &Arc<Plan>,
         interest: Interest,
-    ) -> Result<Arc<Film>, RenderError> {
+    ) -> Result<Arc<StitchedVideo>, RenderError> {
         // Another task may have ended between whoever asked looked and this one began.
-        if let Some(film) = self.films.find(&key).await {
-            return Ok(film);
+        if let Some(video) = self.index_cache.find(&key).await {
+            return Ok(video);
         }
         self.check_loops(plan, &self.recipes(plan)?).await?;
         let ingredients = self.ingredients(plan)?;
@@ -158,20 +163,20 @@ impl Renderer {
             ready = self.prepared(plan, &request, &recipes) => ready?,
             () = interest.lost(GRACE) => return Err(RenderError::Preparing),
         };
-        let place = self.films.place().await;
+        let place = self.index_cache.place().await;
         let threads = place.as_ref().map_or(1, OwnedSemaphorePermit::num_permits);
-        // Only now, so that films which wait for a place hold no loops.
+        // Only now, so that videos which wait for a place hold no loops.
         let material = Material {
             loops: request.all(&recipes).await?,
             of_intervals: ingredients.of_intervals.clone(),
             sound,
         };
-        let known = self.films.kept.get(&key).await.map(|kept| kept.index);
+        let known = self.index_cache.kept.get(&key).await.map(|kept| kept.index);
         let (this, plan) = (self.clone(), Arc::clone(plan));
         let built = tokio::task::spawn_blocking(move || {
             let _place = place;
             let fingerprint = this.spec(&plan).fingerprint(&material);
-            let kept = |index: &Arc<Index>| Kept {
+            let kept = |index: &Arc<VideoIndex>| CachedIndex {
                 index: Arc::clone(index),
                 loops: material.loops.iter().map(Arc::downgrade).collect(),
                 of_intervals: material.of_intervals.as_slice().into(),
@@ -179,17 +184,23 @@ impl Renderer {
             };
             if let Some(index) = known.filter(|index| *index.fingerprint() == fingerprint) {
                 // The loops were let go, and are the same.
-                return Ok((kept(&index), Film::of(index, material.clone())));
+                return Ok((kept(&index), StitchedVideo::of(index, material.clone())));
             }
-            let film = Film::new(&plan, material.clone(), fingerprint, threads, &this.films.slices)?;
-            Ok::<_, StitchError>((kept(film.index()), film))
+            let video = StitchedVideo::new(
+                &plan,
+                material.clone(),
+                fingerprint,
+                threads,
+                &this.index_cache.slices,
+            )?;
+            Ok::<_, StitchError>((kept(video.index()), video))
         });
         let built = built
             .await
             .map_err(|error| RenderError::Internal(error.to_string()))?;
-        let (kept, film) = built?;
-        self.films.kept.insert(key, kept).await;
-        Ok(Arc::new(film))
+        let (kept, video) = built?;
+        self.index_cache.kept.insert(key, kept).await;
+        Ok(Arc::new(video))
     }
 
     fn ingredients(&self, plan: &Plan) -> Result<Ingredients, RenderError> {

@@ -14,7 +14,7 @@ const LONGEST: Duration = Duration::from_secs(60);
 
 /// See the module.
 #[derive(Debug, Default)]
-pub(super) struct Disk(Mutex<Option<Failing>>);
+pub(super) struct WriteBackoff(Mutex<Option<Failing>>);
 
 #[derive(Debug)]
 struct Failing {
@@ -22,7 +22,7 @@ struct Failing {
     wait: Duration,
 }
 
-impl Disk {
+impl WriteBackoff {
     /// Whether a write may be tried now.
     pub(super) fn may_try(&self, now: Instant) -> bool {
         self.lock().as_ref().is_none_or(|failing| failing.next <= now)
@@ -70,20 +70,20 @@ mod tests {
 
     #[test]
     fn tries_become_rarer_until_one_succeeds() {
-        let disk = Disk::default();
+        let write_backoff = WriteBackoff::default();
         let mut now = Instant::now();
         let mut waits = Vec::new();
         for _ in 0..9 {
-            assert!(disk.may_try(now));
-            disk.failed(now, &io::Error::from(io::ErrorKind::StorageFull));
-            let wait = disk.next_try(now).expect("a time");
+            assert!(write_backoff.may_try(now));
+            write_backoff.failed(now, &io::Error::from(io::ErrorKind::StorageFull));
+            let wait = write_backoff.next_try(now).expect("a time");
             waits.push(wait.as_secs());
             now += wait / 2;
-            assert!(!disk.may_try(now));
+            assert!(!write_backoff.may_try(now));
             now += wait / 2;
         }
         assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
-        disk.worked();
-        assert!(disk.may_try(now) && disk.next_try(now).is_none());
+        write_backoff.worked();
+        assert!(write_backoff.may_try(now) && write_backoff.next_try(now).is_none());
     }
 }

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::media::names;
+use super::memory_response::etag_matches;
 use super::problem::Problem;
 
 /// How long a cache may keep what a token gives. The token pins the workout, so only another version of the
@@ -15,7 +15,7 @@ const KEPT: HeaderValue = HeaderValue::from_static("public, max-age=86400, stale
 pub fn answer(request: &HeaderMap, kind: &'static str, text: String) -> Result<Response, Problem> {
     let etag = format!("\"{}\"", &blake3::hash(text.as_bytes()).to_hex()[..16]);
     let tag = HeaderValue::from_str(&etag).map_err(|error| Problem::internal(error.to_string()))?;
-    let mut response = if names(request.get(header::IF_NONE_MATCH), &etag) {
+    let mut response = if etag_matches(request.get(header::IF_NONE_MATCH), &etag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         Body::from(text).into_response()

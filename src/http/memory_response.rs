@@ -18,26 +18,26 @@ pub struct Binary(pub Bytes);
 pub fn answer(request: &HeaderMap, kind: &'static str, file: &Bytes) -> Result<Response, Problem> {
     let etag = format!("\"{}\"", &blake3::hash(file).to_hex()[..16]);
     let tag = HeaderValue::from_str(&etag).map_err(|error| Problem::internal(error.to_string()))?;
-    let mut response = if names(request.get(header::IF_NONE_MATCH), &etag) {
+    let mut response = if etag_matches(request.get(header::IF_NONE_MATCH), &etag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        match wanted(request, &etag, file.len()) {
-            Wanted::Whole => file.clone().into_response(),
-            Wanted::Part(range) => {
-                let place = format!("bytes {}-{}/{}", range.start, range.end - 1, file.len());
+        match requested_range(request, &etag, file.len()) {
+            ByteRange::Whole => file.clone().into_response(),
+            ByteRange::Part(range) => {
+                let content_range = format!("bytes {}-{}/{}", range.start, range.end - 1, file.len());
                 let part = file.slice(range);
                 (
                     StatusCode::PARTIAL_CONTENT,
-                    [(header::CONTENT_RANGE, place)],
+                    [(header::CONTENT_RANGE, content_range)],
                     part,
                 )
                     .into_response()
             }
-            Wanted::Beyond => {
-                let place = format!("bytes */{}", file.len());
+            ByteRange::Unsatisfiable => {
+                let content_range = format!("bytes */{}", file.len());
                 return Ok((
                     StatusCode::RANGE_NOT_SATISFIABLE,
-                    [(header::CONTENT_RANGE, place)],
+                    [(header::CONTENT_RANGE, content_range)],
                 )
                     .into_response());
             }
@@ -57,48 +57,48 @@ pub fn answer(request: &HeaderMap, kind: &'static str, file: &Bytes) -> Result<R
 
 /// Which part of a file a client asks for.
 #[derive(Debug, PartialEq, Eq)]
-enum Wanted {
+enum ByteRange {
     Whole,
     Part(Range<usize>),
-    Beyond,
+    Unsatisfiable,
 }
 
-fn wanted(request: &HeaderMap, etag: &str, length: usize) -> Wanted {
+fn requested_range(request: &HeaderMap, etag: &str, length: usize) -> ByteRange {
     let stale = request
         .get(header::IF_RANGE)
         .is_some_and(|known| known.as_bytes() != etag.as_bytes());
     let range = request.get(header::RANGE).and_then(|range| range.to_str().ok());
     match range {
         Some(range) if !stale => part(range, length),
-        _ => Wanted::Whole,
+        _ => ByteRange::Whole,
     }
 }
 
 /// Reads `bytes=0-99`, `bytes=100-` or `bytes=-100`. Several ranges, other units and nonsense are
 /// answered with the whole file, as RFC 9110 allows.
-fn part(range: &str, length: usize) -> Wanted {
+fn part(range: &str, length: usize) -> ByteRange {
     let Some((first, last)) = range
         .strip_prefix("bytes=")
         .and_then(|range| range.split_once('-'))
     else {
-        return Wanted::Whole;
+        return ByteRange::Whole;
     };
     let (first, last) = (first.trim(), last.trim());
     let range = match (first.parse::<usize>(), last.parse::<usize>()) {
         (Ok(first), Ok(last)) if first <= last => first..last.saturating_add(1).min(length),
         (Ok(first), Err(_)) if last.is_empty() => first..length,
         (Err(_), Ok(count)) if first.is_empty() => length.saturating_sub(count)..length,
-        _ => return Wanted::Whole,
+        _ => return ByteRange::Whole,
     };
     if range.start < range.end {
-        Wanted::Part(range)
+        ByteRange::Part(range)
     } else {
-        Wanted::Beyond
+        ByteRange::Unsatisfiable
     }
 }
 
 /// Whether an `If-None-Match` names this tag.
-pub(super) fn names(header: Option<&HeaderValue>, etag: &str) -> bool {
+pub(super) fn etag_matches(header: Option<&HeaderValue>, etag: &str) -> bool {
     let tags = header.and_then(|tags| tags.to_str().ok()).unwrap_or_default();
     tags.split(',')
         .map(|tag| tag.trim().trim_start_matches("W/"))
@@ -112,17 +112,17 @@ mod tests {
     #[test]
     fn ranges_are_read_as_the_rfc_says() {
         for (range, expected) in [
-            ("bytes=0-1", Wanted::Part(0..2)),
-            ("bytes=2-", Wanted::Part(2..10)),
-            ("bytes=-3", Wanted::Part(7..10)),
-            ("bytes=-99", Wanted::Part(0..10)),
-            ("bytes=5-18446744073709551615", Wanted::Part(5..10)),
-            ("bytes=10-", Wanted::Beyond),
-            ("bytes=-0", Wanted::Beyond),
-            ("bytes=3-2", Wanted::Whole),
-            ("bytes=0-1,4-5", Wanted::Whole),
-            ("lines=0-1", Wanted::Whole),
-            ("bytes=-", Wanted::Whole),
+            ("bytes=0-1", ByteRange::Part(0..2)),
+            ("bytes=2-", ByteRange::Part(2..10)),
+            ("bytes=-3", ByteRange::Part(7..10)),
+            ("bytes=-99", ByteRange::Part(0..10)),
+            ("bytes=5-18446744073709551615", ByteRange::Part(5..10)),
+            ("bytes=10-", ByteRange::Unsatisfiable),
+            ("bytes=-0", ByteRange::Unsatisfiable),
+            ("bytes=3-2", ByteRange::Whole),
+            ("bytes=0-1,4-5", ByteRange::Whole),
+            ("lines=0-1", ByteRange::Whole),
+            ("bytes=-", ByteRange::Whole),
         ] {
             assert_eq!(part(range, 10), expected, "{range}");
         }
@@ -133,8 +133,8 @@ mod tests {
         let mut request = HeaderMap::new();
         request.insert(header::RANGE, "bytes=0-1".parse().unwrap());
         request.insert(header::IF_RANGE, "\"old\"".parse().unwrap());
-        assert_eq!(wanted(&request, "\"new\"", 10), Wanted::Whole);
-        assert_eq!(wanted(&request, "\"old\"", 10), Wanted::Part(0..2));
+        assert_eq!(requested_range(&request, "\"new\"", 10), ByteRange::Whole);
+        assert_eq!(requested_range(&request, "\"old\"", 10), ByteRange::Part(0..2));
     }
 
     #[test]

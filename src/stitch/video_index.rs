@@ -1,10 +1,10 @@
-//! A film: all of a plan's coded pictures and frames of sound, any of them at once.
+//! A video: all of a plan's coded pictures and frames of sound, any of them at once.
 //!
 //! For what is asked for in parts: byte ranges, segments. Where [`Pictures`](super::Pictures) gives a plan's
-//! pictures one after the other while loops are still being prepared, a film has its loops whole, and knows
+//! pictures one after the other while loops are still being prepared, a video has its loops whole, and knows
 //! the size and the time of everything in it before a byte leaves.
 //!
-//! What it knows is its [`Index`], which holds no loop: it may be kept, while the loops come and go. Of HUD slices an
+//! What it knows is its [`VideoIndex`], which holds no loop: it may be kept, while the loops come and go. Of HUD slices an
 //! index keeps the first ones, as far as there is memory for them ([`SliceMemory`]), and of all others only the
 //! sizes: such a slice is written when it is asked for, the same bytes each time and the same as
 //! [`Pictures`](super::Pictures) writes, because a bar depends on its picture alone and its slice on that and the bar
@@ -19,8 +19,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::bar::BarCoder;
 use super::cuts::Cuts;
-use super::file::Prepared;
 use super::prepare::PrepareError;
+use super::prepared_loop::Prepared;
 use super::run::{Form, Run};
 use super::sound::Track;
 use super::source::StitchError;
@@ -38,9 +38,9 @@ const UNIT: usize = 16 << 10;
 /// Pens that are kept for the next reader; each holds two bars.
 const IDLE_PENS: usize = 2;
 
-/// Why a part of a film is not what it was when the film was made: a fault of this program, or of the disk.
+/// Why a part of a video is not what it was when the video was made: a fault of this program, or of the disk.
 #[derive(Debug, Clone, thiserror::Error)]
-pub enum FilmError {
+pub enum VideoError {
     /// A slice of the HUD cannot be written.
     #[error("a slice of the HUD cannot be written: {0}")]
     Slice(String),
@@ -62,7 +62,7 @@ pub enum FilmError {
 /// Where the exercise part of a picture is stored: equal stretches are equal bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Stretch {
-    /// Which of the film's loops.
+    /// Which of the video's loops.
     pub of: usize,
     /// Whether it is the second form of a part's first picture.
     pub restart: bool,
@@ -70,7 +70,7 @@ pub struct Stretch {
     pub picture: u64,
 }
 
-/// What a film is put together from, all of it there.
+/// What a video is put together from, all of it there.
 #[derive(Debug, Clone)]
 pub struct Material {
     /// Each loop once.
@@ -91,8 +91,8 @@ struct Scene {
     of: usize,
 }
 
-/// What is known of a film before a byte of it leaves. It holds neither its loops nor its sound.
-pub struct Index {
+/// What is known of a video before a byte of it leaves. It holds neither its loops nor its sound.
+pub struct VideoIndex {
     plan: Arc<Plan>,
     scenes: Vec<Scene>,
     cuts: Cuts,
@@ -111,14 +111,14 @@ struct Slices {
     /// slice and no stretch of kept ones has 4 GiB.
     ends: Vec<u32>,
     /// Whole slices of the first pictures of each stretch that was written at once.
-    kept: Vec<Kept>,
+    kept: Vec<KeptSlices>,
     /// Held as long as they are.
     memory: Option<OwnedSemaphorePermit>,
 }
 
 /// Whole slices of some pictures, one behind the other.
 #[derive(Debug)]
-struct Kept {
+struct KeptSlices {
     pictures: Range<u64>,
     bytes: Bytes,
 }
@@ -142,13 +142,13 @@ impl SliceMemory {
 }
 
 /// See the module. Shared by all who read it.
-pub struct Film {
-    index: Arc<Index>,
+pub struct StitchedVideo {
+    index: Arc<VideoIndex>,
     loops: Vec<Arc<Prepared>>,
     sound: Track,
 }
 
-/// Writes HUD slices, fastest in rising order. A reader borrows one from the film and gives it back.
+/// Writes HUD slices, fastest in rising order. A reader borrows one from the video and gives it back.
 pub struct Pen {
     hud: Hud,
     bars: BarCoder,
@@ -156,7 +156,7 @@ pub struct Pen {
     wrote: Option<u64>,
 }
 
-/// A picture's place in the film.
+/// A picture's place in the video.
 #[derive(Debug, Clone, Copy)]
 struct At {
     scene: usize,
@@ -166,7 +166,7 @@ struct At {
     ends: Ticks,
 }
 
-impl Index {
+impl VideoIndex {
     fn new(plan: &Arc<Plan>, material: &Material, fingerprint: blake3::Hash) -> Result<Self, StitchError> {
         let config = material.loops.first().ok_or(StitchError::Empty)?.config.clone();
         if material.loops.iter().any(|prepared| prepared.config != config) {
@@ -194,7 +194,7 @@ impl Index {
         })
     }
 
-    /// Names every byte of the film.
+    /// Names every byte of the video.
     #[must_use]
     pub fn fingerprint(&self) -> &blake3::Hash {
         &self.fingerprint
@@ -241,7 +241,7 @@ impl Slices {
     }
 }
 
-impl Film {
+impl StitchedVideo {
     /// Of a plan and all that it needs; `fingerprint` is its [`RenderSpec`](super::RenderSpec)'s.
     ///
     /// Writes every HUD slice once to know its size, in as many threads as are given.
@@ -252,18 +252,18 @@ impl Film {
         threads: usize,
         memory: &SliceMemory,
     ) -> Result<Self, StitchError> {
-        let index = Index::new(plan, &material, fingerprint)?;
-        let film = Self::of(Arc::new(index), material);
-        if film.has_hud() {
-            let slices = film.all_slices(threads, memory).map_err(PrepareError::from)?;
-            film.index.slices.get_or_init(|| slices);
+        let index = VideoIndex::new(plan, &material, fingerprint)?;
+        let video = Self::of(Arc::new(index), material);
+        if video.has_hud() {
+            let slices = video.all_slices(threads, memory).map_err(PrepareError::from)?;
+            video.index.slices.get_or_init(|| slices);
         }
-        Ok(film)
+        Ok(video)
     }
 
     /// Of an index that was built before, of the same material.
     #[must_use]
-    pub fn of(index: Arc<Index>, material: Material) -> Self {
+    pub fn of(index: Arc<VideoIndex>, material: Material) -> Self {
         Self {
             index,
             loops: material.loops,
@@ -313,9 +313,9 @@ impl Film {
     }
 
     /// The sizes of some pictures' slices, and the first of these slices, up to `room` bytes.
-    fn some_slices(&self, pictures: Range<u64>, room: usize) -> Result<(Vec<u32>, Kept), H264Error> {
+    fn some_slices(&self, pictures: Range<u64>, room: usize) -> Result<(Vec<u32>, KeptSlices), H264Error> {
         let pen = self.idle_or_new_pen()?;
-        let mut pen = pen.ok_or(H264Error::OutOfRange("a film without a HUD"))?;
+        let mut pen = pen.ok_or(H264Error::OutOfRange("a video without a HUD"))?;
         let mut sizes = Vec::with_capacity((pictures.end - pictures.start) as usize);
         // Untouched memory is none.
         let mut kept = Vec::with_capacity(room);
@@ -333,7 +333,7 @@ impl Film {
         let bytes = kept.into_boxed_slice().into();
         Ok((
             sizes,
-            Kept {
+            KeptSlices {
                 pictures: whole,
                 bytes,
             },
@@ -342,7 +342,7 @@ impl Film {
 
     /// What is known of it, without its loops.
     #[must_use]
-    pub fn index(&self) -> &Arc<Index> {
+    pub fn index(&self) -> &Arc<VideoIndex> {
         &self.index
     }
 
@@ -383,9 +383,9 @@ impl Film {
     }
 
     /// Frames of the sound, one behind the other.
-    pub fn frames(&self, frames: Range<u64>) -> Result<Cow<'_, Bytes>, FilmError> {
+    pub fn frames(&self, frames: Range<u64>) -> Result<Cow<'_, Bytes>, VideoError> {
         let read = self.sound.read(frames);
-        read.map_err(|error| FilmError::Sound(error.to_string()))
+        read.map_err(|error| VideoError::Sound(error.to_string()))
     }
 
     /// Where it may be cut.
@@ -466,7 +466,7 @@ impl Film {
 
     /// The HUD slice of a picture, as it was announced; empty without a HUD. What is not kept is written with
     /// the reader's pen, which it gets here when it first needs one.
-    pub fn slice(&self, pen: &mut Option<Pen>, number: u64) -> Result<Bytes, FilmError> {
+    pub fn slice(&self, pen: &mut Option<Pen>, number: u64) -> Result<Bytes, VideoError> {
         if !self.has_hud() {
             return Ok(Bytes::new());
         }
@@ -480,13 +480,13 @@ impl Film {
     }
 
     /// The same slice, written whether it is kept or not.
-    pub fn rewritten(&self, pen: &mut Pen, number: u64) -> Result<Bytes, FilmError> {
+    pub fn rewritten(&self, pen: &mut Pen, number: u64) -> Result<Bytes, VideoError> {
         let slice = self
             .write(pen, number)
-            .map_err(|error| FilmError::Slice(error.to_string()))?;
+            .map_err(|error| VideoError::Slice(error.to_string()))?;
         let (promised, has) = (self.slice_size(number), slice.len());
         if has != promised as usize {
-            return Err(FilmError::Size {
+            return Err(VideoError::Size {
                 picture: number,
                 promised,
                 has,
@@ -510,10 +510,10 @@ impl Film {
     }
 
     /// A pen: one that somebody gave back, or a new one. Fails without a HUD.
-    pub fn pen(&self) -> Result<Pen, FilmError> {
+    pub fn pen(&self) -> Result<Pen, VideoError> {
         let pen = self.idle_or_new_pen();
-        let pen = pen.map_err(|error| FilmError::Slice(error.to_string()))?;
-        pen.ok_or_else(|| FilmError::Slice("there is no HUD".to_owned()))
+        let pen = pen.map_err(|error| VideoError::Slice(error.to_string()))?;
+        pen.ok_or_else(|| VideoError::Slice("there is no HUD".to_owned()))
     }
 
     fn idle_or_new_pen(&self) -> Result<Option<Pen>, H264Error> {
@@ -539,27 +539,27 @@ impl Film {
 }
 
 impl At {
-    fn stretch(&self, film: &Film) -> Stretch {
+    fn stretch(&self, video: &StitchedVideo) -> Stretch {
         Stretch {
-            of: film.index.scenes[self.scene].of,
+            of: video.index.scenes[self.scene].of,
             restart: self.form == Form::Restart,
             picture: self.of_loop,
         }
     }
 }
 
-impl std::fmt::Debug for Film {
+impl std::fmt::Debug for StitchedVideo {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Film")
+        f.debug_struct("StitchedVideo")
             .field("pictures", &self.pictures())
             .field("digest", self.digest())
             .finish_non_exhaustive()
     }
 }
 
-impl std::fmt::Debug for Index {
+impl std::fmt::Debug for VideoIndex {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Index")
+        f.debug_struct("VideoIndex")
             .field("pictures", &self.cuts.pictures())
             .field("fingerprint", &self.fingerprint)
             .finish_non_exhaustive()

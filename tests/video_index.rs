@@ -1,7 +1,7 @@
-//! Films as files and segments: every byte range is the same slice of the whole, players find the
+//! Videos as files and segments: every byte range is the same slice of the whole, players find the
 //! pictures that the plan names, and all ways of delivery show the same ones.
 
-// Films and files are what this is about.
+// Videos and files are what this is about.
 #![allow(clippy::similar_names)]
 
 mod studio;
@@ -21,10 +21,10 @@ use serde_json::Value;
 use studio::{
     H264, Seen, Studio, bare_plan, collect, ffmpeg, ffprobe, interval, numbered_clip, numbers, settings,
 };
-use virtual_coach::deliver::{Hls, Shelf, Texts, VirtualFile, movie};
-use virtual_coach::http::film::{IMMUTABLE, Kind, answer};
+use virtual_coach::deliver::{Hls, LayoutCache, Texts, VirtualFile, movie};
+use virtual_coach::http::range_response::{FileHeaders, IMMUTABLE, answer};
 use virtual_coach::render::Renderer;
-use virtual_coach::stitch::Film;
+use virtual_coach::stitch::StitchedVideo;
 use virtual_coach::texts::Caption;
 use virtual_coach::units::{Frames, Speed};
 use virtual_coach::workout::IntervalKind::{Finish, GetReady, Rest, Work};
@@ -33,9 +33,9 @@ use virtual_coach::workout::{
 };
 
 const PATIENCE: Duration = Duration::from_secs(300);
-const KIND: Kind<'_> = Kind {
-    media: "video/mp4",
-    cache: IMMUTABLE,
+const KIND: FileHeaders<'_> = FileHeaders {
+    media_type: "video/mp4",
+    cache_control: IMMUTABLE,
     disposition: None,
 };
 
@@ -100,9 +100,9 @@ impl Stage {
         Self { studio, renderer }
     }
 
-    async fn film(&self, plan: &Plan) -> Arc<Film> {
+    async fn video(&self, plan: &Plan) -> Arc<StitchedVideo> {
         let plan = Arc::new(plan.clone());
-        self.renderer.film(&plan, PATIENCE).await.expect("a film")
+        self.renderer.video(&plan, PATIENCE).await.expect("a video")
     }
 
     fn write(&self, name: &str, bytes: &[u8]) -> PathBuf {
@@ -176,9 +176,9 @@ fn times(file: &Path) -> Vec<u64> {
         .collect()
 }
 
-/// Every file of a film with the name or tag that stands for its bytes, and these.
-fn named_files(film: &Arc<Film>, texts: &Texts) -> Vec<(String, Vec<u8>)> {
-    let hls = Hls::new(Arc::clone(film));
+/// Every file of a video with the name or tag that stands for its bytes, and these.
+fn named_files(video: &Arc<StitchedVideo>, texts: &Texts) -> Vec<(String, Vec<u8>)> {
+    let hls = Hls::new(Arc::clone(video));
     let names = (0..hls.segments()).map(|number| hls.segment_name(number));
     let mut files: Vec<_> = names
         .chain([hls.init_name()])
@@ -187,7 +187,7 @@ fn named_files(film: &Arc<Film>, texts: &Texts) -> Vec<(String, Vec<u8>)> {
             (name, whole(&file))
         })
         .collect();
-    let file = movie(film, texts);
+    let file = movie(video, texts);
     files.push((file.etag().to_owned(), whole(&file)));
     files
 }
@@ -272,17 +272,17 @@ async fn all_ways_of_delivery_give_the_same_pictures_and_sound() {
     for hud in [true, false] {
         let plan = plan(hud, 1);
         // First, so that the stream begins with whole loops: one that fails its check is replaced on the way.
-        let film = stage.film(&plan).await;
+        let video = stage.video(&plan).await;
         let streamed = stage
             .renderer
             .start(Arc::new(plan.clone()))
             .await
             .expect("a rendering");
         let streamed = stage.write("streamed.mp4", &collect(streamed).await.expect("all of it"));
-        let file = movie(&film, &texts(&plan));
+        let file = movie(&video, &texts(&plan));
         let linked = stage.write("linked.mp4", &whole(&file));
         let expected = pictures(&streamed);
-        assert_eq!(expected.len() as u64, film.pictures());
+        assert_eq!(expected.len() as u64, video.pictures());
         assert!(
             expected == pictures(&linked),
             "the file shows other pictures (HUD: {hud})"
@@ -292,14 +292,14 @@ async fn all_ways_of_delivery_give_the_same_pictures_and_sound() {
             "the file has other slices (HUD: {hud})"
         );
         assert_eq!(times(&streamed), times(&linked));
-        let begins: Vec<u64> = (0..film.pictures()).map(|n| film.begins(n).0).collect();
+        let begins: Vec<u64> = (0..video.pictures()).map(|n| video.begins(n).0).collect();
         assert_eq!(times(&linked), begins);
         assert!(
             heard(&streamed) == heard(&linked),
             "the file sounds otherwise (HUD: {hud})"
         );
 
-        let hls = Hls::new(Arc::clone(&film));
+        let hls = Hls::new(Arc::clone(&video));
         let init = hls.init();
         let mut joined = init.to_vec();
         let mut shown = 0;
@@ -331,8 +331,8 @@ async fn probes_find_every_track_and_a_seek_finds_the_picture_of_the_plan() {
     let stage = Stage::open().await;
     for hud in [true, false] {
         let plan = plan(hud, 1);
-        let film = stage.film(&plan).await;
-        let path = stage.write("linked.mp4", &whole(&movie(&film, &texts(&plan))));
+        let video = stage.video(&plan).await;
+        let path = stage.write("linked.mp4", &whole(&movie(&video, &texts(&plan))));
         let file = path.to_str().expect("UTF-8");
         let probe = ffprobe(&["-show_streams", "-show_format", "-show_chapters", file]);
         let streams = probe["streams"].as_array().expect("streams");
@@ -373,11 +373,11 @@ async fn probes_find_every_track_and_a_seek_finds_the_picture_of_the_plan() {
             let arguments = ["-ss", &second, "-i", file, "-map", "0:v", "-frames:v", "1"];
             ffmpeg(&[&arguments[..], &["-c:v", "ffv1", one.to_str().expect("UTF-8")]].concat());
             // The first that begins at that instant or later.
-            let due = (0..film.pictures()).find(|n| film.begins(*n).0 >= tenth * 9000);
+            let due = (0..video.pictures()).find(|n| video.begins(*n).0 >= tenth * 9000);
             let due = due.expect("before the end");
             // Clips are numbered as their loops are.
-            let number = film.stretch(due).picture;
-            let mirrored = plan.timeline.at(film.begins(due).frame()).shows.side == Some(Side::Right);
+            let number = video.stretch(due).picture;
+            let mirrored = plan.timeline.at(video.begins(due).frame()).shows.side == Some(Side::Right);
             let expected = Some(Seen { number, mirrored });
             assert_eq!(numbers(&one, crop), [expected], "at {second} s (HUD: {hud})");
         }
@@ -389,10 +389,10 @@ async fn every_range_is_the_same_slice_of_the_whole() {
     let stage = Stage::open().await;
     for hud in [true, false] {
         let plan = plan(hud, 1);
-        let film = stage.film(&plan).await;
-        let hls = Hls::new(Arc::clone(&film));
+        let video = stage.video(&plan).await;
+        let hls = Hls::new(Arc::clone(&video));
         let segment = hls.segment(1).expect("a segment").expect("a sound one");
-        for file in [movie(&film, &texts(&plan)), segment] {
+        for file in [movie(&video, &texts(&plan)), segment] {
             let all = whole(&file);
             let length = file.len();
             let ranges = (0..length, 0..=200_000u64);
@@ -416,14 +416,14 @@ async fn every_range_is_the_same_slice_of_the_whole() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hud_slice_that_is_kept_is_what_a_pen_writes_in_any_order() {
     let stage = Stage::open().await;
-    let film = stage.film(&plan(true, 1)).await;
-    let pictures = film.pictures();
-    let mut pen = film.pen().expect("a pen");
+    let video = stage.video(&plan(true, 1)).await;
+    let pictures = video.pictures();
+    let mut pen = video.pen().expect("a pen");
     // A stride without a common factor comes everywhere, and to neighbours with stride 1.
     for number in (0..pictures).map(|n| n * 97 % pictures).chain(0..pictures) {
-        let written = film.rewritten(&mut pen, number).expect("a slice");
-        let kept = film.slice(&mut None, number).expect("a slice");
-        assert_eq!(written.len() as u64, u64::from(film.slice_size(number)));
+        let written = video.rewritten(&mut pen, number).expect("a slice");
+        let kept = video.slice(&mut None, number).expect("a slice");
+        assert_eq!(written.len() as u64, u64::from(video.slice_size(number)));
         assert!(!kept.is_empty() && kept == written, "picture {number}");
     }
 }
@@ -432,7 +432,7 @@ async fn a_hud_slice_that_is_kept_is_what_a_pen_writes_in_any_order() {
 async fn http_answers_ranges_validators_and_heads() {
     let stage = Stage::open().await;
     let plan = plan(true, 1);
-    let file = movie(&stage.film(&plan).await, &texts(&plan));
+    let file = movie(&stage.video(&plan).await, &texts(&plan));
     let all = whole(&file);
     let ask = async |method: Method, headers: &[(header::HeaderName, &str)]| {
         let mut request = HeaderMap::new();
@@ -489,8 +489,8 @@ async fn http_answers_ranges_validators_and_heads() {
 async fn playlists_tell_exact_lengths_of_four_to_six_seconds() {
     let stage = Stage::open().await;
     let plan = plan(true, 3);
-    let film = stage.film(&plan).await;
-    let hls = Hls::new(Arc::clone(&film));
+    let video = stage.video(&plan).await;
+    let hls = Hls::new(Arc::clone(&video));
     let media = hls.media();
     let lengths: Vec<u64> = media
         .lines()
@@ -533,7 +533,7 @@ async fn playlists_tell_exact_lengths_of_four_to_six_seconds() {
         stage.write(&name, &whole(&file));
     }
     let playlist = stage.write("video.m3u8", media.as_bytes());
-    let linked = stage.write("linked.mp4", &whole(&movie(&film, &texts(&plan))));
+    let linked = stage.write("linked.mp4", &whole(&movie(&video, &texts(&plan))));
     assert!(
         pictures(&playlist) == pictures(&linked),
         "the playlist shows other pictures"
@@ -541,26 +541,26 @@ async fn playlists_tell_exact_lengths_of_four_to_six_seconds() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_film_is_the_same_wherever_and_whenever_it_is_made() {
+async fn a_video_is_the_same_wherever_and_whenever_it_is_made() {
     let stage = Stage::open().await;
     let plan = plan(true, 1);
-    let first = movie(&stage.film(&plan).await, &texts(&plan));
+    let first = movie(&stage.video(&plan).await, &texts(&plan));
     let other = stage.studio.renderer(settings()).await;
-    let film = other
-        .film(&Arc::new(plan.clone()), PATIENCE)
+    let video = other
+        .video(&Arc::new(plan.clone()), PATIENCE)
         .await
-        .expect("a film");
-    let second = movie(&film, &texts(&plan));
+        .expect("a video");
+    let second = movie(&video, &texts(&plan));
     assert_eq!(first.etag(), second.etag());
     assert!(whole(&first) == whole(&second));
     let mut renamed = texts(&plan);
     renamed.chapters[0].text.push('!');
-    assert_ne!(movie(&film, &renamed).etag(), first.etag());
+    assert_ne!(movie(&video, &renamed).etag(), first.etag());
     let fresh = Plan {
         profile: Profile::new(Resolution::P720, Orientation::Landscape, true),
         ..plan
     };
-    let impatient = other.film(&Arc::new(fresh), Duration::from_millis(1)).await;
+    let impatient = other.video(&Arc::new(fresh), Duration::from_millis(1)).await;
     assert!(
         matches!(impatient, Err(virtual_coach::render::RenderError::Preparing)),
         "{impatient:?}"
@@ -574,11 +574,11 @@ async fn equal_names_and_tags_are_equal_bytes_whatever_option_differs() {
     let mut known: HashMap<String, (&str, Vec<u8>)> = HashMap::new();
     let mut tags = HashMap::new();
     for (what, plan) in variants(&plan) {
-        let film = stage.film(&plan).await;
-        if let Some(other) = tags.insert(*film.digest(), what) {
+        let video = stage.video(&plan).await;
+        if let Some(other) = tags.insert(*video.digest(), what) {
             panic!("{what} and {other} have one digest");
         }
-        for (name, bytes) in named_files(&film, &texts(&plan)) {
+        for (name, bytes) in named_files(&video, &texts(&plan)) {
             match known.entry(name) {
                 Entry::Vacant(entry) => {
                     entry.insert((what, bytes));
@@ -600,22 +600,22 @@ async fn equal_names_and_tags_are_equal_bytes_whatever_option_differs() {
 async fn an_index_is_built_once_for_all_who_ask_and_to_its_end_when_they_leave() {
     let stage = Stage::open().await;
     let short = Arc::new(plan(true, 1));
-    let askers = (0..16).map(|_| stage.renderer.film(&short, PATIENCE));
-    let films = futures_util::future::join_all(askers).await;
-    let films: Vec<Arc<Film>> = films.into_iter().map(|film| film.expect("a film")).collect();
+    let askers = (0..16).map(|_| stage.renderer.video(&short, PATIENCE));
+    let videos = futures_util::future::join_all(askers).await;
+    let videos: Vec<Arc<StitchedVideo>> = videos.into_iter().map(|video| video.expect("a video")).collect();
     assert!(
-        films
+        videos
             .iter()
-            .all(|film| Arc::ptr_eq(film.index(), films[0].index())),
+            .all(|video| Arc::ptr_eq(video.index(), videos[0].index())),
         "sixteen askers had several indexes"
     );
 
     // Three hours, for which no asker waits as long as it takes.
     let long = Arc::new(plan(true, 500));
     let deadline = Instant::now() + PATIENCE;
-    let film = loop {
-        match stage.renderer.film(&long, Duration::from_millis(1)).await {
-            Ok(film) => break film,
+    let video = loop {
+        match stage.renderer.video(&long, Duration::from_millis(1)).await {
+            Ok(video) => break video,
             Err(virtual_coach::render::RenderError::Preparing) => {}
             Err(error) => panic!("{error}"),
         }
@@ -623,12 +623,12 @@ async fn an_index_is_built_once_for_all_who_ask_and_to_its_end_when_they_leave()
         tokio::time::sleep(Duration::from_millis(20)).await;
     };
     assert!(plan(true, 500).length() > Frames(2 * 3600 * 30));
-    let (pictures, bytes) = (film.pictures(), film.index().bytes());
+    let (pictures, bytes) = (video.pictures(), video.index().bytes());
     assert!(bytes < 20 << 20, "{bytes} bytes for {pictures} pictures");
 
     // An index that is kept holds no loop: one is mine, one is the store's.
-    let one = Arc::clone(&film.loops()[0]);
-    drop((film, films));
+    let one = Arc::clone(&video.loops()[0]);
+    drop((video, videos));
     let deadline = Instant::now() + PATIENCE;
     while Arc::strong_count(&one) > 2 {
         assert!(
@@ -652,22 +652,27 @@ async fn a_failed_index_is_told_to_all_and_the_next_is_tried_anew() {
     plan.timeline = virtual_coach::workout::Timeline::new(intervals).expect("intervals");
     let (plan, aside) = (Arc::new(plan), stage.studio.result("aside.mp4"));
     std::fs::rename(&clip, &aside).expect("a file");
-    let askers = (0..4).map(|_| renderer.film(&plan, PATIENCE));
+    let askers = (0..4).map(|_| renderer.video(&plan, PATIENCE));
     let told = futures_util::future::join_all(askers).await;
     assert!(told.iter().all(Result::is_err), "{told:?}");
     std::fs::rename(&aside, &clip).expect("a file");
-    renderer.film(&plan, PATIENCE).await.expect("a film");
+    renderer.video(&plan, PATIENCE).await.expect("a video");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_movie_is_laid_out_once_for_all_who_read_it() {
     let stage = Stage::open().await;
     let plan = plan(true, 1);
-    let film = stage.film(&plan).await;
-    let shelf = Shelf::default();
+    let video = stage.video(&plan).await;
+    let layout_cache = LayoutCache::default();
     let laid = Arc::new(AtomicUsize::new(0));
-    let named = |film: &Arc<Film>, name: &'static str, title: &'static str| {
-        let (shelf, film, laid, plan) = (shelf.clone(), Arc::clone(film), Arc::clone(&laid), plan.clone());
+    let named = |video: &Arc<StitchedVideo>, name: &'static str, title: &'static str| {
+        let (layout_cache, video, laid, plan) = (
+            layout_cache.clone(),
+            Arc::clone(video),
+            Arc::clone(&laid),
+            plan.clone(),
+        );
         async move {
             let words = move || {
                 laid.fetch_add(1, Ordering::Relaxed);
@@ -677,14 +682,14 @@ async fn a_movie_is_laid_out_once_for_all_who_read_it() {
                     ..texts(&plan)
                 }
             };
-            shelf.movie(&film, name, words).await.expect("a movie")
+            layout_cache.movie(&video, name, words).await.expect("a movie")
         }
     };
-    let readers = (0..20).map(|_| named(&film, "a", "one"));
+    let readers = (0..20).map(|_| named(&video, "a", "one"));
     let files = futures_util::future::join_all(readers).await;
     assert_eq!(laid.load(Ordering::Relaxed), 1);
     let fresh = movie(
-        &film,
+        &video,
         &Texts {
             title: "one".to_owned(),
             ..texts(&plan)
@@ -695,46 +700,46 @@ async fn a_movie_is_laid_out_once_for_all_who_read_it() {
         assert!(whole(&file) == whole(&fresh));
     }
     // Another workout of the same loops, and the same one of other loops.
-    assert_ne!(named(&film, "b", "two").await.etag(), fresh.etag());
+    assert_ne!(named(&video, "b", "two").await.etag(), fresh.etag());
     let small = Plan {
         profile: Profile::new(Resolution::P480, Orientation::Portrait, true),
         ..plan.clone()
     };
-    let other = stage.film(&small).await;
+    let other = stage.video(&small).await;
     assert_ne!(named(&other, "a", "one").await.etag(), fresh.etag());
     assert_eq!(laid.load(Ordering::Relaxed), 3);
 
-    // What is remembered keeps no film, and so no loop, in memory.
-    let held = Arc::downgrade(&film);
-    drop((film, other, fresh, stage));
+    // What is remembered keeps no video, and so no loop, in memory.
+    let held = Arc::downgrade(&video);
+    drop((video, other, fresh, stage));
     for _ in 0..100 {
         if held.upgrade().is_none() {
             return;
         }
-        // The renderer's own memory of films is freed a little after the renderer.
+        // The renderer's own memory of videos is freed a little after the renderer.
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    panic!("the shelf, of {shelf:?}, holds the film");
+    panic!("the layout cache, of {layout_cache:?}, holds the video");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn half_an_hour_without_a_hud_takes_the_bytes_of_its_loops_and_its_sound() {
     let stage = Stage::open().await;
     let plan = plan(false, 85);
-    let film = stage.film(&plan).await;
+    let video = stage.video(&plan).await;
     let texts = texts(&plan);
     let start = Instant::now();
-    let file = movie(&film, &texts);
+    let file = movie(&video, &texts);
     let laid = start.elapsed();
     assert!(plan.length() > Frames(30 * 60 * 30));
-    let once = movie(&stage.film(&self::plan(false, 1)).await, &texts);
+    let once = movie(&stage.video(&self::plan(false, 1)).await, &texts);
     println!(
         "30 min: {} bytes, 26 s: {}, laid out in {laid:?}",
         file.len(),
         once.len()
     );
     // The tables: four bytes a picture and a frame of sound, and the times of odd speeds.
-    let sound = film.sound();
+    let sound = video.sound();
     let sound = sound.size(0..sound.count());
     assert!(
         file.len() < once.len() + sound + 1_400_000,
@@ -743,5 +748,5 @@ async fn half_an_hour_without_a_hud_takes_the_bytes_of_its_loops_and_its_sound()
         once.len()
     );
     let path = stage.write("long.mp4", &whole(&file));
-    assert_eq!(pictures(&path).len() as u64, film.pictures());
+    assert_eq!(pictures(&path).len() as u64, video.pictures());
 }

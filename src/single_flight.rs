@@ -18,7 +18,7 @@ use tokio_util::task::TaskTracker;
 
 /// Why somebody who asked got no result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum SharedError {
+pub enum SingleFlightError {
     /// As many tasks run, or as many askers wait, as may.
     #[error("too much of this work is under way")]
     Full,
@@ -29,18 +29,18 @@ pub enum SharedError {
 
 /// The tasks of one kind. Cloning it is cheap and shares them.
 #[derive(Debug)]
-pub struct Shared<K, T> {
+pub struct SingleFlight<K, T> {
     running: Arc<Mutex<HashMap<K, Running<T>>>>,
-    most: usize,
-    askers: Arc<Semaphore>,
+    max_tasks: usize,
+    waiters: Arc<Semaphore>,
 }
 
-impl<K, T> Clone for Shared<K, T> {
+impl<K, T> Clone for SingleFlight<K, T> {
     fn clone(&self) -> Self {
         Self {
             running: Arc::clone(&self.running),
-            most: self.most,
-            askers: Arc::clone(&self.askers),
+            max_tasks: self.max_tasks,
+            waiters: Arc::clone(&self.waiters),
         }
     }
 }
@@ -52,46 +52,46 @@ struct Running<T> {
     interest: Interest,
 }
 
-impl<K, T> Shared<K, T>
+impl<K, T> SingleFlight<K, T>
 where
     K: Clone + Eq + Hash + Send + 'static,
     T: Clone + Send + Sync + 'static,
 {
     /// For at most so many tasks at once, and so many askers who wait for them.
     #[must_use]
-    pub fn new(tasks: usize, askers: usize) -> Self {
+    pub fn new(tracker: usize, waiters: usize) -> Self {
         Self {
             running: Arc::default(),
-            most: tasks,
-            askers: Arc::new(Semaphore::new(askers)),
+            max_tasks: tracker,
+            waiters: Arc::new(Semaphore::new(waiters)),
         }
     }
 
-    /// The result of the work that `key` names. It begins here, as a task of `tasks`, unless it is under way.
+    /// The result of the work that `key` names. It begins here, as a task of `tracker`, unless it is under way.
     pub async fn get<W>(
         &self,
-        tasks: &TaskTracker,
+        tracker: &TaskTracker,
         key: K,
         work: impl FnOnce(Interest) -> W,
-    ) -> Result<T, SharedError>
+    ) -> Result<T, SingleFlightError>
     where
         W: Future<Output = T> + Send + 'static,
     {
-        let _place = self.askers.try_acquire().map_err(|_| SharedError::Full)?;
-        let (mut outcome, _asker) = self.join(tasks, key, work)?;
+        let _permit = self.waiters.try_acquire().map_err(|_| SingleFlightError::Full)?;
+        let (mut outcome, _guard) = self.join(tracker, key, work)?;
         let ended = outcome.wait_for(Option::is_some).await;
         ended
             .ok()
             .and_then(|ended| ended.clone())
-            .ok_or(SharedError::Broken)
+            .ok_or(SingleFlightError::Broken)
     }
 
     fn join<W>(
         &self,
-        tasks: &TaskTracker,
+        tracker: &TaskTracker,
         key: K,
         work: impl FnOnce(Interest) -> W,
-    ) -> Result<(watch::Receiver<Option<T>>, Asker), SharedError>
+    ) -> Result<(watch::Receiver<Option<T>>, WaitGuard), SingleFlightError>
     where
         W: Future<Output = T> + Send + 'static,
     {
@@ -99,15 +99,15 @@ where
         // A task that is gone without a result has panicked, or was cut off.
         running.retain(|_, task| task.outcome.has_changed().is_ok());
         if let Some(known) = running.get(&key) {
-            return Ok((known.outcome.clone(), known.interest.asker()));
+            return Ok((known.outcome.clone(), known.interest.guard()));
         }
-        if running.len() >= self.most {
-            return Err(SharedError::Full);
+        if running.len() >= self.max_tasks {
+            return Err(SingleFlightError::Full);
         }
         let (end, outcome) = watch::channel(None);
         let interest = Interest::default();
         // Before the task begins, or it would find nobody interested.
-        let asker = interest.asker();
+        let guard = interest.guard();
         let task = Running {
             outcome: outcome.clone(),
             interest: interest.clone(),
@@ -115,13 +115,13 @@ where
         running.insert(key.clone(), task);
         drop(running);
         let (work, all) = (work(interest), Arc::clone(&self.running));
-        tasks.spawn(async move {
+        tracker.spawn(async move {
             let result = work.await;
             // First the result, then out of the list: whoever asks in between finds one or the other.
             end.send_replace(Some(result));
             lock(&all).remove(&key);
         });
-        Ok((outcome, asker))
+        Ok((outcome, guard))
     }
 }
 
@@ -136,18 +136,18 @@ impl Default for Interest {
 }
 
 impl Interest {
-    fn asker(&self) -> Asker {
-        self.0.send_modify(|askers| *askers += 1);
-        Asker(self.clone())
+    fn guard(&self) -> WaitGuard {
+        self.0.send_modify(|waiters| *waiters += 1);
+        WaitGuard(self.clone())
     }
 
     /// Returns once nobody has asked for `grace`, and nobody waits: a client that polls counts as one that waits.
     pub async fn lost(&self, grace: Duration) {
-        let mut askers = self.0.subscribe();
+        let mut waiters = self.0.subscribe();
         loop {
             // Fails only without a sender, and this is one.
-            let _ = askers.wait_for(|askers| *askers == 0).await;
-            if tokio::time::timeout(grace, askers.changed()).await.is_err() {
+            let _ = waiters.wait_for(|waiters| *waiters == 0).await;
+            if tokio::time::timeout(grace, waiters.changed()).await.is_err() {
                 return;
             }
         }
@@ -155,17 +155,17 @@ impl Interest {
 
     /// Returns once somebody waits.
     pub async fn found(&self) {
-        let _ = self.0.subscribe().wait_for(|askers| *askers > 0).await;
+        let _ = self.0.subscribe().wait_for(|waiters| *waiters > 0).await;
     }
 }
 
 /// Somebody who waits, until dropped.
 #[derive(Debug)]
-struct Asker(Interest);
+struct WaitGuard(Interest);
 
-impl Drop for Asker {
+impl Drop for WaitGuard {
     fn drop(&mut self) {
-        self.0.0.send_modify(|askers| *askers -= 1);
+        self.0.0.send_modify(|waiters| *waiters -= 1);
     }
 }
 
@@ -182,16 +182,16 @@ mod tests {
 
     const LONG: Duration = Duration::from_secs(10);
 
-    fn shared(tasks: usize, askers: usize) -> (Shared<u8, Result<usize, ()>>, TaskTracker) {
-        (Shared::new(tasks, askers), TaskTracker::new())
+    fn shared(tracker: usize, waiters: usize) -> (SingleFlight<u8, Result<usize, ()>>, TaskTracker) {
+        (SingleFlight::new(tracker, waiters), TaskTracker::new())
     }
 
     #[tokio::test(start_paused = true)]
     async fn many_who_ask_at_once_get_the_result_of_one_task_and_later_ones_another() {
-        let ((shared, tasks), ran) = (shared(1, 16), Arc::new(AtomicUsize::new(0)));
+        let ((shared, tracker), ran) = (shared(1, 16), Arc::new(AtomicUsize::new(0)));
         let ask = || {
             let ran = Arc::clone(&ran);
-            shared.get(&tasks, 1, |_| async move {
+            shared.get(&tracker, 1, |_| async move {
                 tokio::time::sleep(LONG).await;
                 // A failure is told to all like a result, and not kept either.
                 match ran.fetch_add(1, Ordering::Relaxed) {
@@ -207,9 +207,9 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_task_goes_on_when_its_asker_leaves_and_the_next_finds_it() {
-        let (shared, tasks) = shared(1, 16);
+        let (shared, tracker) = shared(1, 16);
         let ask = |result| {
-            shared.get(&tasks, 1, move |_| async move {
+            shared.get(&tracker, 1, move |_| async move {
                 tokio::time::sleep(LONG).await;
                 Ok(result)
             })
@@ -220,20 +220,20 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn tasks_and_askers_have_a_bound() {
-        let (shared, tasks) = shared(2, 3);
+        let (shared, tracker) = shared(2, 3);
         let ask = |key| {
             let work = |_| async {
                 tokio::time::sleep(LONG).await;
                 Ok(0)
             };
-            shared.get(&tasks, key, work)
+            shared.get(&tracker, key, work)
         };
         let told = tokio::join!(ask(1), ask(2), ask(3), ask(1), ask(2));
         assert_eq!((told.0, told.1), (Ok(Ok(0)), Ok(Ok(0))));
-        assert_eq!(told.2, Err(SharedError::Full), "a third task");
+        assert_eq!(told.2, Err(SingleFlightError::Full), "a third task");
         assert_eq!(
             (told.3, told.4),
-            (Ok(Ok(0)), Err(SharedError::Full)),
+            (Ok(Ok(0)), Err(SingleFlightError::Full)),
             "a fourth asker"
         );
         assert_eq!(ask(3).await, Ok(Ok(0)), "everything is free again");
@@ -244,24 +244,24 @@ mod tests {
         fn fails() -> Result<usize, ()> {
             panic!("on purpose")
         }
-        let (shared, tasks) = shared(1, 16);
-        let broken = shared.get(&tasks, 1, |_| async { fails() });
-        assert_eq!(broken.await, Err(SharedError::Broken));
-        assert_eq!(shared.get(&tasks, 1, |_| async { Ok(1) }).await, Ok(Ok(1)));
+        let (shared, tracker) = shared(1, 16);
+        let broken = shared.get(&tracker, 1, |_| async { fails() });
+        assert_eq!(broken.await, Err(SingleFlightError::Broken));
+        assert_eq!(shared.get(&tracker, 1, |_| async { Ok(1) }).await, Ok(Ok(1)));
     }
 
     #[tokio::test(start_paused = true)]
     async fn interest_is_lost_when_nobody_has_asked_for_the_grace() {
         let interest = Interest::default();
-        let asker = interest.asker();
+        let guard = interest.guard();
         let lost = tokio::time::timeout(10 * LONG, interest.lost(LONG));
         assert!(lost.await.is_err(), "somebody waits");
-        drop(asker);
+        drop(guard);
         // Polls that are answered at once, three seconds apart.
         let polls = async {
             for _ in 0..10 {
                 tokio::time::sleep(LONG / 3).await;
-                drop(interest.asker());
+                drop(interest.guard());
             }
         };
         tokio::select! {

@@ -21,7 +21,7 @@ const PROGRESS: usize = 10;
 
 /// A loop to prepare, as people name it.
 #[derive(Debug, Clone)]
-pub struct Name {
+pub struct LoopName {
     /// The exercise; of several with the same clip the first.
     pub exercise: ExerciseId,
     /// Whether it is the mirrored loop: the right side.
@@ -30,7 +30,7 @@ pub struct Name {
     pub profile: Profile,
 }
 
-impl fmt::Display for Name {
+impl fmt::Display for LoopName {
     /// `plank 1280x720`, `side-plank (right) 1280x720`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let side = if self.mirrored { " (right)" } else { "" };
@@ -41,7 +41,7 @@ impl fmt::Display for Name {
 
 /// How far the preparation of loops has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Ahead {
+pub struct PrefetchProgress {
     /// Those that are there.
     pub prepared: usize,
     /// Those that could not be prepared.
@@ -52,7 +52,7 @@ pub struct Ahead {
     pub bytes: u64,
 }
 
-impl Ahead {
+impl PrefetchProgress {
     /// Whether there is no more to do.
     #[must_use]
     pub fn done(&self) -> bool {
@@ -67,30 +67,30 @@ impl Renderer {
         &self,
         exercises: &[&Exercise],
         profiles: &[Profile],
-        mut told: impl FnMut(&Name, Result<(), &StitchError>, Ahead),
-    ) -> Ahead {
-        let recipes: Vec<(Name, Recipe)> = profiles
+        mut told: impl FnMut(&LoopName, Result<(), &StitchError>, PrefetchProgress),
+    ) -> PrefetchProgress {
+        let recipes: Vec<(LoopName, Recipe)> = profiles
             .iter()
             .flat_map(|profile| self.recipes_of(exercises, *profile))
             .collect();
-        let mut ahead = Ahead {
+        let mut progress = PrefetchProgress {
             all: recipes.len(),
-            ..Ahead::default()
+            ..PrefetchProgress::default()
         };
-        let count = |name: Name, made: Result<Arc<Prepared>, StitchError>| {
+        let count = |name: LoopName, made: Result<Arc<Prepared>, StitchError>| {
             match &made {
                 // It neither is there nor failed.
                 Err(error) if error.is_the_end() => return,
                 Ok(prepared) => {
-                    ahead.prepared += 1;
-                    ahead.bytes += prepared.file_bytes();
+                    progress.prepared += 1;
+                    progress.bytes += prepared.file_bytes();
                 }
-                Err(_) => ahead.failed += 1,
+                Err(_) => progress.failed += 1,
             }
-            told(&name, made.as_ref().map(|_| ()), ahead);
+            told(&name, made.as_ref().map(|_| ()), progress);
         };
-        self.loops.prepare_ahead(recipes, count).await;
-        ahead
+        self.loops.prefetch(recipes, count).await;
+        progress
     }
 
     /// Prepares the loops of all exercises at each of these sizes in the background, the cues first. It ends by itself, or
@@ -99,14 +99,14 @@ impl Renderer {
         &self,
         catalogue: Catalogue,
         profiles: &'static [Profile],
-        report: watch::Sender<Option<Ahead>>,
+        report: watch::Sender<Option<PrefetchProgress>>,
     ) {
         let each: Vec<&Exercise> = catalogue.exercises().iter().collect();
         let recipes = profiles.iter().map(|profile| self.recipes_of(&each, *profile));
         let all = recipes.map(|recipes| recipes.len()).sum();
-        report.send_replace(Some(Ahead {
+        report.send_replace(Some(PrefetchProgress {
             all,
-            ..Ahead::default()
+            ..PrefetchProgress::default()
         }));
         let this = self.clone();
         let task = async move {
@@ -114,26 +114,26 @@ impl Renderer {
             let (started, loops) = (Instant::now(), all);
             tracing::info!(loops, "preparing loops");
             let each: Vec<&Exercise> = catalogue.exercises().iter().collect();
-            let told = |name: &Name, made: Result<(), &StitchError>, ahead: Ahead| {
+            let told = |name: &LoopName, made: Result<(), &StitchError>, progress: PrefetchProgress| {
                 if let Err(error) = made {
                     tracing::warn!(loop_of = %name, %error, "a loop could not be prepared ahead");
                 }
-                report.send_replace(Some(ahead));
-                let tried = ahead.prepared + ahead.failed;
-                if tried.is_multiple_of(PROGRESS) && !ahead.done() {
+                report.send_replace(Some(progress));
+                let tried = progress.prepared + progress.failed;
+                if tried.is_multiple_of(PROGRESS) && !progress.done() {
                     tracing::info!("prepared {tried} of {loops} loops");
                 }
             };
-            let ahead = this.prepare(&each, profiles, told).await;
-            if !ahead.done() {
+            let progress = this.prepare(&each, profiles, told).await;
+            if !progress.done() {
                 return; // The program ends.
             }
-            let Ahead {
+            let PrefetchProgress {
                 prepared,
                 failed,
                 bytes,
                 ..
-            } = ahead;
+            } = progress;
             let seconds = started.elapsed().as_secs_f64();
             tracing::info!(prepared, failed, bytes, seconds, "loops are ready");
         };
@@ -145,7 +145,7 @@ impl Renderer {
     }
 
     /// The loops of those exercises that can be shown, each once; of one that is done one side after the other both.
-    fn recipes_of(&self, exercises: &[&Exercise], profile: Profile) -> Vec<(Name, Recipe)> {
+    fn recipes_of(&self, exercises: &[&Exercise], profile: Profile) -> Vec<(LoopName, Recipe)> {
         let mut known = HashSet::new();
         let mut recipes = Vec::new();
         for exercise in exercises {
@@ -160,7 +160,7 @@ impl Renderer {
                 if !known.insert((clip.path.clone(), mirrored)) {
                     continue;
                 }
-                let name = Name {
+                let name = LoopName {
                     exercise: exercise.id.clone(),
                     mirrored,
                     profile,

@@ -12,14 +12,14 @@ use crate::catalogue::{Exercise, ExerciseId};
 use crate::clip::{Clip, FileDigests, Library};
 use crate::ffmpeg::{Backoff, FfmpegError, MP4, Task};
 use crate::graph::{self, Look};
-use crate::pace::Pace;
 use crate::units::{Frames, Seconds};
+use crate::wait_estimate::WaitEstimate;
 use crate::workout::{Fit, Orientation, Profile, Resolution};
 
 /// Bytes of posters and previews that are kept in memory.
 const CACHE_BYTES: u64 = 64 << 20;
 /// The largest preview or poster that is taken from FFmpeg.
-const STILL_BYTES: u64 = 16 << 20;
+const THUMBNAIL_BYTES: u64 = 16 << 20;
 /// FFmpeg processes that make posters and previews at once: a page may ask for all of them.
 const PLACES: usize = 2;
 /// How many may wait for them: the posters of several large pages, some 20 s of work.
@@ -33,7 +33,7 @@ const PREVIEW_SECONDS: f64 = 10.0;
 
 /// What is made of a clip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Kind {
+enum ThumbnailKind {
     /// Of this picture of the loop, of this size.
     Poster(Frames, Profile, Fit),
     Preview,
@@ -42,7 +42,7 @@ enum Kind {
 /// The picture of a loop of `pictures` that its poster shows: the one that the catalogue asks for. Without a
 /// wish, or with one behind the loop's end, a third into it, where most movements are far from where they begin
 /// and end.
-fn best_picture(wish: Option<Seconds>, pictures: Frames) -> Frames {
+fn poster_frame(wish: Option<Seconds>, pictures: Frames) -> Frames {
     let third = Frames(pictures.0 / 3).min(CHOSEN_AT_MOST);
     wish.map(Frames::from_seconds)
         .filter(|wish| *wish < pictures)
@@ -56,20 +56,20 @@ fn small() -> Profile {
 
 /// Makes posters and previews, each once while it is remembered.
 #[derive(Debug, Clone)]
-pub struct Stills {
+pub struct Thumbnails {
     settings: Arc<RenderSettings>,
     library: Arc<Library>,
     files: FileDigests,
     /// By exercise and the version of its clip.
-    made: Cache<(ExerciseId, u64, Kind), Bytes>,
-    places: Arc<Semaphore>,
+    made: Cache<(ExerciseId, u64, ThumbnailKind), Bytes>,
+    parallel: Arc<Semaphore>,
     /// Places and those who wait for them: first come, first served. Who leaves gives up either.
     queue: Arc<Semaphore>,
-    pace: Arc<Pace>,
-    backoff: Arc<Backoff<(ExerciseId, u64, Kind)>>,
+    wait_estimate: Arc<WaitEstimate>,
+    backoff: Arc<Backoff<(ExerciseId, u64, ThumbnailKind)>>,
 }
 
-impl Stills {
+impl Thumbnails {
     /// For the clips of `library`.
     #[must_use]
     pub fn new(settings: RenderSettings, library: Arc<Library>) -> Self {
@@ -78,9 +78,9 @@ impl Stills {
             settings: Arc::new(settings),
             library,
             files: FileDigests::default(),
-            places: Arc::new(Semaphore::new(PLACES)),
+            parallel: Arc::new(Semaphore::new(PLACES)),
             queue: Arc::new(Semaphore::new(PLACES + WAITING)),
-            pace: Arc::new(Pace::new(USUAL)),
+            wait_estimate: Arc::new(WaitEstimate::new(USUAL)),
             backoff: Arc::default(),
             made: Cache::builder().max_capacity(CACHE_BYTES).weigher(weight).build(),
         }
@@ -109,20 +109,25 @@ impl Stills {
         fit: Fit,
     ) -> Option<Result<Bytes, Arc<RenderError>>> {
         let pictures = self.library.get(&exercise.id)?.pictures();
-        let at = best_picture(exercise.poster, pictures);
+        let at = poster_frame(exercise.poster, pictures);
         if let Some(wish) = exercise.poster.filter(|wish| Frames::from_seconds(*wish) != at) {
             tracing::warn!(exercise = %exercise.id, at = wish.0, "poster lies behind the end of the loop");
         }
-        self.get(&exercise.id, Kind::Poster(at, profile, fit)).await
+        self.get(&exercise.id, ThumbnailKind::Poster(at, profile, fit))
+            .await
     }
 
     /// A short MP4 without sound, 854x480, one pass of the clip; `None` when the exercise has no
     /// clip that can be shown.
     pub async fn preview(&self, exercise: &ExerciseId) -> Option<Result<Bytes, Arc<RenderError>>> {
-        self.get(exercise, Kind::Preview).await
+        self.get(exercise, ThumbnailKind::Preview).await
     }
 
-    async fn get(&self, exercise: &ExerciseId, kind: Kind) -> Option<Result<Bytes, Arc<RenderError>>> {
+    async fn get(
+        &self,
+        exercise: &ExerciseId,
+        kind: ThumbnailKind,
+    ) -> Option<Result<Bytes, Arc<RenderError>>> {
         let clip = Arc::clone(self.library.get(exercise)?);
         let key = (exercise.clone(), self.library.version(exercise)?, kind);
         let make = async {
@@ -135,27 +140,27 @@ impl Stills {
         Some(self.made.try_get_with_by_ref(&key, make).await)
     }
 
-    async fn make(&self, clip: &Clip, key: &(ExerciseId, u64, Kind)) -> Result<Bytes, RenderError> {
+    async fn make(&self, clip: &Clip, key: &(ExerciseId, u64, ThumbnailKind)) -> Result<Bytes, RenderError> {
         self.backoff.check(key)?;
         let Ok(_in_queue) = self.queue.try_acquire() else {
             return Err(RenderError::Busy {
-                seconds: self.pace.seconds(WAITING / 2, PLACES),
+                seconds: self.wait_estimate.seconds(WAITING / 2, PLACES),
             });
         };
         // Never closed, so there is always a place in the end.
-        let _place = self.places.acquire().await;
+        let _place = self.parallel.acquire().await;
         let started = Instant::now();
         let made = self.run(clip, key.2).await;
         self.backoff.note(key.clone(), made.as_ref().err());
         let made = made?;
-        self.pace.took(started.elapsed());
+        self.wait_estimate.record(started.elapsed());
         Ok(made)
     }
 
-    async fn run(&self, clip: &Clip, kind: Kind) -> Result<Bytes, FfmpegError> {
+    async fn run(&self, clip: &Clip, kind: ThumbnailKind) -> Result<Bytes, FfmpegError> {
         let (profile, fit) = match kind {
-            Kind::Poster(_, profile, fit) => (profile, fit),
-            Kind::Preview => (small(), Fit::Contain),
+            ThumbnailKind::Poster(_, profile, fit) => (profile, fit),
+            ThumbnailKind::Preview => (small(), Fit::Contain),
         };
         let look = Look {
             profile,
@@ -165,11 +170,11 @@ impl Stills {
         let settings = &self.settings;
         let of = |first| encode::with_graph(settings, &graph::picture_of_clip(clip, first, &look));
         match kind {
-            Kind::Poster(at, ..) => {
+            ThumbnailKind::Poster(at, ..) => {
                 let poster = |first| {
                     let mut command = of(first);
                     command.args(["-frames:v", "1", "-q:v", "3", "-f", "mjpeg", "pipe:1"]);
-                    settings.tools.run(Task::Poster, command, STILL_BYTES)
+                    settings.tools.run(Task::Poster, command, THUMBNAIL_BYTES)
                 };
                 let best = poster(at).await?;
                 // A clip that breaks off may have nothing there.
@@ -180,7 +185,7 @@ impl Stills {
                 };
                 Ok(picture.into())
             }
-            Kind::Preview => {
+            ThumbnailKind::Preview => {
                 let mut command = of(Frames::ZERO);
                 command.args(["-t", &PREVIEW_SECONDS.to_string()]);
                 command.args(["-c:v", "libx264", "-preset", "veryfast", "-crf", "24", "-bf", "0"]);
@@ -192,7 +197,7 @@ impl Stills {
                 ]);
                 Ok(settings
                     .tools
-                    .run(Task::Preview, command, STILL_BYTES)
+                    .run(Task::Preview, command, THUMBNAIL_BYTES)
                     .await?
                     .into())
             }
@@ -206,7 +211,7 @@ mod tests {
 
     #[test]
     fn a_poster_shows_the_picture_asked_for_if_the_loop_has_it() {
-        let best = |wish: Option<f64>, pictures| best_picture(wish.map(Seconds), Frames(pictures)).0;
+        let best = |wish: Option<f64>, pictures| poster_frame(wish.map(Seconds), Frames(pictures)).0;
         assert_eq!(best(Some(0.0), 64), 0);
         assert_eq!(best(Some(1.2), 64), 36);
         assert_eq!(best(Some(2.1), 64), 63);

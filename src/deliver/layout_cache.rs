@@ -1,6 +1,6 @@
 //! Movies and playlists that were laid out lately: players ask for a video in many ranges.
 //!
-//! Only where everything lies is kept, not the film: a loop that nobody else needs may go, and a film that is
+//! Only where everything lies is kept, not the video: a loop that nobody else needs may go, and a video that is
 //! made again, of clips that have changed, has another digest and is laid out anew.
 //!
 //! However many ask for one at once, it is laid out once, by a task of its own that goes on when they leave. At most
@@ -12,11 +12,11 @@ use moka::future::Cache;
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
-use super::file::{DeliverError, Layout, VirtualFile};
 use super::hls::Hls;
-use super::movie::{Texts, lay};
-use crate::shared::Shared;
-use crate::stitch::{Encoding, Film};
+use super::movie::{Texts, layout};
+use super::virtual_file::{DeliverError, FileLayout, VirtualFile};
+use crate::single_flight::SingleFlight;
+use crate::stitch::{Encoding, StitchedVideo};
 use crate::workout::Language;
 
 /// Bytes of layouts that are kept: of some 80 videos of 16 minutes, which take up to 400 KB each.
@@ -25,46 +25,46 @@ const LAYOUT_BYTES: u64 = 32 << 20;
 const PLAYLIST_BYTES: u64 = 4 << 20;
 /// Layouts and playlists that are made at a time.
 const AT_A_TIME: usize = 2;
-/// How many of each kind may be under way: each holds its film.
-const UNDER_WAY: usize = 32;
+/// How many of each kind may be under way: each holds its video.
+const MAX_IN_FLIGHT: usize = 32;
 /// How many may wait for them.
-const ASKERS: usize = 1024;
+const MAX_WAITERS: usize = 1024;
 
 /// See the module. Cloning it is cheap and shares them.
 #[derive(Debug, Clone)]
-pub struct Shelf {
-    movies: Kept<Arc<Layout>>,
-    playlists: Kept<Arc<str>>,
+pub struct LayoutCache {
+    movies: SingleFlightCache<Arc<FileLayout>>,
+    playlists: SingleFlightCache<Arc<str>>,
 }
 
-impl Default for Shelf {
+impl Default for LayoutCache {
     fn default() -> Self {
         let places = Arc::new(Semaphore::new(AT_A_TIME));
         Self {
-            movies: Kept::new(LAYOUT_BYTES, |layout| layout.bytes(), &places),
-            playlists: Kept::new(PLAYLIST_BYTES, |text| text.len(), &places),
+            movies: SingleFlightCache::new(LAYOUT_BYTES, |layout| layout.bytes(), &places),
+            playlists: SingleFlightCache::new(PLAYLIST_BYTES, |text| text.len(), &places),
         }
     }
 }
 
-impl Shelf {
-    /// The movie of a film. `name` must name its texts, of which nothing else can tell what was laid out.
+impl LayoutCache {
+    /// The movie of a video. `name` must name its texts, of which nothing else can tell what was laid out.
     pub async fn movie(
         &self,
-        film: &Arc<Film>,
+        video: &Arc<StitchedVideo>,
         name: &str,
         texts: impl FnOnce() -> Texts + Send + 'static,
     ) -> Result<VirtualFile, DeliverError> {
-        let whole = Arc::clone(film);
-        let make = move || Arc::new(lay(&whole, &texts()));
-        let layout = self.movies.get(key(film, "movie", name), make).await?;
-        Ok(VirtualFile::new(Arc::clone(film), layout))
+        let whole = Arc::clone(video);
+        let make = move || Arc::new(layout(&whole, &texts()));
+        let layout = self.movies.get(key(video, "movie", name), make).await?;
+        Ok(VirtualFile::new(Arc::clone(video), layout))
     }
 
-    /// The master playlist of a film, for [`Hls::master`]'s arguments.
+    /// The master playlist of a video, for [`Hls::master`]'s arguments.
     pub async fn master(
         &self,
-        film: &Arc<Film>,
+        video: &Arc<StitchedVideo>,
         media: &'static str,
         subtitles: Vec<(Language, String)>,
     ) -> Result<Arc<str>, DeliverError> {
@@ -74,43 +74,43 @@ impl Shelf {
             name.text(language.tag());
             name.text(playlist);
         }
-        let key = key(film, "master", &name.finish().to_hex());
-        let hls = Hls::new(Arc::clone(film));
+        let key = key(video, "master", &name.finish().to_hex());
+        let hls = Hls::new(Arc::clone(video));
         let make = move || hls.master(media, &subtitles).into();
         self.playlists.get(key, make).await
     }
 
-    /// The playlist of a film's segments.
-    pub async fn media(&self, film: &Arc<Film>) -> Result<Arc<str>, DeliverError> {
-        let hls = Hls::new(Arc::clone(film));
+    /// The playlist of a video's segments.
+    pub async fn media(&self, video: &Arc<StitchedVideo>) -> Result<Arc<str>, DeliverError> {
+        let hls = Hls::new(Arc::clone(video));
         let make = move || hls.media().into();
-        self.playlists.get(key(film, "media", ""), make).await
+        self.playlists.get(key(video, "media", ""), make).await
     }
 }
 
-/// Names something that is laid out of a film.
-fn key(film: &Film, kind: &str, name: &str) -> blake3::Hash {
+/// Names something that is laid out of a video.
+fn key(video: &StitchedVideo, kind: &str, name: &str) -> blake3::Hash {
     let mut key = Encoding::new(kind);
-    key.bytes(film.digest().as_bytes());
+    key.bytes(video.digest().as_bytes());
     key.text(name);
     key.finish()
 }
 
 /// Things of one kind that were made lately.
 #[derive(Debug, Clone)]
-struct Kept<T: Clone + Send + Sync + 'static> {
+struct SingleFlightCache<T: Clone + Send + Sync + 'static> {
     cache: Cache<blake3::Hash, T>,
-    work: Shared<blake3::Hash, Result<T, DeliverError>>,
+    work: SingleFlight<blake3::Hash, Result<T, DeliverError>>,
     places: Arc<Semaphore>,
     tasks: TaskTracker,
 }
 
-impl<T: Clone + Send + Sync + 'static> Kept<T> {
+impl<T: Clone + Send + Sync + 'static> SingleFlightCache<T> {
     fn new(bytes: u64, size: fn(&T) -> usize, places: &Arc<Semaphore>) -> Self {
         let weight = move |_: &_, made: &T| u32::try_from(size(made)).unwrap_or(u32::MAX);
         Self {
             cache: Cache::builder().max_capacity(bytes).weigher(weight).build(),
-            work: Shared::new(UNDER_WAY, ASKERS),
+            work: SingleFlight::new(MAX_IN_FLIGHT, MAX_WAITERS),
             places: Arc::clone(places),
             tasks: TaskTracker::new(),
         }

@@ -6,15 +6,15 @@ use axum::response::Response;
 use futures_util::{Stream, StreamExt as _, stream};
 
 use super::problem::Problem;
-use crate::deliver::{DeliverError, VirtualFile, Wanted, is_named, wanted};
+use crate::deliver::{DeliverError, RangeSelection, VirtualFile, etag_matches, select_ranges};
 
 /// How a file is to be named and kept by those who get it.
 #[derive(Debug, Clone, Copy)]
-pub struct Kind<'a> {
+pub struct FileHeaders<'a> {
     /// `Content-Type`.
-    pub media: &'a str,
+    pub media_type: &'a str,
     /// `Cache-Control`.
-    pub cache: &'static str,
+    pub cache_control: &'static str,
     /// `Content-Disposition`, if it is to be saved.
     pub disposition: Option<&'a str>,
 }
@@ -29,25 +29,25 @@ pub fn answer(
     method: &Method,
     request: &HeaderMap,
     file: &VirtualFile,
-    kind: Kind<'_>,
+    headers: FileHeaders<'_>,
 ) -> Result<Response, Problem> {
     let text = |name: HeaderName| request.get(name).and_then(|value| value.to_str().ok());
-    let mut answer = if text(header::IF_NONE_MATCH).is_some_and(|tags| is_named(tags, file.etag())) {
+    let mut answer = if text(header::IF_NONE_MATCH).is_some_and(|tags| etag_matches(tags, file.etag())) {
         Answer::empty(StatusCode::NOT_MODIFIED)
     } else {
         // 14.2: of methods, GET alone has ranges.
         let range = text(header::RANGE).filter(|_| method == Method::GET);
-        match wanted(range, text(header::IF_RANGE), file.etag(), file.len()) {
-            Wanted::Whole => Answer::whole(file, kind),
-            Wanted::Nothing => {
+        match select_ranges(range, text(header::IF_RANGE), file.etag(), file.len()) {
+            RangeSelection::Whole => Answer::whole(file, headers),
+            RangeSelection::Unsatisfiable => {
                 let mut answer = Answer::empty(StatusCode::RANGE_NOT_SATISFIABLE);
-                let place = format!("bytes */{}", file.len());
-                answer.headers.push((header::CONTENT_RANGE, place));
+                let content_range = format!("bytes */{}", file.len());
+                answer.headers.push((header::CONTENT_RANGE, content_range));
                 answer
             }
-            Wanted::Parts(parts) => match parts.as_slice() {
-                [part] => Answer::part(file, part.clone(), kind),
-                _ => Answer::several(file, parts, kind),
+            RangeSelection::Parts(parts) => match parts.as_slice() {
+                [part] => Answer::part(file, part.clone(), headers),
+                _ => Answer::several(file, parts, headers),
             },
         }
     };
@@ -55,8 +55,8 @@ pub fn answer(
     answer.headers.push((header::ACCEPT_RANGES, "bytes".to_owned()));
     answer
         .headers
-        .push((header::CACHE_CONTROL, kind.cache.to_owned()));
-    if let Some(disposition) = kind.disposition {
+        .push((header::CACHE_CONTROL, headers.cache_control.to_owned()));
+    if let Some(disposition) = headers.disposition {
         answer
             .headers
             .push((header::CONTENT_DISPOSITION, disposition.to_owned()));
@@ -80,24 +80,24 @@ impl Answer {
         }
     }
 
-    fn whole(file: &VirtualFile, kind: Kind<'_>) -> Self {
+    fn whole(file: &VirtualFile, headers: FileHeaders<'_>) -> Self {
         Self {
             status: StatusCode::OK,
             headers: vec![
-                (header::CONTENT_TYPE, kind.media.to_owned()),
+                (header::CONTENT_TYPE, headers.media_type.to_owned()),
                 (header::CONTENT_LENGTH, file.len().to_string()),
             ],
             body: Body::from_stream(logged(file.read(0..file.len()).stream())),
         }
     }
 
-    fn part(file: &VirtualFile, part: std::ops::Range<u64>, kind: Kind<'_>) -> Self {
+    fn part(file: &VirtualFile, part: std::ops::Range<u64>, headers: FileHeaders<'_>) -> Self {
         Self {
             status: StatusCode::PARTIAL_CONTENT,
             headers: vec![
-                (header::CONTENT_TYPE, kind.media.to_owned()),
+                (header::CONTENT_TYPE, headers.media_type.to_owned()),
                 (header::CONTENT_LENGTH, (part.end - part.start).to_string()),
-                (header::CONTENT_RANGE, place(&part, file)),
+                (header::CONTENT_RANGE, content_range(&part, file)),
             ],
             body: Body::from_stream(logged(file.read(part).stream())),
         }
@@ -105,7 +105,7 @@ impl Answer {
 
     /// `multipart/byteranges` (14.6). The boundary is the file's tag: 128 bits of a digest do not occur by
     /// chance in what they are the digest of.
-    fn several(file: &VirtualFile, parts: Vec<std::ops::Range<u64>>, kind: Kind<'_>) -> Self {
+    fn several(file: &VirtualFile, parts: Vec<std::ops::Range<u64>>, headers: FileHeaders<'_>) -> Self {
         let boundary = file.etag().trim_matches('"').to_owned();
         let end = Bytes::from(format!("\r\n--{boundary}--\r\n"));
         let mut length = end.len() as u64;
@@ -113,8 +113,8 @@ impl Answer {
         for part in parts {
             let head = Bytes::from(format!(
                 "\r\n--{boundary}\r\nContent-Type: {}\r\nContent-Range: {}\r\n\r\n",
-                kind.media,
-                place(&part, file)
+                headers.media_type,
+                content_range(&part, file)
             ));
             length += head.len() as u64 + (part.end - part.start);
             pieces.push((head, part));
@@ -152,7 +152,7 @@ impl Answer {
     }
 }
 
-fn place(part: &std::ops::Range<u64>, file: &VirtualFile) -> String {
+fn content_range(part: &std::ops::Range<u64>, file: &VirtualFile) -> String {
     // A part is never empty.
     format!("bytes {}-{}/{}", part.start, part.end - 1, file.len())
 }

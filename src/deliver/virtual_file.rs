@@ -11,8 +11,8 @@ use bytes::{Bytes, BytesMut};
 use futures_util::Stream;
 use tokio::task::JoinHandle;
 
-use crate::shared::SharedError;
-use crate::stitch::{Film, FilmError, Pen, Stretch};
+use crate::single_flight::SingleFlightError;
+use crate::stitch::{Pen, StitchedVideo, Stretch, VideoError};
 
 /// Part of every ETag: raised when files are laid out differently.
 const LAYOUT_VERSION: u8 = 2;
@@ -25,9 +25,9 @@ const GATHERED: usize = 128 << 10;
 /// Why a file cannot be made or read.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum DeliverError {
-    /// See [`FilmError`].
+    /// See [`VideoError`].
     #[error(transparent)]
-    Film(#[from] FilmError),
+    Video(#[from] VideoError),
     /// A segment's header cannot be written.
     #[error("a segment cannot be written: {0}")]
     Segment(#[from] crate::mp4::WriteError),
@@ -36,7 +36,7 @@ pub enum DeliverError {
     Broken(Arc<tokio::task::JoinError>),
     /// It is being laid out, or waits for it, but not by whoever asked.
     #[error(transparent)]
-    Shared(#[from] SharedError),
+    SingleFlight(#[from] SingleFlightError),
 }
 
 /// What lies at one place.
@@ -46,35 +46,35 @@ pub(super) enum Block {
     Bytes(Bytes),
     /// What a loop has of a picture.
     Stretch(Stretch),
-    /// Pictures of the film, by number, each with its HUD slice.
+    /// Pictures of the video, by number, each with its HUD slice.
     Pictures(Range<u64>),
     /// Frames of its sound, by number.
     Sound(Range<u64>),
 }
 
-/// Where everything lies in a file. It holds nothing of the film: remembering it keeps no loop in memory.
+/// Where everything lies in a file. It holds nothing of the video: remembering it keeps no loop in memory.
 #[derive(Debug)]
-pub(super) struct Layout {
+pub(super) struct FileLayout {
     /// Each with the place of its first byte; none is empty.
     blocks: Box<[(u64, Block)]>,
     length: u64,
     etag: String,
 }
 
-impl Layout {
+impl FileLayout {
     /// The blocks, one behind the other. The first must be a head that tells where everything else is: with
-    /// the film's digest it names all bytes.
-    pub(super) fn new(film: &Film, head: Bytes, rest: Vec<(Block, u64)>) -> Self {
+    /// the video's digest it names all bytes.
+    pub(super) fn new(video: &StitchedVideo, head: Bytes, rest: Vec<(Block, u64)>) -> Self {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&[LAYOUT_VERSION]);
-        hasher.update(film.digest().as_bytes());
+        hasher.update(video.digest().as_bytes());
         let mut length = 0;
         let size = head.len() as u64;
         let all = std::iter::once((Block::Bytes(head), size)).chain(rest);
         let blocks = all.filter(|(_, size)| *size > 0).map(|(block, size)| {
             let at = length;
             length += size;
-            // Texts are no part of the film.
+            // Texts are no part of the video.
             if let Block::Bytes(bytes) = &block {
                 hasher.update(bytes);
             }
@@ -101,14 +101,14 @@ impl Layout {
 /// See the module. Cheap to clone: all is shared.
 #[derive(Debug, Clone)]
 pub struct VirtualFile {
-    film: Arc<Film>,
-    layout: Arc<Layout>,
+    video: Arc<StitchedVideo>,
+    layout: Arc<FileLayout>,
 }
 
 impl VirtualFile {
-    /// A film's file. The layout must be of this film, or of one with the same digest and the same plan.
-    pub(super) fn new(film: Arc<Film>, layout: Arc<Layout>) -> Self {
-        Self { film, layout }
+    /// A video's file. The layout must be of this video, or of one with the same digest and the same plan.
+    pub(super) fn new(video: Arc<StitchedVideo>, layout: Arc<FileLayout>) -> Self {
+        Self { video, layout }
     }
 
     /// Bytes.
@@ -193,7 +193,7 @@ impl Reader {
     /// The next part of the range that lies in one place: what is there, and which of it. Borrowed, for to
     /// count all who hold a frame of six bytes would cost more than to copy it.
     fn piece<'f>(&mut self, of: &'f VirtualFile) -> Result<Option<Piece<'f>>, DeliverError> {
-        let film = &*of.film;
+        let video = &*of.video;
         while self.start < self.end {
             let Some((_, block)) = of.layout.blocks.get(self.block) else {
                 return Ok(None);
@@ -204,19 +204,22 @@ impl Reader {
                 Block::Bytes(bytes) => (self.within, (self.within == 0).then_some(bytes.len())),
                 Block::Stretch(stretch) => (
                     self.within,
-                    (self.within == 0).then(|| film.stored(*stretch).len()),
+                    (self.within == 0).then(|| video.stored(*stretch).len()),
                 ),
                 Block::Sound(frames) => {
                     let number = frames.start + self.within;
-                    let together = film.sound().together(number..frames.end);
+                    let together = video.sound().together(number..frames.end);
                     pieces = together.end.saturating_sub(number);
-                    (number, (pieces > 0).then(|| film.sound().size(together) as usize))
+                    (
+                        number,
+                        (pieces > 0).then(|| video.sound().size(together) as usize),
+                    )
                 }
                 Block::Pictures(pictures) => {
                     let number = pictures.start + self.within / 2;
                     let size = || match self.within % 2 {
-                        0 => film.stored(film.stretch(number)).len(),
-                        _ => film.slice_size(number) as usize,
+                        0 => video.stored(video.stretch(number)).len(),
+                        _ => video.slice_size(number) as usize,
                     };
                     (number, (number < pictures.end).then(size))
                 }
@@ -232,10 +235,10 @@ impl Reader {
             } else {
                 Some(match block {
                     Block::Bytes(bytes) => Cow::Borrowed(bytes),
-                    Block::Stretch(stretch) => Cow::Borrowed(film.stored(*stretch)),
-                    Block::Sound(_) => film.frames(number..number + pieces)?,
-                    Block::Pictures(_) if !slice => Cow::Borrowed(film.stored(film.stretch(number))),
-                    Block::Pictures(_) => Cow::Owned(film.slice(&mut self.pen, number)?),
+                    Block::Stretch(stretch) => Cow::Borrowed(video.stored(*stretch)),
+                    Block::Sound(_) => video.frames(number..number + pieces)?,
+                    Block::Pictures(_) if !slice => Cow::Borrowed(video.stored(video.stretch(number))),
+                    Block::Pictures(_) => Cow::Owned(video.slice(&mut self.pen, number)?),
                 })
             };
             (self.at, self.within) = (end, self.within + pieces);
@@ -309,7 +312,7 @@ pub enum ReaderStream {
 
 impl ReaderStream {
     fn new(reader: Reader) -> Self {
-        if reader.file.film.sound().on_disk().is_some() {
+        if reader.file.video.sound().on_disk().is_some() {
             Self::Disk(Some(reader))
         } else {
             Self::Memory(reader)
@@ -351,7 +354,7 @@ impl Stream for ReaderStream {
 impl Drop for Reader {
     fn drop(&mut self) {
         if let Some(pen) = self.pen.take().filter(|_| !self.failed) {
-            self.file.film.give_back(pen);
+            self.file.video.give_back(pen);
         }
     }
 }

@@ -19,9 +19,9 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 
 use super::inspect::Clip;
-use crate::aside;
 use crate::catalogue::LoopRange;
 use crate::ffmpeg::{Task, Tools};
+use crate::temp_files;
 
 /// Raised when clips are looked at differently, so that what was found before is not taken.
 const VERSION: u32 = 2;
@@ -65,7 +65,7 @@ struct Entry {
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct Kept {
+struct CacheFile {
     /// This program, FFmpeg and FFprobe, with their versions: another one may see a clip otherwise.
     by: String,
     clips: HashMap<String, Entry>,
@@ -82,18 +82,18 @@ struct Failure {
 
 /// See the module.
 #[derive(Debug)]
-pub struct Known {
+pub struct ProbeCache {
     file: PathBuf,
     kept: Mutex<State>,
 }
 
 #[derive(Debug)]
 struct State {
-    kept: Kept,
+    kept: CacheFile,
     changed: bool,
 }
 
-impl Known {
+impl ProbeCache {
     /// What is kept in the folder `cache`. `None` when FFmpeg or FFprobe does not run: then no clip can
     /// be shown, whatever was found before.
     pub async fn open(cache: &Path, tools: &Tools) -> Option<Self> {
@@ -110,22 +110,22 @@ impl Known {
         }
         let by = format!("{} {VERSION} {}", env!("CARGO_PKG_VERSION"), by.finalize());
         // What killed programs left beside it.
-        aside::sweep(cache);
+        temp_files::sweep(cache);
         Some(Self::read(cache.join(NAME), by))
     }
 
     fn read(file: PathBuf, by: String) -> Self {
         let kept = match read(&file) {
             Ok(kept) if kept.by == by => kept,
-            Ok(_) => Kept::default(),
+            Ok(_) => CacheFile::default(),
             Err(error) => {
                 if error.kind() != io::ErrorKind::NotFound {
                     tracing::warn!(%error, "what is known of the clips cannot be read; all are looked at");
                 }
-                Kept::default()
+                CacheFile::default()
             }
         };
-        let kept = Kept { by, ..kept };
+        let kept = CacheFile { by, ..kept };
         let changed = false;
         Self {
             file,
@@ -215,7 +215,7 @@ fn key(path: &Path, range: Option<LoopRange>) -> Option<String> {
     })
 }
 
-fn read(file: &Path) -> io::Result<Kept> {
+fn read(file: &Path) -> io::Result<CacheFile> {
     let mut text = String::new();
     File::open(file)?.take(MOST_BYTES).read_to_string(&mut text)?;
     let damaged = || io::Error::new(io::ErrorKind::InvalidData, "it is damaged");
@@ -226,13 +226,13 @@ fn read(file: &Path) -> io::Result<Kept> {
     Ok(serde_json::from_str(json)?)
 }
 
-fn write(file: &Path, kept: &Kept) -> io::Result<()> {
+fn write(file: &Path, kept: &CacheFile) -> io::Result<()> {
     let folder = file.parent().unwrap_or(Path::new(""));
     let json = serde_json::to_string(kept)?;
-    let mut aside = aside::create(folder, "")?;
-    writeln!(aside, "{}", blake3::hash(json.as_bytes()))?;
-    aside.write_all(json.as_bytes())?;
-    aside.persist(file).map_err(|failed| failed.error)?;
+    let mut temp = temp_files::create(folder, "")?;
+    writeln!(temp, "{}", blake3::hash(json.as_bytes()))?;
+    temp.write_all(json.as_bytes())?;
+    temp.persist(file).map_err(|failed| failed.error)?;
     Ok(())
 }
 
@@ -262,7 +262,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let video = folder.path().join("clip.mp4");
         std::fs::write(&video, "one").unwrap();
-        let open = || Known::read(folder.path().join(NAME), "me".to_owned());
+        let open = || ProbeCache::read(folder.path().join(NAME), "me".to_owned());
         let known = open();
         let stamp = Stamp::of(&video).unwrap();
         assert_eq!(known.get(&video, None, &stamp), None);
@@ -279,7 +279,7 @@ mod tests {
             None,
             "another part of it"
         );
-        let other = Known::read(folder.path().join(NAME), "another".to_owned());
+        let other = ProbeCache::read(folder.path().join(NAME), "another".to_owned());
         assert_eq!(other.get(&video, None, &stamp), None, "another FFmpeg");
         known.put_failure(&video, None, stamp.clone(), "it has no loop".to_owned());
         known.save();
@@ -298,7 +298,7 @@ mod tests {
         std::fs::write(&video, "one").unwrap();
         let file = folder.path().join(NAME);
         let stamp = Stamp::of(&video).unwrap();
-        let known = Known::read(file.clone(), "me".to_owned());
+        let known = ProbeCache::read(file.clone(), "me".to_owned());
         known.put(&video, None, stamp.clone(), &clip(&video));
         known.save();
         let whole = std::fs::read(&file).unwrap();
@@ -307,7 +307,7 @@ mod tests {
             damaged[at] ^= 1;
             for damaged in [&damaged[..], &whole[..at]] {
                 std::fs::write(&file, damaged).unwrap();
-                let known = Known::read(file.clone(), "me".to_owned());
+                let known = ProbeCache::read(file.clone(), "me".to_owned());
                 assert_eq!(known.get(&video, None, &stamp), None, "damaged at {at}");
             }
         }

@@ -7,7 +7,7 @@ const HEAD: u64 = 64 << 10;
 
 /// A kind of picture file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ImageKind {
     /// One picture, or its main one first.
     Still {
         /// FFmpeg's demuxer for it.
@@ -24,7 +24,7 @@ pub enum Kind {
     Heif,
 }
 
-impl Kind {
+impl ImageKind {
     /// The kind of a file; `None` if it is none of these.
     pub fn of(file: impl Read) -> io::Result<Option<Self>> {
         let mut head = Vec::new();
@@ -84,19 +84,19 @@ mod tests {
 
     #[test]
     fn files_are_known_by_their_first_bytes() {
-        let demuxer = |head: &[u8]| Kind::of_head(head).map(Kind::demuxer);
+        let demuxer = |head: &[u8]| ImageKind::of_head(head).map(ImageKind::demuxer);
         assert_eq!(demuxer(b"\xff\xd8\xff\xe0"), Some(Some("jpeg_pipe")));
         assert_eq!(demuxer(b"\x89PNG\r\n\x1a\n IHDR IDAT"), Some(Some("png_pipe")));
         assert_eq!(demuxer(b"\x89PNG\r\n\x1a\n IHDR acTL"), Some(Some("apng")));
         assert_eq!(demuxer(b"MM\0*\0\0\0\x08"), Some(Some("tiff_pipe")));
         let webp = |flags: u8| {
             let head = [b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0", &[flags][..]].concat();
-            Kind::of_head(&head)
+            ImageKind::of_head(&head)
         };
-        assert_eq!(webp(2), Some(Kind::AnimatedWebp));
-        assert_eq!(webp(0x10), Some(Kind::Still { demuxer: "webp_pipe" }));
-        assert_eq!(Kind::of_head(b"\0\0\0\x18ftypheic"), Some(Kind::Heif));
-        assert_eq!(Kind::of_head(b"\0\0\0\x18ftypisom"), None);
-        assert_eq!(Kind::of_head(b""), None);
+        assert_eq!(webp(2), Some(ImageKind::AnimatedWebp));
+        assert_eq!(webp(0x10), Some(ImageKind::Still { demuxer: "webp_pipe" }));
+        assert_eq!(ImageKind::of_head(b"\0\0\0\x18ftypheic"), Some(ImageKind::Heif));
+        assert_eq!(ImageKind::of_head(b"\0\0\0\x18ftypisom"), None);
+        assert_eq!(ImageKind::of_head(b""), None);
     }
 }

@@ -6,19 +6,19 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::file::Prepared;
+use super::prepared_loop::Prepared;
 use super::store::Digest;
 
 /// The loops that were used last, bounded by their bytes.
 #[derive(Debug)]
-pub(super) struct Recent {
+pub(super) struct LruLoops {
     limit: u64,
     bytes: u64,
     /// The one used last is at the back.
     loops: VecDeque<(Digest, Arc<Prepared>)>,
 }
 
-impl Recent {
+impl LruLoops {
     /// Room for loops of `limit` bytes together.
     pub(super) fn new(limit: u64) -> Self {
         Self {
@@ -81,7 +81,7 @@ impl Recent {
 
 #[cfg(test)]
 mod tests {
-    use super::super::file::tests::sample;
+    use super::super::prepared_loop::tests::sample;
     use super::*;
 
     fn digest(of: u8) -> Digest {
@@ -92,19 +92,19 @@ mod tests {
     fn what_was_used_last_stays_and_the_bytes_keep_their_bound() {
         let loops: Vec<Arc<Prepared>> = (0..4).map(|of| Arc::new(sample(of, 1000))).collect();
         let one = loops[0].file_bytes();
-        let mut recent = Recent::new(3 * one);
+        let mut lru = LruLoops::new(3 * one);
         for of in [0, 1, 2, 0, 3] {
-            recent.used(digest(of), Arc::clone(&loops[of as usize]));
-            assert!(recent.bytes <= recent.limit, "{} bytes", recent.bytes);
+            lru.used(digest(of), Arc::clone(&loops[of as usize]));
+            assert!(lru.bytes <= lru.limit, "{} bytes", lru.bytes);
         }
-        let held: Vec<bool> = loops.iter().map(|prepared| recent.holds(prepared)).collect();
+        let held: Vec<bool> = loops.iter().map(|prepared| lru.holds(prepared)).collect();
         assert_eq!(held, [true, false, true, true]);
 
-        recent.used(digest(8), Arc::new(sample(8, 5000)));
-        assert_eq!((recent.loops.len(), recent.bytes), (3, 3 * one));
+        lru.used(digest(8), Arc::new(sample(8, 5000)));
+        assert_eq!((lru.loops.len(), lru.bytes), (3, 3 * one));
         for of in 0..4 {
-            recent.remove(&digest(of));
+            lru.remove(&digest(of));
         }
-        assert_eq!((recent.loops.len(), recent.bytes), (0, 0));
+        assert_eq!((lru.loops.len(), lru.bytes), (0, 0));
     }
 }
