@@ -17,7 +17,7 @@
 //! | [`hud`] | the pixels of the bar for any picture of a timeline | codecs |
 //! | [`sound`] | cues, where they lie, and their samples | pictures |
 //! | [`texts`] | captions, chapters and timelines of a plan | pictures, HTTP |
-//! | [`h264`] | coded pictures as bits: slices read, the bar's slice written | boxes, workouts |
+//! | [`h264`] | coded pictures as bits: slices read, the HUD slice written | boxes, workouts |
 //! | [`mp4`] | boxes: reading FFmpeg's fragments, writing ours | workouts |
 //! | [`ffmpeg`] | the child process and its end of life | what it renders |
 //! | [`clip`] | what a clip file is, and what is wrong with it | workouts |

@@ -29,7 +29,7 @@ use virtual_coach::texts::Caption;
 use virtual_coach::units::{Frames, Speed};
 use virtual_coach::workout::IntervalKind::{Finish, GetReady, Rest, Work};
 use virtual_coach::workout::{
-    Fit, Language, Orientation, Place, Plan, Profile, RendererChoice, Resolution, Shows, Side,
+    Fit, HudParts, Language, Orientation, Plan, Profile, RendererChoice, Resolution, RoundPosition, Side,
 };
 
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -53,7 +53,7 @@ fn plan(hud: bool, times: usize) -> Plan {
     intervals.push(interval(Finish, "two", 50, (1, 1), None));
     Plan {
         profile: Profile::new(Resolution::P480, Orientation::Landscape, hud),
-        shows: Shows {
+        hud_parts: HudParts {
             timer: hud,
             progress_bar: hud,
             exercise_name: hud,
@@ -71,12 +71,12 @@ fn texts(plan: &Plan) -> Texts {
     let chapters = plan.timeline.intervals().iter().map(|interval| Caption {
         start: interval.start,
         end: interval.end(),
-        text: format!("{}. {}", interval.index + 1, interval.shows.name),
+        text: format!("{}. {}", interval.index + 1, interval.movement.name),
     });
     let captions = plan.timeline.intervals().iter().map(|interval| Caption {
         start: interval.start + Frames(5),
         end: interval.start + Frames(45),
-        text: format!("Now: {} é", interval.shows.name),
+        text: format!("Now: {} é", interval.movement.name),
     });
     Texts {
         language: plan.language,
@@ -207,10 +207,10 @@ fn variants(plan: &Plan) -> Vec<(&'static str, Plan)> {
     };
     // All names are the same in both languages, as Burpee, Crunch and Superman are.
     with("language", &|plan| plan.language = Language::English);
-    with("timer", &|plan| plan.shows.timer = false);
-    with("progress bar", &|plan| plan.shows.progress_bar = false);
-    with("exercise name", &|plan| plan.shows.exercise_name = false);
-    with("round", &|plan| plan.shows.round = false);
+    with("timer", &|plan| plan.hud_parts.timer = false);
+    with("progress bar", &|plan| plan.hud_parts.progress_bar = false);
+    with("exercise name", &|plan| plan.hud_parts.exercise_name = false);
+    with("round", &|plan| plan.hud_parts.round = false);
     with("size", &|plan| {
         plan.profile = Profile::new(Resolution::P480, Orientation::Portrait, true);
     });
@@ -221,24 +221,28 @@ fn variants(plan: &Plan) -> Vec<(&'static str, Plan)> {
     with("cues", &|plan| plan.cues = false);
     with("sound", &|plan| plan.clip_sound = true);
     with("a name", &|plan| {
-        intervals(plan, &|all| all[1].shows.name.push('!'));
+        intervals(plan, &|all| all[1].movement.name.push('!'));
     });
     with("a speed", &|plan| {
         intervals(plan, &|all| {
-            all[1].shows.speed = Speed::new(11, 10).expect("a speed");
+            all[1].movement.speed = Speed::new(11, 10).expect("a speed");
         });
     });
     with("a length", &|plan| {
         intervals(plan, &|all| all[1].length = Frames(190));
     });
-    with("a side", &|plan| intervals(plan, &|all| all[1].shows.side = None));
+    with("a side", &|plan| {
+        intervals(plan, &|all| all[1].movement.side = None);
+    });
     with("a kind", &|plan| intervals(plan, &|all| all[3].kind = Work));
     with("an exercise", &|plan| {
-        intervals(plan, &|all| all[3].shows.exercise = all[1].shows.exercise.clone());
+        intervals(plan, &|all| {
+            all[3].movement.exercise = all[1].movement.exercise.clone();
+        });
     });
     with("a place", &|plan| {
         intervals(plan, &|all| {
-            all[1].place = Some(Place {
+            all[1].round_position = Some(RoundPosition {
                 round: 1,
                 rounds: 2,
                 position: 1,
@@ -377,7 +381,7 @@ async fn probes_find_every_track_and_a_seek_finds_the_picture_of_the_plan() {
             let due = due.expect("before the end");
             // Clips are numbered as their loops are.
             let number = video.stretch(due).picture;
-            let mirrored = plan.timeline.at(video.begins(due).frame()).shows.side == Some(Side::Right);
+            let mirrored = plan.timeline.at(video.begins(due).frame()).movement.side == Some(Side::Right);
             let expected = Some(Seen { number, mirrored });
             assert_eq!(numbers(&one, crop), [expected], "at {second} s (HUD: {hud})");
         }
@@ -418,10 +422,10 @@ async fn a_hud_slice_that_is_kept_is_what_a_pen_writes_in_any_order() {
     let stage = Stage::open().await;
     let video = stage.video(&plan(true, 1)).await;
     let pictures = video.pictures();
-    let mut pen = video.pen().expect("a pen");
+    let mut writer = video.writer().expect("a pen");
     // A stride without a common factor comes everywhere, and to neighbours with stride 1.
     for number in (0..pictures).map(|n| n * 97 % pictures).chain(0..pictures) {
-        let written = video.rewritten(&mut pen, number).expect("a slice");
+        let written = video.rewritten(&mut writer, number).expect("a slice");
         let kept = video.slice(&mut None, number).expect("a slice");
         assert_eq!(written.len() as u64, u64::from(video.slice_size(number)));
         assert!(!kept.is_empty() && kept == written, "picture {number}");
@@ -648,7 +652,7 @@ async fn a_failed_index_is_told_to_all_and_the_next_is_tried_anew() {
     let renderer = stage.studio.renderer(settings()).await;
     let mut plan = plan(true, 1);
     let mut intervals = plan.timeline.intervals().to_vec();
-    intervals[1].shows.exercise = virtual_coach::catalogue::ExerciseId::new("gone").expect("a slug");
+    intervals[1].movement.exercise = virtual_coach::catalogue::ExerciseId::new("gone").expect("a slug");
     plan.timeline = virtual_coach::workout::Timeline::new(intervals).expect("intervals");
     let (plan, aside) = (Arc::new(plan), stage.studio.result("aside.mp4"));
     std::fs::rename(&clip, &aside).expect("a file");

@@ -45,7 +45,7 @@ pub async fn run(settings: &Settings, request: &Path, json: bool) -> Result<Exit
 /// How long the loops are that a plan shows: what it chooses does not depend on them, its speeds do.
 /// Of a clip that cannot be looked at, standard error is told.
 async fn look_at_clips(plan: &Plan, catalogue: &Catalogue, settings: &Settings) -> LoopLengths {
-    let shown = plan.timeline.intervals().iter().map(|i| &i.shows.exercise);
+    let shown = plan.timeline.intervals().iter().map(|i| &i.movement.exercise);
     let shown: HashSet<_> = shown.collect();
     let all = catalogue.exercises().iter();
     let exercises: Vec<Exercise> = all.filter(|e| shown.contains(&e.id)).cloned().collect();

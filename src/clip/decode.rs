@@ -146,7 +146,7 @@ impl Inspector {
         let first = shapes.first();
         match first.and_then(|first| shapes.iter().find(|shape| *shape != first)) {
             None => Ok(()),
-            Some(other) => Err(ClipError::Changes {
+            Some(other) => Err(ClipError::ChangedMacroblocks {
                 name: name.to_owned(),
                 from: shapes[0],
                 to: *other,

@@ -83,7 +83,7 @@ pub enum ClipError {
     AnimatedWebp(String),
     /// The picture turns or changes its size in mid-clip.
     #[error("the picture of {name} changes from {from} to {to} in mid-clip: save it in one size and upright")]
-    Changes {
+    ChangedMacroblocks {
         /// File name.
         name: String,
         /// Size at first.

@@ -12,7 +12,7 @@ use futures_util::Stream;
 use tokio::task::JoinHandle;
 
 use crate::single_flight::SingleFlightError;
-use crate::stitch::{Pen, StitchedVideo, Stretch, VideoError};
+use crate::stitch::{HudSliceWriter, StitchedVideo, Stretch, VideoError};
 
 /// Part of every ETag: raised when files are laid out differently.
 const LAYOUT_VERSION: u8 = 2;
@@ -149,7 +149,7 @@ impl VirtualFile {
             within: 0,
             start,
             end,
-            pen: None,
+            writer: None,
             ready: VecDeque::new(),
             gathers: SMALL,
             failed: false,
@@ -170,7 +170,7 @@ pub struct Reader {
     /// What is still wanted.
     start: u64,
     end: u64,
-    pen: Option<Pen>,
+    writer: Option<HudSliceWriter>,
     ready: VecDeque<Bytes>,
     /// Bytes to gather this time.
     gathers: usize,
@@ -238,7 +238,7 @@ impl Reader {
                     Block::Stretch(stretch) => Cow::Borrowed(video.stored(*stretch)),
                     Block::Sound(_) => video.frames(number..number + pieces)?,
                     Block::Pictures(_) if !slice => Cow::Borrowed(video.stored(video.stretch(number))),
-                    Block::Pictures(_) => Cow::Owned(video.slice(&mut self.pen, number)?),
+                    Block::Pictures(_) => Cow::Owned(video.slice(&mut self.writer, number)?),
                 })
             };
             (self.at, self.within) = (end, self.within + pieces);
@@ -353,8 +353,8 @@ impl Stream for ReaderStream {
 
 impl Drop for Reader {
     fn drop(&mut self) {
-        if let Some(pen) = self.pen.take().filter(|_| !self.failed) {
-            self.file.video.give_back(pen);
+        if let Some(writer) = self.writer.take().filter(|_| !self.failed) {
+            self.file.video.give_back(writer);
         }
     }
 }

@@ -16,8 +16,8 @@ use crate::stitch::{
 };
 use crate::units::{Frames, Speed};
 use crate::workout::{
-    Fit, Interval, IntervalKind, Language, Movement, Orientation, Place, Plan, Profile, RendererChoice,
-    Resolution, Shows, Side, Timeline,
+    Fit, HudParts, Interval, IntervalKind, Language, Movement, Orientation, Plan, Profile, RendererChoice,
+    Resolution, RoundPosition, Side, Timeline,
 };
 
 /// What x264 writes at 854x480 for 15 pictures in one part: its avcC, and the beginning of each picture's first slice.
@@ -72,8 +72,8 @@ fn prepared(profile: &Profile) -> Prepared {
 /// Every kind of interval, at speeds that are whole and that are not.
 fn plan(language: Language, hud: bool) -> Plan {
     use IntervalKind::{CoolDown, Finish, GetReady, Rest, RoundRest, WarmUp, Work};
-    let place = |position| {
-        Some(Place {
+    let round_position = |position| {
+        Some(RoundPosition {
             round: 1,
             rounds: 2,
             position,
@@ -83,33 +83,33 @@ fn plan(language: Language, hud: bool) -> Plan {
     let kinds = [
         (GetReady, 65, (1, 2), None, None),
         (WarmUp, 90, (1, 1), None, None),
-        (Work, 121, (6, 5), Some(Side::Left), place(1)),
-        (Work, 121, (19, 20), Some(Side::Right), place(1)),
-        (Rest, 95, (1, 2), None, place(2)),
-        (Work, 300, (1, 1), None, place(3)),
-        (RoundRest, 62, (1, 2), None, place(1)),
+        (Work, 121, (6, 5), Some(Side::Left), round_position(1)),
+        (Work, 121, (19, 20), Some(Side::Right), round_position(1)),
+        (Rest, 95, (1, 2), None, round_position(2)),
+        (Work, 300, (1, 1), None, round_position(3)),
+        (RoundRest, 62, (1, 2), None, round_position(1)),
         (CoolDown, 60, (1, 1), None, None),
         (Finish, 45, (1, 1), None, None),
     ];
-    let interval = |(kind, length, (above, below), side, place)| Interval {
+    let interval = |(kind, length, (above, below), side, round_position)| Interval {
         index: 0,
         kind,
         start: Frames::ZERO,
         length: Frames(length),
-        shows: Movement {
+        movement: Movement {
             exercise: ExerciseId::new("burpee").expect("a slug"),
             name: "Burpee".to_owned(),
             side,
             speed: Speed::new(above, below).expect("a speed"),
         },
-        place,
+        round_position,
     };
     Plan {
         timeline: Timeline::new(kinds.into_iter().map(interval).collect()).expect("intervals"),
         seed: 0,
         kcal: 0.0,
         profile: Profile::new(Resolution::P480, Orientation::Landscape, hud),
-        shows: if hud { Shows::ALL } else { Shows::NONE },
+        hud_parts: if hud { HudParts::ALL } else { HudParts::NONE },
         language,
         fit: Fit::Auto,
         cues: false,

@@ -45,8 +45,8 @@ impl Shot {
         Self {
             start: interval.start,
             length: interval.length,
-            speed: interval.shows.speed,
-            mirrored: interval.shows.side == Some(Side::Right),
+            speed: interval.movement.speed,
+            mirrored: interval.movement.side == Some(Side::Right),
             heard: exercise && clip_sound && clip.facts.sound.is_some(),
             clip,
             offset: Offset::default(),
@@ -115,7 +115,7 @@ pub fn shots(timeline: &Timeline, library: &Library, clip_sound: bool) -> Result
         .intervals()
         .iter()
         .map(|interval| {
-            let exercise = &interval.shows.exercise;
+            let exercise = &interval.movement.exercise;
             let clip = library.get(exercise).ok_or_else(|| exercise.clone())?;
             Ok(Shot::new(interval, Arc::clone(clip), clip_sound))
         })

@@ -1,6 +1,6 @@
-//! H.264 as bits: reading the slices of a coded picture, and writing the one that holds the bar.
+//! H.264 as bits: reading the slices of a coded picture, and writing the one that holds the HUD.
 //!
-//! For the stitch renderer, which shows an exercise loop encoded once and burns another bar into each of
+//! For the stitch renderer, which shows an exercise loop encoded once and burns another HUD into each of
 //! its pictures without encoding anything. Clauses are those of ITU-T H.264 (ISO/IEC 14496-10).
 //!
 //! A picture is cut into slices: runs of macroblocks (16x16 pixels), left to right, top to bottom. What
@@ -12,9 +12,9 @@
 //! ┌────────────────────────┐
 //! │ slices of the encoder  │  kept byte for byte. Only IDR pictures have a second form, by which
 //! │                        │  a loop goes on without an IDR picture: `restart_form`
-//! ├────────────────────────┤  first macroblock of the bar: `BarShape`
-//! │ slice written here     │  `BarShape::write_key`: every macroblock anew, for an IDR picture
-//! └────────────────────────┘  `BarShape::write_update`: only those that changed, the others skipped
+//! ├────────────────────────┤  first macroblock of the HUD: `HudSliceShape`
+//! │ slice written here     │  `HudSliceShape::write_key`: every macroblock anew, for an IDR picture
+//! └────────────────────────┘  `HudSliceShape::write_update`: only those that changed, the others skipped
 //! ```
 //!
 //! A written macroblock is exact to the pixel, in one of two ways: raw (I_PCM, 384 bytes), or, where a
@@ -33,25 +33,25 @@
 //! | `slice` | slice headers: reading, writing, and the restart form |
 //! | `cavlc` | residual blocks: how many coefficients, and how they are written |
 //! | `demands` | what a slice's macroblocks demand of a decoder |
-//! | `bar` | where the bar lies, its pixels, what changed in it |
+//! | `hud_pixels` | where the HUD lies, its pixels, what changed in it |
 //! | `prediction` | which prediction gives a macroblock exactly |
-//! | `bar_slice` | the bar's slice |
+//! | `hud_slice` | the HUD slice |
 //!
 //! Pure code: it knows neither MP4 boxes nor workouts. It reads bytes it did not write, so every reader
 //! is bounded and gives a [`H264Error`], never a panic.
 
-mod bar;
-mod bar_slice;
 mod bits;
 mod cavlc;
 mod demands;
+mod hud_pixels;
+mod hud_slice;
 mod nal;
 mod parameters;
 mod prediction;
 mod slice;
 
-pub use bar::{Bar, BarShape, Changes};
 pub use demands::{Demands, MOST_LEVEL_PREFIX, MOST_MACROBLOCK_BITS};
+pub use hud_pixels::{ChangedMacroblocks, HudPixels, HudSliceShape};
 pub use nal::{NalKind, NalUnit, RefIdc, nal_units};
 pub use parameters::{Parameters, parameter_sets};
 pub use slice::{Deblocking, Marking, PictureHead, SliceHeader, SliceType, restart_form};
@@ -91,13 +91,13 @@ pub enum H264Error {
     /// Sound H.264, but not of the one kind that this module knows.
     #[error("not supported: {0}")]
     Unsupported(#[from] Unsupported),
-    /// The bar does not begin at a row of macroblocks inside the picture.
+    /// The HUD does not begin at a row of macroblocks inside the picture.
     #[error("no row of macroblocks of the picture begins at line {0}")]
-    BarTop(u32),
-    /// The bar's bytes are not as many as its size says, or an odd number of lines is to be left out.
+    HudTop(u32),
+    /// The HUD's bytes are not as many as its size says, or an odd number of lines is to be left out.
     #[error("{found} bytes of pixels, or an odd guard, where {wanted} bytes belong")]
-    BarBytes {
-        /// Bytes of planar 4:2:0 of the bar's size.
+    HudBytes {
+        /// Bytes of planar 4:2:0 of the HUD's size.
         wanted: usize,
         /// Bytes given.
         found: usize,
@@ -131,7 +131,7 @@ pub enum Unsupported {
     /// `frame_mbs_only_flag` is 0.
     #[error("interlaced pictures")]
     Interlace,
-    /// Cropping at the left or the top, which would move the bar against the macroblocks.
+    /// Cropping at the left or the top, which would move the HUD against the macroblocks.
     #[error("cropping at the left or the top")]
     Cropping,
     /// `entropy_coding_mode_flag`.

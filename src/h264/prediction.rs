@@ -1,11 +1,11 @@
 //! Which prediction gives the wanted pixels of a macroblock exactly.
 //!
 //! Intra_16x16 predicts the luma of a macroblock from the samples above and to the left of it (8.3.3), and
-//! both chroma components likewise (8.3.4). With no residual the prediction is the picture. The bar is
+//! both chroma components likewise (8.3.4). With no residual the prediction is the picture. The HUD is
 //! flat almost everywhere, and there it is exact. The neighbours' samples are those that were asked for,
-//! since every macroblock of the bar is exact, those skipped in a P slice too.
+//! since every macroblock of the HUD is exact, those skipped in a P slice too.
 //!
-//! Plane prediction, the fourth of each, gives slopes that no bar has; it is not used.
+//! Plane prediction, the fourth of each, gives slopes that no HUD has; it is not used.
 
 /// One colour component of a macroblock and its neighbours, which are `None` outside the slice.
 #[derive(Debug, Clone)]

@@ -15,16 +15,16 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::WorkoutBody;
+use super::hud_query::HudQuery;
 use super::language::Told;
 use super::memory_response::{self, Binary};
 use super::notes::{self, WORKOUT_NOTES};
 use super::problem::{Kind, Problem, ProblemBody};
-use super::showing::Showing;
 use super::{AppState, exercises, snapshot, text_response, workouts};
 use crate::catalogue::Exercise;
 use crate::clip::{Needs, Snapshot};
 use crate::texts::{self, TimelineView};
-use crate::workout::{Language, Note, Plan, Shows, Token, TokenError, TooLong, WorkoutRequest, link};
+use crate::workout::{HudParts, Language, Note, Plan, Token, TokenError, TooLong, WorkoutRequest, link};
 
 /// Intervals of the plans that are remembered together: some 20 MB.
 const REMEMBERED: u64 = 100_000;
@@ -177,14 +177,18 @@ impl Links {
         let Opened { token, plan, now, .. } = opened;
         let this = address(&state.base_path, token);
         let under = |file: &str| format!("{this}/{file}");
-        let showing = |shows: Shows| {
-            let token = token.showing(shows, &now.catalogue, &now.lengths)?;
+        let link_with = |hud_parts: HudParts| {
+            let token = token.with_hud_parts(hud_parts, &now.catalogue, &now.lengths)?;
             Ok::<_, TokenError>(address(&state.base_path, &token))
         };
-        let full = if plan.shows.any() { plan.shows } else { Shows::ALL };
+        let full = if plan.hud_parts.any() {
+            plan.hud_parts
+        } else {
+            HudParts::ALL
+        };
         Ok(Self {
-            with_hud: showing(full)?,
-            without_hud: showing(Shows::NONE)?,
+            with_hud: link_with(full)?,
+            without_hud: link_with(HudParts::NONE)?,
             video: under("video.mp4"),
             stream: under("stream.mp4"),
             hls: under("hls/master.m3u8"),
@@ -303,15 +307,15 @@ pub async fn create(
 pub async fn show(
     State(state): State<AppState>,
     Path(token): Path<String>,
-    showing: Showing,
+    hud_query: HudQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let mut opened = opened(&state, &token).await?;
-    let shows = showing.over(opened.plan.shows);
-    if shows != opened.plan.shows {
+    let hud_parts = hud_query.over(opened.plan.hud_parts);
+    if hud_parts != opened.plan.hud_parts {
         let other = opened
             .token
-            .showing(shows, &opened.now.catalogue, &opened.now.lengths)?;
+            .with_hud_parts(hud_parts, &opened.now.catalogue, &opened.now.lengths)?;
         opened = self::opened(&state, other.as_str()).await?;
     }
     let workout = Workout::new(&state, &opened, Vec::new())?;
@@ -468,7 +472,7 @@ fn first_exercise<'s>(now: &'s Snapshot, plan: &Plan) -> Result<&'s Exercise, Pr
     let mut intervals = plan.timeline.intervals().iter();
     let first = intervals.find(|interval| interval.kind.is_exercise());
     first
-        .and_then(|interval| now.catalogue.get(&interval.shows.exercise))
+        .and_then(|interval| now.catalogue.get(&interval.movement.exercise))
         .ok_or_else(|| Problem::internal("an opened workout without an exercise"))
 }
 

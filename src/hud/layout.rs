@@ -13,7 +13,7 @@ const CAP: f32 = 0.727;
 
 /// Sizes and positions in pixels; a `size` is a font size, a `base` a baseline.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Layout {
+pub(super) struct HudLayout {
     pub width: usize,
     pub height: usize,
     /// First and last column of text.
@@ -33,21 +33,21 @@ pub(super) struct Layout {
     pub alone_down: i32,
     pub timer_size: f32,
     pub timer_base: i32,
-    pub place: PlaceLayout,
-    pub place_size: f32,
-    pub place_base: i32,
+    pub round_position: RoundPositionLayout,
+    pub round_position_size: f32,
+    pub round_position_base: i32,
 }
 
 /// How round and position stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum PlaceLayout {
+pub(super) enum RoundPositionLayout {
     /// Left of the countdown, each value under its label.
     Columns,
     /// In a row below the name, each value after its label.
     Row,
 }
 
-impl Layout {
+impl HudLayout {
     /// `None` when the profile has no bar or one that no 4:2:0 picture can have.
     pub(super) fn new(profile: Profile) -> Option<Self> {
         let (width, height) = (profile.width as usize, profile.bar_height() as usize);
@@ -77,9 +77,9 @@ impl Layout {
             alone_down: 0,
             timer_size: cap(44.0),
             timer_base: at(63.0),
-            place: PlaceLayout::Columns,
-            place_size: cap(19.0),
-            place_base: at(63.0),
+            round_position: RoundPositionLayout::Columns,
+            round_position_size: cap(19.0),
+            round_position_base: at(63.0),
         };
         let portrait_only = Self {
             gap: at(28.0),
@@ -92,9 +92,9 @@ impl Layout {
             alone_down: at(20.0),
             timer_size: cap(60.0),
             timer_base: at(110.0),
-            place: PlaceLayout::Row,
-            place_size: cap(15.0),
-            place_base: at(119.0),
+            round_position: RoundPositionLayout::Row,
+            round_position_size: cap(15.0),
+            round_position_base: at(119.0),
             ..common
         };
         Some(if portrait { portrait_only } else { common })

@@ -7,29 +7,29 @@
 //!
 //! | file | decides |
 //! | --- | --- |
-//! | `law` | the values: countdown, lit columns |
+//! | `countdown` | the values: countdown, lit columns |
 //! | `name` | which words stand in the name line |
-//! | `layout`, `place` | where they stand |
+//! | `layout`, `round_position` | where they stand |
 //! | `text` | text -> coverage |
 //! | `colour`, `canvas` | coverage -> planes |
 
 mod canvas;
 mod colour;
-mod law;
+mod countdown;
 mod layout;
 mod name;
-mod place;
+mod round_position;
 mod text;
 
 #[cfg(test)]
-mod looks;
+mod fit_test;
 #[cfg(test)]
-mod room;
+mod gallery_test;
 #[cfg(test)]
 mod tests;
 
 pub use colour::GROUND;
-pub use law::{countdown_text, progress_columns, seconds_left};
+pub use countdown::{countdown_text, progress_columns, seconds_left};
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -37,12 +37,12 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use crate::units::Frames;
 use crate::words::Words;
-use crate::workout::{Interval, IntervalKind, Language, Profile, Shows, Timeline};
+use crate::workout::{HudParts, Interval, IntervalKind, Language, Profile, Timeline};
 use canvas::Canvas;
 use colour::{BRIGHT, Ink, MOVE, MUTED, TRACK_MOVE, TRACK_WAIT, WAIT};
-use layout::{Layout, PlaceLayout};
+use layout::{HudLayout, RoundPositionLayout};
 use name::NameLine;
-use place::PlaceBlock;
+use round_position::RoundPositionBlock;
 use text::{Mask, Typeface};
 
 /// Room between the capitals of a label, in units of its font size.
@@ -63,9 +63,9 @@ pub struct Area {
 /// interval begins.
 pub struct Hud {
     timeline: Arc<Timeline>,
-    shows: Shows,
+    parts: HudParts,
     words: &'static Words,
-    layout: Layout,
+    layout: HudLayout,
     faces: &'static Faces,
     inks: &'static Inks,
     digits: Arc<Digits>,
@@ -74,15 +74,15 @@ pub struct Hud {
     /// Where the countdown begins at its longest.
     timer_left: i32,
     /// Where round and position stand, and whether rounds are worth showing.
-    place: PlaceBlock,
+    round_position: RoundPositionBlock,
     canvas: Canvas,
-    drawn: Option<Drawn>,
+    state: Option<CanvasState>,
     painted: Vec<Area>,
 }
 
 /// What the canvas shows at present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Drawn {
+struct CanvasState {
     interval: usize,
     seconds: u64,
     lit: u32,
@@ -95,7 +95,7 @@ type Digits = HashMap<char, (Mask, i32)>;
 static FACES: LazyLock<Faces> = LazyLock::new(|| Faces {
     label: Typeface::inter(650.0, 14.0, false),
     name: Typeface::inter(650.0, 32.0, false),
-    place: Typeface::inter(650.0, 28.0, true),
+    round_position: Typeface::inter(650.0, 28.0, true),
     timer: Typeface::inter(700.0, 32.0, true),
 });
 
@@ -110,7 +110,7 @@ static INKS: LazyLock<Inks> = LazyLock::new(|| Inks {
 struct Faces {
     label: Typeface,
     name: Typeface,
-    place: Typeface,
+    round_position: Typeface,
     timer: Typeface,
 }
 
@@ -124,8 +124,13 @@ struct Inks {
 impl Hud {
     /// Lays out the bar; `None` when the profile has no bar or nothing is to be shown in it.
     #[must_use]
-    pub fn new(timeline: Arc<Timeline>, profile: Profile, shows: Shows, language: Language) -> Option<Self> {
-        let layout = Layout::new(profile).filter(|_| shows.any())?;
+    pub fn new(
+        timeline: Arc<Timeline>,
+        profile: Profile,
+        hud_parts: HudParts,
+        language: Language,
+    ) -> Option<Self> {
+        let layout = HudLayout::new(profile).filter(|_| hud_parts.any())?;
         let (faces, words) = (&*FACES, Words::of(language));
         let digits = timer_digits(layout.timer_size);
         let timer_width = timeline.intervals().iter().filter(|i| has_timer(i)).map(|i| {
@@ -137,21 +142,21 @@ impl Hud {
                 .sum()
         });
         let timer_left = layout.right - timer_width.max().unwrap_or(0);
-        let place = PlaceBlock::new(&timeline, &layout, faces, words, timer_left);
+        let round_position = RoundPositionBlock::new(&timeline, &layout, faces, words, timer_left);
         Some(Self {
             moves: columns_that_move(&timeline, layout.width),
             canvas: Canvas::new(layout.width, layout.height),
             inks: &INKS,
-            drawn: None,
+            state: None,
             painted: Vec::with_capacity(3),
             timeline,
-            shows,
+            parts: hud_parts,
             words,
             layout,
             faces,
             digits,
             timer_left,
-            place,
+            round_position,
         })
     }
 
@@ -168,13 +173,13 @@ impl Hud {
         let timeline = Arc::clone(&self.timeline);
         let picture = picture.min(timeline.length().saturating_sub(Frames(1)));
         let interval = timeline.at(picture);
-        let now = Drawn {
+        let now = CanvasState {
             interval: interval.index,
             seconds: seconds_left(interval.end() - picture),
             lit: progress_columns(picture, timeline.length(), self.layout.width as u32),
         };
-        let same_interval = self.drawn.is_some_and(|drawn| drawn.interval == now.interval);
-        let same_second = same_interval && self.drawn.is_some_and(|drawn| drawn.seconds == now.seconds);
+        let same_interval = self.state.is_some_and(|drawn| drawn.interval == now.interval);
+        let same_second = same_interval && self.state.is_some_and(|drawn| drawn.seconds == now.seconds);
         self.painted.clear();
         if !same_interval {
             self.draw_interval(&timeline, interval);
@@ -182,12 +187,12 @@ impl Hud {
         if !same_second {
             self.draw_timer(interval, now.seconds);
         }
-        let changed = match self.drawn {
+        let changed = match self.state {
             Some(drawn) => drawn.lit.min(now.lit)..drawn.lit.max(now.lit),
             None => 0..self.layout.width as u32,
         };
         self.draw_progress(changed.start as usize..changed.end as usize, now.lit as usize);
-        self.drawn = Some(now);
+        self.state = Some(now);
         self.canvas.bytes()
     }
 
@@ -212,17 +217,22 @@ impl Hud {
         };
         self.canvas.clear(all.columns.clone(), all.rows.clone());
         self.painted.push(all);
-        if let Some(place) = interval.place.filter(|_| self.shows.round) {
-            self.place
-                .draw(&mut self.canvas, &self.layout, self.faces, self.inks, place);
+        if let Some(round_position) = interval.round_position.filter(|_| self.parts.round) {
+            self.round_position.draw(
+                &mut self.canvas,
+                &self.layout,
+                self.faces,
+                self.inks,
+                round_position,
+            );
         }
-        if self.shows.exercise_name {
+        if self.parts.exercise_name {
             self.draw_name(timeline, interval);
         }
     }
 
     fn draw_name(&mut self, timeline: &Timeline, interval: &Interval) {
-        let Layout {
+        let HudLayout {
             left,
             name_size,
             name_least,
@@ -233,7 +243,7 @@ impl Hud {
         let label = self.faces.label.shape(said.label, LABEL_TRACKING);
         let mask = self.faces.label.mask(&label, self.layout.label_size);
         // Without a row for the place below them, label and name stand in the middle.
-        let down = if interval.place.is_none() {
+        let down = if interval.round_position.is_none() {
             self.layout.alone_down
         } else {
             0
@@ -265,16 +275,21 @@ impl Hud {
     /// Columns that label and name may take. Switches do not move anything: the room is the same whether the
     /// neighbours are shown or not.
     fn room(&self, interval: &Interval) -> f32 {
-        let beside = self.layout.place == PlaceLayout::Columns && interval.place.is_some();
-        let end = if beside { self.place.left } else { self.timer_left };
+        let beside =
+            self.layout.round_position == RoundPositionLayout::Columns && interval.round_position.is_some();
+        let end = if beside {
+            self.round_position.left
+        } else {
+            self.timer_left
+        };
         (end - self.layout.gap - self.layout.left) as f32
     }
 
     fn draw_timer(&mut self, interval: &Interval, seconds: u64) {
-        if !self.shows.timer || !has_timer(interval) {
+        if !self.parts.timer || !has_timer(interval) {
             return;
         }
-        let Layout {
+        let HudLayout {
             width,
             right,
             progress_top,
@@ -298,7 +313,7 @@ impl Hud {
     }
 
     fn draw_progress(&mut self, changed: Range<usize>, lit: usize) {
-        if !self.shows.progress_bar {
+        if !self.parts.progress_bar {
             return;
         }
         if changed.is_empty() {

@@ -46,9 +46,9 @@ impl NameLine {
         };
         match interval.kind {
             IntervalKind::Finish => fixed(words.labels.finish),
-            kind if kind.is_exercise() => movement("", &interval.shows),
+            kind if kind.is_exercise() => movement("", &interval.movement),
             _ => match timeline.next_exercise(interval) {
-                Some(next) => movement(words.next, &next.shows),
+                Some(next) => movement(words.next, &next.movement),
                 None => fixed(words.breathe),
             },
         }
@@ -94,7 +94,7 @@ mod tests {
     use crate::workout::{Language, Side};
 
     fn shown(name: &str) -> String {
-        let mut movement = interval(IntervalKind::Work, 1, name).shows;
+        let mut movement = interval(IntervalKind::Work, 1, name).movement;
         movement.exercise = ExerciseId::new("air-squat").expect("a slug");
         showable_name(&movement, |c| c.is_ascii() || c == 'É')
     }
@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn rests_name_what_comes_next_and_the_finish_praises() {
         let mut left = interval(IntervalKind::Work, 1, "Side plank");
-        left.shows.side = Some(Side::Left);
+        left.movement.side = Some(Side::Left);
         let timeline = timeline(vec![
             interval(IntervalKind::GetReady, 1, "Side plank"),
             left,

@@ -7,9 +7,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::catalogue::ExerciseId;
 use crate::units::{FPS, Speed};
-use crate::workout::{Movement, Orientation, Place, Resolution, Side};
+use crate::workout::{Movement, Orientation, Resolution, RoundPosition, Side};
 
-pub(super) const ALL: Shows = Shows {
+pub(super) const ALL: HudParts = HudParts {
     timer: true,
     progress_bar: true,
     exercise_name: true,
@@ -22,13 +22,13 @@ pub(super) fn interval(kind: IntervalKind, seconds: u64, name: &str) -> Interval
         kind,
         start: Frames::ZERO,
         length: Frames(seconds * u64::from(FPS)),
-        shows: Movement {
+        movement: Movement {
             exercise: ExerciseId::new("an-exercise").expect("a slug"),
             name: name.to_owned(),
             side: None,
             speed: Speed::NORMAL,
         },
-        place: None,
+        round_position: None,
     }
 }
 
@@ -38,7 +38,7 @@ pub(super) fn timeline(intervals: Vec<Interval>) -> Timeline {
 
 pub(super) fn placed(kind: IntervalKind, seconds: u64, name: &str, round: u32, position: u32) -> Interval {
     Interval {
-        place: Some(Place {
+        round_position: Some(RoundPosition {
             round,
             rounds: 3,
             position,
@@ -52,9 +52,9 @@ pub(super) fn placed(kind: IntervalKind, seconds: u64, name: &str, round: u32, p
 pub(super) fn gallery() -> Timeline {
     use IntervalKind::{CoolDown, Finish, GetReady, Rest, RoundRest, WarmUp, Work};
     let sided = |side, interval: Interval| Interval {
-        shows: Movement {
+        movement: Movement {
             side: Some(side),
-            ..interval.shows
+            ..interval.movement
         },
         ..interval
     };
@@ -101,9 +101,9 @@ pub(super) fn french_gallery() -> Timeline {
         "Pompes",
     ];
     let renamed = |(index, interval): (usize, &Interval)| Interval {
-        shows: Movement {
+        movement: Movement {
             name: names[index / 2 % names.len()].to_owned(),
-            ..interval.shows.clone()
+            ..interval.movement.clone()
         },
         ..interval.clone()
     };
@@ -118,24 +118,24 @@ fn galleries() -> [(Language, Arc<Timeline>); 2] {
     ]
 }
 
-const NONE: Shows = Shows {
+const NONE: HudParts = HudParts {
     timer: false,
     progress_bar: false,
     exercise_name: false,
     round: false,
 };
 /// Each switch alone.
-const PARTS: [Shows; 4] = [
-    Shows { timer: true, ..NONE },
-    Shows {
+const PARTS: [HudParts; 4] = [
+    HudParts { timer: true, ..NONE },
+    HudParts {
         progress_bar: true,
         ..NONE
     },
-    Shows {
+    HudParts {
         exercise_name: true,
         ..NONE
     },
-    Shows { round: true, ..NONE },
+    HudParts { round: true, ..NONE },
 ];
 
 pub(super) fn profiles() -> impl Iterator<Item = Profile> {
@@ -149,12 +149,17 @@ fn hd() -> Profile {
     Profile::new(Resolution::P720, Orientation::Landscape, true)
 }
 
-fn hud(timeline: &Arc<Timeline>, profile: Profile, shows: Shows) -> Hud {
-    hud_in(Language::English, timeline, profile, shows)
+fn hud(timeline: &Arc<Timeline>, profile: Profile, hud_parts: HudParts) -> Hud {
+    hud_in(Language::English, timeline, profile, hud_parts)
 }
 
-pub(super) fn hud_in(language: Language, timeline: &Arc<Timeline>, profile: Profile, shows: Shows) -> Hud {
-    Hud::new(Arc::clone(timeline), profile, shows, language).expect("something is shown")
+pub(super) fn hud_in(
+    language: Language,
+    timeline: &Arc<Timeline>,
+    profile: Profile,
+    hud_parts: HudParts,
+) -> Hud {
+    Hud::new(Arc::clone(timeline), profile, hud_parts, language).expect("something is shown")
 }
 
 /// Which macroblocks (column, row) differ between two bars, luma or chroma.
@@ -222,8 +227,11 @@ fn nothing_to_show_or_no_room_is_no_hud() {
     let without = Profile::new(Resolution::P720, Orientation::Landscape, false);
     assert!(Hud::new(Arc::clone(&timeline), hd(), NONE, Language::English).is_none());
     assert!(Hud::new(Arc::clone(&timeline), without, ALL, Language::English).is_none());
-    for shows in PARTS {
-        assert_eq!(hud(&timeline, hd(), shows).bytes_per_picture(), 1280 * 80 * 3 / 2);
+    for hud_parts in PARTS {
+        assert_eq!(
+            hud(&timeline, hd(), hud_parts).bytes_per_picture(),
+            1280 * 80 * 3 / 2
+        );
     }
 }
 
@@ -233,7 +241,7 @@ fn each_switch_shows_its_part_and_nothing_else() {
     for ((language, timeline), profile) in galleries().iter().flat_map(|g| profiles().map(move |p| (g, p))) {
         let ground = Canvas::new(profile.width as usize, profile.bar_height() as usize);
         let mut all = hud_in(*language, timeline, profile, ALL);
-        let mut parts = PARTS.map(|shows| hud_in(*language, timeline, profile, shows));
+        let mut parts = PARTS.map(|hud_parts| hud_in(*language, timeline, profile, hud_parts));
         for interval in timeline.intervals() {
             let picture = interval.start + Frames(interval.length.0 / 2);
             let whole = all.draw(picture).to_vec();
@@ -252,7 +260,7 @@ fn each_switch_shows_its_part_and_nothing_else() {
             let timer = interval.kind != IntervalKind::Finish;
             assert_eq!(
                 seen,
-                [timer, true, true, interval.place.is_some()],
+                [timer, true, true, interval.round_position.is_some()],
                 "{:?}",
                 interval.kind
             );
@@ -265,7 +273,7 @@ fn every_second_has_digits_of_its_own_and_within_it_only_progress_moves() {
     let timeline = Arc::new(gallery());
     for profile in profiles() {
         let (width, height) = (profile.width as usize, profile.bar_height() as usize);
-        let rows = Layout::new(profile).expect("a bar").progress_top;
+        let rows = HudLayout::new(profile).expect("a bar").progress_top;
         let mut hud = hud(&timeline, profile, ALL);
         let mut before = Vec::new();
         for interval in timeline.intervals() {
@@ -355,7 +363,7 @@ proptest! {
     }
 
     #[test]
-    fn a_column_is_lit_when_the_law_says_so(picture in 0u64..13_650) {
+    fn a_column_is_lit_when_the_countdown_says_so(picture in 0u64..13_650) {
         let timeline = Arc::new(gallery());
         let bar = hud(&timeline, hd(), ALL).draw(Frames(picture)).to_vec();
         let lit = progress_columns(Frames(picture), timeline.length(), 1280) as usize;
@@ -378,7 +386,7 @@ proptest! {
                 let bar = hud(&timeline, profile, named).draw(Frames(0)).to_vec();
                 prop_assert!(bar != Canvas::new(profile.width as usize, profile.bar_height() as usize).bytes());
                 // Clear of the countdown's room, however long the name is.
-                let Layout { width, right, height, .. } = Layout::new(profile).expect("a bar");
+                let HudLayout { width, right, height, .. } = HudLayout::new(profile).expect("a bar");
                 let beside = (0..height).flat_map(|row| &bar[row * width + right as usize - 40..][..40]);
                 prop_assert!(beside.into_iter().all(|&luma| luma == colour::GROUND.yuv().y));
             }
@@ -390,7 +398,7 @@ proptest! {
         width in 0u32..400, height in 0u32..300, area in 0u32..300, seconds in 1u64..1_000_000, of in any::<u32>(),
     ) {
         let mut only = placed(IntervalKind::Work, seconds, "Élévation latérale", of, of);
-        only.shows.side = Some(Side::Right);
+        only.movement.side = Some(Side::Right);
         let timeline = Arc::new(timeline(vec![only]));
         let profile = Profile { width, height, area_height: area.min(height) };
         if let Some(mut hud) = Hud::new(timeline, profile, ALL, Language::French) {

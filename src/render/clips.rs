@@ -16,7 +16,7 @@ impl Renderer {
     pub(super) async fn check_clips(&self, plan: &Plan) -> Result<(), RenderError> {
         let mut checked = HashSet::new();
         for interval in plan.timeline.intervals() {
-            let exercise = &interval.shows.exercise;
+            let exercise = &interval.movement.exercise;
             if checked.insert(exercise) {
                 self.check_clip(exercise).await?;
             }
@@ -29,7 +29,10 @@ impl Renderer {
         let mut hasher = blake3::Hasher::new();
         hasher.update(key.as_bytes());
         for interval in plan.timeline.intervals() {
-            let version = self.library.version(&interval.shows.exercise).unwrap_or_default();
+            let version = self
+                .library
+                .version(&interval.movement.exercise)
+                .unwrap_or_default();
             hasher.update(&version.to_be_bytes());
         }
         hasher.finalize()
@@ -53,7 +56,7 @@ impl Renderer {
                 continue;
             }
             checked.push(recipe);
-            if let Err(gone) = self.check_clip(&interval.shows.exercise).await
+            if let Err(gone) = self.check_clip(&interval.movement.exercise).await
                 && !self.loops.has(recipe).await
             {
                 return Err(gone);

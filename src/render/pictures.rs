@@ -90,7 +90,7 @@ impl Pictures {
         let hud = Hud::new(
             Arc::clone(&self.timeline),
             plan.profile,
-            plan.shows,
+            plan.hud_parts,
             plan.language,
         );
         Run::start(&self.job.settings, &self.job.look, hud, &group).map(Some)

@@ -21,8 +21,8 @@ use crate::graph::Backdrop;
 use crate::stitch::{Bounds, Loops, Store};
 use crate::units::{Frames, Speed};
 use crate::workout::{
-    Fit, Interval, IntervalKind, Language, Movement, Orientation, Plan, Profile, RendererChoice, Resolution,
-    Shows, Timeline,
+    Fit, HudParts, Interval, IntervalKind, Language, Movement, Orientation, Plan, Profile, RendererChoice,
+    Resolution, Timeline,
 };
 
 /// The clip's catalogue.
@@ -207,13 +207,13 @@ fn plan(exercise: &Exercise, renderer: RendererChoice) -> Plan {
         kind,
         start: Frames::ZERO,
         length: Frames(15),
-        shows: Movement {
+        movement: Movement {
             exercise: exercise.id.clone(),
             name: exercise.name.clone(),
             side: None,
             speed,
         },
-        place: None,
+        round_position: None,
     };
     let half = Speed::new(1, 2).unwrap_or(Speed::NORMAL);
     let intervals = vec![
@@ -226,7 +226,7 @@ fn plan(exercise: &Exercise, renderer: RendererChoice) -> Plan {
         seed: 0,
         kcal: 0.0,
         profile: Profile::new(Resolution::P480, Orientation::Landscape, true),
-        shows: Shows {
+        hud_parts: HudParts {
             timer: true,
             progress_bar: true,
             exercise_name: true,

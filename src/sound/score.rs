@@ -91,14 +91,14 @@ fn begin(before: Option<&Interval>, exercise: &Interval, wanted: &mut Vec<Cue>) 
 }
 
 fn is_switch(before: &Interval, after: &Interval) -> bool {
-    let sides = (before.shows.side, after.shows.side) == (Some(Side::Left), Some(Side::Right));
-    sides && before.kind == after.kind && before.shows.exercise == after.shows.exercise
+    let sides = (before.movement.side, after.movement.side) == (Some(Side::Left), Some(Side::Right));
+    sides && before.kind == after.kind && before.movement.exercise == after.movement.exercise
 }
 
 fn half_time(interval: &Interval) -> Option<Cue> {
     let ticks = interval.kind == IntervalKind::Work
         && interval.length >= LEAST_WORK_WITH_TICK
-        && interval.shows.side.is_none();
+        && interval.movement.side.is_none();
     ticks.then(|| cue(CueKind::HalfTime, interval.start + Frames(interval.length.0 / 2)))
 }
 
@@ -136,13 +136,13 @@ mod tests {
             kind,
             start: Frames::ZERO,
             length: Frames(pictures),
-            shows: Movement {
+            movement: Movement {
                 exercise: ExerciseId::new("side-lunge").expect("a slug"),
                 name: "Side lunge".to_owned(),
                 side,
                 speed: Speed::NORMAL,
             },
-            place: None,
+            round_position: None,
         }
     }
 

@@ -33,7 +33,7 @@
 //! | `loops`, `source`, `request` | one preparation however many ask; those ready, queued, under way, unfit |
 //! | `run` | interval -> which picture when (pure) |
 //! | `cuts` | which pictures are key pictures, and where segments begin (pure) |
-//! | `bar` | the HUD's slice of each picture |
+//! | `hud_slice` | the HUD slice of each picture |
 //! | `pictures` | a plan's pictures, one after the other |
 //! | `trial` | whether a recipe can be followed at all |
 //! | `video_index` | a plan's pictures and sound, any of them at once: sizes, times, bytes |
@@ -43,8 +43,8 @@
 //! It knows nothing of MP4 boxes beyond what FFmpeg writes, and nothing of HTTP. How the bits of a slice
 //! are written is [`h264`](crate::h264)'s business; `docs/stitching.md` explains the idea at leisure.
 
-mod bar;
 mod cuts;
+mod hud_slice;
 mod intra;
 mod loops;
 mod lru;
@@ -81,4 +81,6 @@ pub use source::{Source, StitchError};
 pub use spec::{Encoding, RenderSpec, WRITER_VERSION};
 pub use store::{Bounds, Digest, InMemory, Store};
 pub use trial::try_recipe;
-pub use video_index::{Material, Pen, SliceMemory, StitchedVideo, Stretch, VideoError, VideoIndex};
+pub use video_index::{
+    HudSliceWriter, Material, SliceMemory, StitchedVideo, Stretch, VideoError, VideoIndex,
+};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::bar::BarCoder;
 use super::cuts::Cuts;
+use super::hud_slice::HudSliceEncoder;
 use super::loops::Loops;
 use super::queue::Urgency;
 use super::recipe::Recipe;
@@ -23,7 +23,7 @@ use crate::workout::Plan;
 pub struct Picture {
     /// Its slices above the HUD: shared by all who show it.
     pub exercise: Bytes,
-    /// The HUD's slice; empty without a HUD.
+    /// The HUD slice; empty without a HUD.
     pub hud: Bytes,
     /// How long it is shown.
     pub lasts: Ticks,
@@ -37,9 +37,9 @@ pub struct Pictures {
     /// Each different loop, in the order in which they are first shown.
     loops: Vec<PlannedLoop>,
     /// Which of them each interval shows.
-    shows: Vec<usize>,
+    loop_of_interval: Vec<usize>,
     hud: Option<Hud>,
-    bars: Option<BarCoder>,
+    encoder: Option<HudSliceEncoder>,
     config: AvcConfig,
     runs: Vec<Run>,
     cuts: Cuts,
@@ -67,10 +67,10 @@ impl Pictures {
     ) -> Result<Self, StitchError> {
         let request = loops.request();
         let mut planned: Vec<PlannedLoop> = Vec::new();
-        let mut shows = Vec::with_capacity(recipes.len());
+        let mut loop_of_interval = Vec::with_capacity(recipes.len());
         for recipe in recipes {
             let same = planned.iter().position(|known| known.recipe.same_loop(&recipe));
-            shows.push(same.unwrap_or(planned.len()));
+            loop_of_interval.push(same.unwrap_or(planned.len()));
             if same.is_none() {
                 let source = None;
                 planned.push(PlannedLoop { recipe, source });
@@ -88,11 +88,11 @@ impl Pictures {
         let profile = plan.profile;
         let intervals = plan.timeline.intervals().iter();
         let run = |(interval, of): (_, &usize)| Run::new(interval, planned[*of].recipe.parts());
-        let runs: Vec<Run> = intervals.zip(&shows).map(run).collect();
+        let runs: Vec<Run> = intervals.zip(&loop_of_interval).map(run).collect();
         let hud = Hud::new(
             Arc::new(plan.timeline.clone()),
             profile,
-            plan.shows,
+            plan.hud_parts,
             plan.language,
         );
         let mut pictures = Self {
@@ -100,9 +100,9 @@ impl Pictures {
             cuts: Cuts::new(&runs, hud.is_some()),
             runs,
             hud,
-            bars: BarCoder::new(&config, &profile).map_err(super::prepare::PrepareError::from)?,
+            encoder: HudSliceEncoder::new(&config, &profile).map_err(super::prepare::PrepareError::from)?,
             loops: planned,
-            shows,
+            loop_of_interval,
             config,
             interval: 0,
             next: 0,
@@ -117,7 +117,7 @@ impl Pictures {
     /// absence is an error only when it is needed.
     async fn ask_ahead(&mut self) {
         let mut coming: Vec<usize> = Vec::new();
-        for &of in &self.shows[self.interval..] {
+        for &of in &self.loop_of_interval[self.interval..] {
             if coming.len() > self.request.at_once() {
                 break;
             }
@@ -169,7 +169,7 @@ impl Pictures {
         let (number, begins) = (self.next, run.begins(self.next));
         let of_loop = run.of_loop(number);
         let form = self.cuts.form(self.shown, run.begins_part(number));
-        let of = self.shows[self.interval];
+        let of = self.loop_of_interval[self.interval];
         if number == 0 {
             self.begin(of).await?;
         }
@@ -188,10 +188,11 @@ impl Pictures {
             Form::Restart => source.restart(recipe.parts().index(of_loop)).await?,
             Form::Key | Form::Next => source.picture(of_loop).await?,
         };
-        let hud = match (&mut self.hud, &mut self.bars) {
-            (Some(hud), Some(bars)) => {
+        let hud = match (&mut self.hud, &mut self.encoder) {
+            (Some(hud), Some(encoder)) => {
                 hud.draw(begins.frame());
-                bars.slice(&exercise, hud.bar(), hud.painted())
+                encoder
+                    .slice(&exercise, hud.bar(), hud.painted())
                     .map_err(super::prepare::PrepareError::from)?
             }
             _ => Bytes::new(),

@@ -207,7 +207,7 @@ fn without_path(input: &Input) -> Input {
 ///   and a pass may be cut after any picture; `keyint` is the length of a part, but which pictures are IDR
 ///   pictures FFmpeg is told by number;
 /// - `cabac=0`: a slice's data starts at any bit after its header and is plain Exp-Golomb codes and bytes,
-///   which makes the HUD's slices simple to write (9.2; CABAC starts anew in each slice, byte-aligned);
+///   which makes the HUD slices simple to write (9.2; CABAC starts anew in each slice, byte-aligned);
 /// - `weightp=0`: no table of weights in slice headers;
 /// - `sliced-threads` of 2: the only way x264 keeps its deblocking filter inside slices
 ///   (disable_deblocking_filter_idc 2, 7.4.3), and `slice-max-mbs` puts a slice's end where the HUD begins;

@@ -35,8 +35,8 @@ impl Run {
     #[must_use]
     pub fn new(interval: &Interval, parts: Parts) -> Self {
         let (above, below) = (
-            u128::from(interval.shows.speed.numerator()),
-            u128::from(interval.shows.speed.denominator()),
+            u128::from(interval.movement.speed.numerator()),
+            u128::from(interval.movement.speed.denominator()),
         );
         let pictures = (u128::from(interval.length.0) * above * 2 + below) / (2 * below);
         Self {
@@ -90,13 +90,13 @@ pub(super) mod tests {
             kind: IntervalKind::Work,
             start: Frames(start),
             length: Frames(length),
-            shows: Movement {
+            movement: Movement {
                 exercise: ExerciseId::new("an-exercise").expect("a slug"),
                 name: String::new(),
                 side: None,
                 speed,
             },
-            place: None,
+            round_position: None,
         }
     }
 

@@ -17,7 +17,9 @@ use super::sound::Track;
 use super::video_index::Material;
 use crate::graph::Backdrop;
 use crate::sound::{Cue, CueKind};
-use crate::workout::{Fit, Interval, IntervalKind, Movement, Place, Plan, Profile, Shows, Side, Timeline};
+use crate::workout::{
+    Fit, HudParts, Interval, IntervalKind, Movement, Plan, Profile, RoundPosition, Side, Timeline,
+};
 
 /// The version of all code that writes bytes of a video: drawing the HUD, coding its slices, choosing cuts, laying
 /// sound, writing boxes. To be raised whenever the same description gives other bytes; the test
@@ -65,7 +67,7 @@ impl RenderSpec<'_> {
         let Plan {
             timeline,
             profile,
-            shows,
+            hud_parts,
             language,
             fit,
             cues,
@@ -81,12 +83,12 @@ impl RenderSpec<'_> {
             height,
             area_height,
         } = *profile;
-        let Shows {
+        let HudParts {
             timer,
             progress_bar,
             exercise_name,
             round,
-        } = *shows;
+        } = *hud_parts;
         let mut encoding = Encoding::new("stitched video");
         encoding.number(WRITER_VERSION.into());
         for number in [width, height, area_height] {
@@ -199,8 +201,8 @@ impl Encoding {
                 start: _,
                 kind,
                 length,
-                shows,
-                place,
+                movement,
+                round_position,
             } = interval;
             self.text(match kind {
                 IntervalKind::GetReady => "get ready",
@@ -217,7 +219,7 @@ impl Encoding {
                 name,
                 side,
                 speed,
-            } = shows;
+            } = movement;
             self.text(exercise.as_str());
             self.text(name);
             self.text(match side {
@@ -227,13 +229,13 @@ impl Encoding {
             });
             self.number(speed.numerator().into());
             self.number(speed.denominator().into());
-            self.number(place.is_some().into());
-            if let Some(Place {
+            self.number(round_position.is_some().into());
+            if let Some(RoundPosition {
                 round,
                 rounds,
                 position,
                 positions,
-            }) = place
+            }) = round_position
             {
                 for number in [round, rounds, position, positions] {
                     self.number((*number).into());

@@ -14,7 +14,7 @@
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use super::bar::BarCoder;
+use super::hud_slice::HudSliceEncoder;
 use super::intra::Intra;
 use super::prepare::PrepareError;
 use super::prepared_loop::Prepared;
@@ -113,7 +113,7 @@ fn twice(prepared: &Prepared, profile: &Profile) -> Result<Vec<u8>, PrepareError
         columns: 0..profile.width as usize,
         rows: 0..profile.bar_height() as usize,
     }];
-    let mut bars = BarCoder::new(&prepared.config, profile)?;
+    let mut bars = HudSliceEncoder::new(&prepared.config, profile)?;
     let parts = prepared.parts();
     for pass in 0..2 {
         let noise = bars.as_ref().map(|bars| bar_of_noise(bars.bytes(), pass));

@@ -17,8 +17,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::bar::BarCoder;
 use super::cuts::Cuts;
+use super::hud_slice::HudSliceEncoder;
 use super::prepare::PrepareError;
 use super::prepared_loop::Prepared;
 use super::run::{Form, Run};
@@ -35,8 +35,8 @@ use crate::workout::Plan;
 const KEPT: usize = 14 << 20;
 /// What [`SliceMemory`] counts in.
 const UNIT: usize = 16 << 10;
-/// Pens that are kept for the next reader; each holds two bars.
-const IDLE_PENS: usize = 2;
+/// Writers that are kept for the next reader; each holds two bars.
+const IDLE_WRITERS: usize = 2;
 
 /// Why a part of a video is not what it was when the video was made: a fault of this program, or of the disk.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -100,7 +100,7 @@ pub struct VideoIndex {
     has_hud: bool,
     /// Set once, when the index is built.
     slices: OnceLock<Slices>,
-    pens: Mutex<Vec<Pen>>,
+    writers: Mutex<Vec<HudSliceWriter>>,
     fingerprint: blake3::Hash,
 }
 
@@ -149,11 +149,11 @@ pub struct StitchedVideo {
 }
 
 /// Writes HUD slices, fastest in rising order. A reader borrows one from the video and gives it back.
-pub struct Pen {
+pub struct HudSliceWriter {
     hud: Hud,
-    bars: BarCoder,
+    encoder: HudSliceEncoder,
     /// The picture whose slice was written last.
-    wrote: Option<u64>,
+    last_written: Option<u64>,
 }
 
 /// A picture's place in the video.
@@ -181,15 +181,15 @@ impl VideoIndex {
             first += run.pictures();
         }
         let runs: Vec<Run> = scenes.iter().map(|scene| scene.run).collect();
-        let pen = pen(plan, &config).map_err(PrepareError::from)?;
+        let writer = writer(plan, &config).map_err(PrepareError::from)?;
         Ok(Self {
-            cuts: Cuts::new(&runs, pen.is_some()),
+            cuts: Cuts::new(&runs, writer.is_some()),
             plan: Arc::clone(plan),
             scenes,
             config,
-            has_hud: pen.is_some(),
+            has_hud: writer.is_some(),
             slices: OnceLock::new(),
-            pens: Mutex::new(pen.into_iter().collect()),
+            writers: Mutex::new(writer.into_iter().collect()),
             fingerprint,
         })
     }
@@ -210,7 +210,7 @@ impl VideoIndex {
             + size_of::<Scene>() * self.scenes.len()
             + self.cuts.bytes()
             + slices
-            + 2 * IDLE_PENS * bar
+            + 2 * IDLE_WRITERS * bar
     }
 
     /// Where a picture's slice ends among all.
@@ -271,7 +271,7 @@ impl StitchedVideo {
         }
     }
 
-    /// Writes all HUD slices. A stretch of pictures may begin anywhere, since a pen can: each thread has one.
+    /// Writes all HUD slices. A stretch of pictures may begin anywhere, since a writer can: each thread has one.
     fn all_slices(&self, threads: usize, memory: &SliceMemory) -> Result<Slices, H264Error> {
         let (pictures, threads) = (self.pictures(), threads.max(1) as u64);
         let memory = memory.reserve();
@@ -314,14 +314,14 @@ impl StitchedVideo {
 
     /// The sizes of some pictures' slices, and the first of these slices, up to `room` bytes.
     fn some_slices(&self, pictures: Range<u64>, room: usize) -> Result<(Vec<u32>, KeptSlices), H264Error> {
-        let pen = self.idle_or_new_pen()?;
-        let mut pen = pen.ok_or(H264Error::OutOfRange("a video without a HUD"))?;
+        let writer = self.idle_or_new_writer()?;
+        let mut writer = writer.ok_or(H264Error::OutOfRange("a video without a HUD"))?;
         let mut sizes = Vec::with_capacity((pictures.end - pictures.start) as usize);
         // Untouched memory is none.
         let mut kept = Vec::with_capacity(room);
         let mut whole = pictures.start..pictures.start;
         for number in pictures {
-            let slice = self.write(&mut pen, number)?;
+            let slice = self.write(&mut writer, number)?;
             // A slice of 4 GiB exists nowhere.
             sizes.push(slice.len() as u32);
             if whole.end == number && kept.len() + slice.len() <= room {
@@ -329,7 +329,7 @@ impl StitchedVideo {
                 whole.end = number + 1;
             }
         }
-        self.give_back(pen);
+        self.give_back(writer);
         let bytes = kept.into_boxed_slice().into();
         Ok((
             sizes,
@@ -465,24 +465,24 @@ impl StitchedVideo {
     }
 
     /// The HUD slice of a picture, as it was announced; empty without a HUD. What is not kept is written with
-    /// the reader's pen, which it gets here when it first needs one.
-    pub fn slice(&self, pen: &mut Option<Pen>, number: u64) -> Result<Bytes, VideoError> {
+    /// the reader's writer, which it gets here when it first needs one.
+    pub fn slice(&self, writer: &mut Option<HudSliceWriter>, number: u64) -> Result<Bytes, VideoError> {
         if !self.has_hud() {
             return Ok(Bytes::new());
         }
         if let Some(kept) = self.index.kept(number) {
             return Ok(kept);
         }
-        match pen {
-            Some(pen) => self.rewritten(pen, number),
-            None => self.rewritten(pen.insert(self.pen()?), number),
+        match writer {
+            Some(writer) => self.rewritten(writer, number),
+            None => self.rewritten(writer.insert(self.writer()?), number),
         }
     }
 
     /// The same slice, written whether it is kept or not.
-    pub fn rewritten(&self, pen: &mut Pen, number: u64) -> Result<Bytes, VideoError> {
+    pub fn rewritten(&self, writer: &mut HudSliceWriter, number: u64) -> Result<Bytes, VideoError> {
         let slice = self
-            .write(pen, number)
+            .write(writer, number)
             .map_err(|error| VideoError::Slice(error.to_string()))?;
         let (promised, has) = (self.slice_size(number), slice.len());
         if has != promised as usize {
@@ -495,45 +495,47 @@ impl StitchedVideo {
         Ok(slice)
     }
 
-    fn write(&self, pen: &mut Pen, number: u64) -> Result<Bytes, H264Error> {
+    fn write(&self, writer: &mut HudSliceWriter, number: u64) -> Result<Bytes, H264Error> {
         let at = self.at(number);
-        if at.form != Form::Key && pen.wrote != number.checked_sub(1) {
+        if at.form != Form::Key && writer.last_written != number.checked_sub(1) {
             // As if all before had been written: the bar says nothing of what was drawn before it.
-            pen.hud.draw(self.begins(number.saturating_sub(1)).frame());
-            pen.bars.showed(pen.hud.bar());
+            writer.hud.draw(self.begins(number.saturating_sub(1)).frame());
+            writer.encoder.set_previous(writer.hud.bar());
         }
-        pen.hud.draw(at.begins.frame());
+        writer.hud.draw(at.begins.frame());
         let exercise = self.stored(at.stretch(self));
         // Not right if this fails; then nobody reads on.
-        pen.wrote = Some(number);
-        pen.bars.slice(exercise, pen.hud.bar(), pen.hud.painted())
+        writer.last_written = Some(number);
+        writer
+            .encoder
+            .slice(exercise, writer.hud.bar(), writer.hud.painted())
     }
 
-    /// A pen: one that somebody gave back, or a new one. Fails without a HUD.
-    pub fn pen(&self) -> Result<Pen, VideoError> {
-        let pen = self.idle_or_new_pen();
-        let pen = pen.map_err(|error| VideoError::Slice(error.to_string()))?;
-        pen.ok_or_else(|| VideoError::Slice("there is no HUD".to_owned()))
+    /// A writer: one that somebody gave back, or a new one. Fails without a HUD.
+    pub fn writer(&self) -> Result<HudSliceWriter, VideoError> {
+        let writer = self.idle_or_new_writer();
+        let writer = writer.map_err(|error| VideoError::Slice(error.to_string()))?;
+        writer.ok_or_else(|| VideoError::Slice("there is no HUD".to_owned()))
     }
 
-    fn idle_or_new_pen(&self) -> Result<Option<Pen>, H264Error> {
+    fn idle_or_new_writer(&self) -> Result<Option<HudSliceWriter>, H264Error> {
         let idle = self
             .index
-            .pens
+            .writers
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .pop();
         match idle {
-            Some(pen) => Ok(Some(pen)),
-            None => pen(&self.index.plan, &self.index.config),
+            Some(writer) => Ok(Some(writer)),
+            None => writer(&self.index.plan, &self.index.config),
         }
     }
 
-    /// Keeps a pen for the next.
-    pub fn give_back(&self, pen: Pen) {
-        let mut idle = self.index.pens.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < IDLE_PENS {
-            idle.push(pen);
+    /// Keeps a writer for the next.
+    pub fn give_back(&self, writer: HudSliceWriter) {
+        let mut idle = self.index.writers.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < IDLE_WRITERS {
+            idle.push(writer);
         }
     }
 }
@@ -567,17 +569,17 @@ impl std::fmt::Debug for VideoIndex {
 }
 
 /// `None` for a plan without a HUD.
-fn pen(plan: &Plan, config: &AvcConfig) -> Result<Option<Pen>, H264Error> {
+fn writer(plan: &Plan, config: &AvcConfig) -> Result<Option<HudSliceWriter>, H264Error> {
     let hud = Hud::new(
         Arc::new(plan.timeline.clone()),
         plan.profile,
-        plan.shows,
+        plan.hud_parts,
         plan.language,
     );
-    let bars = BarCoder::new(config, &plan.profile)?;
-    Ok(hud.zip(bars).map(|(hud, bars)| Pen {
+    let encoder = HudSliceEncoder::new(config, &plan.profile)?;
+    Ok(hud.zip(encoder).map(|(hud, encoder)| HudSliceWriter {
         hud,
-        bars,
-        wrote: None,
+        encoder,
+        last_written: None,
     }))
 }

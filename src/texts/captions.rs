@@ -50,7 +50,10 @@ fn now(timeline: &Timeline, interval: &Interval, words: &Words) -> String {
         return label.to_owned();
     }
     if interval.kind.is_exercise() {
-        let about = match interval.place.filter(|_| interval.kind == IntervalKind::Work) {
+        let about = match interval
+            .round_position
+            .filter(|_| interval.kind == IntervalKind::Work)
+        {
             Some(p) if p.rounds > 1 => {
                 let round = (words.round_of)(p.round, p.rounds);
                 format!("{round}, {}", (words.exercise_of)(p.position, p.positions))
@@ -58,11 +61,11 @@ fn now(timeline: &Timeline, interval: &Interval, words: &Words) -> String {
             Some(p) => (words.exercise_of)(p.position, p.positions),
             None => label.to_lowercase(),
         };
-        return format!("{}\n{time}, {about}", name(&interval.shows, words));
+        return format!("{}\n{time}, {about}", name(&interval.movement, words));
     }
     let first = format!("{label}, {time}");
     match timeline.next_exercise(interval) {
-        Some(next) => format!("{first}\n{}{}", words.next, name(&next.shows, words)),
+        Some(next) => format!("{first}\n{}{}", words.next, name(&next.movement, words)),
         None => first,
     }
 }
@@ -71,7 +74,7 @@ fn now(timeline: &Timeline, interval: &Interval, words: &Words) -> String {
 fn soon(timeline: &Timeline, interval: &Interval, left: u64, words: &Words) -> String {
     let after = timeline.intervals().get(interval.index + 1);
     let what = match after {
-        Some(next) if next.kind.is_exercise() => name(&next.shows, words),
+        Some(next) if next.kind.is_exercise() => name(&next.movement, words),
         Some(next) if next.kind != IntervalKind::Finish => words.labels.of(next.kind).to_owned(),
         _ => words.the_end.to_owned(),
     };

@@ -17,9 +17,11 @@ pub fn chapters(plan: &Plan) -> Vec<Caption> {
 }
 
 fn title(interval: &Interval, words: &Words) -> String {
-    let (name, label) = (name(&interval.shows, words), words.labels.of(interval.kind));
-    match (interval.kind, interval.place) {
-        (IntervalKind::Work, Some(place)) if place.rounds > 1 => (words.in_round)(&name, place.round),
+    let (name, label) = (name(&interval.movement, words), words.labels.of(interval.kind));
+    match (interval.kind, interval.round_position) {
+        (IntervalKind::Work, Some(round_position)) if round_position.rounds > 1 => {
+            (words.in_round)(&name, round_position.round)
+        }
         (IntervalKind::Work, _) => name,
         (kind, _) if kind.is_exercise() => format!("{label}{}{name}", words.colon),
         _ => label.to_owned(),

@@ -14,7 +14,7 @@ pub fn summary(plan: &Plan) -> String {
     let intervals = plan.timeline.intervals();
     let rounds = intervals
         .iter()
-        .filter_map(|i| i.place)
+        .filter_map(|i| i.round_position)
         .map(|p| p.rounds)
         .max()
         .unwrap_or(1);
@@ -47,11 +47,15 @@ pub fn summary(plan: &Plan) -> String {
 
 /// The exercises of a part: `Push-ups 0:40`; of work those of the first round.
 fn lines(intervals: &[Interval], kind: IntervalKind, words: &Words) -> Vec<String> {
-    let first = |i: &&Interval| i.kind == kind && i.place.is_none_or(|place| place.round == 1);
+    let first = |i: &&Interval| {
+        i.kind == kind
+            && i.round_position
+                .is_none_or(|round_position| round_position.round == 1)
+    };
     let of_part = intervals.iter().filter(first);
     of_part
         .filter_map(|interval| {
-            let (shown, time) = (&interval.shows, interval.length.seconds().to_string());
+            let (shown, time) = (&interval.movement, interval.length.seconds().to_string());
             match shown.side {
                 None => Some(format!("{} {time}", name(shown, words))),
                 Some(Side::Left) => Some(format!("{} {}", one_line(&shown.name), (words.each_side)(&time))),

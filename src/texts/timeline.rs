@@ -120,8 +120,8 @@ fn upcoming(timeline: &Timeline, interval: &Interval) -> Option<NextView> {
     let next = timeline.next_exercise(interval)?;
     Some(NextView {
         index: next.index,
-        exercise: next.shows.exercise.to_string(),
-        name: next.shows.name.clone(),
-        side: next.shows.side,
+        exercise: next.movement.exercise.to_string(),
+        name: next.movement.name.clone(),
+        side: next.movement.side,
     })
 }

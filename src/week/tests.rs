@@ -198,7 +198,7 @@ fn suits(session: &Session, body: &Value, catalogue: &Catalogue) {
     let level: Difficulty = serde_json::from_value(body["level"].clone()).unwrap();
     assert_eq!(session.plan.length().0, body["minutes"].as_u64().unwrap() * 1800);
     for interval in session.plan.timeline.intervals() {
-        let exercise = catalogue.get(&interval.shows.exercise).unwrap();
+        let exercise = catalogue.get(&interval.movement.exercise).unwrap();
         let avoided = avoid.iter().any(|thing| thing.leaves_out(exercise));
         assert!(!avoided, "{} in {body}", exercise.name);
         assert!(

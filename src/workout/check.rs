@@ -10,8 +10,8 @@ use serde_json::json;
 
 use super::refusals::{Refusals, quoted};
 use super::{
-    Avoid, Fit, Language, Orientation, Profile, Refusal, RefusalCode, RendererChoice, RequestedExercise,
-    RequestedIntervals, Resolution, Shows, WorkoutConfig, WorkoutRequest,
+    Avoid, Fit, HudParts, Language, Orientation, Profile, Refusal, RefusalCode, RendererChoice,
+    RequestedExercise, RequestedIntervals, Resolution, WorkoutConfig, WorkoutRequest,
 };
 use crate::catalogue::{Difficulty, EQUIPMENT, folded, nearest};
 use crate::units::{Frames, Seconds, Speed};
@@ -107,7 +107,7 @@ pub(super) struct Wishes {
     /// Kilograms.
     pub(super) weight: f64,
     pub(super) profile: Profile,
-    pub(super) shows: Shows,
+    pub(super) hud_parts: HudParts,
     pub(super) language: Language,
     pub(super) fit: Fit,
     pub(super) fit_reps: bool,
@@ -135,7 +135,7 @@ fn wishes(request: &WorkoutRequest, config: &WorkoutConfig, refusals: &mut Refus
         &(1.0..=180.0),
         30.0,
     );
-    let shows = Shows {
+    let hud_parts = HudParts {
         timer: config.show_timer.unwrap_or(true),
         progress_bar: config.show_progress_bar.unwrap_or(true),
         exercise_name: config.show_exercise_name.unwrap_or(true),
@@ -165,8 +165,8 @@ fn wishes(request: &WorkoutRequest, config: &WorkoutConfig, refusals: &mut Refus
         target_sent: config.target_duration.is_some(),
         seed: refusals.whole("/config/seed", config.seed, &(0..=MAX_SEED)),
         weight: refusals.number("/config/weight", config.weight, &(20.0..=300.0), 70.0),
-        profile: profile(config, shows, refusals),
-        shows,
+        profile: profile(config, hud_parts, refusals),
+        hud_parts,
         language: refusals
             .choice("/config/language", config.language.as_ref(), Language::TAGS)
             .unwrap_or_default(),
@@ -220,7 +220,7 @@ fn speed(pointer: &str, sent: Option<f64>, default: Speed, refusals: &mut Refusa
     Speed::from_f64(number).unwrap_or(default)
 }
 
-fn profile(config: &WorkoutConfig, shows: Shows, refusals: &mut Refusals) -> Profile {
+fn profile(config: &WorkoutConfig, hud_parts: HudParts, refusals: &mut Refusals) -> Profile {
     let resolution: Option<Resolution> = refusals.choice(
         "/config/resolution",
         config.resolution.as_ref(),
@@ -234,7 +234,7 @@ fn profile(config: &WorkoutConfig, shows: Shows, refusals: &mut Refusals) -> Pro
     Profile::new(
         resolution.unwrap_or_default(),
         orientation.unwrap_or_default(),
-        shows.any(),
+        hud_parts.any(),
     )
 }
 

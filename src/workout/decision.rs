@@ -6,7 +6,7 @@
 use super::check::Wishes;
 use super::lay::Course;
 use super::plan::kilocalories;
-use super::{Fit, Language, Note, Plan, Profile, RendererChoice, Shows, reps};
+use super::{Fit, HudParts, Language, Note, Plan, Profile, RendererChoice, reps};
 use crate::catalogue::{Catalogue, LoopLengths};
 
 /// How a workout is shown, apart from its course.
@@ -15,7 +15,7 @@ pub(super) struct Manner {
     /// Kilograms.
     pub(super) weight: f64,
     pub(super) profile: Profile,
-    pub(super) shows: Shows,
+    pub(super) hud_parts: HudParts,
     pub(super) language: Language,
     pub(super) fit: Fit,
     pub(super) fit_reps: bool,
@@ -29,7 +29,7 @@ impl Manner {
         Self {
             weight: wishes.weight,
             profile: wishes.profile,
-            shows: wishes.shows,
+            hud_parts: wishes.hud_parts,
             language: wishes.language,
             fit: wishes.fit,
             fit_reps: wishes.fit_reps,
@@ -65,7 +65,7 @@ impl Decision<'_> {
             timeline,
             seed: self.seed,
             profile: manner.profile,
-            shows: manner.shows,
+            hud_parts: manner.hud_parts,
             language: manner.language,
             fit: manner.fit,
             cues: manner.cues,

@@ -15,15 +15,17 @@ pub(super) fn fingerprint(plan: &Plan) -> [u8; FINGERPRINT] {
     let mut number = |number: u64| {
         said.update(&number.to_le_bytes());
     };
-    let Plan { profile, shows, .. } = plan;
+    let Plan {
+        profile, hud_parts, ..
+    } = plan;
     for edge in [profile.width, profile.height, profile.area_height] {
         number(edge.into());
     }
     let switches = [
-        shows.timer,
-        shows.progress_bar,
-        shows.exercise_name,
-        shows.round,
+        hud_parts.timer,
+        hud_parts.progress_bar,
+        hud_parts.exercise_name,
+        hud_parts.round,
         plan.cues,
         plan.clip_sound,
     ];
@@ -45,19 +47,19 @@ pub(super) fn fingerprint(plan: &Plan) -> [u8; FINGERPRINT] {
 }
 
 fn say_interval(said: &mut blake3::Hasher, interval: &Interval) {
-    let shown = &interval.shows;
+    let shown = &interval.movement;
     let Frames(length) = interval.length;
     let side = match shown.side {
         None => 0,
         Some(Side::Left) => 1,
         Some(Side::Right) => 2,
     };
-    let place = interval
-        .place
+    let round_position = interval
+        .round_position
         .map_or([0; 4], |p| [p.round, p.rounds, p.position, p.positions]);
     let speed = [shown.speed.numerator(), shown.speed.denominator()];
     let numbers = [interval.kind as u64, length, side].into_iter();
-    for number in numbers.chain(speed.into_iter().chain(place).map(u64::from)) {
+    for number in numbers.chain(speed.into_iter().chain(round_position).map(u64::from)) {
         said.update(&number.to_le_bytes());
     }
     for text in [shown.exercise.as_str(), &shown.name] {

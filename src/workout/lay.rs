@@ -3,7 +3,7 @@
 //! For the planner. The order is get-ready, warm-up, rounds of work with rests, cool-down, finish.
 
 use super::check::Times;
-use super::{Interval, IntervalKind, Movement, Place, Side, Timeline};
+use super::{Interval, IntervalKind, Movement, RoundPosition, Side, Timeline};
 use crate::catalogue::{Exercise, Sides};
 use crate::units::{Frames, Speed};
 
@@ -76,7 +76,12 @@ impl Course<'_> {
             laid.exercise(IntervalKind::WarmUp, station, None);
         }
         if let (false, Some(next)) = (self.warm_up.is_empty(), self.circuit.first()) {
-            laid.rest_before(IntervalKind::Rest, self.times.rest, next, Some(self.place(0, 0)));
+            laid.rest_before(
+                IntervalKind::Rest,
+                self.times.rest,
+                next,
+                Some(self.round_position(0, 0)),
+            );
         }
         for round in 0..self.rounds {
             self.lay_round(round, &mut laid);
@@ -95,13 +100,18 @@ impl Course<'_> {
 
     fn lay_round(&self, round: u32, laid: &mut Laid) {
         for (position, station) in self.circuit.iter().enumerate() {
-            let place = Some(self.place(round, position));
+            let round_position = Some(self.round_position(round, position));
             if position > 0 {
-                laid.rest_before(IntervalKind::Rest, self.times.rest, station, place);
+                laid.rest_before(IntervalKind::Rest, self.times.rest, station, round_position);
             } else if round > 0 {
-                laid.rest_before(IntervalKind::RoundRest, self.round_rest(round), station, place);
+                laid.rest_before(
+                    IntervalKind::RoundRest,
+                    self.round_rest(round),
+                    station,
+                    round_position,
+                );
             }
-            laid.exercise(IntervalKind::Work, station, place);
+            laid.exercise(IntervalKind::Work, station, round_position);
         }
     }
 
@@ -112,8 +122,8 @@ impl Course<'_> {
         self.times.round_rest + Frames(extra / rests + odd)
     }
 
-    fn place(&self, round: u32, position: usize) -> Place {
-        Place {
+    fn round_position(&self, round: u32, position: usize) -> RoundPosition {
+        RoundPosition {
             round: round + 1,
             rounds: self.rounds,
             position: position as u32 + 1,
@@ -181,35 +191,52 @@ fn preview_speed(work: Speed) -> Speed {
 struct Laid(Vec<Interval>);
 
 impl Laid {
-    fn push(&mut self, kind: IntervalKind, length: Frames, shows: Movement, place: Option<Place>) {
+    fn push(
+        &mut self,
+        kind: IntervalKind,
+        length: Frames,
+        movement: Movement,
+        round_position: Option<RoundPosition>,
+    ) {
         self.0.push(Interval {
             index: 0,
             kind,
             start: Frames::ZERO,
             length,
-            shows,
-            place,
+            movement,
+            round_position,
         });
     }
 
     /// An exercise: one interval, or two halves for the two sides.
-    fn exercise(&mut self, kind: IntervalKind, station: &Station<'_>, place: Option<Place>) {
+    fn exercise(&mut self, kind: IntervalKind, station: &Station<'_>, round_position: Option<RoundPosition>) {
         if first_side(station).is_none() {
             self.push(
                 kind,
                 station.length,
                 movement(station, None, station.speed),
-                place,
+                round_position,
             );
             return;
         }
         let sides = [Side::Left, Side::Right];
         for (side, length) in sides.into_iter().zip(halves(station.length)) {
-            self.push(kind, length, movement(station, Some(side), station.speed), place);
+            self.push(
+                kind,
+                length,
+                movement(station, Some(side), station.speed),
+                round_position,
+            );
         }
     }
 
-    fn rest_before(&mut self, kind: IntervalKind, length: Frames, next: &Station<'_>, place: Option<Place>) {
-        self.push(kind, length, preview(next, first_side(next)), place);
+    fn rest_before(
+        &mut self,
+        kind: IntervalKind,
+        length: Frames,
+        next: &Station<'_>,
+        round_position: Option<RoundPosition>,
+    ) {
+        self.push(kind, length, preview(next, first_side(next)), round_position);
     }
 }

@@ -27,7 +27,7 @@ const RESTING_MET: f64 = 1.3;
     clippy::struct_excessive_bools,
     reason = "independent switches, as the client sends them"
 )]
-pub struct Shows {
+pub struct HudParts {
     /// Countdown of the interval.
     pub timer: bool,
     /// Progress bar of the whole workout.
@@ -38,7 +38,7 @@ pub struct Shows {
     pub round: bool,
 }
 
-impl Shows {
+impl HudParts {
     /// A whole HUD.
     pub const ALL: Self = Self {
         timer: true,
@@ -104,7 +104,7 @@ pub struct Plan {
     /// Sizes of the output picture.
     pub profile: Profile,
     /// Parts of the HUD.
-    pub shows: Shows,
+    pub hud_parts: HudParts,
     /// What the HUD and all texts say it in; the timeline's names are in it already.
     pub language: Language,
     /// How clips fill the picture area.
@@ -246,7 +246,7 @@ fn decide<'a>(
 /// MET x kilograms x hours, over every interval; the speed of the clips is not counted.
 pub(super) fn kilocalories(timeline: &Timeline, catalogue: &Catalogue, weight: f64) -> f64 {
     let met = |interval: &Interval| {
-        let exercise = catalogue.get(&interval.shows.exercise);
+        let exercise = catalogue.get(&interval.movement.exercise);
         exercise
             .filter(|_| interval.kind.is_exercise())
             .map_or(RESTING_MET, |e| e.met)

@@ -16,9 +16,9 @@ const PART: u128 = 20;
 pub(super) fn fit(timeline: &mut Timeline, loops: &LoopLengths) {
     timeline.set_speeds(|interval| {
         let pass = loops
-            .get(&interval.shows.exercise)
+            .get(&interval.movement.exercise)
             .filter(|_| interval.kind.is_exercise())?;
-        whole_passes(interval.shows.speed, interval.length, pass)
+        whole_passes(interval.movement.speed, interval.length, pass)
     });
 }
 

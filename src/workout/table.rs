@@ -40,7 +40,7 @@ pub fn table(plan: &Plan) -> String {
 }
 
 fn row(interval: &Interval) -> String {
-    let shown = &interval.shows;
+    let shown = &interval.movement;
     let side = match shown.side {
         None => "",
         Some(Side::Left) => " (left)",
@@ -52,7 +52,10 @@ fn row(interval: &Interval) -> String {
     };
     let room = NAME_WIDTH - arrow.len() - side.len();
     let name = format!("{arrow}{}{side}", cut(&shown.name, room));
-    let place = match interval.place.filter(|_| interval.kind == IntervalKind::Work) {
+    let round_position = match interval
+        .round_position
+        .filter(|_| interval.kind == IntervalKind::Work)
+    {
         Some(p) => format!(
             "{:>5}  {:>5}",
             format!("{}/{}", p.round, p.rounds),
@@ -61,7 +64,7 @@ fn row(interval: &Interval) -> String {
         None => String::new(),
     };
     format!(
-        "{:>3}  {:>7}  {:>7.2}  {:<10}  {name:NAME_WIDTH$}  {:>5.3}  {place}",
+        "{:>3}  {:>7}  {:>7.2}  {:<10}  {name:NAME_WIDTH$}  {:>5.3}  {round_position}",
         interval.index,
         // The picture's own second: a start is never shown as later than it is.
         Seconds(interval.start.seconds().0.floor()).to_string(),

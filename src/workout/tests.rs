@@ -92,7 +92,7 @@ fn speeds_that_give_way_to_whole_repetitions() {
     );
     let speeds = |plan: &Plan| -> Vec<String> {
         let exercises = plan.timeline.intervals().iter().filter(|i| i.kind.is_exercise());
-        exercises.map(|i| i.shows.speed.to_string()).collect()
+        exercises.map(|i| i.movement.speed.to_string()).collect()
     };
     assert_eq!(
         speeds(&of(true)),
@@ -136,7 +136,7 @@ fn a_preview_is_clearly_slower_than_the_work() {
         (0.5, (3, 8)),
     ] {
         let plan = planned(&json!({"exercise_names": ["plank"], "config": {"speed": work}}));
-        let shown = plan.timeline.intervals()[0].shows.speed;
+        let shown = plan.timeline.intervals()[0].movement.speed;
         assert_eq!(
             Some(shown),
             Speed::new(preview.0, preview.1),
@@ -150,11 +150,16 @@ fn defaults_are_those_documented() {
     let plan = planned(&json!({"exercise_names": ["plank", "crunch"]}));
     let lengths: Vec<u64> = plan.timeline.intervals().iter().map(|i| i.length.0).collect();
     assert_eq!(lengths, [150, 1200, 600, 1200, 90]);
-    assert!(plan.shows.timer && plan.shows.progress_bar && plan.shows.exercise_name && plan.shows.round);
+    assert!(
+        plan.hud_parts.timer
+            && plan.hud_parts.progress_bar
+            && plan.hud_parts.exercise_name
+            && plan.hud_parts.round
+    );
     assert!(plan.cues && !plan.clip_sound);
     assert_eq!((plan.fit, plan.seed), (Fit::Auto, 7));
     assert_eq!((plan.profile.width, plan.profile.height), (1280, 720));
-    assert_eq!(plan.timeline.intervals()[1].shows.speed, Speed::NORMAL);
+    assert_eq!(plan.timeline.intervals()[1].movement.speed, Speed::NORMAL);
     // 80 s of MET 2.8 and 28 s of 1.3 at 70 kg.
     let kcal = 70.0 * (80.0 * 2.8 + 28.0 * 1.3) / 3600.0;
     assert!((plan.kcal - kcal).abs() < 1e-9, "{} is not {kcal}", plan.kcal);
@@ -319,7 +324,7 @@ fn values_are_read_without_regard_to_letter_case() {
     let plan = planned(&body);
     assert_eq!((plan.profile.width, plan.profile.height), (1080, 1920));
     assert_eq!(
-        plan.timeline.intervals()[1].shows.speed,
+        plan.timeline.intervals()[1].movement.speed,
         Speed::new(4, 5).unwrap()
     );
     assert_eq!(plan.fit, Fit::Cover);
@@ -459,7 +464,7 @@ fn what_is_to_be_avoided_comes_in_no_part_of_a_workout() {
                 body["config"]["seed"] = json!(seed);
                 let plan = planned(&body);
                 for interval in plan.timeline.intervals() {
-                    let exercise = catalogue.get(&interval.shows.exercise).unwrap();
+                    let exercise = catalogue.get(&interval.movement.exercise).unwrap();
                     assert!(!thing.leaves_out(exercise), "{name}: {}", exercise.name);
                 }
             }

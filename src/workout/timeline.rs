@@ -60,7 +60,7 @@ pub struct Movement {
 ///
 /// All four count from 1. Both halves of a `per_side` exercise share a position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct RoundPosition {
     /// This round.
     pub round: u32,
     /// Rounds in all.
@@ -84,9 +84,9 @@ pub struct Interval {
     pub length: Frames,
     /// What is shown. In an exercise: that exercise. In get-ready and rests: the next exercise, at
     /// the speed of a preview. At the finish: the last exercise.
-    pub shows: Movement,
+    pub movement: Movement,
     /// `None` outside the work. In a rest: the place of the work that follows.
-    pub place: Option<Place>,
+    pub round_position: Option<RoundPosition>,
 }
 
 impl Interval {
@@ -122,10 +122,10 @@ impl Timeline {
     /// Changes what exercises are called, where `of` gives another name.
     pub(super) fn set_names<'a>(&mut self, of: impl Fn(&Movement) -> Option<&'a str>) {
         for interval in &mut self.intervals {
-            if let Some(name) = of(&interval.shows)
-                && name != interval.shows.name
+            if let Some(name) = of(&interval.movement)
+                && name != interval.movement.name
             {
-                name.clone_into(&mut interval.shows.name);
+                name.clone_into(&mut interval.movement.name);
             }
         }
     }
@@ -134,7 +134,7 @@ impl Timeline {
     pub(super) fn set_speeds(&mut self, of: impl Fn(&Interval) -> Option<Speed>) {
         for interval in &mut self.intervals {
             if let Some(speed) = of(interval) {
-                interval.shows.speed = speed;
+                interval.movement.speed = speed;
             }
         }
     }

@@ -21,7 +21,7 @@ use super::decision::Decision;
 use super::fingerprint::{FINGERPRINT, fingerprint};
 use super::refusals::quoted;
 use super::written::{self, Unreadable};
-use super::{Language, Plan, Shows};
+use super::{HudParts, Language, Plan};
 use crate::catalogue::{Catalogue, ExerciseId, LoopLengths};
 
 /// Most characters of a token: an address of that length passes every browser, proxy and messenger.
@@ -126,16 +126,16 @@ impl Token {
     }
 
     /// Names the same workout with other parts of the HUD, or with none. `self` is one that opens.
-    pub fn showing(
+    pub fn with_hud_parts(
         &self,
-        shows: Shows,
+        hud_parts: HudParts,
         catalogue: &Catalogue,
         loops: &LoopLengths,
     ) -> Result<Self, TokenError> {
         let mut decision = written::read(&self.decision, catalogue)?;
         let manner = &mut decision.manner;
-        manner.shows = shows;
-        manner.profile = manner.profile.with_hud(shows.any());
+        manner.hud_parts = hud_parts;
+        manner.profile = manner.profile.with_hud(hud_parts.any());
         let plan = decision
             .plan(catalogue, loops, Vec::new())
             .ok_or(TokenError::Impossible("length"))?;
@@ -328,7 +328,7 @@ mod tests {
         assert_ne!(one.fingerprint, other.fingerprint);
         let names = |plan: &Plan| {
             let work = plan.timeline.intervals().iter().filter(|i| i.kind.is_exercise());
-            work.map(|i| i.shows.name.clone()).collect::<Vec<_>>()
+            work.map(|i| i.movement.name.clone()).collect::<Vec<_>>()
         };
         assert_eq!(names(&english), ["Push-ups", "Plank"]);
         assert_eq!(names(&french), ["Pompes", "Plank"]);
@@ -356,7 +356,7 @@ mod tests {
         let again = token.open(&grown, &LoopLengths::default()).unwrap();
         assert_eq!(again.timeline, plan.timeline);
 
-        let first = plan.timeline.intervals()[0].shows.exercise.clone();
+        let first = plan.timeline.intervals()[0].movement.exercise.clone();
         let exercises = file["exercises"].as_array_mut().unwrap();
         let used = exercises.iter_mut().find(|e| e["id"] == first.as_str()).unwrap();
         used["name"] = json!("Another name");

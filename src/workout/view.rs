@@ -111,9 +111,11 @@ impl Plan {
 impl IntervalView {
     fn of(interval: &Interval) -> Self {
         use IntervalKind::{GetReady, Rest, RoundRest};
-        let shown = interval.shows.exercise.to_string();
+        let shown = interval.movement.exercise.to_string();
         let resting = matches!(interval.kind, GetReady | Rest | RoundRest);
-        let place = interval.place.filter(|_| interval.kind == IntervalKind::Work);
+        let round_position = interval
+            .round_position
+            .filter(|_| interval.kind == IntervalKind::Work);
         Self {
             index: interval.index,
             kind: interval.kind,
@@ -123,13 +125,13 @@ impl IntervalView {
             frames: interval.length.0,
             exercise: interval.kind.is_exercise().then(|| shown.clone()),
             next: resting.then_some(shown),
-            name: interval.shows.name.clone(),
-            side: interval.shows.side,
-            speed: (interval.shows.speed.as_f64() * 1000.0).round() / 1000.0,
-            round: place.map(|p| p.round),
-            rounds: place.map(|p| p.rounds),
-            position: place.map(|p| p.position),
-            positions: place.map(|p| p.positions),
+            name: interval.movement.name.clone(),
+            side: interval.movement.side,
+            speed: (interval.movement.speed.as_f64() * 1000.0).round() / 1000.0,
+            round: round_position.map(|p| p.round),
+            rounds: round_position.map(|p| p.rounds),
+            position: round_position.map(|p| p.position),
+            positions: round_position.map(|p| p.positions),
         }
     }
 }

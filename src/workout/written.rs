@@ -20,7 +20,7 @@ use super::check::{MAX_LISTED, MAX_ROUNDS, MAX_SEED, Times};
 use super::decision::{Decision, Manner};
 use super::lay::{Course, Station};
 use super::plan::{MAX_INTERVALS, MAX_LENGTH};
-use super::{Fit, Language, Orientation, Profile, RendererChoice, Resolution, Shows};
+use super::{Fit, HudParts, Language, Orientation, Profile, RendererChoice, Resolution};
 use crate::catalogue::{Catalogue, Exercise, ExerciseId};
 use crate::units::{FPS, Frames, Speed};
 
@@ -240,7 +240,9 @@ const FITS: [Fit; 3] = [Fit::Auto, Fit::Contain, Fit::Cover];
 
 impl Flags {
     fn of(manner: &Manner) -> Self {
-        let Manner { profile, shows, .. } = manner;
+        let Manner {
+            profile, hud_parts, ..
+        } = manner;
         let resolution = match profile.width.min(profile.height) {
             480 => 1,
             1080 => 2,
@@ -249,10 +251,10 @@ impl Flags {
         let place = |at: Option<usize>| at.unwrap_or_default() as u64;
         let fit = place(FITS.iter().position(|fit| *fit == manner.fit));
         let switches = [
-            !shows.timer,
-            !shows.progress_bar,
-            !shows.exercise_name,
-            !shows.round,
+            !hud_parts.timer,
+            !hud_parts.progress_bar,
+            !hud_parts.exercise_name,
+            !hud_parts.round,
             !manner.cues,
             manner.clip_sound,
             !manner.fit_reps,
@@ -279,7 +281,7 @@ impl Flags {
         } else {
             Orientation::Landscape
         };
-        let shows = Shows {
+        let hud_parts = HudParts {
             timer: !on(5),
             progress_bar: !on(6),
             exercise_name: !on(7),
@@ -287,8 +289,8 @@ impl Flags {
         };
         Some(Manner {
             weight,
-            profile: Profile::new(*RESOLUTIONS.get(choice(0))?, orientation, shows.any()),
-            shows,
+            profile: Profile::new(*RESOLUTIONS.get(choice(0))?, orientation, hud_parts.any()),
+            hud_parts,
             language: *Language::ALL.get(language)?,
             fit: *FITS.get(choice(3))?,
             // Who makes a stream is no part of the workout.

@@ -7,8 +7,8 @@ use proptest::prelude::*;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use virtual_coach::h264::{
-    Bar, BarShape, Changes, Deblocking, Demands, H264Error, Marking, NalUnit, Parameters, PictureHead,
-    RefIdc, SliceHeader, SliceType, nal_units, restart_form,
+    ChangedMacroblocks, Deblocking, Demands, H264Error, HudPixels, HudSliceShape, Marking, NalUnit,
+    Parameters, PictureHead, RefIdc, SliceHeader, SliceType, nal_units, restart_form,
 };
 
 use crate::drawn::{GUARD, paint_mean, random_bars};
@@ -33,17 +33,17 @@ fn key_head() -> PictureHead {
 
 #[test]
 fn a_flat_bar_costs_about_a_byte_a_macroblock_and_nothing_new_a_few_bytes() {
-    let shape = BarShape::new(&sound(), 400).expect("line 400 begins a row");
+    let shape = HudSliceShape::new(&sound(), 400).expect("line 400 begins a row");
     assert_eq!(
         (shape.columns(), shape.rows(), shape.first_macroblock()),
         (54, 5, 25 * 54)
     );
     let yuv = vec![50; 854 * 80 * 3 / 2];
-    let bar = Bar::new(&shape, &yuv, 0).expect("a bar of this shape");
+    let bar = HudPixels::new(&shape, &yuv, 0).expect("a bar of this shape");
     let (mut key, mut update) = (Vec::new(), Vec::new());
     shape.write_key(key_head(), &bar, &mut key).expect("a key slice");
     shape
-        .write_update(update_head(), &bar, &Changes::none(), &mut update)
+        .write_update(update_head(), &bar, &ChangedMacroblocks::none(), &mut update)
         .expect("an update");
     // The first macroblock is raw, since nothing is beside it that could say 50.
     assert!(
@@ -56,16 +56,16 @@ fn a_flat_bar_costs_about_a_byte_a_macroblock_and_nothing_new_a_few_bytes() {
 
 #[test]
 fn a_macroblock_that_is_the_mean_of_its_neighbours_is_not_sent_raw() {
-    let shape = BarShape::new(&sound(), 400).expect("line 400 begins a row");
+    let shape = HudSliceShape::new(&sound(), 400).expect("line 400 begins a row");
     let random = &mut StdRng::seed_from_u64(4);
     let (width, height) = (854, 80 + GUARD);
     let noise: Vec<u8> = (0..width * height * 3 / 2).map(|_| random.random()).collect();
-    let before = Bar::new(&shape, &noise, GUARD).expect("a bar of this shape");
+    let before = HudPixels::new(&shape, &noise, GUARD).expect("a bar of this shape");
     for _ in 0..20 {
         let mut yuv = noise.clone();
         paint_mean(random, &mut yuv, width, height);
-        let bar = Bar::new(&shape, &yuv, GUARD).expect("a bar of this shape");
-        let (changes, mut update) = (Changes::between(&before, &bar), Vec::new());
+        let bar = HudPixels::new(&shape, &yuv, GUARD).expect("a bar of this shape");
+        let (changes, mut update) = (ChangedMacroblocks::between(&before, &bar), Vec::new());
         assert_eq!(changes.macroblocks().len(), 1);
         shape
             .write_update(update_head(), &bar, &changes, &mut update)
@@ -78,20 +78,23 @@ fn a_macroblock_that_is_the_mean_of_its_neighbours_is_not_sent_raw() {
 fn misuse_is_told() {
     let parameters = sound();
     for top in [8, 480, 496] {
-        assert_eq!(BarShape::new(&parameters, top), Err(H264Error::BarTop(top)));
+        assert_eq!(HudSliceShape::new(&parameters, top), Err(H264Error::HudTop(top)));
     }
-    let shape = BarShape::new(&parameters, 400).expect("line 400 begins a row");
+    let shape = HudSliceShape::new(&parameters, 400).expect("line 400 begins a row");
     let yuv = vec![50; 854 * 81 * 3 / 2];
     for guard in [0, 1, 2, usize::MAX] {
         assert!(
-            matches!(Bar::new(&shape, &yuv, guard), Err(H264Error::BarBytes { .. })),
+            matches!(
+                HudPixels::new(&shape, &yuv, guard),
+                Err(H264Error::HudBytes { .. })
+            ),
             "guard {guard}"
         );
     }
-    let bar = Bar::new(&shape, &yuv[..854 * 80 * 3 / 2], 0).expect("a bar of this shape");
-    let refused = shape.write_update(key_head(), &bar, &Changes::none(), &mut Vec::new());
+    let bar = HudPixels::new(&shape, &yuv[..854 * 80 * 3 / 2], 0).expect("a bar of this shape");
+    let refused = shape.write_update(key_head(), &bar, &ChangedMacroblocks::none(), &mut Vec::new());
     assert_eq!(refused, Err(H264Error::UpdateInIdr));
-    let lower = BarShape::new(&parameters, 416).expect("line 416 begins a row");
+    let lower = HudSliceShape::new(&parameters, 416).expect("line 416 begins a row");
     assert!(matches!(
         lower.write_key(key_head(), &bar, &mut Vec::new()),
         Err(H264Error::OutOfRange(_))
@@ -100,10 +103,10 @@ fn misuse_is_told() {
 
 /// An IDR slice of a stream like [`SPS`], to be damaged; noise follows its header.
 static SLICE: LazyLock<Vec<u8>> = LazyLock::new(|| {
-    let shape = BarShape::new(&sound(), 400).expect("line 400 begins a row");
+    let shape = HudSliceShape::new(&sound(), 400).expect("line 400 begins a row");
     let yuv = random_bars(7, (854, 80), 3).remove(2);
     let mut out = Vec::new();
-    let bar = Bar::new(&shape, &yuv, 0).expect("a bar of this shape");
+    let bar = HudPixels::new(&shape, &yuv, 0).expect("a bar of this shape");
     shape.write_key(key_head(), &bar, &mut out).expect("a key slice");
     out
 });
@@ -160,10 +163,10 @@ proptest! {
     /// What is written is read to its last bit: raw, predicted and skipped macroblocks.
     #[test]
     fn the_macroblocks_of_a_bar_are_counted(seed in any::<u64>(), key in any::<bool>()) {
-        let shape = BarShape::new(&sound(), 400).expect("line 400 begins a row");
+        let shape = HudSliceShape::new(&sound(), 400).expect("line 400 begins a row");
         let bars = random_bars(seed, (854, 80 + GUARD), 2);
-        let [before, now] = [0, 1].map(|n: usize| Bar::new(&shape, &bars[n], GUARD).expect("a bar of this shape"));
-        let changes = Changes::between(&before, &now);
+        let [before, now] = [0, 1].map(|n: usize| HudPixels::new(&shape, &bars[n], GUARD).expect("a bar of this shape"));
+        let changes = ChangedMacroblocks::between(&before, &now);
         let mut out = Vec::new();
         if key {
             shape.write_key(key_head(), &now, &mut out).expect("a key slice");
@@ -188,16 +191,16 @@ proptest! {
 
     #[test]
     fn headers_come_back(frame_num in any::<u32>(), ref_idc in 1..4u8, restart in any::<bool>()) {
-        let shape = BarShape::new(&sound(), 400).expect("line 400 begins a row");
+        let shape = HudSliceShape::new(&sound(), 400).expect("line 400 begins a row");
         let yuv = vec![50; 854 * 80 * 3 / 2];
-        let bar = Bar::new(&shape, &yuv, 0).expect("a bar of this shape");
+        let bar = HudPixels::new(&shape, &yuv, 0).expect("a bar of this shape");
         let picture = PictureHead {
             ref_idc: RefIdc::new(ref_idc).expect("1 to 3"),
             frame_num,
             marking: if restart { Marking::Restart } else { Marking::Plain },
         };
         let mut out = Vec::new();
-        shape.write_update(picture, &bar, &Changes::none(), &mut out).expect("an update");
+        shape.write_update(picture, &bar, &ChangedMacroblocks::none(), &mut out).expect("an update");
         prop_assert_eq!(header(&out[4..], &sound()), SliceHeader {
             first_macroblock: 25 * 54,
             slice_type: SliceType::P,

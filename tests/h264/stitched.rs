@@ -6,8 +6,8 @@
 use std::process::{Command, Stdio};
 
 use virtual_coach::h264::{
-    Bar, BarShape, Changes, Deblocking, Demands, H264Error, MACROBLOCK, Marking, NalKind, NalUnit,
-    Parameters, SliceHeader, SliceType, nal_units, restart_form,
+    ChangedMacroblocks, Deblocking, Demands, H264Error, HudPixels, HudSliceShape, MACROBLOCK, Marking,
+    NalKind, NalUnit, Parameters, SliceHeader, SliceType, nal_units, restart_form,
 };
 
 use crate::drawn::{GUARD, random_bars};
@@ -20,7 +20,7 @@ const PART: usize = 18;
 struct Loop {
     sets: Vec<Vec<u8>>,
     parameters: Parameters,
-    shape: BarShape,
+    shape: HudSliceShape,
     pictures: Vec<Vec<Vec<u8>>>,
 }
 
@@ -117,7 +117,7 @@ impl Loop {
         };
         let (sps, pps) = (set(NalKind::Sps), set(NalKind::Pps));
         let parameters = Parameters::read(&sps, &pps).expect("a stream of the kind that is supported");
-        let shape = BarShape::new(&parameters, top as u32).expect("the bar is in the picture");
+        let shape = HudSliceShape::new(&parameters, top as u32).expect("the bar is in the picture");
         let mut pictures: Vec<Vec<Vec<u8>>> = Vec::new();
         let mut cut = false;
         for unit in units
@@ -174,11 +174,11 @@ fn stitch(source: &Loop, parts: &[Begin], bars: &[Vec<u8>]) -> Vec<u8> {
         samples.extend((set.len() as u32).to_be_bytes());
         samples.extend(set);
     }
-    let mut before: Option<Bar<'_>> = None;
+    let mut before: Option<HudPixels<'_>> = None;
     for (index, yuv) in bars.iter().enumerate() {
         let (part, picture) = (parts[index / PART], index % PICTURES);
         let begins = picture % PART == 0;
-        let bar = Bar::new(&source.shape, yuv, GUARD).expect("the bar has the shape's size");
+        let bar = HudPixels::new(&source.shape, yuv, GUARD).expect("the bar has the shape's size");
         let mut slices = Vec::new();
         for unit in &source.pictures[picture] {
             if begins && part != Begin::Idr {
@@ -198,7 +198,7 @@ fn stitch(source: &Loop, parts: &[Begin], bars: &[Vec<u8>]) -> Vec<u8> {
                 .expect("a key slice");
         } else {
             let changes = before
-                .map(|before| Changes::between(&before, &bar))
+                .map(|before| ChangedMacroblocks::between(&before, &bar))
                 .expect("a picture before");
             source
                 .shape

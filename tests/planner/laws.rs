@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use virtual_coach::catalogue::{Catalogue, Category, Exercise, LoopLengths, Sides};
 use virtual_coach::units::{Frames, Speed};
 use virtual_coach::workout::{
-    Interval, IntervalKind, Place, Plan, PlanError, Side, WorkoutRequest, plan, strip, table,
+    Interval, IntervalKind, Plan, PlanError, RoundPosition, Side, WorkoutRequest, plan, strip, table,
 };
 
 use crate::asked::{Asked, is_work};
@@ -53,13 +53,13 @@ fn previews_show_what_they_should(plan: &Plan) {
         } else {
             (plan.timeline.next_exercise(interval), "next")
         };
-        let shown = &shown.unwrap().shows;
+        let shown = &shown.unwrap().movement;
         assert_eq!(
             (&shown.exercise, shown.side),
-            (&interval.shows.exercise, interval.shows.side),
+            (&interval.movement.exercise, interval.movement.side),
             "{what}"
         );
-        let (speed, work) = (interval.shows.speed.as_f64(), shown.speed.as_f64());
+        let (speed, work) = (interval.movement.speed.as_f64(), shown.speed.as_f64());
         assert!(
             (speed - (work * 0.75).min(0.5)).abs() < 1e-9,
             "{speed} before work at {work}"
@@ -72,16 +72,16 @@ fn joined<'c>(
     plan: &Plan,
     kind: IntervalKind,
     catalogue: &'c Catalogue,
-) -> Vec<(&'c Exercise, Frames, Speed, Option<Place>)> {
+) -> Vec<(&'c Exercise, Frames, Speed, Option<RoundPosition>)> {
     let mut intervals = plan.timeline.intervals().iter().filter(|i| i.kind == kind);
     let mut done = Vec::new();
     while let Some(first) = intervals.next() {
-        let exercise = catalogue.get(&first.shows.exercise).unwrap();
+        let exercise = catalogue.get(&first.movement.exercise).unwrap();
         let mut length = first.length;
         if exercise.sides == Sides::PerSide {
             let second = intervals.next().expect("a second side");
             assert_eq!(
-                (first.shows.side, second.shows.side),
+                (first.movement.side, second.movement.side),
                 (Some(Side::Left), Some(Side::Right))
             );
             assert_eq!(first.end(), second.start, "sides follow each other at once");
@@ -90,21 +90,29 @@ fn joined<'c>(
                 "halves differ by a picture at most"
             );
             assert_eq!(
-                (&second.shows.exercise, second.shows.speed, second.place),
-                (&first.shows.exercise, first.shows.speed, first.place)
+                (
+                    &second.movement.exercise,
+                    second.movement.speed,
+                    second.round_position
+                ),
+                (
+                    &first.movement.exercise,
+                    first.movement.speed,
+                    first.round_position
+                )
             );
             length += second.length;
         } else {
-            assert_eq!(first.shows.side, None);
+            assert_eq!(first.movement.side, None);
         }
-        done.push((exercise, length, first.shows.speed, first.place));
+        done.push((exercise, length, first.movement.speed, first.round_position));
     }
     done
 }
 
 /// Places count up through every round; the place of a rest is that of the work after it.
-fn places_count_up(plan: &Plan, works: &[(&Exercise, Frames, Speed, Option<Place>)]) {
-    let Place {
+fn places_count_up(plan: &Plan, works: &[(&Exercise, Frames, Speed, Option<RoundPosition>)]) {
+    let RoundPosition {
         rounds, positions, ..
     } = works[0].3.expect("work has a place");
     assert_eq!(works.len() as u32, rounds * positions);
@@ -113,7 +121,7 @@ fn places_count_up(plan: &Plan, works: &[(&Exercise, Frames, Speed, Option<Place
         let (round, position) = (i / positions + 1, i % positions + 1);
         assert_eq!(
             work.3,
-            Some(Place {
+            Some(RoundPosition {
                 round,
                 rounds,
                 position,
@@ -124,9 +132,11 @@ fn places_count_up(plan: &Plan, works: &[(&Exercise, Frames, Speed, Option<Place
     let all = plan.timeline.intervals();
     for (i, interval) in all.iter().enumerate() {
         match interval.kind {
-            IntervalKind::Rest | IntervalKind::RoundRest => assert_eq!(interval.place, all[i + 1].place),
+            IntervalKind::Rest | IntervalKind::RoundRest => {
+                assert_eq!(interval.round_position, all[i + 1].round_position);
+            }
             IntervalKind::Work => {}
-            _ => assert_eq!(interval.place, None),
+            _ => assert_eq!(interval.round_position, None),
         }
     }
 }
@@ -247,10 +257,10 @@ fn chosen_well(
     plan: &Plan,
     asked: &Asked<'_>,
     catalogue: &Catalogue,
-    works: &[(&Exercise, Frames, Speed, Option<Place>)],
+    works: &[(&Exercise, Frames, Speed, Option<RoundPosition>)],
 ) {
     assert_eq!(plan.length(), asked.target());
-    let Place {
+    let RoundPosition {
         rounds, positions, ..
     } = works[0].3.unwrap();
     if let Some(wanted) = asked.config("rounds").as_u64() {
@@ -294,7 +304,7 @@ fn listed_as_asked(
     asked: &Asked<'_>,
     list: &[(String, Frames, Speed)],
     catalogue: &Catalogue,
-    works: &[(&Exercise, Frames, Speed, Option<Place>)],
+    works: &[(&Exercise, Frames, Speed, Option<RoundPosition>)],
 ) {
     let rounds = asked.config("rounds").as_u64().unwrap_or(1) as usize;
     assert_eq!(works.len(), list.len() * rounds);
@@ -338,17 +348,17 @@ pub fn only_speeds_give_way(without: &Plan, with: &Plan, request: &Value, loops:
     assert_eq!(before.len(), after.len());
     for (asked, fitted) in before.iter().zip(after) {
         let mut alike = fitted.clone();
-        alike.shows.speed = asked.shows.speed;
+        alike.movement.speed = asked.movement.speed;
         assert_eq!(&alike, asked, "more than the speed depends on the clips");
-        let pass = loops.get(&asked.shows.exercise);
+        let pass = loops.get(&asked.movement.exercise);
         let may = asked.kind.is_exercise() && Asked(request).config("fit_reps") != &json!(false);
         let Some(Frames(pass)) = pass.filter(|_| may) else {
-            assert_eq!(fitted.shows.speed, asked.shows.speed);
+            assert_eq!(fitted.movement.speed, asked.movement.speed);
             continue;
         };
-        let speed = fitted.shows.speed;
-        let off = |speed: f64| (speed / asked.shows.speed.as_f64() - 1.0).abs();
-        if speed != asked.shows.speed {
+        let speed = fitted.movement.speed;
+        let off = |speed: f64| (speed / asked.movement.speed.as_f64() - 1.0).abs();
+        if speed != asked.movement.speed {
             gave_way = true;
             assert!(off(speed.as_f64()) <= 0.05 + 1e-9, "{speed} for {asked:?}");
         }
@@ -365,7 +375,7 @@ pub fn only_speeds_give_way(without: &Plan, with: &Plan, request: &Value, loops:
             "{speed} breaks a pass of {pass} off: {asked:?}"
         );
         assert!(
-            whole || speed == asked.shows.speed,
+            whole || speed == asked.movement.speed,
             "{speed} for nothing: {asked:?}"
         );
     }

@@ -81,7 +81,7 @@ async fn every_range_is_the_same_slice_whoever_recorded_the_sound() {
     // With a HUD, so in chunks of a second; and without, where all of the sound is one piece of the file.
     let bare = plan();
     let mut barred = plan();
-    barred.shows.timer = true;
+    barred.hud_parts.timer = true;
     barred.profile = virtual_coach::workout::Profile::new(
         virtual_coach::workout::Resolution::P480,
         virtual_coach::workout::Orientation::Landscape,
@@ -134,7 +134,7 @@ async fn the_sound_of_the_file_is_that_of_the_stream_and_in_step() {
     // Passes begin every two seconds over speed, from each work on; none in the rest.
     let mut expected = Vec::new();
     for interval in plan.timeline.intervals().iter().filter(|i| i.kind == Work) {
-        let pass = 2.0 / interval.shows.speed.as_f64();
+        let pass = 2.0 / interval.movement.speed.as_f64();
         let (start, end) = (interval.start.seconds().0, interval.end().seconds().0);
         expected.extend(
             (0..)

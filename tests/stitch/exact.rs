@@ -26,7 +26,7 @@ fn check(video: &Path, plan: &Plan, pass: &dyn Fn(&str) -> u64, looks: &mut Look
     let mut hud = Hud::new(
         Arc::new(plan.timeline.clone()),
         profile,
-        plan.shows,
+        plan.hud_parts,
         plan.language,
     )
     .expect("a bar");
@@ -48,10 +48,10 @@ fn check(video: &Path, plan: &Plan, pass: &dyn Fn(&str) -> u64, looks: &mut Look
         for plane in rows(picture, size, (0, top)) {
             hasher.update(plane);
         }
-        let id = shown.shows.exercise.to_string();
+        let id = shown.movement.exercise.to_string();
         let key = (
             id.clone(),
-            shown.shows.side == Some(Side::Right),
+            shown.movement.side == Some(Side::Right),
             number % pass(&id),
         );
         match looks.insert(key, hasher.finalize()) {

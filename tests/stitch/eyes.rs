@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use bytes::Bytes;
 use virtual_coach::h264;
 use virtual_coach::mp4::{AvcConfig, Event, FragmentReader};
-use virtual_coach::workout::{Interval, Orientation, Plan, Profile, RendererChoice, Resolution, Shows};
+use virtual_coach::workout::{HudParts, Interval, Orientation, Plan, Profile, RendererChoice, Resolution};
 
 use crate::studio::{EVERY_PICTURE, H264, Studio, bare_plan, ffmpeg};
 
@@ -21,7 +21,7 @@ pub fn stitched(intervals: Vec<Interval>) -> Plan {
 /// The same with everything in the HUD.
 pub fn with_hud(mut plan: Plan, resolution: Resolution, orientation: Orientation) -> Plan {
     plan.profile = Profile::new(resolution, orientation, true);
-    plan.shows = Shows {
+    plan.hud_parts = HudParts {
         timer: true,
         progress_bar: true,
         exercise_name: true,

@@ -51,10 +51,10 @@ async fn intervals_keep_their_instants_at_any_speed() {
     for interval in timeline.intervals() {
         let first = index(interval.start).unwrap_or_else(|_| panic!("no picture begins {interval:?}"));
         let end = index(interval.end()).unwrap_or_else(|_| panic!("no picture ends {interval:?}"));
-        let speed = interval.shows.speed.as_f64();
+        let speed = interval.movement.speed.as_f64();
         let asked = (interval.length.0 as f64 * speed).round().max(1.0) as usize;
         assert_eq!(end - first, asked, "coded pictures of {interval:?}");
-        let mirrored = interval.shows.side == Some(Side::Right);
+        let mirrored = interval.movement.side == Some(Side::Right);
         for (n, seen) in coded[first..end].iter().enumerate() {
             let seen = seen.unwrap_or_else(|| panic!("picture {n} of {interval:?} shows no number"));
             assert_eq!(

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use virtual_coach::workout::IntervalKind::{Finish, GetReady, Rest, RoundRest, Work};
-use virtual_coach::workout::{Interval, Orientation, Place, Resolution};
+use virtual_coach::workout::{Interval, Orientation, Resolution, RoundPosition};
 
 use crate::eyes::{real_clip, slices, stitched, with_hud};
 use crate::studio::{Studio, decode_strictly, ffprobe, interval, times};
@@ -15,7 +15,7 @@ fn workout(rounds: u32) -> Vec<Interval> {
     let mut all = vec![interval(GetReady, EXERCISES[0], 150, (1, 2), None)];
     for round in 0..rounds {
         for position in 0..8_u32 {
-            let place = Some(Place {
+            let place = Some(RoundPosition {
                 round: round + 1,
                 rounds,
                 position: position + 1,
@@ -24,11 +24,11 @@ fn workout(rounds: u32) -> Vec<Interval> {
             let [this, next] = [0, 1].map(|n| EXERCISES[(position as usize + n) % 4]);
             let speed = [(1, 1), (14, 15), (6, 5), (41, 40)][position as usize % 4];
             let mut work = interval(Work, this, 900, speed, None);
-            work.place = place;
+            work.round_position = place;
             all.push(work);
             let kind = if position == 7 { RoundRest } else { Rest };
             let mut rest = interval(kind, next, 300, (1, 2), None);
-            rest.place = place;
+            rest.round_position = place;
             all.push(rest);
         }
     }

@@ -22,8 +22,8 @@ use virtual_coach::render::{RenderError, RenderSettings, Renderer, Rendering};
 use virtual_coach::stitch::{Bounds, Loops, Store};
 use virtual_coach::units::{Frames, Speed};
 use virtual_coach::workout::{
-    Fit, Interval, IntervalKind, Language, Movement, Orientation, Plan, Profile, RendererChoice, Resolution,
-    Shows, Side, Timeline,
+    Fit, HudParts, Interval, IntervalKind, Language, Movement, Orientation, Plan, Profile, RendererChoice,
+    Resolution, Side, Timeline,
 };
 
 /// Runs FFmpeg with `arguments`, panics with its log when it fails, and returns its output.
@@ -394,13 +394,13 @@ pub fn interval(
         kind,
         start: Frames::ZERO,
         length: Frames(frames),
-        shows: Movement {
+        movement: Movement {
             exercise: ExerciseId::new(id).expect("a slug"),
             name: id.to_owned(),
             side,
             speed: Speed::new(speed.0, speed.1).expect("a speed"),
         },
-        place: None,
+        round_position: None,
     }
 }
 
@@ -411,7 +411,7 @@ pub fn bare_plan(intervals: Vec<Interval>) -> Plan {
         seed: 0,
         kcal: 0.0,
         profile: Profile::new(Resolution::P480, Orientation::Landscape, false),
-        shows: Shows {
+        hud_parts: HudParts {
             timer: false,
             progress_bar: false,
             exercise_name: false,

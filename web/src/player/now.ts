@@ -1,6 +1,6 @@
 /**
  * What is to be shown at an instant of a workout: one pure function of the timeline and of the time
- * of the picture that is on the screen. Counts as the server's own HUD does (`src/hud/law.rs`).
+ * of the picture that is on the screen. Counts as the server's own HUD does (`src/hud/countdown.rs`).
  */
 import type { TimedInterval, Timeline } from "@/api/client";
 

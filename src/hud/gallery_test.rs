@@ -1,4 +1,4 @@
-//! Bars to look at: `HUD_PNG=<folder> cargo test hud::looks` writes them as PNG.
+//! Bars to look at: `HUD_PNG=<folder> cargo test hud::gallery_test` writes them as PNG.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -5,22 +5,22 @@ use axum::http::request::Parts;
 
 use super::filter::switch;
 use super::problem::{Fault, Problem};
-use crate::workout::Shows;
+use crate::workout::HudParts;
 
 /// What the query names, by the words of a workout's config; a part that it does not name stays as it is in
 /// the link. Other parameters are not looked at.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Showing {
+pub struct HudQuery {
     timer: Option<bool>,
     progress_bar: Option<bool>,
     exercise_name: Option<bool>,
     round: Option<bool>,
 }
 
-impl Showing {
+impl HudQuery {
     /// The parts of a link with the changes that the query names.
-    pub fn over(self, link: Shows) -> Shows {
-        Shows {
+    pub fn over(self, link: HudParts) -> HudParts {
+        HudParts {
             timer: self.timer.unwrap_or(link.timer),
             progress_bar: self.progress_bar.unwrap_or(link.progress_bar),
             exercise_name: self.exercise_name.unwrap_or(link.exercise_name),
@@ -39,7 +39,7 @@ impl Showing {
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Showing {
+impl<S: Send + Sync> FromRequestParts<S> for HudQuery {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
@@ -50,11 +50,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Showing {
     }
 }
 
-fn read(query: &str) -> Result<Showing, Vec<Fault>> {
-    let mut showing = Showing::default();
+fn read(query: &str) -> Result<HudQuery, Vec<Fault>> {
+    let mut hud_query = HudQuery::default();
     let mut faults = Vec::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        let Some(part) = showing.part(&name) else {
+        let Some(part) = hud_query.part(&name) else {
             continue;
         };
         if part.is_some() {
@@ -70,7 +70,7 @@ fn read(query: &str) -> Result<Showing, Vec<Fault>> {
         }
     }
     if faults.is_empty() {
-        Ok(showing)
+        Ok(hud_query)
     } else {
         Err(faults)
     }
@@ -82,16 +82,16 @@ mod tests {
 
     #[test]
     fn parts_are_changed_one_by_one_and_anything_but_true_or_false_is_refused() {
-        let over = |query: &str, link| read(query).map(|showing| showing.over(link));
-        assert_eq!(over("", Shows::ALL), Ok(Shows::ALL));
-        assert_eq!(over("language=fr", Shows::NONE), Ok(Shows::NONE));
-        let timer = Shows {
+        let over = |query: &str, link| read(query).map(|hud_query| hud_query.over(link));
+        assert_eq!(over("", HudParts::ALL), Ok(HudParts::ALL));
+        assert_eq!(over("language=fr", HudParts::NONE), Ok(HudParts::NONE));
+        let timer = HudParts {
             timer: true,
-            ..Shows::NONE
+            ..HudParts::NONE
         };
-        assert_eq!(over("show_timer=true", Shows::NONE), Ok(timer));
+        assert_eq!(over("show_timer=true", HudParts::NONE), Ok(timer));
         let rest = "show_progress_bar=false&show_exercise_name=0&show_round=false";
-        assert_eq!(over(rest, Shows::ALL), Ok(timer));
+        assert_eq!(over(rest, HudParts::ALL), Ok(timer));
         for query in ["show_round=maybe", "show_timer=true&show_timer=true"] {
             assert_eq!(read(query).map_err(|faults| faults.len()), Err(1));
         }

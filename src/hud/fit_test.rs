@@ -64,7 +64,7 @@ fn no_name_of_the_shipped_exercises_is_cut() {
     for language in Language::ALL {
         for exercise in catalogue.exercises() {
             let mut work = placed(IntervalKind::Work, 45, language.name_of(exercise), 1, 10);
-            work.shows.side = (exercise.sides == Sides::PerSide).then_some(Side::Left);
+            work.movement.side = (exercise.sides == Sides::PerSide).then_some(Side::Left);
             let rest = Interval {
                 kind: IntervalKind::Rest,
                 ..work.clone()

@@ -1,9 +1,10 @@
-//! The HUD's slice for each stitched picture: as key, as restart, or as what changed.
+//! The HUD slice for each stitched picture: as key, as restart, or as what changed.
 
 use bytes::Bytes;
 
 use crate::h264::{
-    Bar, BarShape, Changes, H264Error, MACROBLOCK, Marking, Parameters, PictureHead, SliceHeader, nal_units,
+    ChangedMacroblocks, H264Error, HudPixels, HudSliceShape, MACROBLOCK, Marking, Parameters, PictureHead,
+    SliceHeader, nal_units,
 };
 use crate::hud::Area;
 use crate::mp4::AvcConfig;
@@ -11,15 +12,15 @@ use crate::workout::Profile;
 
 /// Writes the slices below the exercise; remembers the bar of the picture before.
 #[derive(Debug)]
-pub struct BarCoder {
+pub struct HudSliceEncoder {
     parameters: Parameters,
-    shape: BarShape,
+    shape: HudSliceShape,
     width: usize,
     guard: usize,
-    before: Vec<u8>,
+    previous: Vec<u8>,
 }
 
-impl BarCoder {
+impl HudSliceEncoder {
     /// For pictures of this configuration; `None` when the profile has no bar.
     pub fn new(config: &AvcConfig, profile: &Profile) -> Result<Option<Self>, H264Error> {
         if profile.bar_height() == 0 {
@@ -28,40 +29,41 @@ impl BarCoder {
         let parameters = Parameters::from_avcc(config.avcc())?;
         Ok(Some(Self {
             parameters,
-            shape: BarShape::new(&parameters, profile.hud_top())?,
+            shape: HudSliceShape::new(&parameters, profile.hud_top())?,
             width: profile.width as usize,
             guard: profile.guard() as usize,
-            before: vec![0; (profile.width * profile.bar_height() * 3 / 2) as usize],
+            previous: vec![0; (profile.width * profile.bar_height() * 3 / 2) as usize],
         }))
     }
 
     /// Says that the picture before showed `bar`, whose size is [`bytes`](Self::bytes): to begin anywhere.
-    pub fn showed(&mut self, bar: &[u8]) {
-        self.before.copy_from_slice(bar);
+    pub fn set_previous(&mut self, bar: &[u8]) {
+        self.previous.copy_from_slice(bar);
     }
 
     /// Bytes of a bar.
     pub fn bytes(&self) -> usize {
-        self.before.len()
+        self.previous.len()
     }
 
     /// The slice, behind its length, that shows `bar` (all of it, from the end of the picture area on,
     /// planar 4:2:0) below a picture whose exercise slices are given: all of the bar if they are those of a key
     /// picture. `painted` is where it may differ from the bar before.
     pub fn slice(&mut self, exercise: &[u8], bar: &[u8], painted: &[Area]) -> Result<Bytes, H264Error> {
-        let now = Bar::new(&self.shape, bar, self.guard)?;
+        let now = HudPixels::new(&self.shape, bar, self.guard)?;
         let head = self.head(exercise)?;
         let mut out = Vec::with_capacity(32);
         if matches!(head.marking, Marking::Idr { .. }) {
             self.shape.write_key(head, &now, &mut out)?;
-            self.before.copy_from_slice(bar);
+            self.previous.copy_from_slice(bar);
         } else if painted.is_empty() {
-            self.shape.write_update(head, &now, &Changes::none(), &mut out)?;
+            self.shape
+                .write_update(head, &now, &ChangedMacroblocks::none(), &mut out)?;
         } else {
-            let before = Bar::new(&self.shape, &self.before, self.guard)?;
-            let changes = Changes::among(self.macroblocks(painted), &before, &now);
+            let previous = HudPixels::new(&self.shape, &self.previous, self.guard)?;
+            let changes = ChangedMacroblocks::among(self.macroblocks(painted), &previous, &now);
             self.shape.write_update(head, &now, &changes, &mut out)?;
-            self.before.copy_from_slice(bar);
+            self.previous.copy_from_slice(bar);
         }
         Ok(out.into())
     }

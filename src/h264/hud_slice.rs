@@ -1,4 +1,4 @@
-//! The bar's slice: all of it, or what changed since the picture before.
+//! The HUD slice: all of it, or what changed since the picture before.
 //!
 //! Slice data in CAVLC (7.3.4, 7.3.5), as far as it is used here. ue is an Exp-Golomb code:
 //!
@@ -23,8 +23,8 @@
 //! and all others are skipped: zero. There is no residual and no loop filter, so the pixels are copied.
 
 use super::H264Error;
-use super::bar::{Bar, BarShape, Changes};
 use super::bits::BitWriter;
+use super::hud_pixels::{ChangedMacroblocks, HudPixels, HudSliceShape};
 use super::prediction::Pixels;
 use super::slice::{Marking, PictureHead, SliceType, begin_slice};
 
@@ -34,28 +34,33 @@ const RAW: u32 = 25;
 /// `mb_type` of intra macroblocks in P slices follows the five types of inter macroblocks (7.4.5).
 const INTER_TYPES: u32 = 5;
 
-impl BarShape {
-    /// Appends to `out`, behind a 4-byte length, a slice that shows the bar whatever came before.
+impl HudSliceShape {
+    /// Appends to `out`, behind a 4-byte length, a slice that shows the HUD whatever came before.
     ///
     /// For IDR pictures, but sound in any.
-    pub fn write_key(&self, picture: PictureHead, bar: &Bar<'_>, out: &mut Vec<u8>) -> Result<(), H264Error> {
-        self.check(bar)?;
-        let mut slice = SliceData::begin(self, SliceType::I, picture, bar, out);
+    pub fn write_key(
+        &self,
+        picture: PictureHead,
+        hud: &HudPixels<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), H264Error> {
+        self.check(hud)?;
+        let mut slice = SliceData::begin(self, SliceType::I, picture, hud, out);
         (0..self.macroblocks()).for_each(|index| slice.intra(index));
         slice.bits.finish();
         Ok(())
     }
 
-    /// Appends to `out`, behind a 4-byte length, a slice that shows the bar after a picture that showed it
+    /// Appends to `out`, behind a 4-byte length, a slice that shows the HUD after a picture that showed it
     /// but for the `changes`.
     pub fn write_update(
         &self,
         picture: PictureHead,
-        bar: &Bar<'_>,
-        changes: &Changes,
+        hud: &HudPixels<'_>,
+        changes: &ChangedMacroblocks,
         out: &mut Vec<u8>,
     ) -> Result<(), H264Error> {
-        self.check(bar)?;
+        self.check(hud)?;
         if matches!(picture.marking, Marking::Idr { .. }) {
             return Err(H264Error::UpdateInIdr);
         }
@@ -63,7 +68,7 @@ impl BarShape {
         if indices.last().is_some_and(|last| *last >= self.macroblocks()) {
             return Err(H264Error::OutOfRange("a changed macroblock"));
         }
-        let mut slice = SliceData::begin(self, SliceType::P, picture, bar, out);
+        let mut slice = SliceData::begin(self, SliceType::P, picture, hud, out);
         let mut next = 0;
         for &index in indices {
             slice.skip(index - next);
@@ -77,8 +82,8 @@ impl BarShape {
         Ok(())
     }
 
-    fn check(&self, bar: &Bar<'_>) -> Result<(), H264Error> {
-        if bar.shape == *self {
+    fn check(&self, hud: &HudPixels<'_>) -> Result<(), H264Error> {
+        if hud.shape == *self {
             Ok(())
         } else {
             Err(H264Error::OutOfRange("the shape of the bar"))
@@ -89,7 +94,7 @@ impl BarShape {
 /// The macroblocks of one slice, written in order.
 struct SliceData<'a> {
     bits: BitWriter<'a>,
-    bar: &'a Bar<'a>,
+    hud: &'a HudPixels<'a>,
     /// Added to the types of intra macroblocks.
     type_offset: u32,
     /// Which macroblocks are raw so far; empty before the first that is written.
@@ -98,10 +103,10 @@ struct SliceData<'a> {
 
 impl<'a> SliceData<'a> {
     fn begin(
-        shape: &BarShape,
+        shape: &HudSliceShape,
         slice_type: SliceType,
         picture: PictureHead,
-        bar: &'a Bar<'a>,
+        hud: &'a HudPixels<'a>,
         out: &'a mut Vec<u8>,
     ) -> Self {
         Self {
@@ -112,7 +117,7 @@ impl<'a> SliceData<'a> {
                 slice_type,
                 picture,
             ),
-            bar,
+            hud,
             type_offset: if slice_type == SliceType::P {
                 INTER_TYPES
             } else {
@@ -130,9 +135,9 @@ impl<'a> SliceData<'a> {
 
     /// A macroblock that does not depend on other pictures.
     fn intra(&mut self, index: usize) {
-        let columns = self.bar.shape.columns();
-        self.raw.resize(self.bar.shape.macroblocks(), false);
-        let pixels = self.bar.pixels(index % columns, index / columns);
+        let columns = self.hud.shape.columns();
+        self.raw.resize(self.hud.shape.macroblocks(), false);
+        let pixels = self.hud.pixels(index % columns, index / columns);
         let Some((luma, chroma)) = pixels.prediction() else {
             self.raw[index] = true;
             return self.pcm(&pixels);
@@ -156,7 +161,7 @@ impl<'a> SliceData<'a> {
     /// many the 4x4 blocks to the left and above have, of those that are in the slice. A raw macroblock
     /// counts 16, every other here 0. So nC is 0, or 8 or 16, for which the code is the same.
     fn no_coefficients(&mut self, index: usize) {
-        let columns = self.bar.shape.columns();
+        let columns = self.hud.shape.columns();
         let left = !index.is_multiple_of(columns) && self.raw[index - 1];
         let above = index >= columns && self.raw[index - columns];
         if left || above {

@@ -1,11 +1,11 @@
-//! The bar below the exercise: which macroblocks it is, its pixels, and which of them changed.
+//! The HUD below the exercise: which macroblocks it is, its pixels, and which of them changed.
 
 use super::prediction::{Block, Pixels};
 use super::{H264Error, MACROBLOCK, Parameters};
 
-/// Where the bar's slice lies: whole rows of macroblocks, from a line of the picture to its end.
+/// Where the HUD slice lies: whole rows of macroblocks, from a line of the picture to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BarShape {
+pub struct HudSliceShape {
     pub(super) parameters: Parameters,
     /// The row of macroblocks it begins with.
     first_row: u32,
@@ -17,12 +17,12 @@ pub struct BarShape {
     height: usize,
 }
 
-impl BarShape {
+impl HudSliceShape {
     /// The rows of a picture from line `top` on, where a row of macroblocks begins.
     pub fn new(parameters: &Parameters, top: u32) -> Result<Self, H264Error> {
         let side = MACROBLOCK as u32;
         if !top.is_multiple_of(side) || top >= parameters.height() {
-            return Err(H264Error::BarTop(top));
+            return Err(H264Error::HudTop(top));
         }
         let height = (parameters.height() - top) as usize;
         Ok(Self {
@@ -36,13 +36,13 @@ impl BarShape {
         })
     }
 
-    /// Macroblocks across the bar, and the picture.
+    /// Macroblocks across the HUD, and the picture.
     #[must_use]
     pub fn columns(&self) -> usize {
         self.columns
     }
 
-    /// Macroblocks down the bar.
+    /// Macroblocks down the HUD.
     #[must_use]
     pub fn rows(&self) -> usize {
         self.rows
@@ -60,31 +60,31 @@ impl BarShape {
         self.first_row * self.columns as u32
     }
 
-    /// Lines of the bar's slice that are shown.
+    /// Lines of the HUD slice that are shown.
     #[must_use]
     pub fn height(&self) -> usize {
         self.height
     }
 }
 
-/// The pixels of one bar: planar 4:2:0 of 8 bits, as wide as the picture.
+/// The pixels of one HUD: planar 4:2:0 of 8 bits, as wide as the picture.
 #[derive(Debug, Clone, Copy)]
-pub struct Bar<'a> {
-    pub(super) shape: BarShape,
+pub struct HudPixels<'a> {
+    pub(super) shape: HudSliceShape,
     luma: Plane<'a>,
     chroma: [Plane<'a>; 2],
 }
 
-impl<'a> Bar<'a> {
+impl<'a> HudPixels<'a> {
     /// From Y, then U, then V, with `guard` lines on top that belong to the slices above and are left out:
-    /// `width` x (`guard` + [`BarShape::height`]) pixels.
-    pub fn new(shape: &BarShape, yuv: &'a [u8], guard: usize) -> Result<Self, H264Error> {
+    /// `width` x (`guard` + [`HudSliceShape::height`]) pixels.
+    pub fn new(shape: &HudSliceShape, yuv: &'a [u8], guard: usize) -> Result<Self, H264Error> {
         let (width, lines) = (shape.width, shape.height.saturating_add(guard));
         let (luma, chroma) = (width.saturating_mul(lines), (width / 2).saturating_mul(lines / 2));
         let wanted = luma.saturating_add(chroma.saturating_mul(2));
         // Cropping leaves even sizes, so only the guard could be odd.
         if yuv.len() != wanted || !guard.is_multiple_of(2) {
-            return Err(H264Error::BarBytes {
+            return Err(H264Error::HudBytes {
                 wanted,
                 found: yuv.len(),
             });
@@ -108,7 +108,7 @@ impl<'a> Bar<'a> {
     }
 }
 
-/// One colour component of the bar. Beyond its right and lower edge the outermost samples repeat, for
+/// One colour component of the HUD. Beyond its right and lower edge the outermost samples repeat, for
 /// macroblocks that reach over the edge: what is cropped away is free, and repeating is cheap to predict.
 #[derive(Debug, Clone, Copy)]
 struct Plane<'a> {
@@ -128,7 +128,7 @@ impl<'a> Plane<'a> {
         }
     }
 
-    /// Line `y`, or the last. There is one: the picture is higher than the bar's top.
+    /// Line `y`, or the last. There is one: the picture is higher than the HUD's top.
     fn line(&self, y: usize) -> &'a [u8] {
         &self.samples[y.min(self.last) * self.width..][..self.width]
     }
@@ -176,20 +176,20 @@ impl<'a> Plane<'a> {
     }
 }
 
-/// Macroblocks of a bar that differ from the bar of the picture before, in the order they are coded.
+/// Macroblocks of a HUD that differ from the HUD of the picture before, in the order they are coded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Changes(Vec<usize>);
+pub struct ChangedMacroblocks(Vec<usize>);
 
-impl Changes {
+impl ChangedMacroblocks {
     /// Nothing changed.
     #[must_use]
     pub const fn none() -> Self {
         Self(Vec::new())
     }
 
-    /// What is different in two bars of one shape; everything where the shapes differ.
+    /// What is different in two HUDs of one shape; everything where the shapes differ.
     #[must_use]
-    pub fn between(before: &Bar<'_>, now: &Bar<'_>) -> Self {
+    pub fn between(before: &HudPixels<'_>, now: &HudPixels<'_>) -> Self {
         let shape = now.shape;
         if before.shape != shape {
             return Self((0..shape.macroblocks()).collect());
@@ -204,9 +204,9 @@ impl Changes {
         Self(indices.map(|(index, _)| index).collect())
     }
 
-    /// What is different in two bars of one shape among `candidates`, which ascend: nothing else may be.
+    /// What is different in two HUDs of one shape among `candidates`, which ascend: nothing else may be.
     #[must_use]
-    pub fn among(candidates: Vec<usize>, before: &Bar<'_>, now: &Bar<'_>) -> Self {
+    pub fn among(candidates: Vec<usize>, before: &HudPixels<'_>, now: &HudPixels<'_>) -> Self {
         let columns = now.shape.columns;
         let differs = |index: &usize| {
             let (column, row) = (index % columns, index / columns);
@@ -217,7 +217,7 @@ impl Changes {
         Self(candidates.into_iter().filter(differs).collect())
     }
 
-    /// The macroblocks, ascending, counted along the rows of the bar.
+    /// The macroblocks, ascending, counted along the rows of the HUD.
     #[must_use]
     pub fn macroblocks(&self) -> &[usize] {
         &self.0

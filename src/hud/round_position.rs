@@ -1,18 +1,18 @@
 //! Round and position: "ROUND 2/3  EXERCISE 5/12", in the words of the workout's language.
 
 use super::canvas::Canvas;
-use super::layout::{Layout, PlaceLayout};
+use super::layout::{HudLayout, RoundPositionLayout};
 use super::text::Line;
 use super::{Faces, Inks, LABEL_TRACKING};
 use crate::words::Words;
-use crate::workout::{Place, Timeline};
+use crate::workout::{RoundPosition, Timeline};
 
 /// Room between a label and its value when they stand in a row, in units of the label's font size.
 const AFTER_LABEL: f32 = 0.4;
 
 /// Where the block stands: the same in every interval of a workout.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct PlaceBlock {
+pub(super) struct RoundPositionBlock {
     /// First column of all.
     pub left: i32,
     /// First column of the round; `None` when the workout has one round only.
@@ -22,28 +22,28 @@ pub(super) struct PlaceBlock {
     words: &'static Words,
 }
 
-impl PlaceBlock {
+impl RoundPositionBlock {
     /// Room for the widest values of the workout, so that nothing moves from interval to interval.
     pub(super) fn new(
         timeline: &Timeline,
-        layout: &Layout,
+        layout: &HudLayout,
         faces: &Faces,
         words: &'static Words,
         timer_left: i32,
     ) -> Self {
-        let places = || timeline.intervals().iter().filter_map(|i| i.place);
+        let round_positions = || timeline.intervals().iter().filter_map(|i| i.round_position);
         // Digits are of one width, so the largest numbers are the widest.
-        let most = |number: fn(Place) -> u32| places().map(number).max().unwrap_or(1);
+        let most = |number: fn(RoundPosition) -> u32| round_positions().map(number).max().unwrap_or(1);
         let rounds = most(|p| p.round.max(p.rounds));
         let positions = most(|p| p.position.max(p.positions));
         let width = |label, most| Item::new(faces, label, most, most).width(layout);
         let round_width = (rounds > 1).then(|| width(words.round, rounds) + layout.gap * 3 / 4);
         let before_position = round_width.unwrap_or(0);
-        let left = match layout.place {
-            PlaceLayout::Columns => {
+        let left = match layout.round_position {
+            RoundPositionLayout::Columns => {
                 timer_left - layout.gap - width(words.exercise, positions) - before_position
             }
-            PlaceLayout::Row => layout.left,
+            RoundPositionLayout::Row => layout.left,
         };
         Self {
             left,
@@ -57,27 +57,40 @@ impl PlaceBlock {
     pub(super) fn draw(
         &self,
         canvas: &mut Canvas,
-        layout: &Layout,
+        layout: &HudLayout,
         faces: &Faces,
         inks: &Inks,
-        place: Place,
+        round_position: RoundPosition,
     ) {
-        let round = self
-            .round
-            .map(|x| (x, Item::new(faces, self.words.round, place.round, place.rounds)));
-        let position = Item::new(faces, self.words.exercise, place.position, place.positions);
+        let round = self.round.map(|x| {
+            (
+                x,
+                Item::new(
+                    faces,
+                    self.words.round,
+                    round_position.round,
+                    round_position.rounds,
+                ),
+            )
+        });
+        let position = Item::new(
+            faces,
+            self.words.exercise,
+            round_position.position,
+            round_position.positions,
+        );
         for (x, item) in round.into_iter().chain([(self.position, position)]) {
-            let (label_base, indent) = match layout.place {
-                PlaceLayout::Columns => (layout.label_base, 0),
-                PlaceLayout::Row => (layout.place_base, item.indent(layout)),
+            let (label_base, indent) = match layout.round_position {
+                RoundPositionLayout::Columns => (layout.label_base, 0),
+                RoundPositionLayout::Row => (layout.round_position_base, item.indent(layout)),
             };
             let label = faces.label.mask(&item.label, layout.label_size);
             canvas.lay(&label, x, label_base, &inks.muted);
             let mut x = x + indent;
             for (line, ink) in [(&item.this, &inks.bright), (&item.all, &inks.muted)] {
-                let mask = faces.place.mask(line, layout.place_size);
-                canvas.lay(&mask, x, layout.place_base, ink);
-                x += (line.width * layout.place_size).round() as i32;
+                let mask = faces.round_position.mask(line, layout.round_position_size);
+                canvas.lay(&mask, x, layout.round_position_base, ink);
+                x += (line.width * layout.round_position_size).round() as i32;
             }
         }
     }
@@ -94,22 +107,22 @@ impl Item {
     fn new(faces: &Faces, label: &str, this: u32, all: u32) -> Self {
         Self {
             label: faces.label.shape(label, LABEL_TRACKING),
-            this: faces.place.shape(&this.to_string(), 0.0),
-            all: faces.place.shape(&format!("/{all}"), 0.0),
+            this: faces.round_position.shape(&this.to_string(), 0.0),
+            all: faces.round_position.shape(&format!("/{all}"), 0.0),
         }
     }
 
     /// From the label's start to the value's, in a row.
-    fn indent(&self, layout: &Layout) -> i32 {
+    fn indent(&self, layout: &HudLayout) -> i32 {
         ((self.label.width + AFTER_LABEL) * layout.label_size).round() as i32
     }
 
-    fn width(&self, layout: &Layout) -> i32 {
+    fn width(&self, layout: &HudLayout) -> i32 {
         let label = (self.label.width * layout.label_size).ceil() as i32;
-        let value = ((self.this.width + self.all.width) * layout.place_size).ceil() as i32;
-        match layout.place {
-            PlaceLayout::Columns => label.max(value),
-            PlaceLayout::Row => self.indent(layout) + value,
+        let value = ((self.this.width + self.all.width) * layout.round_position_size).ceil() as i32;
+        match layout.round_position {
+            RoundPositionLayout::Columns => label.max(value),
+            RoundPositionLayout::Row => self.indent(layout) + value,
         }
     }
 }
