@@ -18,7 +18,7 @@ use bytes::Bytes;
 use super::virtual_file::{Block, FileLayout, VirtualFile};
 use crate::ffmpeg::AUDIO_BITRATE;
 use crate::mp4::{
-    AAC_FRAME_SAMPLES, AudioTrack, Mark, Movie, Progressive, SampleInfo, Table, TrackLanguage, VideoTrack,
+    AAC_FRAME_SAMPLES, AudioTrack, Chapter, Movie, Progressive, SampleInfo, Table, TrackLanguage, VideoTrack,
     chapter_sample, text_sample,
 };
 use crate::stitch::{StitchedVideo, Stretch};
@@ -97,7 +97,7 @@ pub(super) fn layout(video: &StitchedVideo, texts: &Texts) -> FileLayout {
         sound_in_order(video, &mut payload, &mut tables.audio);
         pictures_once(video, &mut payload, &mut tables.video);
     }
-    let marks = texts.chapters.iter().map(|chapter| Mark {
+    let chapter_list = texts.chapters.iter().map(|chapter| Chapter {
         at: chapter.start.ticks().0,
         text: chapter.text.clone(),
     });
@@ -107,7 +107,7 @@ pub(super) fn layout(video: &StitchedVideo, texts: &Texts) -> FileLayout {
         audio: tables.audio,
         captions: tables.captions,
         chapters: tables.chapters,
-        marks: marks.collect(),
+        chapter_list: chapter_list.collect(),
         language: TrackLanguage::new(texts.language.letters()),
         title: texts.title.clone(),
         payload: payload.length,

@@ -12,7 +12,7 @@ use crate::graph::Backdrop;
 use crate::h264::{Parameters, nal_units, restart_form};
 use crate::mp4::{AacConfig, AvcConfig};
 use crate::stitch::{
-    Material, Prepared, Recorder, RenderSpec, SliceMemory, StitchedVideo, Track, WRITER_VERSION,
+    Material, Prepared, Recorder, RenderSpec, SliceMemory, SoundTrack, StitchedVideo, WRITER_VERSION,
 };
 use crate::units::{Frames, Speed};
 use crate::workout::{
@@ -134,7 +134,7 @@ async fn video(plan: &Arc<Plan>, folder: &std::path::Path) -> Arc<StitchedVideo>
     let material = Material {
         loops: vec![Arc::new(prepared(&plan.profile))],
         of_intervals: vec![0; plan.timeline.intervals().len()],
-        sound: Track::Recorded(Arc::new(sound)),
+        sound: SoundTrack::Recorded(Arc::new(sound)),
     };
     let backdrop = Backdrop::default();
     let fingerprint = RenderSpec {

@@ -58,4 +58,4 @@ pub use reader::{Event, FragmentReader};
 pub use run::MAX_SAMPLES;
 pub use sample::{AAC_FRAME_SAMPLES, Sample, SampleInfo};
 pub use table::Table;
-pub use text::{Mark, chapter_sample, text_sample};
+pub use text::{Chapter, chapter_sample, text_sample};

@@ -133,7 +133,7 @@ impl Movie {
         samples: impl FnOnce(&mut Vec<u8>),
     ) {
         let video = &self.video;
-        let track = Track {
+        let track = TrackBox {
             id: VIDEO_TRACK,
             flags: SHOWN,
             alternate_group: 0,
@@ -162,7 +162,7 @@ impl Movie {
         audio: &AudioTrack,
         samples: impl FnOnce(&mut Vec<u8>),
     ) {
-        let track = Track {
+        let track = TrackBox {
             id: AUDIO_TRACK,
             flags: SHOWN,
             alternate_group: 0,
@@ -272,7 +272,7 @@ impl AudioTrack {
 }
 
 /// What the boxes of both kinds of track say in the same places.
-pub(super) struct Track {
+pub(super) struct TrackBox {
     pub(super) id: u32,
     /// [`SHOWN`], [`OFFERED`] or 0 (8.3.2.3).
     pub(super) flags: u32,
@@ -292,7 +292,7 @@ pub(super) struct Track {
     pub(super) name: &'static str,
 }
 
-impl Track {
+impl TrackBox {
     /// 8.3.1 with all below it; the closures write tref, the media header and stbl.
     pub(super) fn put(
         &self,

@@ -5,7 +5,7 @@ use bytes::{BufMut, Bytes};
 use super::movie::{AUDIO_TRACK, Movie, TrackLanguage};
 use super::put::put_box;
 use super::table::Table;
-use super::text::{Mark, Stage, put_captions, put_chapters, put_user_data};
+use super::text::{Chapter, Stage, put_captions, put_chapters, put_user_data};
 
 /// `track_ID` of the subtitles and of the chapters.
 const CAPTION_TRACK: u32 = AUDIO_TRACK + 1;
@@ -25,7 +25,7 @@ pub struct Progressive {
     /// Chapters as samples, in the same ticks; no track if empty.
     pub chapters: Table,
     /// Chapters as a list.
-    pub marks: Vec<Mark>,
+    pub chapter_list: Vec<Chapter>,
     /// What subtitles and chapters are in.
     pub language: TrackLanguage,
     /// What the movie is called.
@@ -102,7 +102,7 @@ impl Progressive {
             if has_chapters {
                 put_chapters(out, CHAPTER_TRACK, stage, self.language, &self.chapters);
             }
-            put_user_data(out, &self.title, &self.marks, video.timescale);
+            put_user_data(out, &self.title, &self.chapter_list, video.timescale);
         });
         out
     }
@@ -144,7 +144,7 @@ mod tests {
             audio: Table::default(),
             captions: Table::default(),
             chapters: Table::default(),
-            marks: Vec::new(),
+            chapter_list: Vec::new(),
             language: TrackLanguage::UNDETERMINED,
             title: String::new(),
             payload,

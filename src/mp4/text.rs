@@ -3,7 +3,7 @@
 
 use bytes::{BufMut, Bytes};
 
-use super::movie::{OFFERED, Track, TrackLanguage, put_sample_entry, put_stbl};
+use super::movie::{OFFERED, TrackBox, TrackLanguage, put_sample_entry, put_stbl};
 use super::put::{put_box, put_full_box};
 use super::table::Table;
 
@@ -12,7 +12,7 @@ const MOST_LISTED: usize = 255;
 
 /// A text at an instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mark {
+pub struct Chapter {
     /// When it begins, in ticks of the video's timescale.
     pub at: u64,
     /// The text.
@@ -53,7 +53,7 @@ pub(super) struct Stage {
 
 /// A subtitle track, off until the viewer switches it on.
 pub(super) fn put_captions(out: &mut Vec<u8>, id: u32, stage: Stage, language: TrackLanguage, table: &Table) {
-    let track = Track {
+    let track = TrackBox {
         id,
         flags: OFFERED,
         alternate_group: 2,
@@ -111,7 +111,7 @@ fn put_fonts(out: &mut Vec<u8>, name: &[u8]) {
 
 /// A track of chapters: never shown, the video track refers to it.
 pub(super) fn put_chapters(out: &mut Vec<u8>, id: u32, stage: Stage, language: TrackLanguage, table: &Table) {
-    let track = Track {
+    let track = TrackBox {
         id,
         flags: 0,
         alternate_group: 0,
@@ -166,7 +166,7 @@ fn put_text_entry(out: &mut Vec<u8>) {
 }
 
 /// udta (8.10.1) with Nero's chapters and iTunes' title.
-pub(super) fn put_user_data(out: &mut Vec<u8>, title: &str, chapters: &[Mark], timescale: u32) {
+pub(super) fn put_user_data(out: &mut Vec<u8>, title: &str, chapters: &[Chapter], timescale: u32) {
     put_box(out, *b"udta", |out| {
         if !chapters.is_empty() {
             put_full_box(out, *b"chpl", 1, 0, |out| {

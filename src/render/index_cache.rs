@@ -22,7 +22,7 @@ use super::{RenderError, Renderer};
 use crate::single_flight::{Interest, SingleFlight};
 use crate::sound::cues;
 use crate::stitch::{
-    Material, Prepared, Recipe, RenderSpec, Request, SliceMemory, StitchError, StitchedVideo, Track,
+    Material, Prepared, Recipe, RenderSpec, Request, SliceMemory, SoundTrack, StitchError, StitchedVideo,
     VideoIndex,
 };
 use crate::workout::Plan;
@@ -61,7 +61,7 @@ struct CachedIndex {
     index: Arc<VideoIndex>,
     loops: Arc<[Weak<Prepared>]>,
     of_intervals: Arc<[usize]>,
-    sound: Track,
+    sound: SoundTrack,
 }
 
 impl Default for IndexCache {
@@ -225,22 +225,22 @@ impl Renderer {
         plan: &Arc<Plan>,
         request: &Request,
         recipes: &[&Recipe],
-    ) -> Result<Track, RenderError> {
+    ) -> Result<SoundTrack, RenderError> {
         let loops = request.prepare(recipes).map_err(RenderError::from);
         let ((), sound) = tokio::try_join!(loops, self.track(plan))?;
         Ok(sound)
     }
 
-    async fn track(&self, plan: &Arc<Plan>) -> Result<Track, RenderError> {
+    async fn track(&self, plan: &Arc<Plan>) -> Result<SoundTrack, RenderError> {
         if plan.clip_sound {
-            return Ok(Track::Recorded(self.recorded(plan).await?));
+            return Ok(SoundTrack::Recorded(self.recorded(plan).await?));
         }
         let cues = if plan.cues {
             cues(&plan.timeline)
         } else {
             Vec::new()
         };
-        let laid = self.cues.lay(&cues, plan.length().samples()).await;
-        Ok(Track::Laid(laid.map_err(StitchError::from)?))
+        let track = self.cue_cache.track(&cues, plan.length().samples()).await;
+        Ok(SoundTrack::Cues(track.map_err(StitchError::from)?))
     }
 }

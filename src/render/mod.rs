@@ -53,7 +53,7 @@ use crate::clip::Library;
 use crate::ffmpeg::Tools;
 use crate::graph::{self, Backdrop, Look};
 use crate::sound::cues;
-use crate::stitch::{CueBook, Loops, Pictures, Recipe, StitchError};
+use crate::stitch::{CueCache, Loops, Pictures, Recipe, StitchError};
 use crate::units::Frames;
 use crate::workout::{Fit, Plan, Profile, RendererChoice};
 use clock::Clock;
@@ -92,7 +92,7 @@ pub struct Renderer {
     settings: Arc<RenderSettings>,
     library: Arc<Library>,
     loops: Arc<Loops>,
-    cues: CueBook,
+    cue_cache: CueCache,
     index_cache: index_cache::IndexCache,
     recordings: Arc<record::Recordings>,
     places: Arc<Semaphore>,
@@ -112,7 +112,7 @@ impl Renderer {
     ) -> Self {
         Self {
             places: Arc::new(Semaphore::new(settings.places)),
-            cues: CueBook::new(Arc::clone(&settings.tools)),
+            cue_cache: CueCache::new(Arc::clone(&settings.tools)),
             index_cache: index_cache::IndexCache::default(),
             recordings: Arc::new(record::Recordings::new(settings.places)),
             loops,
@@ -143,7 +143,7 @@ impl Renderer {
         if let Err(error) = self.loops.warm().await {
             tracing::warn!(%error, "FFmpeg does not tell its version; the next workout asks again");
         }
-        if let Err(error) = self.cues.warm().await {
+        if let Err(error) = self.cue_cache.warm().await {
             tracing::warn!(%error, "the cues could not be encoded; the next workout tries again");
         }
     }
@@ -198,8 +198,8 @@ impl Renderer {
         } else {
             Vec::new()
         };
-        let laid = self.cues.lay(&cues, plan.length().samples()).await;
-        Ok((SoundSource::Laid(laid.map_err(StitchError::from)?), None))
+        let track = self.cue_cache.track(&cues, plan.length().samples()).await;
+        Ok((SoundSource::Cues(track.map_err(StitchError::from)?), None))
     }
 
     async fn start_stitched(&self, plan: &Arc<Plan>) -> Result<Rendering, RenderError> {

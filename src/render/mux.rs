@@ -101,21 +101,21 @@ pub(super) enum SoundSource {
     /// FFmpeg encodes the whole workout's mix as it is asked for.
     Encoded(Box<sound::Sound>),
     /// Cues that were encoded once, laid between silent frames.
-    Laid(stitch::LaidSound),
+    Cues(stitch::CueTrack),
 }
 
 impl SoundSource {
     fn config(&self) -> Option<AacConfig> {
         match self {
             Self::Encoded(sound) => sound.config(),
-            Self::Laid(sound) => Some(sound.config()),
+            Self::Cues(sound) => Some(sound.config()),
         }
     }
 
     /// The frames that begin before the instant `until`, of which `heard` have left before.
     async fn frames(&mut self, heard: u64, until: Samples) -> Result<Vec<Sample>, RenderError> {
         let sound = match self {
-            Self::Laid(sound) => return Ok(sound.frames(until)),
+            Self::Cues(sound) => return Ok(sound.frames(until)),
             Self::Encoded(sound) => sound,
         };
         let mut frames = Vec::new();

@@ -14,7 +14,7 @@ use super::{Job, RenderError, encode};
 use crate::ffmpeg::{Child, Stdin, Stdout, Task};
 use crate::graph::{self, Group};
 use crate::mp4::{AAC_FRAME_SAMPLES, AacConfig, AdtsReader, Sample};
-use crate::sound::{Bed, cues, write_s16le};
+use crate::sound::{CueMixer, cues, write_s16le};
 use crate::units::Samples;
 
 /// Samples per channel that are mixed at a time: a tenth of a second.
@@ -103,7 +103,7 @@ impl Sound {
 
 /// Mixes the whole workout's sound into the encoder's standard input.
 async fn feed(job: Arc<Job>, mut encoder: Stdin) -> Result<(), RenderError> {
-    let bed = Bed::new(if job.plan.cues {
+    let mixer = CueMixer::new(if job.plan.cues {
         cues(&job.plan.timeline)
     } else {
         Vec::new()
@@ -116,7 +116,7 @@ async fn feed(job: Arc<Job>, mut encoder: Stdin) -> Result<(), RenderError> {
         while left > Samples(0) {
             let count = left.0.min(BLOCK as u64);
             let mut block = clips.read(count as usize).await?;
-            bed.mix(at, &mut block);
+            mixer.mix(at, &mut block);
             // The encoder closes its pipe only when it fails; its exit says why.
             bytes.clear();
             write_s16le(&block, &mut bytes);

@@ -76,7 +76,7 @@ pub use queue::Urgency;
 pub use recipe::Recipe;
 pub use request::Request;
 pub use run::Form;
-pub use sound::{CueBook, CueError, LaidSound, Recorded, Recorder, Track};
+pub use sound::{CueCache, CueError, CueTrack, Recorded, Recorder, SoundTrack};
 pub use source::{Source, StitchError};
 pub use spec::{Encoding, RenderSpec, WRITER_VERSION};
 pub use store::{Bounds, Digest, InMemory, Store};

@@ -13,7 +13,7 @@
 //! it changes bytes. No `Debug` output and no order of an enum is part of the encoding.
 
 use super::prepared_loop::Prepared;
-use super::sound::Track;
+use super::sound::SoundTrack;
 use super::video_index::Material;
 use crate::graph::Backdrop;
 use crate::sound::{Cue, CueKind};
@@ -140,7 +140,7 @@ fn digest_of_loop(prepared: &Prepared) -> blake3::Hash {
 }
 
 /// Names every byte of a sound: the frames by themselves. Where cues lie follows from the timeline.
-fn digest_of_sound(sound: &Track) -> blake3::Hash {
+fn digest_of_sound(sound: &SoundTrack) -> blake3::Hash {
     let mut encoding = Encoding::new("sound");
     encoding.bytes(&sound.config().fields());
     sound.parts(|part| encoding.bytes(part));

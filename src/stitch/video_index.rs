@@ -22,7 +22,7 @@ use super::hud_slice::HudSliceEncoder;
 use super::prepare::PrepareError;
 use super::prepared_loop::Prepared;
 use super::run::{Form, Run};
-use super::sound::Track;
+use super::sound::SoundTrack;
 use super::source::StitchError;
 use crate::h264::H264Error;
 use crate::hud::Hud;
@@ -78,7 +78,7 @@ pub struct Material {
     /// Which of them each interval shows.
     pub of_intervals: Vec<usize>,
     /// All of the sound.
-    pub sound: Track,
+    pub sound: SoundTrack,
 }
 
 /// One interval.
@@ -145,7 +145,7 @@ impl SliceMemory {
 pub struct StitchedVideo {
     index: Arc<VideoIndex>,
     loops: Vec<Arc<Prepared>>,
-    sound: Track,
+    sound: SoundTrack,
 }
 
 /// Writes HUD slices, fastest in rising order. A reader borrows one from the video and gives it back.
@@ -378,7 +378,7 @@ impl StitchedVideo {
 
     /// The sound.
     #[must_use]
-    pub fn sound(&self) -> &Track {
+    pub fn sound(&self) -> &SoundTrack {
         &self.sound
     }
 

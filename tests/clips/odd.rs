@@ -44,10 +44,10 @@ const CODED: &str = "-c:v libx264 -crf 12 -pix_fmt yuv420p";
 fn chapters(path: &Path) {
     let plain = path.with_file_name("plain.mp4");
     numbered_clip(&plain, PASS, &H264);
-    let marks = path.with_file_name("marks.txt");
+    let chapter_list = path.with_file_name("marks.txt");
     let chapter = "[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=500\ntitle=Down\n";
-    fs::write(&marks, format!(";FFMETADATA1\n{chapter}")).expect("a file");
-    let inputs = ["-i", text(&plain), "-i", text(&marks)];
+    fs::write(&chapter_list, format!(";FFMETADATA1\n{chapter}")).expect("a file");
+    let inputs = ["-i", text(&plain), "-i", text(&chapter_list)];
     ffmpeg(&[&inputs[..], &["-map_metadata", "1", "-c", "copy", text(path)]].concat());
 }
 

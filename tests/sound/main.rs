@@ -1,6 +1,6 @@
 //! What is heard: mixed while it is rendered, laid frame by frame, recorded where clips have sound of their own.
 
-mod laid;
+mod frame_alignment;
 mod mixed;
 #[path = "../program/mod.rs"]
 mod program;

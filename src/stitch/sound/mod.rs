@@ -10,18 +10,18 @@
 //! Why frames that were encoded apart may follow each other: a frame of AAC-LC reaches into its
 //! neighbours only by the overlap of their windows (ISO/IEC 14496-3 4.6.11), and a decoder keeps nothing
 //! else from one frame to the next. Around every cluster the encoder itself wrote frames of silence,
-//! and they are the very bytes that lie around it here (the `coded` file checks that): what a decoder
+//! and they are the very bytes that lie around it here (the `encode_cues` file checks that): what a decoder
 //! is given near a cue is what it would be given in one continuous encoding.
 //!
 //! Workouts with clips' sound have one continuous track instead, which `render` encodes; a [`Recorded`] keeps it,
 //! so that any part of it can be had.
 
-mod coded;
+mod encode_cues;
 pub(super) mod recorded;
-mod track;
+mod sound_track;
 
 pub use recorded::{Recorded, RecordedError, Recorder};
-pub use track::Track;
+pub use sound_track::SoundTrack;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -32,11 +32,11 @@ use tokio::sync::{OnceCell, Semaphore};
 
 use crate::ffmpeg::{FfmpegError, Tools};
 use crate::mp4::{AAC_FRAME_SAMPLES, AacConfig, AdtsError, Sample};
-use crate::sound::{Cluster, Cue, FRAME, Laid};
+use crate::sound::{AlignedCues, Cluster, Cue, FRAME_SAMPLES};
 use crate::units::Samples;
 
 // What `sound` lays is what `mp4` reads and writes.
-const _: () = assert!(FRAME == AAC_FRAME_SAMPLES as u64);
+const _: () = assert!(FRAME_SAMPLES == AAC_FRAME_SAMPLES as u64);
 
 /// Bytes of rare clusters that are kept in memory: some 500 pairs of cues.
 const CACHE_BYTES: u64 = 8 << 20;
@@ -72,36 +72,36 @@ pub enum CueError {
 }
 
 /// The coded frames of a cluster.
-type Frames = Arc<[Bytes]>;
+type CodedFrames = Arc<[Bytes]>;
 
 /// What every workout needs; made once, kept for ever (about 100 KB).
 #[derive(Debug)]
-struct Usual {
+struct CommonCues {
     config: AacConfig,
     silence: Bytes,
-    clusters: HashMap<Cluster, Frames>,
+    clusters: HashMap<Cluster, CodedFrames>,
 }
 
 /// Coded cues, each encoded once. Cloning it is cheap and shares them.
 #[derive(Debug, Clone)]
-pub struct CueBook {
+pub struct CueCache {
     tools: Arc<Tools>,
-    usual: Arc<OnceCell<Usual>>,
-    rare: Cache<Cluster, Frames>,
+    common: Arc<OnceCell<CommonCues>>,
+    rare: Cache<Cluster, CodedFrames>,
     places: Arc<Semaphore>,
 }
 
-impl CueBook {
+impl CueCache {
     /// Empty: the first [`warm`](Self::warm) or [`lay`](Self::lay) starts FFmpeg.
     #[must_use]
     pub fn new(tools: Arc<Tools>) -> Self {
-        let weight = |_: &Cluster, frames: &Frames| {
+        let weight = |_: &Cluster, frames: &CodedFrames| {
             let bytes = frames.iter().map(|f| f.len() + size_of::<Bytes>()).sum::<usize>();
             u32::try_from(bytes).unwrap_or(u32::MAX)
         };
         Self {
             tools,
-            usual: Arc::default(),
+            common: Arc::default(),
             rare: Cache::builder().max_capacity(CACHE_BYTES).weigher(weight).build(),
             places: Arc::new(Semaphore::new(PLACES)),
         }
@@ -111,21 +111,21 @@ impl CueBook {
     /// no viewer then waits for. However many ask at once, one FFmpeg runs; after a failure the next
     /// who asks tries again.
     pub async fn warm(&self) -> Result<(), Arc<CueError>> {
-        self.usual().await.map(|_| ())
+        self.common().await.map(|_| ())
     }
 
     /// The sound track of `length` with these cues (none: silence), once all it needs is encoded.
     ///
     /// That is at once after [`warm`](Self::warm), unless cues lie so close together that they touch:
     /// those are encoded here, each cluster once while it is remembered.
-    pub async fn lay(&self, cues: &[Cue], length: Samples) -> Result<LaidSound, Arc<CueError>> {
-        let usual = self.usual().await?;
-        let laid = Laid::new(cues, length);
-        let mut patches = Vec::with_capacity(laid.patches().len());
-        for patch in laid.patches() {
-            let frames = match usual.clusters.get(&patch.cluster) {
+    pub async fn track(&self, cues: &[Cue], length: Samples) -> Result<CueTrack, Arc<CueError>> {
+        let common = self.common().await?;
+        let aligned = AlignedCues::new(cues, length);
+        let mut patches = Vec::with_capacity(aligned.patches().len());
+        for patch in aligned.patches() {
+            let frames = match common.clusters.get(&patch.cluster) {
                 Some(frames) => Arc::clone(frames),
-                None => self.rare(usual, &patch.cluster).await?,
+                None => self.rare(common, &patch.cluster).await?,
             };
             patches.push(CodedPatch {
                 first: patch.first_frame,
@@ -134,9 +134,9 @@ impl CueBook {
                 frames,
             });
         }
-        Ok(LaidSound {
-            config: usual.config,
-            silence: usual.silence.clone(),
+        Ok(CueTrack {
+            config: common.config,
+            silence: common.silence.clone(),
             patches: patches.into(),
             length,
             next: 0,
@@ -144,25 +144,25 @@ impl CueBook {
         })
     }
 
-    async fn usual(&self) -> Result<&Usual, Arc<CueError>> {
+    async fn common(&self) -> Result<&CommonCues, Arc<CueError>> {
         let make = async {
             let clusters: Vec<Cluster> = Cluster::single().collect();
-            let run = coded::encode(&self.tools, &clusters).await?;
-            Ok::<_, CueError>(Usual {
+            let run = encode_cues::encode(&self.tools, &clusters).await?;
+            Ok::<_, CueError>(CommonCues {
                 config: run.config,
                 silence: run.silence,
                 clusters: clusters.into_iter().zip(run.clusters).collect(),
             })
         };
-        self.usual.get_or_try_init(|| make).await.map_err(Arc::new)
+        self.common.get_or_try_init(|| make).await.map_err(Arc::new)
     }
 
-    async fn rare(&self, usual: &Usual, cluster: &Cluster) -> Result<Frames, Arc<CueError>> {
+    async fn rare(&self, common: &CommonCues, cluster: &Cluster) -> Result<CodedFrames, Arc<CueError>> {
         let make = async {
             // Never closed, so there is always a place in the end.
             let _place = self.places.acquire().await;
-            let run = coded::encode(&self.tools, std::slice::from_ref(cluster)).await?;
-            if run.config != usual.config || run.silence != usual.silence {
+            let run = encode_cues::encode(&self.tools, std::slice::from_ref(cluster)).await?;
+            if run.config != common.config || run.silence != common.silence {
                 return Err(CueError::Config);
             }
             // As many as were asked for: one.
@@ -180,14 +180,14 @@ struct CodedPatch {
     end: u64,
     /// Frames of the cluster before `first`. They and those up to `end` are no more than it has.
     skip: usize,
-    frames: Frames,
+    frames: CodedFrames,
 }
 
 /// The sound track of one workout, frame by frame. The frames' bytes are the book's; a track of its
 /// own costs 40 bytes a cue, and a clone (for another reader) nothing. Each reads on from where the
 /// one it was cloned from was.
 #[derive(Debug, Clone)]
-pub struct LaidSound {
+pub struct CueTrack {
     config: AacConfig,
     silence: Bytes,
     /// Rising, none overlapping another.
@@ -199,7 +199,7 @@ pub struct LaidSound {
     patch: usize,
 }
 
-impl LaidSound {
+impl CueTrack {
     /// What the frames are.
     #[must_use]
     pub fn config(&self) -> AacConfig {
@@ -215,13 +215,13 @@ impl LaidSound {
     /// When the next frame begins: its decode time. The length, when there is none.
     #[must_use]
     pub fn position(&self) -> Samples {
-        Samples(self.next * FRAME).min(self.length)
+        Samples(self.next * FRAME_SAMPLES).min(self.length)
     }
 
     /// How many frames the whole track has.
     #[must_use]
     pub fn count(&self) -> u64 {
-        self.length.0.div_ceil(FRAME)
+        self.length.0.div_ceil(FRAME_SAMPLES)
     }
 
     /// The bytes of frame `number` of the track, wherever this reader is.
@@ -239,7 +239,10 @@ impl LaidSound {
     /// How long frame `number` lasts: the last is cut short, so that the track ends with the last picture.
     #[must_use]
     pub fn lasts(&self, number: u64) -> u32 {
-        self.length.0.saturating_sub(number * FRAME).min(FRAME) as u32
+        self.length
+            .0
+            .saturating_sub(number * FRAME_SAMPLES)
+            .min(FRAME_SAMPLES) as u32
     }
 
     /// The whole track as stretches of sound and of silence.
@@ -265,13 +268,13 @@ impl LaidSound {
 
     /// The next frames: all that begin before `until`. Empty when there are none, at the end for ever.
     pub fn frames(&mut self, until: Samples) -> Vec<Sample> {
-        let end = until.min(self.length).0.div_ceil(FRAME);
+        let end = until.min(self.length).0.div_ceil(FRAME_SAMPLES);
         let mut samples = Vec::with_capacity(end.saturating_sub(self.next) as usize);
         while self.next < end {
             samples.push(Sample {
                 data: self.data(),
                 // The last frame is cut short, so that the track ends with the last picture.
-                duration: (self.length.0 - self.next * FRAME).min(FRAME) as u32,
+                duration: (self.length.0 - self.next * FRAME_SAMPLES).min(FRAME_SAMPLES) as u32,
                 key: true,
             });
             self.next += 1;
@@ -297,15 +300,15 @@ mod tests {
     use super::*;
 
     /// A track whose silent frames are empty and whose others hold their number in the cluster.
-    fn track(patches: &[(u64, u64, usize)], length: u64) -> LaidSound {
-        let frames: Frames = (0..20u8).map(|n| Bytes::from(vec![n])).collect();
+    fn track(patches: &[(u64, u64, usize)], length: u64) -> CueTrack {
+        let frames: CodedFrames = (0..20u8).map(|n| Bytes::from(vec![n])).collect();
         let coded = patches.iter().map(|&(first, end, skip)| CodedPatch {
             first,
             end,
             skip,
             frames: Arc::clone(&frames),
         });
-        LaidSound {
+        CueTrack {
             config: AacConfig::LC_48K_STEREO,
             silence: Bytes::new(),
             patches: coded.collect(),

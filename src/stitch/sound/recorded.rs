@@ -24,7 +24,7 @@ use tempfile::{NamedTempFile, TempPath};
 use tokio::io::{AsyncWriteExt as _, BufWriter};
 
 use crate::mp4::AacConfig;
-use crate::sound::FRAME;
+use crate::sound::FRAME_SAMPLES;
 use crate::units::Samples;
 use crate::workout::MAX_LENGTH;
 
@@ -87,7 +87,7 @@ impl Recorded {
         let ([object_type, rate, channels], rest) = parts::<3>(&tail);
         let (length, said) = parts::<8>(rest);
         let length = Samples(u64::from_be_bytes(length));
-        let sizes = 2 * length.0.div_ceil(FRAME);
+        let sizes = 2 * length.0.div_ceil(FRAME_SAMPLES);
         if length > MAX_LENGTH.samples() || bytes < HEAD + sizes + TAIL {
             return Err(RecordedError::Length(bytes));
         }
@@ -246,7 +246,7 @@ impl Recorder {
     ///
     /// An error if the frames do not last `length`.
     pub async fn finish(mut self, config: AacConfig, length: Samples) -> io::Result<(Recorded, TempPath)> {
-        if self.sizes.len() as u64 != length.0.div_ceil(FRAME) || length > MAX_LENGTH.samples() {
+        if self.sizes.len() as u64 != length.0.div_ceil(FRAME_SAMPLES) || length > MAX_LENGTH.samples() {
             let frames = self.sizes.len();
             return Err(io::Error::other(format!(
                 "{frames} frames do not last {length} samples"
@@ -296,7 +296,7 @@ pub(crate) mod tests {
         for frame in frames {
             recorder.push(frame).await?;
         }
-        let length = Samples(frames.len() as u64 * FRAME - 24);
+        let length = Samples(frames.len() as u64 * FRAME_SAMPLES - 24);
         recorder.finish(AacConfig::LC_48K_STEREO, length).await
     }
 

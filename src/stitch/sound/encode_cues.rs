@@ -3,10 +3,10 @@
 use bytes::Bytes;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use super::{CueError, Frames};
+use super::{CodedFrames, CueError};
 use crate::ffmpeg::{FfmpegError, Retries, Stdin, Stdout, Task, Tools};
 use crate::mp4::{AacConfig, AdtsReader};
-use crate::sound::{Bed, Cluster, Cue, FRAME, write_s16le};
+use crate::sound::{Cluster, Cue, CueMixer, FRAME_SAMPLES, write_s16le};
 use crate::units::Samples;
 
 /// Frames of silence before, between and after the clusters of a run: the encoder comes to rest.
@@ -15,19 +15,19 @@ const REST: u64 = 8;
 const MOST_FRAME_BYTES: u64 = 2 * 6144 / 8 + 9;
 
 /// What a run made.
-pub struct Run {
+pub struct EncodedCues {
     pub config: AacConfig,
     /// The frame of silence.
     pub silence: Bytes,
     /// Of each cluster in turn, as many frames as it has.
-    pub clusters: Vec<Frames>,
+    pub clusters: Vec<CodedFrames>,
 }
 
 /// Encodes clusters one after the other in one run.
 ///
 /// All frames between them must be one and the same, or it is an error: only then is each cluster as
 /// it would be anywhere else.
-pub async fn encode(tools: &Tools, clusters: &[Cluster]) -> Result<Run, CueError> {
+pub async fn encode(tools: &Tools, clusters: &[Cluster]) -> Result<EncodedCues, CueError> {
     let mut starts = Vec::with_capacity(clusters.len());
     let mut total = REST;
     for cluster in clusters {
@@ -37,11 +37,11 @@ pub async fn encode(tools: &Tools, clusters: &[Cluster]) -> Result<Run, CueError
     let cues = starts.iter().zip(clusters).flat_map(|(start, cluster)| {
         cluster.cues().iter().map(move |cue| Cue {
             kind: cue.kind,
-            at: cue.at + Samples(start * FRAME),
+            at: cue.at + Samples(start * FRAME_SAMPLES),
         })
     });
-    let bed = Bed::new(cues.collect());
-    let (frames, config) = read(through_ffmpeg(tools, &bed, total).await?)?;
+    let mixer = CueMixer::new(cues.collect());
+    let (frames, config) = read(through_ffmpeg(tools, &mixer, total).await?)?;
     let count = CueError::Count {
         asked: total,
         written: frames.len(),
@@ -57,7 +57,7 @@ pub async fn encode(tools: &Tools, clusters: &[Cluster]) -> Result<Run, CueError
         coded.push(frames[start as usize..next as usize].into());
     }
     all_silent(&frames, next..total, silence)?;
-    Ok(Run {
+    Ok(EncodedCues {
         config,
         silence: silence.clone(),
         clusters: coded,
@@ -87,33 +87,33 @@ fn read(adts: Vec<u8>) -> Result<(Vec<Bytes>, Option<AacConfig>), CueError> {
     Ok((frames, reader.config()))
 }
 
-async fn through_ffmpeg(tools: &Tools, bed: &Bed, frames: u64) -> Result<Vec<u8>, FfmpegError> {
+async fn through_ffmpeg(tools: &Tools, mixer: &CueMixer, frames: u64) -> Result<Vec<u8>, FfmpegError> {
     let mut retries = Retries::of(Task::Cue);
     loop {
-        match Box::pin(once_through_ffmpeg(tools, bed, frames)).await {
+        match Box::pin(once_through_ffmpeg(tools, mixer, frames)).await {
             Err(error) if retries.again(&error).await => {}
             outcome => return outcome,
         }
     }
 }
 
-async fn once_through_ffmpeg(tools: &Tools, bed: &Bed, frames: u64) -> Result<Vec<u8>, FfmpegError> {
+async fn once_through_ffmpeg(tools: &Tools, mixer: &CueMixer, frames: u64) -> Result<Vec<u8>, FfmpegError> {
     let mut child = tools.spawn(Task::Cue, tools.aac(), true)?;
     let (stdin, stdout) = (child.take_stdin(), child.take_stdout());
     // The priming frame and what the encoder adds at the end.
     let limit = (frames + 4) * MOST_FRAME_BYTES;
-    let (adts, ()) = tokio::try_join!(output(stdout, limit), feed(stdin, bed, frames))?;
+    let (adts, ()) = tokio::try_join!(output(stdout, limit), feed(stdin, mixer, frames))?;
     child.finish().await?;
     Ok(adts)
 }
 
-async fn feed(stdin: Option<Stdin>, bed: &Bed, frames: u64) -> Result<(), FfmpegError> {
+async fn feed(stdin: Option<Stdin>, mixer: &CueMixer, frames: u64) -> Result<(), FfmpegError> {
     let Some(mut stdin) = stdin else { return Ok(()) };
     let mut bytes = Vec::new();
-    let mut block = vec![0.0; 2 * FRAME as usize];
+    let mut block = vec![0.0; 2 * FRAME_SAMPLES as usize];
     for frame in 0..frames {
         block.fill(0.0);
-        bed.mix(Samples(frame * FRAME), &mut block);
+        mixer.mix(Samples(frame * FRAME_SAMPLES), &mut block);
         bytes.clear();
         write_s16le(&block, &mut bytes);
         // It closes its pipe only when it fails; its exit says why.

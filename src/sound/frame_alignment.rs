@@ -3,7 +3,7 @@
 //! For the renderer that encodes each cue once and lays the coded frames between frames of silence.
 //! Frames of 1024 samples and pictures of 1600 meet only every 8/15 s, so most cues begin within a
 //! frame. Instead of encoding a cue for each of the ways it may lie there, it is moved to the nearest
-//! boundary: at most [`MOST_MOVED`] samples, 10.7 ms, which nobody hears beside a picture of 33 ms.
+//! boundary: at most [`MAX_SHIFT`] samples, 10.7 ms, which nobody hears beside a picture of 33 ms.
 //!
 //! Cues so close that their coded frames would touch are one [`Cluster`]: coded together, moved
 //! together, their distances true.
@@ -30,10 +30,10 @@ use super::{Cue, CueKind};
 use crate::units::Samples;
 
 /// Samples per channel in a coded frame: AAC's (ISO/IEC 14496-3 4.4.1, `frameLengthFlag` 0).
-pub const FRAME: u64 = 1024;
+pub const FRAME_SAMPLES: u64 = 1024;
 /// The most by which a cue begins beside its instant: half a frame.
-pub const MOST_MOVED: Samples = Samples(HALF);
-const HALF: u64 = FRAME / 2;
+pub const MAX_SHIFT: Samples = Samples(HALF);
+const HALF: u64 = FRAME_SAMPLES / 2;
 /// Frames of a patch before the one whose samples sound first. That before it holds the first half of
 /// its overlap, and the one before that may have the window that must precede short windows. Measured
 /// with FFmpeg 5.1: with one frame the decoded samples are right, with none they are not.
@@ -53,7 +53,7 @@ impl Cluster {
     /// `first` is where the first cue was put, on whatever timeline `cues` lie.
     fn new(cues: &[Cue], first: u64) -> Self {
         let from = cues.first().map_or(0, |cue| cue.at.0);
-        let begins = LEAD * FRAME + first % FRAME;
+        let begins = LEAD * FRAME_SAMPLES + first % FRAME_SAMPLES;
         let moved = cues.iter().map(|cue| Cue {
             kind: cue.kind,
             at: Samples(cue.at.0 - from + begins),
@@ -68,7 +68,7 @@ impl Cluster {
     pub fn single() -> impl Iterator<Item = Self> {
         CueKind::ALL.into_iter().flat_map(|kind| {
             let cue = Cue { kind, at: Samples(0) };
-            [0, HALF].map(|place| Self::new(&[cue], place))
+            [0, HALF].map(|start| Self::new(&[cue], start))
         })
     }
 
@@ -82,7 +82,7 @@ impl Cluster {
     #[must_use]
     pub fn frames(&self) -> u64 {
         let end = self.cues.iter().map(|cue| cue.end().0).max();
-        end.unwrap_or(0).div_ceil(FRAME) + TRAIL
+        end.unwrap_or(0).div_ceil(FRAME_SAMPLES) + TRAIL
     }
 }
 
@@ -109,31 +109,31 @@ impl Patch {
 
 /// A sound track as patches: what lies in none of them is silent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Laid {
+pub struct AlignedCues {
     patches: Vec<Patch>,
     length: Samples,
 }
 
-impl Laid {
+impl AlignedCues {
     /// Lays cues (in any order) into a track of `length` samples.
     ///
-    /// Each begins within [`MOST_MOVED`] of its instant. A cue at or beyond the end is left out. One
+    /// Each begins within [`MAX_SHIFT`] of its instant. A cue at or beyond the end is left out. One
     /// that fits into the track neither where it is nor earlier is cut by the end, like one that was
     /// given so.
     #[must_use]
     pub fn new(cues: &[Cue], length: Samples) -> Self {
         let mut cues: Vec<Cue> = cues.iter().copied().filter(|cue| cue.at < length).collect();
         cues.sort_by_key(|cue| (cue.at, cue.kind));
-        let mut groups: Vec<Group> = Vec::new();
+        let mut groups: Vec<CueGroup> = Vec::new();
         for cue in cues {
-            let mut group = Group::new(vec![cue], length);
+            let mut group = CueGroup::new(vec![cue], length);
             // To grow may move a group to an earlier place, so it can touch more than one.
             while let Some(before) = groups.pop_if(|before| group.first_frame() < before.end_frame()) {
-                group = Group::new([before.cues, group.cues].concat(), length);
+                group = CueGroup::new([before.cues, group.cues].concat(), length);
             }
             groups.push(group);
         }
-        let total = length.0.div_ceil(FRAME);
+        let total = length.0.div_ceil(FRAME_SAMPLES);
         Self {
             patches: groups.iter().map(|group| group.patch(total)).collect(),
             length,
@@ -155,38 +155,38 @@ impl Laid {
     /// How many frames it has; the last is cut by the end.
     #[must_use]
     pub fn frames(&self) -> u64 {
-        self.length.0.div_ceil(FRAME)
+        self.length.0.div_ceil(FRAME_SAMPLES)
     }
 }
 
 /// Cues that move together, and where to.
-struct Group {
+struct CueGroup {
     /// Rising, at their true instants; not empty.
     cues: Vec<Cue>,
     /// Where the first of them is put.
-    place: u64,
+    start: u64,
     /// The sample after the last that sounds, so moved.
     end: u64,
 }
 
-impl Group {
+impl CueGroup {
     fn new(cues: Vec<Cue>, length: Samples) -> Self {
         let at = cues.first().map_or(0, |cue| cue.at.0);
         let end = cues.iter().map(|cue| cue.end().0).max().unwrap_or(at);
-        let place = place(at, end - at, length.0);
+        let start = start(at, end - at, length.0);
         Self {
             cues,
-            place,
-            end: place + (end - at),
+            start,
+            end: start + (end - at),
         }
     }
 
     fn first_frame(&self) -> u64 {
-        (self.place / FRAME).saturating_sub(LEAD)
+        (self.start / FRAME_SAMPLES).saturating_sub(LEAD)
     }
 
     fn end_frame(&self) -> u64 {
-        self.end.div_ceil(FRAME) + TRAIL
+        self.end.div_ceil(FRAME_SAMPLES) + TRAIL
     }
 
     /// Within a track of `total` frames. The place is before the end of the track or in its first
@@ -196,21 +196,21 @@ impl Group {
         Patch {
             first_frame,
             frames: self.end_frame().min(total) - first_frame,
-            skip: LEAD - LEAD.min(self.place / FRAME),
-            cluster: Cluster::new(&self.cues, self.place),
+            skip: LEAD - LEAD.min(self.start / FRAME_SAMPLES),
+            cluster: Cluster::new(&self.cues, self.start),
         }
     }
 }
 
 /// Where to put what begins at sample `at` and lasts `span` in a track of `length`.
-fn place(at: u64, span: u64, length: u64) -> u64 {
-    let nearest = at.saturating_sub(HALF).div_ceil(FRAME) * FRAME;
-    let place = if nearest + span > length {
+fn start(at: u64, span: u64, length: u64) -> u64 {
+    let nearest = at.saturating_sub(HALF).div_ceil(FRAME_SAMPLES) * FRAME_SAMPLES;
+    let start = if nearest + span > length {
         at - at % HALF
     } else {
         nearest
     };
-    place.max(HALF)
+    start.max(HALF)
 }
 
 #[cfg(test)]
@@ -229,16 +229,16 @@ mod tests {
     }
 
     /// Where every cue of a track begins, rising.
-    fn begins(laid: &Laid) -> Vec<Cue> {
+    fn begins(aligned: &AlignedCues) -> Vec<Cue> {
         let of_patch = |patch: &Patch| {
-            let start = patch.first_frame * FRAME;
-            let skipped = patch.skip * FRAME;
+            let start = patch.first_frame * FRAME_SAMPLES;
+            let skipped = patch.skip * FRAME_SAMPLES;
             let moved = patch.cluster.cues().iter();
             moved
                 .map(|c| cue(c.kind, start + c.at.0 - skipped))
                 .collect::<Vec<_>>()
         };
-        laid.patches().iter().flat_map(of_patch).collect()
+        aligned.patches().iter().flat_map(of_patch).collect()
     }
 
     fn any_track() -> impl Strategy<Value = (Vec<Cue>, Samples)> {
@@ -259,23 +259,23 @@ mod tests {
 
     #[test]
     fn a_cue_at_a_boundary_stays_there() {
-        let laid = Laid::new(&[cue(CueKind::Countdown, 10 * FRAME)], Samples(480_000));
-        let [patch] = laid.patches() else {
-            panic!("one cue, but {:?}", laid.patches())
+        let aligned = AlignedCues::new(&[cue(CueKind::Countdown, 10 * FRAME_SAMPLES)], Samples(480_000));
+        let [patch] = aligned.patches() else {
+            panic!("one cue, but {:?}", aligned.patches())
         };
         // 6720 samples sound in 7 frames.
         assert_eq!((patch.first_frame, patch.frames, patch.skip), (8, 10, 0));
-        assert_eq!(patch.cluster.cues(), [cue(CueKind::Countdown, 2 * FRAME)]);
+        assert_eq!(patch.cluster.cues(), [cue(CueKind::Countdown, 2 * FRAME_SAMPLES)]);
         assert_eq!(patch.cluster.frames(), 10);
-        assert_eq!(laid.frames(), 469);
+        assert_eq!(aligned.frames(), 469);
     }
 
     #[test]
     fn a_cue_at_the_beginning_waits_half_a_frame() {
-        let laid = Laid::new(&[cue(CueKind::Start, 0)], Samples(480_000));
-        let patch = &laid.patches()[0];
+        let aligned = AlignedCues::new(&[cue(CueKind::Start, 0)], Samples(480_000));
+        let patch = &aligned.patches()[0];
         assert_eq!((patch.first_frame, patch.skip), (0, 2));
-        assert_eq!(begins(&laid), [cue(CueKind::Start, HALF)]);
+        assert_eq!(begins(&aligned), [cue(CueKind::Start, HALF)]);
         assert_eq!(patch.frames + patch.skip, patch.cluster.frames());
     }
 
@@ -283,10 +283,14 @@ mod tests {
     fn a_cue_at_the_end_ends_before_it() {
         let length = Samples(480_000);
         let at = length.0 - CueKind::End.length().0;
-        assert_eq!(at % FRAME, 560, "to the next boundary it would be too long");
-        let laid = Laid::new(&[cue(CueKind::End, at)], length);
-        assert_eq!(begins(&laid), [cue(CueKind::End, at - 48)]);
-        assert_eq!(laid.patches()[0].end(), laid.frames());
+        assert_eq!(
+            at % FRAME_SAMPLES,
+            560,
+            "to the next boundary it would be too long"
+        );
+        let aligned = AlignedCues::new(&[cue(CueKind::End, at)], length);
+        assert_eq!(begins(&aligned), [cue(CueKind::End, at - 48)]);
+        assert_eq!(aligned.patches()[0].end(), aligned.frames());
     }
 
     #[test]
@@ -297,7 +301,7 @@ mod tests {
                 cue(CueKind::End, 100_000),
                 cue(CueKind::Countdown, 100_000 + end + distance),
             ];
-            Laid::new(&cues, Samples(480_000))
+            AlignedCues::new(&cues, Samples(480_000))
         };
         assert_eq!(pair(960).patches().len(), 1);
         let [first, second] = begins(&pair(960))[..] else {
@@ -314,59 +318,59 @@ mod tests {
         for kind in CueKind::ALL {
             for (at, tail) in (0..3000).step_by(64).zip((0..3000).step_by(48)) {
                 let cue = cue(kind, at);
-                let laid = Laid::new(&[cue], Samples(cue.end().0 + tail));
-                assert!(single.contains(&laid.patches()[0].cluster), "{cue:?}");
+                let aligned = AlignedCues::new(&[cue], Samples(cue.end().0 + tail));
+                assert!(single.contains(&aligned.patches()[0].cluster), "{cue:?}");
             }
         }
     }
 
     #[test]
     fn nothing_is_laid_into_nothing() {
-        let laid = Laid::new(&[cue(CueKind::Start, 0)], Samples(0));
-        assert_eq!((laid.patches().len(), laid.frames()), (0, 0));
-        let short = Laid::new(&[cue(CueKind::Start, 0)], Samples(100));
+        let aligned = AlignedCues::new(&[cue(CueKind::Start, 0)], Samples(0));
+        assert_eq!((aligned.patches().len(), aligned.frames()), (0, 0));
+        let short = AlignedCues::new(&[cue(CueKind::Start, 0)], Samples(100));
         assert_eq!((short.patches()[0].frames, short.frames()), (1, 1));
     }
 
     proptest! {
         #[test]
         fn patches_rise_apart_and_stay_inside((cues, length) in any_track()) {
-            let laid = Laid::new(&cues, length);
-            for pair in laid.patches().windows(2) {
+            let aligned = AlignedCues::new(&cues, length);
+            for pair in aligned.patches().windows(2) {
                 prop_assert!(pair[0].end() <= pair[1].first_frame, "{pair:?}");
             }
-            for patch in laid.patches() {
-                prop_assert!(patch.frames >= 1 && patch.end() <= laid.frames(), "{patch:?}");
+            for patch in aligned.patches() {
+                prop_assert!(patch.frames >= 1 && patch.end() <= aligned.frames(), "{patch:?}");
                 prop_assert!(patch.skip + patch.frames <= patch.cluster.frames(), "{patch:?}");
                 prop_assert!(patch.skip == 0 || patch.first_frame == 0, "{patch:?}");
                 // Cut only by the end.
                 let whole = patch.skip + patch.frames == patch.cluster.frames();
-                prop_assert!(whole || patch.end() == laid.frames(), "{patch:?}");
+                prop_assert!(whole || patch.end() == aligned.frames(), "{patch:?}");
             }
         }
 
         #[test]
         fn every_cue_sounds_once_within_half_a_frame_of_its_instant((cues, length) in any_track()) {
-            let laid = begins(&Laid::new(&cues, length));
-            prop_assert_eq!(laid.len(), cues.len());
-            for (laid, asked) in laid.iter().zip(&cues) {
-                prop_assert_eq!(laid.kind, asked.kind);
-                let moved = laid.at.0.abs_diff(asked.at.0);
-                prop_assert!(moved <= MOST_MOVED.0, "{asked:?} moved by {moved}");
+            let aligned = begins(&AlignedCues::new(&cues, length));
+            prop_assert_eq!(aligned.len(), cues.len());
+            for (aligned, asked) in aligned.iter().zip(&cues) {
+                prop_assert_eq!(aligned.kind, asked.kind);
+                let moved = aligned.at.0.abs_diff(asked.at.0);
+                prop_assert!(moved <= MAX_SHIFT.0, "{asked:?} moved by {moved}");
                 // Only what the beginning pushes may be cut.
                 let pushed = cues[0].at.0 < HALF;
-                prop_assert!(laid.end() <= length || pushed, "{laid:?} ends beyond {length}");
+                prop_assert!(aligned.end() <= length || pushed, "{aligned:?} ends beyond {length}");
             }
         }
 
         #[test]
         fn every_sounding_sample_has_both_of_its_frames((cues, length) in any_track()) {
-            let laid = Laid::new(&cues, length);
-            for patch in laid.patches() {
+            let aligned = AlignedCues::new(&cues, length);
+            for patch in aligned.patches() {
                 let sounds = patch.cluster.cues().iter().map(|c| c.at.0..c.end().0);
                 for range in sounds {
-                    prop_assert!(range.start / FRAME >= LEAD);
-                    prop_assert!(range.end.div_ceil(FRAME) + TRAIL <= patch.cluster.frames());
+                    prop_assert!(range.start / FRAME_SAMPLES >= LEAD);
+                    prop_assert!(range.end.div_ceil(FRAME_SAMPLES) + TRAIL <= patch.cluster.frames());
                 }
             }
         }
@@ -377,12 +381,12 @@ mod tests {
             length in 0u64..120_000,
         ) {
             let cues: Vec<Cue> = drawn.into_iter().map(|(kind, at)| cue(kind, at)).collect();
-            let laid = Laid::new(&cues, Samples(length));
-            for pair in laid.patches().windows(2) {
+            let aligned = AlignedCues::new(&cues, Samples(length));
+            for pair in aligned.patches().windows(2) {
                 prop_assert!(pair[0].end() <= pair[1].first_frame, "{pair:?}");
             }
-            for patch in laid.patches() {
-                prop_assert!(patch.frames >= 1 && patch.end() <= laid.frames(), "{patch:?}");
+            for patch in aligned.patches() {
+                prop_assert!(patch.frames >= 1 && patch.end() <= aligned.frames(), "{patch:?}");
                 prop_assert!(patch.skip + patch.frames <= patch.cluster.frames(), "{patch:?}");
             }
         }

@@ -12,8 +12,10 @@ use std::time::Instant;
 use crate::studio::{ffmpeg, interval, onsets};
 use virtual_coach::ffmpeg::{FfmpegError, Tools};
 use virtual_coach::mp4::{AacConfig, AdtsReader, Sample};
-use virtual_coach::sound::{Bed, Cluster, Cue, CueKind, FRAME, Laid, MOST_MOVED, Patch, cues, write_s16le};
-use virtual_coach::stitch::sound::{CueBook, CueError, LaidSound};
+use virtual_coach::sound::{
+    AlignedCues, Cluster, Cue, CueKind, CueMixer, FRAME_SAMPLES, MAX_SHIFT, Patch, cues, write_s16le,
+};
+use virtual_coach::stitch::sound::{CueCache, CueError, CueTrack};
 use virtual_coach::units::Samples;
 use virtual_coach::workout::IntervalKind::{self, Finish, GetReady, Rest, Work};
 use virtual_coach::workout::{Side, Timeline};
@@ -59,8 +61,8 @@ fn dense() -> Timeline {
     timeline(&(0..26).flat_map(round).collect::<Vec<_>>())
 }
 
-fn book() -> CueBook {
-    CueBook::new(Arc::new(Tools::default()))
+fn book() -> CueCache {
+    CueCache::new(Arc::new(Tools::default()))
 }
 
 /// As ADTS (ISO/IEC 14496-3 1.A.2.2): AAC-LC, 48 kHz, stereo, no checksum.
@@ -100,7 +102,7 @@ fn decode(adts: &[u8]) -> Vec<f32> {
 
 fn mixed(cues: Vec<Cue>, samples: usize) -> Vec<f32> {
     let mut pcm = vec![0.0; samples * 2];
-    Bed::new(cues).mix(Samples(0), &mut pcm);
+    CueMixer::new(cues).mix(Samples(0), &mut pcm);
     pcm.chunks_exact(2).map(|pair| pair[0]).collect()
 }
 
@@ -130,9 +132,9 @@ fn continuous(pcm: &[f32]) -> Vec<f32> {
 }
 
 /// The cues where the track has them.
-fn moved(laid: &Laid) -> Vec<Cue> {
-    let cues_of = laid.patches().iter().flat_map(|patch| {
-        let begins = (patch.first_frame * FRAME, patch.skip * FRAME);
+fn moved(aligned: &AlignedCues) -> Vec<Cue> {
+    let cues_of = aligned.patches().iter().flat_map(|patch| {
+        let begins = (patch.first_frame * FRAME_SAMPLES, patch.skip * FRAME_SAMPLES);
         let cues = patch.cluster.cues().iter();
         cues.map(move |cue| Cue {
             kind: cue.kind,
@@ -142,7 +144,7 @@ fn moved(laid: &Laid) -> Vec<Cue> {
     cues_of.collect()
 }
 
-fn drain(track: &mut LaidSound) -> Vec<Sample> {
+fn drain(track: &mut CueTrack) -> Vec<Sample> {
     let mut frames = Vec::new();
     // As a renderer takes them: for a few pictures at a time.
     while track.position() < track.length() {
@@ -153,14 +155,14 @@ fn drain(track: &mut LaidSound) -> Vec<Sample> {
 
 /// What was heard of one workout.
 struct Heard {
-    laid: Laid,
+    aligned: AlignedCues,
     samples: Vec<f32>,
 }
 
-async fn hear(book: &CueBook, name: &str, timeline: &Timeline) -> Heard {
+async fn hear(book: &CueCache, name: &str, timeline: &Timeline) -> Heard {
     let (cues, length) = (cues(timeline), timeline.length().samples());
     let start = Instant::now();
-    let mut track = book.lay(&cues, length).await.unwrap();
+    let mut track = book.track(&cues, length).await.unwrap();
     let took = start.elapsed();
     let frames = drain(&mut track);
     let lasts: u64 = frames.iter().map(|f| u64::from(f.duration)).sum();
@@ -168,15 +170,15 @@ async fn hear(book: &CueBook, name: &str, timeline: &Timeline) -> Heard {
     let samples = decode(&adts(&frames));
     assert_eq!(
         samples.len() as u64,
-        length.0.div_ceil(FRAME) * FRAME,
+        length.0.div_ceil(FRAME_SAMPLES) * FRAME_SAMPLES,
         "{name}: decoded"
     );
-    let laid = Laid::new(&cues, length);
+    let aligned = AlignedCues::new(&cues, length);
     check_instants(name, &cues, &samples);
     check_silence(name, &cues, &samples);
-    check_joints(name, &laid, &samples);
+    check_joints(name, &aligned, &samples);
     println!("{name}: {} cues laid in {took:?}", cues.len());
-    Heard { laid, samples }
+    Heard { aligned, samples }
 }
 
 fn check_instants(name: &str, cues: &[Cue], samples: &[f32]) {
@@ -197,7 +199,7 @@ fn check_instants(name: &str, cues: &[Cue], samples: &[f32]) {
 fn check_silence(name: &str, cues: &[Cue], samples: &[f32]) {
     // A cue may be moved by half a frame, and the first and last frames that hold some of it each
     // sound for two.
-    let reach = (2 * FRAME + MOST_MOVED.0) as usize;
+    let reach = (2 * FRAME_SAMPLES + MAX_SHIFT.0) as usize;
     let mut quiet = vec![true; samples.len()];
     for cue in cues {
         let from = (cue.at.0 as usize).saturating_sub(reach);
@@ -208,23 +210,23 @@ fn check_silence(name: &str, cues: &[Cue], samples: &[f32]) {
     assert_eq!(noise, None, "{name}: not silent there");
 }
 
-fn check_joints(name: &str, laid: &Laid, samples: &[f32]) {
-    let pcm = mixed(moved(laid), samples.len());
-    let mut reference = continuous(&pcm[..laid.length().0 as usize]);
+fn check_joints(name: &str, aligned: &AlignedCues, samples: &[f32]) {
+    let pcm = mixed(moved(aligned), samples.len());
+    let mut reference = continuous(&pcm[..aligned.length().0 as usize]);
     reference.truncate(samples.len());
     assert_eq!(reference.len(), samples.len(), "{name}: the reference is as long");
     // A cue at the very beginning is judged for itself: an encoder that starts with it, without any
     // silence before, is rougher, and would hide all that comes after.
-    let (first, later): (Vec<_>, Vec<_>) = laid.patches().iter().partition(|patch| patch.skip > 0);
+    let (first, later): (Vec<_>, Vec<_>) = aligned.patches().iter().partition(|patch| patch.skip > 0);
     let begins = first
         .iter()
-        .map(|patch| (patch.end() * FRAME) as usize + 512)
+        .map(|patch| (patch.end() * FRAME_SAMPLES) as usize + 512)
         .max();
     let begins = begins.unwrap_or(0).min(samples.len());
     let at_joints = |patches: &[&Patch], other: &[f32]| {
         let edges = patches.iter().flat_map(|patch| [patch.first_frame, patch.end()]);
-        let inner = edges.filter(|edge| (1..laid.frames()).contains(edge));
-        let joints = inner.map(|edge| (edge * FRAME) as usize);
+        let inner = edges.filter(|edge| (1..aligned.frames()).contains(edge));
+        let joints = inner.map(|edge| (edge * FRAME_SAMPLES) as usize);
         joints
             .map(|joint| apart(samples, other, joint - 512..(joint + 512).min(samples.len())))
             .fold(0.0, f32::max)
@@ -272,12 +274,12 @@ async fn cues_are_heard_at_their_instants_and_nothing_else_is() {
     workouts.extend((300..316).map(|pictures| ("without edges", without_edges(pictures))));
     for (name, timeline) in &workouts {
         let heard = hear(&book, name, timeline).await;
-        for patch in heard.laid.patches() {
+        for patch in heard.aligned.patches() {
             let frames = patch.skip + patch.frames;
             if patch.skip > 0 || frames < patch.cluster.frames() {
                 continue;
             }
-            let range = (patch.first_frame * FRAME) as usize..(patch.end() * FRAME) as usize;
+            let range = (patch.first_frame * FRAME_SAMPLES) as usize..(patch.end() * FRAME_SAMPLES) as usize;
             let here = heard.samples[range].to_vec();
             if let Some(before) = once.get(&patch.cluster) {
                 assert!(*before == here, "{name}: {:?} differs", patch.cluster.cues());
@@ -297,7 +299,7 @@ async fn cues_are_heard_at_their_instants_and_nothing_else_is() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_cues_all_is_silent_and_as_long() {
     let length = Samples(1600 * 77);
-    let mut track = book().lay(&[], length).await.unwrap();
+    let mut track = book().track(&[], length).await.unwrap();
     assert_eq!(track.config(), AacConfig::LC_48K_STEREO);
     let frames = drain(&mut track);
     assert!(frames.iter().all(|f| f.data == frames[0].data));
@@ -324,12 +326,12 @@ async fn each_cluster_is_encoded_once_however_many_ask() {
     let folder = tempfile::tempdir().unwrap();
     let runs = folder.path().join("runs");
     let script = format!("echo run >> '{}'\nexec ffmpeg \"$@\"", runs.display());
-    let book = CueBook::new(pretender(folder.path(), &script));
+    let book = CueCache::new(pretender(folder.path(), &script));
     let count = || std::fs::read_to_string(&runs).unwrap_or_default().lines().count();
     assert_eq!(count(), 0, "nothing is made before it is asked for");
     let ask = async |timeline: Timeline| {
         let (cues, length) = (cues(&timeline), timeline.length().samples());
-        let asked = (0..8).map(|_| book.lay(&cues, length));
+        let asked = (0..8).map(|_| book.track(&cues, length));
         let tracks = futures_util::future::try_join_all(asked).await.unwrap();
         let mut frames = tracks.into_iter().map(|mut t| drain(&mut t));
         let first = frames.next().unwrap();
@@ -338,8 +340,8 @@ async fn each_cluster_is_encoded_once_however_many_ask() {
     ask(short()).await;
     assert_eq!(count(), 1, "silence and all single cues in one run");
     ask(dense()).await;
-    let laid = Laid::new(&cues(&dense()), dense().length().samples());
-    let touching = laid.patches().iter().filter(|p| p.cluster.cues().len() > 1);
+    let aligned = AlignedCues::new(&cues(&dense()), dense().length().samples());
+    let touching = aligned.patches().iter().filter(|p| p.cluster.cues().len() > 1);
     let rare: std::collections::HashSet<_> = touching.map(|p| p.cluster.clone()).collect();
     assert!(rare.len() > 1, "{} rare clusters", rare.len());
     assert_eq!(count(), 1 + rare.len());
@@ -354,7 +356,7 @@ async fn what_ffmpeg_does_wrong_is_told_and_tried_again() {
         ffmpeg: folder.path().join("missing"),
         ..Tools::default()
     });
-    let failure = async |tools| CueBook::new(tools).warm().await.expect_err("it cannot work");
+    let failure = async |tools| CueCache::new(tools).warm().await.expect_err("it cannot work");
     let start = failure(no_program).await;
     assert!(
         matches!(*start, CueError::Ffmpeg(FfmpegError::Start { .. })),
@@ -374,7 +376,7 @@ async fn what_ffmpeg_does_wrong_is_told_and_tried_again() {
     assert!(matches!(*unlaid, CueError::Joint { .. }), "{unlaid}");
     // What failed once is not kept.
     let script = "if [ -e \"$0.failed\" ]; then exec ffmpeg \"$@\"; fi; touch \"$0.failed\"; exit 1";
-    let book = CueBook::new(pretender(folder.path(), script));
+    let book = CueCache::new(pretender(folder.path(), script));
     let failed = book.warm().await.expect_err("the first run fails");
     assert!(
         matches!(*failed, CueError::Ffmpeg(FfmpegError::Failed { .. })),

@@ -5,15 +5,15 @@ use crate::units::Samples;
 
 /// The cues of one workout, ready to be mixed into its sound piece by piece.
 #[derive(Debug, Clone)]
-pub struct Bed {
+pub struct CueMixer {
     /// Rising.
     cues: Vec<Cue>,
     /// Of the longest cue: one that begins this long before a stretch may reach into it.
     reach: u64,
 }
 
-impl Bed {
-    /// Cues in any order; none of them makes a bed of silence.
+impl CueMixer {
+    /// Cues in any order; none of them gives silence.
     #[must_use]
     pub fn new(mut cues: Vec<Cue>) -> Self {
         cues.sort_by_key(|cue| (cue.at, cue.kind));
@@ -94,7 +94,7 @@ mod tests {
             at: Samples(1000),
         };
         let mut pcm = vec![0.0; 2 * 10_000];
-        Bed::new(vec![cue]).mix(Samples(0), &mut pcm);
+        CueMixer::new(vec![cue]).mix(Samples(0), &mut pcm);
         let end = cue.end().0 as usize;
         let expected = CueKind::HalfTime.samples().iter().flat_map(|s| [*s, *s]);
         assert!(pcm[2000..2 * end].iter().copied().eq(expected));
@@ -126,15 +126,15 @@ mod tests {
             pieces in prop::collection::vec(0usize..9000, 1..12),
             ground in -1f32..1.0,
         ) {
-            let bed = Bed::new(cues);
+            let mixer = CueMixer::new(cues);
             let length: usize = pieces.iter().sum();
             let mut whole = vec![ground; 2 * length];
-            bed.mix(Samples(start), &mut whole);
+            mixer.mix(Samples(start), &mut whole);
             let mut joined = Vec::new();
             for piece in pieces {
                 let at = start + joined.len() as u64 / 2;
                 let mut part = vec![ground; 2 * piece];
-                bed.mix(Samples(at), &mut part);
+                mixer.mix(Samples(at), &mut part);
                 joined.extend(part);
             }
             prop_assert!(whole == joined);
@@ -143,7 +143,7 @@ mod tests {
         #[test]
         fn every_cue_adds_its_samples_to_what_is_there(cues in any_cues(), ground in -1f64..1.0) {
             let mut pcm = vec![ground as f32; 2 * 100_000];
-            Bed::new(cues.clone()).mix(Samples(0), &mut pcm);
+            CueMixer::new(cues.clone()).mix(Samples(0), &mut pcm);
             let mut expected = vec![f64::from(ground as f32); 100_000];
             for cue in cues {
                 for (n, sample) in cue.kind.samples().iter().enumerate() {
