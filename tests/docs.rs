@@ -224,7 +224,7 @@ fn every_type_of_problem_is_told_with_its_status_and_no_other() {
 #[test]
 fn the_examples_are_what_the_program_takes_and_gives() {
     let catalogue = Catalogue::parse(include_str!("../exercises.json")).unwrap();
-    let [request, refusal, answer, note] = blocks(REQUEST, "json")[..] else {
+    let [request, violation, answer, note] = blocks(REQUEST, "json")[..] else {
         panic!("docs/request.md has other examples than a request, a refusal, a plan and a note");
     };
     let request = WorkoutRequest::from_json(request.as_bytes()).unwrap();
@@ -239,7 +239,7 @@ fn the_examples_are_what_the_program_takes_and_gives() {
     assert_eq!(planned(asked, &catalogue), shown(answer));
     let body = json!({"config": {"intensity_levels": ["hard"], "no_jump": true, "no_repeat": true,
         "target_duration": 30}});
-    assert_eq!(refused(&body, &catalogue), shown(refusal));
+    assert_eq!(refused(&body, &catalogue), shown(violation));
     let misspelt = json!({"exercise_names": ["plank"], "config": {"show_tmier": true}});
     assert_eq!(
         planned(&misspelt.to_string(), &catalogue)["notes"][0],
@@ -255,7 +255,9 @@ fn the_examples_are_what_the_program_takes_and_gives() {
 fn refused(body: &Value, catalogue: &Catalogue) -> Value {
     let request = WorkoutRequest::from_json(body.to_string().as_bytes()).unwrap();
     match plan(&request, catalogue, &LoopLengths::default(), 1) {
-        Err(PlanError::Refused(refusals)) => serde_json::to_value(Fault::from(refusals[0].clone())).unwrap(),
+        Err(PlanError::Invalid(violations)) => {
+            serde_json::to_value(Fault::from(violations[0].clone())).unwrap()
+        }
         other => panic!("{body} is not refused: {other:?}"),
     }
 }
@@ -264,8 +266,8 @@ fn planned(request: &str, catalogue: &Catalogue) -> Value {
     let request = WorkoutRequest::from_json(request.as_bytes()).unwrap();
     // As long as the clip that comes with the program: 2 s.
     let push_ups = catalogue.named("push-ups").unwrap().id.clone();
-    let loops = LoopLengths::from_iter([(push_ups, Frames(60))]);
-    serde_json::to_value(plan(&request, catalogue, &loops, 1).unwrap().view()).unwrap()
+    let loop_lengths = LoopLengths::from_iter([(push_ups, Frames(60))]);
+    serde_json::to_value(plan(&request, catalogue, &loop_lengths, 1).unwrap().view()).unwrap()
 }
 
 /// A heading as a link names it: `## What /ready says` -> `what-ready-says`.

@@ -5,8 +5,8 @@
 
 mod characters;
 mod exercise;
-mod fields;
-mod loops;
+mod loop_lengths;
+mod object_reader;
 mod read;
 mod search;
 #[cfg(test)]
@@ -15,7 +15,7 @@ mod vocabulary;
 
 pub(crate) use characters::{code_point, invisible, visible};
 pub use exercise::*;
-pub use loops::LoopLengths;
+pub use loop_lengths::LoopLengths;
 pub use read::{MAX_EXERCISES, MAX_FILE_BYTES};
 pub use search::Filter;
 pub use vocabulary::{EQUIPMENT, EquipmentFilter, EquipmentName, MUSCLES, MuscleName, NO_EQUIPMENT};

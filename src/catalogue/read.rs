@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde_json::Value;
 
-use super::fields::{Fields, Mistakes, escaped};
+use super::object_reader::{Mistakes, ObjectReader, escaped};
 use super::vocabulary::{EQUIPMENT, MUSCLES, folded};
 use super::{Attribution, Exercise, ExerciseId, LanguageTag, LoopRange, Muscles, Translation};
 use crate::units::Seconds;
@@ -66,88 +66,88 @@ pub(super) fn exercises(json: &str) -> Result<Vec<Exercise>, Vec<String>> {
 }
 
 fn root_exercises(root: &Value, mistakes: &Mistakes) -> Option<Vec<Exercise>> {
-    let fields = Fields::open(
+    let reader = ObjectReader::open(
         root,
         String::new(),
         &["$schema", "version", "exercises"],
         mistakes,
     )?;
-    if fields
+    if reader
         .optional("$schema")
         .is_some_and(|schema| !schema.is_string())
     {
-        fields.wrong::<()>("$schema", "must be a text");
+        reader.wrong::<()>("$schema", "must be a text");
     }
-    if fields
+    if reader
         .required("version")
         .is_some_and(|v| v.as_u64() != Some(VERSION))
     {
-        fields.wrong::<()>("version", format_args!("must be {VERSION}"));
+        reader.wrong::<()>("version", format_args!("must be {VERSION}"));
     }
-    let Some(list) = fields.required("exercises")?.as_array() else {
-        return fields.wrong("exercises", "must be a list");
+    let Some(list) = reader.required("exercises")?.as_array() else {
+        return reader.wrong("exercises", "must be a list");
     };
     if list.is_empty() || list.len() > MAX_EXERCISES {
-        return fields.wrong(
+        return reader.wrong(
             "exercises",
             format_args!("must hold 1 to {MAX_EXERCISES} exercises"),
         );
     }
     let mut taken = HashSet::new();
     let read = list.iter().enumerate().filter_map(|(i, value)| {
-        let fields = Fields::open(value, format!("/exercises/{i}"), FIELDS, mistakes)?;
-        let exercise = exercise(&fields)?;
-        refuse_taken(&exercise, &mut taken, &fields);
+        let reader = ObjectReader::open(value, format!("/exercises/{i}"), FIELDS, mistakes)?;
+        let exercise = exercise(&reader)?;
+        refuse_taken(&exercise, &mut taken, &reader);
         Some(exercise)
     });
     Some(read.collect())
 }
 
 /// Requests name an exercise by id or by name: neither may mean two exercises.
-fn refuse_taken(exercise: &Exercise, taken: &mut HashSet<String>, fields: &Fields<'_>) {
+fn refuse_taken(exercise: &Exercise, taken: &mut HashSet<String>, reader: &ObjectReader<'_>) {
     let (id, name) = (exercise.id.as_str().to_owned(), folded(&exercise.name));
     if taken.contains(&id) {
-        fields.wrong::<()>("id", format_args!("{id} is taken by an exercise before"));
+        reader.wrong::<()>("id", format_args!("{id} is taken by an exercise before"));
     }
     if taken.contains(&name) {
-        fields.wrong::<()>("name", format_args!("{name} is taken by an exercise before"));
+        reader.wrong::<()>("name", format_args!("{name} is taken by an exercise before"));
     }
     taken.extend([id, name]);
 }
 
 /// Reads every field before it gives up, so that no mistake hides another.
-fn exercise(fields: &Fields<'_>) -> Option<Exercise> {
-    let id = fields.text("id", 64).and_then(|slug| {
-        ExerciseId::new(&slug).or_else(|| fields.wrong("id", "must be of a-z, 0-9 and dashes between them"))
+fn exercise(reader: &ObjectReader<'_>) -> Option<Exercise> {
+    let id = reader.text("id", 64).and_then(|slug| {
+        ExerciseId::new(&slug).or_else(|| reader.wrong("id", "must be of a-z, 0-9 and dashes between them"))
     });
-    let name = fields.text("name", LONGEST_NAME);
-    let description = fields.text("description", LONGEST_DESCRIPTION);
-    let translations = translations(fields);
-    let icon = fields.text("icon", 32);
-    let video = video(fields);
-    let category = fields.choice("category", "warm_up, strength, cardio, core, cool_down");
-    let difficulty = fields.choice("difficulty", "easy, medium, hard");
-    let has_jump = fields.flag("has_jump");
-    let position = match fields.optional("position") {
+    let name = reader.text("name", LONGEST_NAME);
+    let description = reader.text("description", LONGEST_DESCRIPTION);
+    let translations = translations(reader);
+    let icon = reader.text("icon", 32);
+    let video = video(reader);
+    let category = reader.choice("category", "warm_up, strength, cardio, core, cool_down");
+    let difficulty = reader.choice("difficulty", "easy, medium, hard");
+    let has_jump = reader.flag("has_jump");
+    let position = match reader.optional("position") {
         None => Some(None),
-        Some(_) => fields
+        Some(_) => reader
             .choice("position", "standing, supported, kneeling, sitting, lying")
             .map(Some),
     };
-    let sides = fields.choice("sides", "both, alternating, per_side");
-    let muscles = muscles(fields);
-    let equipment = fields.words("equipment", EQUIPMENT, 0);
-    let met = fields.number("met", &(0.5..=25.0));
-    let default_duration = fields.number("default_duration", &(5.0..=600.0));
-    let loop_range = match fields.optional("loop_range") {
+    let sides = reader.choice("sides", "both, alternating, per_side");
+    let muscles = muscles(reader);
+    let equipment = reader.words("equipment", EQUIPMENT, 0);
+    let met = reader.number("met", &(0.5..=25.0));
+    let default_duration = reader.number("default_duration", &(5.0..=600.0));
+    let loop_range = match reader.optional("loop_range") {
         None => Some(None),
-        Some(_) => loop_range(fields).map(Some),
+        Some(_) => loop_range(reader).map(Some),
     };
-    let poster = match fields.optional("poster") {
+    let poster = match reader.optional("poster") {
         None => Some(None),
-        Some(_) => poster(fields, loop_range.flatten()).map(Some),
+        Some(_) => poster(reader, loop_range.flatten()).map(Some),
     };
-    let attribution = attribution(fields);
+    let attribution = attribution(reader);
     Some(Exercise {
         id: id?,
         name: name?,
@@ -171,15 +171,15 @@ fn exercise(fields: &Fields<'_>) -> Option<Exercise> {
 }
 
 /// Language -> texts. A name may be another exercise's: requests do not take it.
-fn translations(fields: &Fields<'_>) -> Option<BTreeMap<LanguageTag, Translation>> {
-    let Some(value) = fields.optional("translations") else {
+fn translations(reader: &ObjectReader<'_>) -> Option<BTreeMap<LanguageTag, Translation>> {
+    let Some(value) = reader.optional("translations") else {
         return Some(BTreeMap::new());
     };
     let Some(map) = value.as_object() else {
-        return fields.wrong("translations", "must be an object");
+        return reader.wrong("translations", "must be an object");
     };
     if map.len() > MAX_TRANSLATIONS {
-        return fields.wrong(
+        return reader.wrong(
             "translations",
             format_args!("must hold at most {MAX_TRANSLATIONS} languages"),
         );
@@ -187,28 +187,28 @@ fn translations(fields: &Fields<'_>) -> Option<BTreeMap<LanguageTag, Translation
     // All are read before one is missed, so that no mistake hides another.
     let read: Vec<_> = map
         .iter()
-        .map(|(tag, value)| translation(fields, tag, value))
+        .map(|(tag, value)| translation(reader, tag, value))
         .collect();
     read.into_iter().collect()
 }
 
-fn translation(fields: &Fields<'_>, tag: &str, value: &Value) -> Option<(LanguageTag, Translation)> {
+fn translation(reader: &ObjectReader<'_>, tag: &str, value: &Value) -> Option<(LanguageTag, Translation)> {
     let field = format!("translations/{}", escaped(tag));
     let language = LanguageTag::new(tag).or_else(|| {
-        fields.wrong(
+        reader.wrong(
             &field,
             "is not a language: it must be two lower-case letters, such as fr",
         )
     });
-    let fields = Fields::open(
+    let reader = ObjectReader::open(
         value,
-        fields.at(&field),
+        reader.at(&field),
         &["name", "description"],
-        fields.mistakes,
+        reader.mistakes,
     )?;
     let (name, description) = (
-        fields.text("name", LONGEST_NAME),
-        fields.text("description", LONGEST_DESCRIPTION),
+        reader.text("name", LONGEST_NAME),
+        reader.text("description", LONGEST_DESCRIPTION),
     );
     Some((
         language?,
@@ -220,13 +220,13 @@ fn translation(fields: &Fields<'_>, tag: &str, value: &Value) -> Option<(Languag
 }
 
 /// A path that cannot leave the videos folder. Spaces, apostrophes and leading dashes are legal.
-fn video(fields: &Fields<'_>) -> Option<String> {
-    let name = fields.text("video", 255)?;
+fn video(reader: &ObjectReader<'_>) -> Option<String> {
+    let name = reader.text("video", 255)?;
     if name.contains('\\') {
-        return fields.wrong("video", "must not contain a backslash");
+        return reader.wrong("video", "must not contain a backslash");
     }
     if name.split('/').any(|part| matches!(part, "" | "." | "..")) {
-        return fields.wrong(
+        return reader.wrong(
             "video",
             "must be a file inside the videos folder, without . or ..",
         );
@@ -234,33 +234,33 @@ fn video(fields: &Fields<'_>) -> Option<String> {
     Some(name)
 }
 
-fn muscles(fields: &Fields<'_>) -> Option<Muscles> {
-    let fields = fields.object("muscles", &["primary", "secondary"])?;
+fn muscles(reader: &ObjectReader<'_>) -> Option<Muscles> {
+    let reader = reader.object("muscles", &["primary", "secondary"])?;
     // The planner tells neighbours apart by their primary muscles: every exercise has one.
-    let primary = fields.words("primary", MUSCLES, 1);
-    let secondary = match fields.optional("secondary") {
+    let primary = reader.words("primary", MUSCLES, 1);
+    let secondary = match reader.optional("secondary") {
         None => Some(Vec::new()),
-        Some(_) => fields.words("secondary", MUSCLES, 0),
+        Some(_) => reader.words("secondary", MUSCLES, 0),
     };
     let muscles = Muscles {
         primary: primary?,
         secondary: secondary?,
     };
     match muscles.secondary.iter().find(|m| muscles.primary.contains(m)) {
-        Some(both) => fields.wrong("secondary", format_args!("{both} is a primary muscle already")),
+        Some(both) => reader.wrong("secondary", format_args!("{both} is a primary muscle already")),
         None => Some(muscles),
     }
 }
 
-fn loop_range(fields: &Fields<'_>) -> Option<LoopRange> {
-    let fields = fields.object("loop_range", &["start", "end"])?;
+fn loop_range(reader: &ObjectReader<'_>) -> Option<LoopRange> {
+    let reader = reader.object("loop_range", &["start", "end"])?;
     let (start, end) = (
-        fields.number("start", &(0.0..=3600.0)),
-        fields.number("end", &(0.0..=3600.0)),
+        reader.number("start", &(0.0..=3600.0)),
+        reader.number("end", &(0.0..=3600.0)),
     );
     let (start, end) = (start?, end?);
     if start >= end {
-        return fields.wrong("end", "must be later than start");
+        return reader.wrong("end", "must be later than start");
     }
     Some(LoopRange {
         start: Seconds(start),
@@ -269,22 +269,22 @@ fn loop_range(fields: &Fields<'_>) -> Option<LoopRange> {
 }
 
 /// Whether it lies inside a clip without loop range, only the clip can tell.
-fn poster(fields: &Fields<'_>, shown: Option<LoopRange>) -> Option<Seconds> {
-    let at = fields.number("poster", &(0.0..=LATEST_POSTER))?;
+fn poster(reader: &ObjectReader<'_>, shown: Option<LoopRange>) -> Option<Seconds> {
+    let at = reader.number("poster", &(0.0..=LATEST_POSTER))?;
     match shown {
         Some(shown) if at >= shown.end.0 - shown.start.0 => {
-            fields.wrong("poster", "must lie inside loop_range, counted from its start")
+            reader.wrong("poster", "must lie inside loop_range, counted from its start")
         }
         _ => Some(Seconds(at)),
     }
 }
 
-fn attribution(fields: &Fields<'_>) -> Option<Attribution> {
-    let fields = fields.object("attribution", &["license", "author", "source"])?;
+fn attribution(reader: &ObjectReader<'_>) -> Option<Attribution> {
+    let reader = reader.object("attribution", &["license", "author", "source"])?;
     let (license, author, source) = (
-        fields.text("license", 60),
-        fields.text("author", 200),
-        fields.text("source", 300),
+        reader.text("license", 60),
+        reader.text("author", 200),
+        reader.text("source", 300),
     );
     Some(Attribution {
         license: license?,

@@ -20,8 +20,8 @@ pub async fn run(settings: &Settings) -> Result<ExitCode> {
     let tools = Arc::new(assemble::tools(settings, &Lifetime::default()));
     let readiness = assemble::readiness(settings, &tools);
     let ((ffmpeg, ffprobe), cache) = tokio::join!(readiness.tools(TRIAL), readiness.cache());
-    print(&format!("ffmpeg   {}", told(&ffmpeg, "COACH_FFMPEG")))?;
-    print(&format!("ffprobe  {}", told(&ffprobe, "COACH_FFPROBE")))?;
+    print(&format!("ffmpeg   {}", described(&ffmpeg, "COACH_FFMPEG")))?;
+    print(&format!("ffprobe  {}", described(&ffprobe, "COACH_FFPROBE")))?;
     let word = if cache.ok {
         "can be written"
     } else {
@@ -46,7 +46,7 @@ pub async fn run(settings: &Settings) -> Result<ExitCode> {
     })
 }
 
-fn told(tool: &ToolReport, variable: &str) -> String {
+fn described(tool: &ToolReport, variable: &str) -> String {
     match &tool.version {
         None => format!("does not run: install FFmpeg, or name the program with {variable}"),
         Some(version) if tool.missing.is_empty() => format!("{version}, has all that is needed"),

@@ -25,8 +25,8 @@ pub async fn run(settings: &Settings, request: &Path, json: bool) -> Result<Exit
     let config = Config::read(request, settings)?;
     let mut plan = config.planned(&catalogue, &LoopLengths::default())?;
     if config.request.fits_reps() {
-        let loops = look_at_clips(&plan, &catalogue, settings).await;
-        plan = config.planned(&catalogue, &loops)?;
+        let loop_lengths = look_at_clips(&plan, &catalogue, settings).await;
+        plan = config.planned(&catalogue, &loop_lengths)?;
     }
     if json {
         print(&serde_json::to_string_pretty(&plan.view())?)?;
@@ -70,20 +70,20 @@ const NO_FFMPEG: &str = "FFmpeg cannot be run, so the clips' lengths are not kno
 
 /// A sentence for each clip without a length, and one for all where FFmpeg itself is missing.
 fn complaints(clips: &[Diagnosis]) -> Vec<String> {
-    let mut told = Vec::new();
+    let mut described = Vec::new();
     let mut no_ffmpeg = false;
     for clip in clips {
         match &clip.outcome {
             Ok(_) => {}
             Err(ClipError::Tools(_)) => no_ffmpeg = true,
-            Err(error) => told.push(format!(
+            Err(error) => described.push(format!(
                 "{}: {error}: its speed is shown as asked for, but no video can show it",
                 clip.exercise
             )),
         }
     }
-    told.extend(no_ffmpeg.then(|| NO_FFMPEG.to_owned()));
-    told
+    described.extend(no_ffmpeg.then(|| NO_FFMPEG.to_owned()));
+    described
 }
 
 /// A config that was read, with the name of its file and a seed for when it brings none.
@@ -108,14 +108,14 @@ impl Config {
                 request,
                 fresh_seed: fresh_seed(),
             }),
-            Err(error) => bail!("{name}: {}", told(&error.into())),
+            Err(error) => bail!("{name}: {}", described(&error.into())),
         }
     }
 
     /// Plans it, every time with the same seed; the error names every mistake in it.
-    pub fn planned(&self, catalogue: &Catalogue, loops: &LoopLengths) -> Result<Plan> {
-        workout::plan(&self.request, catalogue, loops, self.fresh_seed)
-            .map_err(|error| anyhow::anyhow!("{}: {}", self.name, told(&error.into())))
+    pub fn planned(&self, catalogue: &Catalogue, loop_lengths: &LoopLengths) -> Result<Plan> {
+        workout::plan(&self.request, catalogue, loop_lengths, self.fresh_seed)
+            .map_err(|error| anyhow::anyhow!("{}: {}", self.name, described(&error.into())))
     }
 }
 
@@ -133,7 +133,7 @@ fn read(request: &Path, limit: u64) -> Result<Vec<u8>> {
 }
 
 /// The words that a client of the API would read: every mistake with its place, or the one sentence.
-fn told(problem: &Problem) -> String {
+fn described(problem: &Problem) -> String {
     let line = |fault: &Fault| match fault.pointer.as_deref() {
         Some(pointer) if !pointer.is_empty() => format!("{pointer}: {}", fault.detail),
         _ => fault.detail.clone(),

@@ -112,7 +112,7 @@ async fn prepare(settings: &Settings, arguments: &PrepareArguments, lifetime: &L
     }
     let bar = progress_bar();
     let mut printed = Ok(());
-    let told = |name: &LoopName, made: Result<(), &StitchError>, progress: PrefetchProgress| {
+    let report = |name: &LoopName, made: Result<(), &StitchError>, progress: PrefetchProgress| {
         if let Err(error) = made {
             let line = format!("{name}: {error}");
             printed = bar
@@ -128,7 +128,7 @@ async fn prepare(settings: &Settings, arguments: &PrepareArguments, lifetime: &L
         failed,
         all,
         bytes,
-    } = renderer.prepare(&exercises, &arguments.profiles(), told).await;
+    } = renderer.prepare(&exercises, &arguments.profiles(), report).await;
     let took = bar.elapsed();
     bar.finish_and_clear();
     printed?;

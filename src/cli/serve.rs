@@ -55,7 +55,7 @@ async fn until_the_end(settings: &Settings, lifetime: &Lifetime) -> Result<()> {
         let grown = match growing.await {
             None => return Ok(()),
             Some(Err(error)) => Err(error),
-            Some(Ok(now)) => told(&server, &now),
+            Some(Ok(now)) => announce(&server, &now),
         };
         if grown.is_err() {
             lifetime.shutdown.cancel();
@@ -67,7 +67,7 @@ async fn until_the_end(settings: &Settings, lifetime: &Lifetime) -> Result<()> {
 }
 
 /// Says what is served, once it is known.
-fn told(server: &str, now: &Snapshot) -> Result<()> {
+fn announce(server: &str, now: &Snapshot) -> Result<()> {
     let all = now.catalogue.exercises().len();
     super::print(&format!(
         "Virtual Coach serves {} of {all} exercises at {server}",

@@ -132,7 +132,7 @@ mod tests {
     use crate::http::problem::Fault;
     use crate::render::RenderError;
     use crate::workout::{
-        PlanError, Refusal, RefusalCode, RequestError, TokenError, TooLong, UnknownExercise,
+        PlanError, RequestError, TokenError, TooLong, UnknownExercise, Violation, ViolationCode,
     };
 
     /// What must never leave the server.
@@ -173,10 +173,10 @@ mod tests {
             PlanError::NoExercise.into(),
             PlanError::UnknownExercises(vec![unknown("Pushup", &["Push-ups", "Plank"])]).into(),
             PlanError::UnknownExercises(vec![unknown("Pushup", &["Push-ups"]), unknown("?", &[])]).into(),
-            PlanError::Refused(vec![
-                Refusal::new("/config/speed", "It must lie between 0.5 and 2."),
-                Refusal::new("/config/rounds", "Three rounds contradict no_repeat.")
-                    .coded(RefusalCode::RoundsRepeat, json!({"rounds": 3})),
+            PlanError::Invalid(vec![
+                Violation::new("/config/speed", "It must lie between 0.5 and 2."),
+                Violation::new("/config/rounds", "Three rounds contradict no_repeat.")
+                    .coded(ViolationCode::RoundsRepeat, json!({"rounds": 3})),
             ])
             .into(),
             Problem::unknown_exercise("plonk", &["Plank".to_owned()]),

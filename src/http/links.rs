@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 
 use super::body::WorkoutBody;
 use super::hud_query::HudQuery;
-use super::language::Told;
+use super::language_query::LanguageQuery;
 use super::memory_response::{self, Binary};
 use super::notes::{self, WORKOUT_NOTES};
 use super::problem::{Kind, Problem, ProblemBody};
@@ -82,11 +82,15 @@ pub async fn opened(state: &AppState, token: &str) -> Result<Opened, Problem> {
 }
 
 /// The plan of a token, in its own language or in another.
-async fn told(state: &AppState, token: &str, language: Option<Language>) -> Result<Arc<Plan>, Problem> {
+async fn plan_in_language(
+    state: &AppState,
+    token: &str,
+    language: Option<Language>,
+) -> Result<Arc<Plan>, Problem> {
     let Opened { plan, token, now, .. } = opened(state, token).await?;
     match language {
         Some(other) if other != plan.language => {
-            Ok(Arc::new(token.told_in(other, &now.catalogue, &now.lengths)?))
+            Ok(Arc::new(token.plan_in(other, &now.catalogue, &now.lengths)?))
         }
         _ => Ok(plan),
     }
@@ -367,10 +371,10 @@ pub async fn timeline(
 pub async fn captions(
     State(state): State<AppState>,
     Path(token): Path<String>,
-    Told(language): Told,
+    LanguageQuery(language): LanguageQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let plan = told(&state, &token, language).await?;
+    let plan = plan_in_language(&state, &token, language).await?;
     text_response::answer(&headers, VTT, texts::webvtt(&texts::captions(&plan)))
 }
 
@@ -395,10 +399,10 @@ pub async fn captions(
 pub async fn chapters(
     State(state): State<AppState>,
     Path(token): Path<String>,
-    Told(language): Told,
+    LanguageQuery(language): LanguageQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let plan = told(&state, &token, language).await?;
+    let plan = plan_in_language(&state, &token, language).await?;
     text_response::answer(&headers, VTT, texts::webvtt(&texts::chapters(&plan)))
 }
 
@@ -423,10 +427,10 @@ pub async fn chapters(
 pub async fn summary(
     State(state): State<AppState>,
     Path(token): Path<String>,
-    Told(language): Told,
+    LanguageQuery(language): LanguageQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let plan = told(&state, &token, language).await?;
+    let plan = plan_in_language(&state, &token, language).await?;
     text_response::answer(&headers, TEXT, texts::summary(&plan))
 }
 

@@ -28,7 +28,7 @@ pub mod filter;
 mod headers;
 pub mod host;
 pub mod hud_query;
-pub mod language;
+pub mod language_query;
 pub mod least_rate;
 pub mod links;
 pub mod memory_response;

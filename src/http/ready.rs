@@ -243,8 +243,8 @@ pub struct LoopsReport {
 impl LoopsReport {
     /// What is told of a preparation; of none that it is off.
     fn of(prefetch: Option<&watch::Receiver<Option<PrefetchProgress>>>) -> Self {
-        let told = prefetch.map(|prefetch| *prefetch.borrow());
-        let state = match told {
+        let described = prefetch.map(|prefetch| *prefetch.borrow());
+        let state = match described {
             None => "off",
             Some(Some(prefetch)) if prefetch.done() => "ready",
             // Without a number it waits for the clips to be looked at.
@@ -255,7 +255,7 @@ impl LoopsReport {
             failed,
             all,
             ..
-        } = told.flatten().unwrap_or_default();
+        } = described.flatten().unwrap_or_default();
         Self {
             state,
             prepared,
@@ -374,7 +374,7 @@ impl Readiness {
         let ask = async |question| {
             let mut command = self.tools.ffmpeg();
             command.arg(question);
-            told(question, self.tools.run(Task::Version, command, ANSWER).await)
+            described(question, self.tools.run(Task::Version, command, ANSWER).await)
         };
         let (version, filters, encoders) = tokio::join!(ask("-version"), ask("-filters"), ask("-encoders"));
         let mut missing = lacking(&filters.unwrap_or_default(), FILTERS);
@@ -424,7 +424,7 @@ impl Readiness {
     /// FFprobe.
     pub async fn ffprobe(&self) -> ToolReport {
         let answer = self.tools.probe(Task::Version, ["-version"], ANSWER).await;
-        tool(told("-version", answer).as_deref(), Vec::new())
+        tool(described("-version", answer).as_deref(), Vec::new())
     }
 
     /// The folder for prepared files; the log says what is wrong with it.
@@ -466,7 +466,7 @@ fn tool(version: Option<&str>, missing: Vec<String>) -> ToolReport {
 }
 
 /// What a program printed when asked; nothing when it did not run, failed or dawdled.
-fn told(question: &str, answer: Result<Vec<u8>, FfmpegError>) -> Option<String> {
+fn described(question: &str, answer: Result<Vec<u8>, FfmpegError>) -> Option<String> {
     match answer {
         Ok(text) => Some(String::from_utf8_lossy(&text).into_owned()),
         Err(error) => {

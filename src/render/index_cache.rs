@@ -130,8 +130,8 @@ impl Renderer {
             let built = this.ending.run_until_cancelled(built).await;
             built.unwrap_or_else(|| Err(RenderError::Internal("the program ends".to_owned())))
         };
-        let told = self.index_cache.building.get(&self.tasks, key, work);
-        match tokio::time::timeout(patience, told).await {
+        let report = self.index_cache.building.get(&self.tasks, key, work);
+        match tokio::time::timeout(patience, report).await {
             Ok(Ok(outcome)) => self.explained(plan, outcome).await,
             Ok(Err(error)) => Err(error.into()),
             Err(_) => Err(RenderError::Preparing),

@@ -67,7 +67,7 @@ impl Renderer {
         &self,
         exercises: &[&Exercise],
         profiles: &[Profile],
-        mut told: impl FnMut(&LoopName, Result<(), &StitchError>, PrefetchProgress),
+        mut report: impl FnMut(&LoopName, Result<(), &StitchError>, PrefetchProgress),
     ) -> PrefetchProgress {
         let recipes: Vec<(LoopName, Recipe)> = profiles
             .iter()
@@ -87,7 +87,7 @@ impl Renderer {
                 }
                 Err(_) => progress.failed += 1,
             }
-            told(&name, made.as_ref().map(|_| ()), progress);
+            report(&name, made.as_ref().map(|_| ()), progress);
         };
         self.loops.prefetch(recipes, count).await;
         progress
@@ -114,7 +114,7 @@ impl Renderer {
             let (started, loops) = (Instant::now(), all);
             tracing::info!(loops, "preparing loops");
             let each: Vec<&Exercise> = catalogue.exercises().iter().collect();
-            let told = |name: &LoopName, made: Result<(), &StitchError>, progress: PrefetchProgress| {
+            let report = |name: &LoopName, made: Result<(), &StitchError>, progress: PrefetchProgress| {
                 if let Err(error) = made {
                     tracing::warn!(loop_of = %name, %error, "a loop could not be prepared ahead");
                 }
@@ -124,7 +124,7 @@ impl Renderer {
                     tracing::info!("prepared {tried} of {loops} loops");
                 }
             };
-            let progress = this.prepare(&each, profiles, told).await;
+            let progress = this.prepare(&each, profiles, report).await;
             if !progress.done() {
                 return; // The program ends.
             }

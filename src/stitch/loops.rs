@@ -178,7 +178,7 @@ impl Loops {
     pub async fn prefetch<Name>(
         self: &Arc<Self>,
         recipes: Vec<(Name, Recipe)>,
-        mut told: impl FnMut(Name, Result<Arc<Prepared>, StitchError>),
+        mut report: impl FnMut(Name, Result<Arc<Prepared>, StitchError>),
     ) {
         let request = self.request();
         let request = &request;
@@ -189,7 +189,7 @@ impl Loops {
             })
             .buffer_unordered(self.cores);
         while let Some((name, made)) = each.next().await {
-            told(name, made);
+            report(name, made);
         }
     }
 

@@ -9,19 +9,19 @@ use super::focus::{Focus, MuscleGroup, groups};
 use super::request::Goal;
 use crate::catalogue::{Category, Exercise, ExerciseId};
 use crate::workout::choose::circuit;
-use crate::workout::draw::Draws;
+use crate::workout::seeded_rng::SeededRng;
 
 /// Other draws that are tried for a session unlike those before it. A pool of four has two dozen orders.
 const TRIES: usize = 30;
 
 /// What the sessions before had.
 #[derive(Debug, Default)]
-pub(super) struct Sofar {
+pub(super) struct History {
     times: HashMap<ExerciseId, u32>,
     sessions: Vec<Vec<ExerciseId>>,
 }
 
-impl Sofar {
+impl History {
     fn had(&self, session: &[&Exercise]) -> bool {
         let same = |before: &Vec<ExerciseId>| before.iter().eq(session.iter().map(|e| &e.id));
         self.sessions.iter().any(same)
@@ -35,28 +35,28 @@ impl Sofar {
     }
 }
 
-/// `count` exercises in order, unlike every session before where the pool allows it. `around`: after the
+/// `count` exercises in order, unlike every session before where the pool allows it. `cyclic`: after the
 /// last one the first one comes again.
 pub(super) fn choose<'c>(
     pool: &[&'c Exercise],
     count: usize,
-    around: bool,
+    cyclic: bool,
     (goal, focus): (Goal, Focus),
-    sofar: &mut Sofar,
-    draws: &mut Draws,
+    history: &mut History,
+    rng: &mut SeededRng,
 ) -> Vec<&'c Exercise> {
     let mut draw = || {
-        let chosen = balanced(pool, count, cardio_of(goal, focus), sofar, draws);
-        circuit(chosen, count, around, draws)
+        let chosen = balanced(pool, count, cardio_of(goal, focus), history, rng);
+        circuit(chosen, count, cyclic, rng)
     };
     let mut session = draw();
     for _ in 0..TRIES {
-        if !sofar.had(&session) {
+        if !history.had(&session) {
             break;
         }
         session = draw();
     }
-    sofar.add(&session);
+    history.add(&session);
     session
 }
 
@@ -74,11 +74,11 @@ fn balanced<'c>(
     pool: &[&'c Exercise],
     count: usize,
     cardio: Option<usize>,
-    sofar: &Sofar,
-    draws: &mut Draws,
+    history: &History,
+    rng: &mut SeededRng,
 ) -> Vec<&'c Exercise> {
     let mut left = pool.to_vec();
-    draws.shuffle(&mut left);
+    rng.shuffle(&mut left);
     let mut chosen: Vec<&Exercise> = Vec::new();
     let mut trained: HashMap<MuscleGroup, u32> = HashMap::new();
     while chosen.len() < count {
@@ -91,7 +91,7 @@ fn balanced<'c>(
             let group = groups(exercise)
                 .map(|g| trained.get(&g).copied().unwrap_or(0))
                 .max();
-            let before = sofar.times.get(&exercise.id).copied().unwrap_or(0);
+            let before = history.times.get(&exercise.id).copied().unwrap_or(0);
             (some_new && !new(exercise), amiss, group, before)
         };
         // Of equals the first, in drawn order.

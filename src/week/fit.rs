@@ -20,13 +20,13 @@ const USUAL_ROUNDS: u64 = 4;
 
 /// What is around the work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Around {
+pub(super) struct WarmUpCoolDown {
     /// Warm-up and cool-down; zero for none.
     pub(super) warm_up: Frames,
     pub(super) cool_down: Frames,
 }
 
-impl Around {
+impl WarmUpCoolDown {
     /// Rests between the work and what is around it.
     fn rests(self) -> u64 {
         u64::from(self.warm_up > Frames::ZERO) + u64::from(self.cool_down > Frames::ZERO)
@@ -66,20 +66,25 @@ impl Shape {
     }
 
     /// What a session of this shape leaves over; `None` if it takes longer than the target.
-    fn spare(self, pace: Pace, around: Around, target: Frames) -> Option<Frames> {
-        let rests = self.rounds * (self.stations - 1) + around.rests();
+    fn spare(self, pace: Pace, warm_up_cool_down: WarmUpCoolDown, target: Frames) -> Option<Frames> {
+        let rests = self.rounds * (self.stations - 1) + warm_up_cool_down.rests();
         let whole = GET_READY
             + FINISH
             + self.works() * pace.work
             + rests * pace.rest
             + (self.rounds - 1) * pace.round_rest;
-        let taken = seconds(whole) + around.warm_up + around.cool_down;
+        let taken = seconds(whole) + warm_up_cool_down.warm_up + warm_up_cool_down.cool_down;
         Some(Frames(target.0.checked_sub(taken.0)?))
     }
 
     /// The lengths with which it takes exactly the target; `None` if it takes longer.
-    pub(super) fn fill(self, pace: Pace, around: Around, target: Frames) -> Option<Lengths> {
-        let spare = self.spare(pace, around, target)?;
+    pub(super) fn fill(
+        self,
+        pace: Pace,
+        warm_up_cool_down: WarmUpCoolDown,
+        target: Frames,
+    ) -> Option<Lengths> {
+        let spare = self.spare(pace, warm_up_cool_down, target)?;
         let longer_work = spare.0 / seconds(self.works()).0;
         let left = spare - seconds(longer_work * self.works());
         let longer_rest = left.0.checked_div(seconds(self.rounds - 1).0).unwrap_or(0);
@@ -95,7 +100,7 @@ impl Shape {
 /// The shape that suits best in all four weeks, of at most `pool` exercises; `None` if none fits.
 pub(super) fn shape(
     pace_of: impl Fn(u64) -> Pace,
-    around: Around,
+    warm_up_cool_down: WarmUpCoolDown,
     target: Frames,
     pool: usize,
 ) -> Option<Shape> {
@@ -104,7 +109,7 @@ pub(super) fn shape(
         stations.flat_map(|stations| (1..=MOST_ROUNDS).map(move |rounds| Shape { rounds, stations }));
     let cost = |shape: &Shape| {
         let spares: Option<Vec<Frames>> = WEEKS
-            .map(|week| shape.spare(pace_of(week), around, target))
+            .map(|week| shape.spare(pace_of(week), warm_up_cool_down, target))
             .collect();
         let most = spares?.into_iter().max()?;
         // Seconds left over that are as bad as an exercise more or less than usual, and as a round more.
@@ -135,21 +140,21 @@ mod tests {
             minutes in 5..=90_u64, pool in 3..30_usize, warm_up in 0..5_400_u64, cool_down in 0..5_400_u64,
         ) {
             let target = seconds(minutes * 60);
-            let around = Around { warm_up: Frames(warm_up), cool_down: Frames(cool_down) };
-            let none = Around { warm_up: Frames::ZERO, cool_down: Frames::ZERO };
+            let warm_up_cool_down = WarmUpCoolDown { warm_up: Frames(warm_up), cool_down: Frames(cool_down) };
+            let none = WarmUpCoolDown { warm_up: Frames::ZERO, cool_down: Frames::ZERO };
             let pace_of = |week| pace(goal, level, week);
             prop_assert!(shape(pace_of, none, target, pool).is_some());
-            let Some(shape) = shape(pace_of, around, target, pool) else {
-                prop_assert!(minutes < 10 || !around.is_small(target), "no shape");
+            let Some(shape) = shape(pace_of, warm_up_cool_down, target, pool) else {
+                prop_assert!(minutes < 10 || !warm_up_cool_down.is_small(target), "no shape");
                 return Ok(());
             };
             let filled: Vec<Lengths> =
-                WEEKS.map(|week| shape.fill(pace_of(week), around, target).unwrap()).collect();
+                WEEKS.map(|week| shape.fill(pace_of(week), warm_up_cool_down, target).unwrap()).collect();
             for lengths in &filled {
                 let whole = seconds(shape.works() * lengths.work)
-                    + seconds((shape.rounds * (shape.stations - 1) + around.rests()) * lengths.rest)
+                    + seconds((shape.rounds * (shape.stations - 1) + warm_up_cool_down.rests()) * lengths.rest)
                     + seconds((shape.rounds - 1) * lengths.round_rest)
-                    + lengths.get_ready + seconds(FINISH) + around.warm_up + around.cool_down;
+                    + lengths.get_ready + seconds(FINISH) + warm_up_cool_down.warm_up + warm_up_cool_down.cool_down;
                 prop_assert_eq!(whole, target);
                 prop_assert!(lengths.get_ready <= seconds(60) && lengths.round_rest <= 180, "{:?}", lengths);
             }

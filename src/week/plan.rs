@@ -1,14 +1,14 @@
 //! The week: every day with its session or its rest, and why.
 
-use super::choose::Sofar;
+use super::choose::History;
 use super::days::{Weekday, rests_before};
 use super::focus::{Focus, focuses};
 use super::pool::{FEWEST, pool};
 use super::reason::{self, Reason};
 use super::request::{Goal, Goals, WeekRequest, check};
-use super::session::{Common, Session};
+use super::session::{Session, SessionContext};
 use crate::catalogue::{Catalogue, LoopLengths};
-use crate::workout::draw::Draws;
+use crate::workout::seeded_rng::SeededRng;
 use crate::workout::{MAX_SEED, Note, PlanError};
 
 /// A planned week.
@@ -44,23 +44,23 @@ pub struct Day {
 pub fn plan_week(
     request: &WeekRequest,
     catalogue: &Catalogue,
-    loops: &LoopLengths,
+    loop_lengths: &LoopLengths,
     fresh_seed: u64,
 ) -> Result<Week, PlanError> {
     let goals = check(request)?;
     let seed = goals.seed.unwrap_or(fresh_seed & MAX_SEED);
-    let common = Common {
+    let common = SessionContext {
         goals: &goals,
         catalogue,
-        loops,
+        loop_lengths,
     };
     let focuses = focuses_of(&goals, catalogue);
-    let (mut sofar, mut draws) = (Sofar::default(), Draws::new(seed));
+    let (mut history, mut rng) = (History::default(), SeededRng::new(seed));
     let mut sessions = Vec::new();
     for focus in &focuses {
         // A session has draws of its own: how many it takes changes no other one.
-        let mut own = Draws::new(draws.seed());
-        sessions.push(common.session(*focus, &mut sofar, &mut own)?);
+        let mut own = SeededRng::new(rng.seed());
+        sessions.push(common.session(*focus, &mut history, &mut own)?);
     }
     Ok(Week {
         goal: goals.goal,

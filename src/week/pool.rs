@@ -11,7 +11,7 @@ use serde_json::json;
 use super::focus::{Focus, MuscleGroup, groups};
 use super::request::{Goal, Goals};
 use crate::catalogue::{Catalogue, Category, Difficulty, Exercise};
-use crate::workout::{Avoid, PlanError, Refusal, RefusalCode};
+use crate::workout::{Avoid, PlanError, Violation, ViolationCode};
 
 /// Exercises below which the next tier is taken in.
 const ENOUGH: usize = 4;
@@ -168,6 +168,6 @@ pub(super) fn too_few(goals: &Goals, focus: Focus, catalogue: &Catalogue) -> Pla
     for (count, value, ..) in &looser {
         values[*value] = json!(count);
     }
-    let refusal = Refusal::new(pointer, format!("{few}: {hint}"));
-    PlanError::Refused(vec![refusal.coded(RefusalCode::TooFewExercises, values)])
+    let violation = Violation::new(pointer, format!("{few}: {hint}"));
+    PlanError::Invalid(vec![violation.coded(ViolationCode::TooFewExercises, values)])
 }

@@ -225,7 +225,7 @@ fn progress(week: u64, session: &Session) -> Vec<Reason> {
 fn lacks(minutes: u64, session: &Session, focus: Focus) -> Vec<Reason> {
     let why = |what: &str| format!("No {what}: {minutes} minutes have no room for it, or no exercise suits.");
     let mut reasons = Vec::new();
-    if focus != Focus::Easy && session.around.warm_up == Frames::ZERO {
+    if focus != Focus::Easy && session.warm_up_cool_down.warm_up == Frames::ZERO {
         let text = why("warm-up");
         reasons.push(Reason::new(
             ReasonCode::NoWarmUp,
@@ -233,7 +233,7 @@ fn lacks(minutes: u64, session: &Session, focus: Focus) -> Vec<Reason> {
             text,
         ));
     }
-    if focus != Focus::Easy && session.around.cool_down == Frames::ZERO {
+    if focus != Focus::Easy && session.warm_up_cool_down.cool_down == Frames::ZERO {
         let text = why("cool-down");
         reasons.push(Reason::new(
             ReasonCode::NoCoolDown,

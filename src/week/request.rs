@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use super::days::{Weekday, spread};
 use crate::catalogue::{Difficulty, EquipmentName};
 use crate::workout::check::{avoid, equipment};
-use crate::workout::fields::{Fields, FromFields};
-use crate::workout::refusals::Refusals;
 use crate::workout::request::read_body;
+use crate::workout::request_reader::{FromFields, RequestFields};
 use crate::workout::unknown::notes_among;
-use crate::workout::{Avoid, Language, MAX_SEED, Note, PlanError, Refusal, RequestError};
+use crate::workout::violations::Violations;
+use crate::workout::{Avoid, Language, MAX_SEED, Note, PlanError, RequestError, Violation};
 
 /// Every field. A test keeps it complete.
 pub(super) const FIELDS: &[&str] = &[
@@ -87,21 +87,21 @@ pub struct WeekRequest {
     pub ignored: Vec<Note>,
     /// Values of a wrong type; their fields are `None`, and planning refuses them with the rest.
     #[schema(ignore)]
-    pub wrong: Vec<Refusal>,
+    pub wrong: Vec<Violation>,
 }
 
 impl WeekRequest {
     /// Reads a request body.
     pub fn from_json(body: &[u8]) -> Result<Self, RequestError> {
-        let (mut request, found) = read_body::<Self>(body)?;
-        request.ignored = notes_among(&found.unknown, FIELDS);
-        request.wrong = found.wrong;
+        let (mut request, diagnostics) = read_body::<Self>(body)?;
+        request.ignored = notes_among(&diagnostics.unknown, FIELDS);
+        request.wrong = diagnostics.wrong;
         Ok(request)
     }
 }
 
 impl FromFields for WeekRequest {
-    fn from_fields(fields: &mut Fields<'_>) -> Self {
+    fn from_fields(fields: &mut RequestFields<'_>) -> Self {
         Self {
             goal: fields.take("goal"),
             level: fields.take("level"),
@@ -142,59 +142,59 @@ pub(super) struct Goals {
 
 /// Checks every value, or tells all that are wrong.
 pub(super) fn check(request: &WeekRequest) -> Result<Goals, PlanError> {
-    let mut refusals = Refusals(request.wrong.clone());
+    let mut violations = Violations(request.wrong.clone());
     let goals = Goals {
-        goal: refusals
+        goal: violations
             .choice(
                 "/goal",
                 request.goal.as_ref(),
                 "fitness, strength, weight, mobility",
             )
             .unwrap_or_default(),
-        level: refusals
+        level: violations
             .choice("/level", request.level.as_ref(), "easy, medium, hard")
             .unwrap_or(Difficulty::Medium),
-        days: days(request, &mut refusals),
+        days: days(request, &mut violations),
         named: request.weekdays.is_some(),
-        minutes: refusals
+        minutes: violations
             .whole("/minutes", request.minutes, &(5..=90))
             .unwrap_or(30),
-        equipment: equipment("/equipment", request.equipment.as_deref(), &mut refusals).unwrap_or_default(),
-        avoid: avoid("/avoid", request.avoid.as_deref(), &mut refusals),
-        weight: refusals.number("/weight_kg", request.weight_kg, &(20.0..=300.0), 70.0),
-        language: refusals
+        equipment: equipment("/equipment", request.equipment.as_deref(), &mut violations).unwrap_or_default(),
+        avoid: avoid("/avoid", request.avoid.as_deref(), &mut violations),
+        weight: violations.number("/weight_kg", request.weight_kg, &(20.0..=300.0), 70.0),
+        language: violations
             .choice("/language", request.language.as_ref(), Language::TAGS)
             .unwrap_or_default(),
-        week: refusals.whole("/week", request.week, &(1..=4)).unwrap_or(1),
-        seed: refusals.whole("/seed", request.seed, &(0..=MAX_SEED)),
+        week: violations.whole("/week", request.week, &(1..=4)).unwrap_or(1),
+        seed: violations.whole("/seed", request.seed, &(0..=MAX_SEED)),
     };
-    if refusals.0.is_empty() {
+    if violations.0.is_empty() {
         Ok(goals)
     } else {
-        Err(PlanError::Refused(refusals.0))
+        Err(PlanError::Invalid(violations.0))
     }
 }
 
-fn days(request: &WeekRequest, refusals: &mut Refusals) -> Vec<Weekday> {
-    let count = refusals.whole("/days", request.days, &(1..=7));
+fn days(request: &WeekRequest, violations: &mut Violations) -> Vec<Weekday> {
+    let count = violations.whole("/days", request.days, &(1..=7));
     let Some(sent) = &request.weekdays else {
         return spread(count.unwrap_or(3));
     };
     if !(1..=7).contains(&sent.len()) {
-        refusals.about("/weekdays", "must name one to seven days");
+        violations.about("/weekdays", "must name one to seven days");
         return Vec::new();
     }
     let mut named: Vec<Weekday> = Vec::new();
     for (i, name) in sent.iter().enumerate() {
         let pointer = format!("/weekdays/{i}");
-        match refusals.choice(&pointer, name.as_ref(), Weekday::NAMES) {
-            Some(day) if named.contains(&day) => refusals.about(&pointer, "is a day that was named before"),
+        match violations.choice(&pointer, name.as_ref(), Weekday::NAMES) {
+            Some(day) if named.contains(&day) => violations.about(&pointer, "is a day that was named before"),
             Some(day) => named.push(day),
             None => {}
         }
     }
     if count.is_some_and(|count| count != sent.len() as u64) {
-        refusals.about("/days", "contradicts /weekdays: send one of the two");
+        violations.about("/days", "contradicts /weekdays: send one of the two");
     }
     named.sort();
     named

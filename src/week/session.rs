@@ -5,16 +5,16 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::choose::{Sofar, choose};
-use super::fit::{Around, FINISH, Lengths, Shape, shape};
+use super::choose::{History, choose};
+use super::fit::{FINISH, Lengths, Shape, WarmUpCoolDown, shape};
 use super::focus::{Focus, MuscleGroup, groups};
 use super::pace::{Pace, pace};
 use super::pool::{FEWEST, pool, too_few};
 use super::request::{Goal, Goals};
 use crate::catalogue::{Catalogue, Category, Exercise, ExerciseId, LoopLengths};
 use crate::units::{FPS, Frames};
-use crate::workout::draw::Draws;
-use crate::workout::{IntervalKind, Plan, PlanError, Refusal, Token, WorkoutRequest, link, plan};
+use crate::workout::seeded_rng::SeededRng;
+use crate::workout::{IntervalKind, Plan, PlanError, Token, Violation, WorkoutRequest, link, plan};
 
 /// What a session is called: what it turned out to train.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
@@ -72,7 +72,7 @@ pub struct Session {
     /// Names the plan, if it is not too long for that.
     pub token: Option<Token>,
     /// Whether there is something before and after the work.
-    pub(super) around: Around,
+    pub(super) warm_up_cool_down: WarmUpCoolDown,
     /// Movements of the warm-up stand in for exercises of which there are too few.
     pub(super) gentle: bool,
     pub(super) pace: Pace,
@@ -83,13 +83,13 @@ pub struct Session {
 
 /// What all sessions of a week have in common.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Common<'a> {
+pub(super) struct SessionContext<'a> {
     pub(super) goals: &'a Goals,
     pub(super) catalogue: &'a Catalogue,
-    pub(super) loops: &'a LoopLengths,
+    pub(super) loop_lengths: &'a LoopLengths,
 }
 
-impl<'a> Common<'a> {
+impl<'a> SessionContext<'a> {
     fn target(self) -> Frames {
         Frames(self.goals.minutes * 60 * u64::from(FPS))
     }
@@ -107,32 +107,32 @@ impl<'a> Common<'a> {
     pub(super) fn session(
         self,
         focus: Focus,
-        sofar: &mut Sofar,
-        draws: &mut Draws,
+        history: &mut History,
+        rng: &mut SeededRng,
     ) -> Result<Session, PlanError> {
         let (goals, target) = (self.goals, self.target());
         let pool = self.pool(focus)?;
         // For the warm-up and the cool-down, which the planner draws.
-        let seed = draws.seed();
+        let seed = rng.seed();
         let style = if focus == Focus::Easy {
             Goal::Mobility
         } else {
             goals.goal
         };
         let pace_of = |week| pace(style, goals.level, week);
-        let (around, shape) = self.shape(focus, pace_of, &pool, seed)?;
+        let (warm_up_cool_down, shape) = self.shape(focus, pace_of, &pool, seed)?;
         let stations = shape.stations as usize;
         let kind = (goals.goal, focus);
-        let chosen = choose(&pool, stations, shape.rounds > 1, kind, sofar, draws);
+        let chosen = choose(&pool, stations, shape.rounds > 1, kind, history, rng);
         let at = |week: u64| {
             let pace = pace_of(week);
-            Some((pace, shape.fill(pace, around, target)?))
+            Some((pace, shape.fill(pace, warm_up_cool_down, target)?))
         };
         // The shape fits in every week.
         let (pace, lengths) = at(goals.week).ok_or_else(no_room)?;
-        let config = self.config(&chosen, shape.rounds, around, pace, lengths, seed);
+        let config = self.config(&chosen, shape.rounds, warm_up_cool_down, pace, lengths, seed);
         // What is answered is what is planned.
-        let (plan, token) = link(&read(&config)?, self.catalogue, self.loops, seed)?;
+        let (plan, token) = link(&read(&config)?, self.catalogue, self.loop_lengths, seed)?;
         Ok(Session {
             title: title(&chosen, goals.goal, focus),
             easy: focus == Focus::Easy,
@@ -144,7 +144,7 @@ impl<'a> Common<'a> {
             config,
             plan,
             token: token.ok(),
-            around,
+            warm_up_cool_down,
             gentle: focus != Focus::Easy && chosen.iter().any(|e| e.category == Category::WarmUp),
             pace,
             lengths,
@@ -160,7 +160,7 @@ impl<'a> Common<'a> {
         pace_of: impl Fn(u64) -> Pace,
         pool: &[&Exercise],
         seed: u64,
-    ) -> Result<(Around, Shape), PlanError> {
+    ) -> Result<(WarmUpCoolDown, Shape), PlanError> {
         let ways: &[(bool, bool)] = if focus == Focus::Easy {
             // It is all warm-up and cool-down.
             &[(false, false)]
@@ -168,24 +168,24 @@ impl<'a> Common<'a> {
             &[(true, true), (true, false), (false, false)]
         };
         for (warm_up, cool_down) in ways {
-            let around = self.around(pool, *warm_up, *cool_down, seed)?;
-            if around.is_small(self.target())
-                && let Some(shape) = shape(&pace_of, around, self.target(), pool.len())
+            let warm_up_cool_down = self.warm_up_cool_down(pool, *warm_up, *cool_down, seed)?;
+            if warm_up_cool_down.is_small(self.target())
+                && let Some(shape) = shape(&pace_of, warm_up_cool_down, self.target(), pool.len())
             {
-                return Ok((around, shape));
+                return Ok((warm_up_cool_down, shape));
             }
         }
         Err(no_room())
     }
 
     /// How long the planner makes a warm-up and a cool-down: it draws them by the seed alone.
-    fn around(
+    fn warm_up_cool_down(
         self,
         pool: &[&Exercise],
         warm_up: bool,
         cool_down: bool,
         seed: u64,
-    ) -> Result<Around, PlanError> {
+    ) -> Result<WarmUpCoolDown, PlanError> {
         let draft = json!({"exercise_names": [pool[0].id], "config": {
             "include_warm_up": warm_up, "include_cool_down": cool_down,
             "equipment": self.goals.equipment, "avoid": self.goals.avoid, "seed": seed}});
@@ -194,7 +194,7 @@ impl<'a> Common<'a> {
             let all = plan.timeline.intervals().iter();
             all.filter(|i| i.kind == kind).map(|i| i.length).sum()
         };
-        Ok(Around {
+        Ok(WarmUpCoolDown {
             warm_up: length(IntervalKind::WarmUp),
             cool_down: length(IntervalKind::CoolDown),
         })
@@ -204,7 +204,7 @@ impl<'a> Common<'a> {
         self,
         chosen: &[&Exercise],
         rounds: u64,
-        around: Around,
+        warm_up_cool_down: WarmUpCoolDown,
         pace: Pace,
         lengths: Lengths,
         seed: u64,
@@ -222,8 +222,8 @@ impl<'a> Common<'a> {
                     "get_ready": lengths.get_ready.seconds(),
                     "finish": FINISH,
                 },
-                "include_warm_up": around.warm_up > Frames::ZERO,
-                "include_cool_down": around.cool_down > Frames::ZERO,
+                "include_warm_up": warm_up_cool_down.warm_up > Frames::ZERO,
+                "include_cool_down": warm_up_cool_down.cool_down > Frames::ZERO,
                 "avoid": self.goals.avoid,
                 "equipment": self.goals.equipment,
                 "weight": self.goals.weight,
@@ -234,9 +234,9 @@ impl<'a> Common<'a> {
     }
 }
 
-/// Unreachable with the bounds of the request; a refusal all the same, not a panic.
+/// Unreachable with the bounds of the request; a violation all the same, not a panic.
 fn no_room() -> PlanError {
-    PlanError::Refused(vec![Refusal::new(
+    PlanError::Invalid(vec![Violation::new(
         "/minutes",
         "minutes leave no room for a session: ask for more",
     )])

@@ -10,7 +10,7 @@ use utoipa::PartialSchema;
 use super::request::FIELDS;
 use super::*;
 use crate::catalogue::{Catalogue, Difficulty, LoopLengths};
-use crate::workout::{Avoid, IntervalKind, PlanError, Refusal, WorkoutRequest, plan};
+use crate::workout::{Avoid, IntervalKind, PlanError, Violation, WorkoutRequest, plan};
 
 fn shipped() -> Catalogue {
     Catalogue::parse(include_str!("../../exercises.json")).unwrap()
@@ -30,12 +30,12 @@ fn planned(body: &Value) -> Week {
 
 fn refused(body: &Value, catalogue: &Catalogue) -> String {
     match answer(body, catalogue) {
-        Err(PlanError::Refused(refusals)) => {
-            let line = |refusal: &Refusal| match refusal.code {
-                Some(code) => format!("{refusal}\n  {}", json!([code, refusal.values])),
-                None => refusal.to_string(),
+        Err(PlanError::Invalid(violations)) => {
+            let line = |violation: &Violation| match violation.code {
+                Some(code) => format!("{violation}\n  {}", json!([code, violation.values])),
+                None => violation.to_string(),
             };
-            refusals.iter().map(line).collect::<Vec<_>>().join("\n")
+            violations.iter().map(line).collect::<Vec<_>>().join("\n")
         }
         other => panic!("{body}: {other:?}"),
     }

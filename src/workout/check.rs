@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::refusals::{Refusals, quoted};
+use super::violations::{Violations, quoted};
 use super::{
-    Avoid, Fit, HudParts, Language, Orientation, Profile, Refusal, RefusalCode, RendererChoice,
-    RequestedExercise, RequestedIntervals, Resolution, WorkoutConfig, WorkoutRequest,
+    Avoid, Fit, HudParts, Language, Orientation, Profile, RendererChoice, RequestedExercise,
+    RequestedIntervals, Resolution, Violation, ViolationCode, WorkoutConfig, WorkoutRequest,
 };
 use crate::catalogue::{Difficulty, EQUIPMENT, folded, nearest};
 use crate::units::{Frames, Seconds, Speed};
@@ -64,7 +64,7 @@ pub(super) struct Times {
 
 /// An entry of the client's list.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Listed {
+pub(super) struct ListedExercise {
     /// JSON pointer of the name.
     pub(super) pointer: String,
     /// As the client wrote it.
@@ -81,9 +81,9 @@ pub(super) struct Listed {
     clippy::struct_excessive_bools,
     reason = "independent switches, as the client sends them"
 )]
-pub(super) struct Wishes {
+pub(super) struct Options {
     /// The client's list; `None` when exercises are to be chosen.
-    pub(super) list: Option<Vec<Listed>>,
+    pub(super) list: Option<Vec<ListedExercise>>,
     /// JSON pointer of the list that was sent.
     pub(super) list_pointer: &'static str,
     pub(super) times: Times,
@@ -117,19 +117,19 @@ pub(super) struct Wishes {
 }
 
 /// Checks every value for itself and notes what is wrong.
-pub(super) fn check(request: &WorkoutRequest) -> (Wishes, Refusals) {
-    let mut refusals = Refusals(request.wrong.clone());
+pub(super) fn check(request: &WorkoutRequest) -> (Options, Violations) {
+    let mut violations = Violations(request.wrong.clone());
     let none = WorkoutConfig::default();
     let config = request.config.as_ref().unwrap_or(&none);
-    let wishes = wishes(request, config, &mut refusals);
-    contradictions(request, config, &wishes, &mut refusals);
-    (wishes, refusals)
+    let options = options(request, config, &mut violations);
+    contradictions(request, config, &options, &mut violations);
+    (options, violations)
 }
 
-fn wishes(request: &WorkoutRequest, config: &WorkoutConfig, refusals: &mut Refusals) -> Wishes {
-    let times = times(config.intervals.as_ref(), refusals);
-    let speed = workout_speed(config, refusals);
-    let minutes = refusals.number(
+fn options(request: &WorkoutRequest, config: &WorkoutConfig, violations: &mut Violations) -> Options {
+    let times = times(config.intervals.as_ref(), violations);
+    let speed = workout_speed(config, violations);
+    let minutes = violations.number(
         "/config/target_duration",
         config.target_duration,
         &(1.0..=180.0),
@@ -141,8 +141,8 @@ fn wishes(request: &WorkoutRequest, config: &WorkoutConfig, refusals: &mut Refus
         exercise_name: config.show_exercise_name.unwrap_or(true),
         round: config.show_round.unwrap_or(true),
     };
-    Wishes {
-        list: list(request, times.work, speed, refusals),
+    Options {
+        list: list(request, times.work, speed, violations),
         list_pointer: if request.exercises.is_some() {
             "/exercises"
         } else {
@@ -151,43 +151,43 @@ fn wishes(request: &WorkoutRequest, config: &WorkoutConfig, refusals: &mut Refus
         times,
         speed,
         // Within its bounds, so the cast is exact.
-        rounds: refusals
+        rounds: violations
             .whole("/config/rounds", config.rounds, &(1..=u64::from(MAX_ROUNDS)))
             .map(|r| r as u32),
         no_jump: config.no_jump.unwrap_or(false),
-        avoid: avoid("/config/avoid", config.avoid.as_deref(), refusals),
+        avoid: avoid("/config/avoid", config.avoid.as_deref(), violations),
         no_repeat: config.no_repeat.unwrap_or(false),
-        levels: levels(config, refusals),
-        equipment: equipment("/config/equipment", config.equipment.as_deref(), refusals),
+        levels: levels(config, violations),
+        equipment: equipment("/config/equipment", config.equipment.as_deref(), violations),
         warm_up: config.include_warm_up,
         cool_down: config.include_cool_down,
         target: Frames::from_seconds(Seconds(minutes * 60.0)),
         target_sent: config.target_duration.is_some(),
-        seed: refusals.whole("/config/seed", config.seed, &(0..=MAX_SEED)),
-        weight: refusals.number("/config/weight", config.weight, &(20.0..=300.0), 70.0),
-        profile: profile(config, hud_parts, refusals),
+        seed: violations.whole("/config/seed", config.seed, &(0..=MAX_SEED)),
+        weight: violations.number("/config/weight", config.weight, &(20.0..=300.0), 70.0),
+        profile: profile(config, hud_parts, violations),
         hud_parts,
-        language: refusals
+        language: violations
             .choice("/config/language", config.language.as_ref(), Language::TAGS)
             .unwrap_or_default(),
-        fit: refusals
+        fit: violations
             .choice("/config/fit", config.fit.as_ref(), "auto, contain, cover")
             .unwrap_or_default(),
         fit_reps: request.fits_reps(),
         cues: config.cues.unwrap_or(true),
         clip_sound: config.clip_sound.unwrap_or(false),
-        renderer: refusals
+        renderer: violations
             .choice("/renderer", request.renderer.as_ref(), "auto, stitch, graph")
             .unwrap_or_default(),
     }
 }
 
-fn times(sent: Option<&RequestedIntervals>, refusals: &mut Refusals) -> Times {
+fn times(sent: Option<&RequestedIntervals>, violations: &mut Violations) -> Times {
     let none = RequestedIntervals::default();
     let sent = sent.unwrap_or(&none);
     let mut frames = |field: &str, value, bounds, default| {
         let pointer = format!("/config/intervals/{field}");
-        Frames::from_seconds(Seconds(refusals.number(&pointer, value, &bounds, default)))
+        Frames::from_seconds(Seconds(violations.number(&pointer, value, &bounds, default)))
     };
     let rest = frames("rest_time", sent.rest_time, 0.0..=600.0, 20.0);
     Times {
@@ -204,29 +204,29 @@ fn times(sent: Option<&RequestedIntervals>, refusals: &mut Refusals) -> Times {
     }
 }
 
-fn workout_speed(config: &WorkoutConfig, refusals: &mut Refusals) -> Speed {
-    let intensity: Option<Intensity> = refusals.choice(
+fn workout_speed(config: &WorkoutConfig, violations: &mut Violations) -> Speed {
+    let intensity: Option<Intensity> = violations.choice(
         "/config/intensity",
         config.intensity.as_ref(),
         "low_impact, medium_intensity, high_intensity",
     );
     let default = intensity.unwrap_or_default().speed();
-    speed("/config/speed", config.speed, default, refusals)
+    speed("/config/speed", config.speed, default, violations)
 }
 
-fn speed(pointer: &str, sent: Option<f64>, default: Speed, refusals: &mut Refusals) -> Speed {
-    let number = refusals.number(pointer, sent, &(0.5..=2.0), default.as_f64());
+fn speed(pointer: &str, sent: Option<f64>, default: Speed, violations: &mut Violations) -> Speed {
+    let number = violations.number(pointer, sent, &(0.5..=2.0), default.as_f64());
     // Not reached with a number below 0.01: the bounds refuse it.
     Speed::from_f64(number).unwrap_or(default)
 }
 
-fn profile(config: &WorkoutConfig, hud_parts: HudParts, refusals: &mut Refusals) -> Profile {
-    let resolution: Option<Resolution> = refusals.choice(
+fn profile(config: &WorkoutConfig, hud_parts: HudParts, violations: &mut Violations) -> Profile {
+    let resolution: Option<Resolution> = violations.choice(
         "/config/resolution",
         config.resolution.as_ref(),
         "480p, 720p, 1080p",
     );
-    let orientation: Option<Orientation> = refusals.choice(
+    let orientation: Option<Orientation> = violations.choice(
         "/config/orientation",
         config.orientation.as_ref(),
         "landscape, portrait",
@@ -238,7 +238,7 @@ fn profile(config: &WorkoutConfig, hud_parts: HudParts, refusals: &mut Refusals)
     )
 }
 
-fn levels(config: &WorkoutConfig, refusals: &mut Refusals) -> Option<Vec<Difficulty>> {
+fn levels(config: &WorkoutConfig, violations: &mut Violations) -> Option<Vec<Difficulty>> {
     let (field, sent) = match (&config.intensity_levels, &config.exercice_intensity_levels) {
         (Some(sent), _) => ("intensity_levels", sent),
         (None, Some(sent)) => ("exercice_intensity_levels", sent),
@@ -246,22 +246,26 @@ fn levels(config: &WorkoutConfig, refusals: &mut Refusals) -> Option<Vec<Difficu
     };
     let pointer = format!("/config/{field}");
     if sent.is_empty() || sent.len() > 3 {
-        refusals.about(&pointer, "must name one to three of easy, medium, hard");
+        violations.about(&pointer, "must name one to three of easy, medium, hard");
         return None;
     }
     let named = sent.iter().enumerate().filter_map(|(i, level)| {
-        refusals.choice(&format!("{pointer}/{i}"), level.as_ref(), "easy, medium, hard")
+        violations.choice(&format!("{pointer}/{i}"), level.as_ref(), "easy, medium, hard")
     });
     Some(named.collect())
 }
 
 /// What a list says that is not wanted; each once.
-pub(crate) fn avoid(pointer: &str, sent: Option<&[Option<String>]>, refusals: &mut Refusals) -> Vec<Avoid> {
+pub(crate) fn avoid(
+    pointer: &str,
+    sent: Option<&[Option<String>]>,
+    violations: &mut Violations,
+) -> Vec<Avoid> {
     // Twice the vocabulary, as for equipment.
     const MOST: usize = 6;
     let sent = sent.unwrap_or_default();
     if sent.len() > MOST {
-        refusals.about(
+        violations.about(
             pointer,
             format_args!("must name at most {MOST} things, not {}", sent.len()),
         );
@@ -270,7 +274,7 @@ pub(crate) fn avoid(pointer: &str, sent: Option<&[Option<String>]>, refusals: &m
     let named = sent
         .iter()
         .enumerate()
-        .filter_map(|(i, thing)| refusals.choice(&format!("{pointer}/{i}"), thing.as_ref(), Avoid::NAMES));
+        .filter_map(|(i, thing)| violations.choice(&format!("{pointer}/{i}"), thing.as_ref(), Avoid::NAMES));
     // In one order, whatever the client's.
     named.collect::<BTreeSet<Avoid>>().into_iter().collect()
 }
@@ -279,13 +283,13 @@ pub(crate) fn avoid(pointer: &str, sent: Option<&[Option<String>]>, refusals: &m
 pub(crate) fn equipment(
     pointer: &str,
     sent: Option<&[Option<String>]>,
-    refusals: &mut Refusals,
+    violations: &mut Violations,
 ) -> Option<Vec<String>> {
     let sent = sent?;
     // Twice the vocabulary: duplicates do no harm, lists of thousands do.
     if sent.len() > 2 * EQUIPMENT.len() {
         let most = 2 * EQUIPMENT.len();
-        refusals.about(
+        violations.about(
             pointer,
             format_args!("must name at most {most} things, not {}", sent.len()),
         );
@@ -304,7 +308,7 @@ pub(crate) fn equipment(
                 } else {
                     format!("did you mean {}?", near.join(" or "))
                 };
-                refusals.note(
+                violations.note(
                     format!("{pointer}/{i}"),
                     format!("{} is no known equipment; {hint}", quoted(unknown)),
                 );
@@ -318,15 +322,15 @@ fn list(
     request: &WorkoutRequest,
     work: Frames,
     default_speed: Speed,
-    refusals: &mut Refusals,
-) -> Option<Vec<Listed>> {
+    violations: &mut Violations,
+) -> Option<Vec<ListedExercise>> {
     let (pointer, length) = match (&request.exercises, &request.exercise_names) {
         (Some(list), _) => ("/exercises", list.len()),
         (None, Some(list)) => ("/exercise_names", list.len()),
         (None, None) => return None,
     };
     if length > MAX_LISTED {
-        refusals.about(
+        violations.about(
             pointer,
             format_args!("must have at most {MAX_LISTED} entries, not {length}"),
         );
@@ -336,7 +340,7 @@ fn list(
         let listed = exercises.iter().enumerate();
         return Some(
             listed
-                .filter_map(|(i, e)| listed_one(i, e.as_ref()?, work, default_speed, refusals))
+                .filter_map(|(i, e)| listed_one(i, e.as_ref()?, work, default_speed, violations))
                 .collect(),
         );
     }
@@ -344,7 +348,7 @@ fn list(
     Some(
         names
             .filter_map(|(i, name)| {
-                Some(Listed {
+                Some(ListedExercise {
                     pointer: format!("/exercise_names/{i}"),
                     name: name.clone()?,
                     work,
@@ -360,25 +364,25 @@ fn listed_one(
     sent: &RequestedExercise,
     work: Frames,
     default_speed: Speed,
-    refusals: &mut Refusals,
-) -> Option<Listed> {
+    violations: &mut Violations,
+) -> Option<ListedExercise> {
     let pointer = format!("/exercises/{index}");
-    let seconds = refusals.number(
+    let seconds = violations.number(
         &format!("{pointer}/work_time"),
         sent.work_time,
         &(1.0..=3600.0),
         work.seconds().0,
     );
-    let speed = speed(&format!("{pointer}/speed"), sent.speed, default_speed, refusals);
+    let speed = speed(&format!("{pointer}/speed"), sent.speed, default_speed, violations);
     let id = format!("{pointer}/id");
     let Some(name) = sent.id.clone() else {
         // Unless there is one of a wrong type.
-        if refusals.0.iter().all(|refusal| refusal.pointer != id) {
-            refusals.about(&pointer, "has no id");
+        if violations.0.iter().all(|violation| violation.pointer != id) {
+            violations.about(&pointer, "has no id");
         }
         return None;
     };
-    Some(Listed {
+    Some(ListedExercise {
         pointer: id,
         name,
         work: Frames::from_seconds(Seconds(seconds)),
@@ -389,11 +393,11 @@ fn listed_one(
 fn contradictions(
     request: &WorkoutRequest,
     config: &WorkoutConfig,
-    wishes: &Wishes,
-    refusals: &mut Refusals,
+    options: &Options,
+    violations: &mut Violations,
 ) {
     if request.exercises.is_some() && request.exercise_names.is_some() {
-        refusals.about(
+        violations.about(
             "/exercises",
             "contradicts /exercise_names: send one of the two lists",
         );
@@ -402,21 +406,21 @@ fn contradictions(
     if let (Some(levels), Some(older)) = both
         && named_in(levels) != named_in(older)
     {
-        refusals.about(
+        violations.about(
             "/config/exercice_intensity_levels",
             "contradicts /config/intensity_levels: send one of the two",
         );
     }
-    if let Some(rounds) = wishes.rounds
-        && wishes.no_repeat
+    if let Some(rounds) = options.rounds
+        && options.no_repeat
         && rounds > 1
     {
         let message =
             format!("{rounds} rounds contradict no_repeat: each exercise would come {rounds} times");
-        let refusal = Refusal::new("/config/rounds", message);
-        refusals
+        let violation = Violation::new("/config/rounds", message);
+        violations
             .0
-            .push(refusal.coded(RefusalCode::RoundsRepeat, json!({"rounds": rounds})));
+            .push(violation.coded(ViolationCode::RoundsRepeat, json!({"rounds": rounds})));
     }
 }
 

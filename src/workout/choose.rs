@@ -3,8 +3,8 @@
 //! For the planner. Knows nothing of lengths.
 
 use super::Avoid;
-use super::check::Wishes;
-use super::draw::Draws;
+use super::check::Options;
+use super::seeded_rng::SeededRng;
 use crate::catalogue::{Catalogue, Category, Difficulty, Exercise, MUSCLES};
 
 /// The categories that the work is chosen from.
@@ -12,7 +12,7 @@ pub(super) const WORK: &[Category] = &[Category::Strength, Category::Cardio, Cat
 
 /// What an exercise must be to be chosen.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Demands<'a> {
+pub(super) struct Constraints<'a> {
     pub(super) categories: &'a [Category],
     pub(super) no_jump: bool,
     pub(super) avoid: &'a [Avoid],
@@ -22,25 +22,25 @@ pub(super) struct Demands<'a> {
     pub(super) equipment: Option<&'a [String]>,
 }
 
-impl<'a> Demands<'a> {
+impl<'a> Constraints<'a> {
     /// Those on the work. Who says nothing of equipment has none.
-    pub(super) fn on_work(wishes: &'a Wishes) -> Self {
+    pub(super) fn for_work(options: &'a Options) -> Self {
         Self {
             categories: WORK,
-            no_jump: wishes.no_jump,
-            avoid: &wishes.avoid,
-            levels: wishes.levels.as_deref(),
-            equipment: Some(wishes.equipment.as_deref().unwrap_or_default()),
+            no_jump: options.no_jump,
+            avoid: &options.avoid,
+            levels: options.levels.as_deref(),
+            equipment: Some(options.equipment.as_deref().unwrap_or_default()),
         }
     }
 
     /// Those on the warm-up or the cool-down: the same, but of any difficulty, for there is no hard
     /// way to warm up.
-    pub(super) fn on(category: &'a [Category], wishes: &'a Wishes) -> Self {
+    pub(super) fn for_category(category: &'a [Category], options: &'a Options) -> Self {
         Self {
             categories: category,
             levels: None,
-            ..Self::on_work(wishes)
+            ..Self::for_work(options)
         }
     }
 
@@ -71,21 +71,21 @@ impl<'a> Demands<'a> {
 
 /// Draws `count` different exercises and orders them so that neighbours share no primary muscle.
 ///
-/// `around`: the last one is followed by the first one again. Where the pool does not allow it, as
+/// `cyclic`: the last one is followed by the first one again. Where the pool does not allow it, as
 /// few neighbours as possible share one: the order is exact for the pools of up to seven, for larger ones
 /// the best that a bounded search finds.
 pub(crate) fn circuit<'a>(
     mut pool: Vec<&'a Exercise>,
     count: usize,
-    around: bool,
-    draws: &mut Draws,
+    cyclic: bool,
+    rng: &mut SeededRng,
 ) -> Vec<&'a Exercise> {
-    draws.shuffle(&mut pool);
+    rng.shuffle(&mut pool);
     let muscles: Vec<u32> = pool.iter().map(|e| primary_muscles(e)).collect();
     let search = Search {
         muscles: &muscles,
         count: count.min(pool.len()),
-        around,
+        cyclic,
     };
     // Four rounds of search take a millisecond; beyond three clashes nobody sees the difference.
     let order = (0..=3).find_map(|clashes| search.with_clashes(clashes));
@@ -108,7 +108,7 @@ struct Search<'a> {
     /// Primary muscles of the pool, in drawn order.
     muscles: &'a [u32],
     count: usize,
-    around: bool,
+    cyclic: bool,
 }
 
 impl Search<'_> {
@@ -118,7 +118,7 @@ impl Search<'_> {
     /// How many neighbours clash when candidate `i` comes after `chosen`.
     fn clashes(&self, chosen: &[usize], i: usize) -> u32 {
         let shared = |other: &usize| u32::from(self.muscles[*other] & self.muscles[i] != 0);
-        let closes = self.around && chosen.len() + 1 == self.count;
+        let closes = self.cyclic && chosen.len() + 1 == self.count;
         chosen.last().map_or(0, shared)
             + if closes {
                 chosen.first().map_or(0, shared)

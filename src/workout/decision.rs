@@ -3,15 +3,15 @@
 //! For `plan`, which makes it of a request, and for `token`, which reads it from a link. Nothing is left to
 //! chance or to the rest of the catalogue here: the same decision, exercises and loops give the same plan.
 
-use super::check::Wishes;
-use super::lay::Course;
+use super::build_timeline::WorkoutOutline;
+use super::check::Options;
 use super::plan::kilocalories;
-use super::{Fit, HudParts, Language, Note, Plan, Profile, RendererChoice, reps};
+use super::{Fit, HudParts, Language, Note, Plan, Profile, RendererChoice, whole_reps};
 use crate::catalogue::{Catalogue, LoopLengths};
 
 /// How a workout is shown, apart from its course.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Manner {
+pub(super) struct Presentation {
     /// Kilograms.
     pub(super) weight: f64,
     pub(super) profile: Profile,
@@ -24,18 +24,18 @@ pub(super) struct Manner {
     pub(super) renderer: RendererChoice,
 }
 
-impl Manner {
-    pub(super) fn of(wishes: &Wishes) -> Self {
+impl Presentation {
+    pub(super) fn of(options: &Options) -> Self {
         Self {
-            weight: wishes.weight,
-            profile: wishes.profile,
-            hud_parts: wishes.hud_parts,
-            language: wishes.language,
-            fit: wishes.fit,
-            fit_reps: wishes.fit_reps,
-            cues: wishes.cues,
-            clip_sound: wishes.clip_sound,
-            renderer: wishes.renderer,
+            weight: options.weight,
+            profile: options.profile,
+            hud_parts: options.hud_parts,
+            language: options.language,
+            fit: options.fit,
+            fit_reps: options.fit_reps,
+            cues: options.cues,
+            clip_sound: options.clip_sound,
+            renderer: options.renderer,
         }
     }
 }
@@ -43,8 +43,8 @@ impl Manner {
 /// A workout of which everything is decided.
 #[derive(Debug)]
 pub(super) struct Decision<'a> {
-    pub(super) course: Course<'a>,
-    pub(super) manner: Manner,
+    pub(super) outline: WorkoutOutline<'a>,
+    pub(super) presentation: Presentation,
     /// What the choices were made with.
     pub(super) seed: u64,
     /// Whether there was anything to choose.
@@ -53,24 +53,29 @@ pub(super) struct Decision<'a> {
 
 impl Decision<'_> {
     /// Lays it out; `None` when there is nothing to lay out.
-    pub(super) fn plan(&self, catalogue: &Catalogue, loops: &LoopLengths, notes: Vec<Note>) -> Option<Plan> {
-        let mut timeline = self.course.lay()?;
-        let manner = self.manner;
-        timeline.set_names(|shown| Some(manner.language.name_of(catalogue.get(&shown.exercise)?)));
-        if manner.fit_reps {
-            reps::fit(&mut timeline, loops);
+    pub(super) fn plan(
+        &self,
+        catalogue: &Catalogue,
+        loop_lengths: &LoopLengths,
+        notes: Vec<Note>,
+    ) -> Option<Plan> {
+        let mut timeline = self.outline.build()?;
+        let presentation = self.presentation;
+        timeline.set_names(|shown| Some(presentation.language.name_of(catalogue.get(&shown.exercise)?)));
+        if presentation.fit_reps {
+            whole_reps::fit(&mut timeline, loop_lengths);
         }
         Some(Plan {
-            kcal: kilocalories(&timeline, catalogue, manner.weight),
+            kcal: kilocalories(&timeline, catalogue, presentation.weight),
             timeline,
             seed: self.seed,
-            profile: manner.profile,
-            hud_parts: manner.hud_parts,
-            language: manner.language,
-            fit: manner.fit,
-            cues: manner.cues,
-            clip_sound: manner.clip_sound,
-            renderer: manner.renderer,
+            profile: presentation.profile,
+            hud_parts: presentation.hud_parts,
+            language: presentation.language,
+            fit: presentation.fit,
+            cues: presentation.cues,
+            clip_sound: presentation.clip_sound,
+            renderer: presentation.renderer,
             notes,
         })
     }

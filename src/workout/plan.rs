@@ -3,12 +3,12 @@
 use serde_json::json;
 
 use super::check::{MAX_SEED, check};
-use super::decision::{Decision, Manner};
-use super::draw::Draws;
-use super::refusals::quoted;
+use super::decision::{Decision, Presentation};
+use super::seeded_rng::SeededRng;
+use super::violations::quoted;
 use super::{
-    Interval, Language, Note, Profile, Refusal, RefusalCode, Timeline, Token, TooLong, WorkoutRequest,
-    chosen, listed,
+    Interval, Language, Note, Profile, Timeline, Token, TooLong, Violation, ViolationCode, WorkoutRequest,
+    auto_select, from_list,
 };
 use crate::catalogue::{Catalogue, ExerciseId, LoopLengths};
 use crate::units::{FPS, Frames};
@@ -113,7 +113,7 @@ pub struct Plan {
     pub cues: bool,
     /// The clips' own sound.
     pub clip_sound: bool,
-    /// Who is to make the video, as the client wishes.
+    /// Who is to make the video, as the client options.
     pub renderer: RendererChoice,
     /// What was decided for the client that it may not expect.
     pub notes: Vec<Note>,
@@ -134,11 +134,11 @@ pub enum PlanError {
     #[error("the request names no exercise")]
     NoExercise,
     /// Names that the catalogue does not have (404).
-    #[error("{}", .0.iter().map(|u| u.refusal().to_string()).collect::<Vec<_>>().join("; "))]
+    #[error("{}", .0.iter().map(|u| u.violation().to_string()).collect::<Vec<_>>().join("; "))]
     UnknownExercises(Vec<UnknownExercise>),
     /// Bad or contradictory values, all of them (422).
-    #[error("{}", .0.iter().map(Refusal::to_string).collect::<Vec<_>>().join("; "))]
-    Refused(Vec<Refusal>),
+    #[error("{}", .0.iter().map(Violation::to_string).collect::<Vec<_>>().join("; "))]
+    Invalid(Vec<Violation>),
 }
 
 /// A name that the catalogue does not have.
@@ -153,15 +153,15 @@ pub struct UnknownExercise {
 }
 
 impl UnknownExercise {
-    /// The same as one refusal among others.
-    pub(crate) fn refusal(&self) -> Refusal {
+    /// The same as one violation among others.
+    pub(crate) fn violation(&self) -> Violation {
         let hint = match self.nearest.as_slice() {
             [] => String::new(),
             near => format!("; did you mean {}?", near.join(" or ")),
         };
         let message = format!("{} is no known exercise{hint}", quoted(&self.name));
-        Refusal::new(&self.pointer, message).coded(
-            RefusalCode::UnknownExercise,
+        Violation::new(&self.pointer, message).coded(
+            ViolationCode::UnknownExercise,
             json!({"name": crate::catalogue::visible(&self.name)}),
         )
     }
@@ -171,17 +171,17 @@ impl UnknownExercise {
 ///
 /// Pure: the same request, catalogue, loops and seed give the same plan everywhere. The seed that was
 /// used is in the plan; of `fresh_seed` only the lower 53 bits are used, which JSON keeps exactly. Of what
-/// is planned, `loops` decides only the speeds.
+/// is planned, `loop_lengths` decides only the speeds.
 pub fn plan(
     request: &WorkoutRequest,
     catalogue: &Catalogue,
-    loops: &LoopLengths,
+    loop_lengths: &LoopLengths,
     fresh_seed: u64,
 ) -> Result<Plan, PlanError> {
     let (decision, notes) = decide(request, catalogue, fresh_seed)?;
     // Nothing to lay out is what the client would call no exercise; neither way to a course leads here.
     decision
-        .plan(catalogue, loops, notes)
+        .plan(catalogue, loop_lengths, notes)
         .ok_or(PlanError::NoExercise)
 }
 
@@ -190,12 +190,12 @@ pub fn plan(
 pub fn link(
     request: &WorkoutRequest,
     catalogue: &Catalogue,
-    loops: &LoopLengths,
+    loop_lengths: &LoopLengths,
     fresh_seed: u64,
 ) -> Result<(Plan, Result<Token, TooLong>), PlanError> {
     let (decision, notes) = decide(request, catalogue, fresh_seed)?;
     let plan = decision
-        .plan(catalogue, loops, notes)
+        .plan(catalogue, loop_lengths, notes)
         .ok_or(PlanError::NoExercise)?;
     let token = Token::of(&decision, &plan);
     Ok((plan, token))
@@ -205,12 +205,12 @@ pub fn link(
 /// depends on all. Names that there are not are left to [`plan`] to refuse.
 #[must_use]
 pub fn depends_on(request: &WorkoutRequest, catalogue: &Catalogue) -> Option<Vec<ExerciseId>> {
-    let (wishes, refusals) = check(request);
-    match &wishes.list {
-        None if refusals.0.is_empty() => None,
+    let (options, violations) = check(request);
+    match &options.list {
+        None if violations.0.is_empty() => None,
         // Refused, whatever can be shown.
         None => Some(Vec::new()),
-        Some(_) if wishes.warm_up == Some(true) || wishes.cool_down == Some(true) => None,
+        Some(_) if options.warm_up == Some(true) || options.cool_down == Some(true) => None,
         Some(list) => {
             let exercises = list.iter().filter_map(|listed| catalogue.named(&listed.name));
             Some(exercises.map(|exercise| exercise.id.clone()).collect())
@@ -224,21 +224,21 @@ fn decide<'a>(
     catalogue: &'a Catalogue,
     fresh_seed: u64,
 ) -> Result<(Decision<'a>, Vec<Note>), PlanError> {
-    let (wishes, refusals) = check(request);
-    let seed = wishes.seed.unwrap_or(fresh_seed & MAX_SEED);
-    let mut draws = Draws::new(seed);
+    let (options, violations) = check(request);
+    let seed = options.seed.unwrap_or(fresh_seed & MAX_SEED);
+    let mut rng = SeededRng::new(seed);
     let mut notes = request.ignored.clone();
-    let course = match &wishes.list {
-        Some(list) => listed::course(list, &wishes, catalogue, refusals, &mut draws, &mut notes)?,
-        None if refusals.0.is_empty() => chosen::course(&wishes, catalogue, &mut draws, &mut notes)?,
-        None => return Err(PlanError::Refused(refusals.0)),
+    let outline = match &options.list {
+        Some(list) => from_list::outline(list, &options, catalogue, violations, &mut rng, &mut notes)?,
+        None if violations.0.is_empty() => auto_select::outline(&options, catalogue, &mut rng, &mut notes)?,
+        None => return Err(PlanError::Invalid(violations.0)),
     };
-    let blocks = !(course.warm_up.is_empty() && course.cool_down.is_empty());
+    let blocks = !(outline.warm_up.is_empty() && outline.cool_down.is_empty());
     let decision = Decision {
-        course,
-        manner: Manner::of(&wishes),
+        outline,
+        presentation: Presentation::of(&options),
         seed,
-        drawn: wishes.list.is_none() || blocks,
+        drawn: options.list.is_none() || blocks,
     };
     Ok((decision, notes))
 }

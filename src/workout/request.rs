@@ -8,8 +8,8 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::fields::{Fields, Found, FromFields, Read, wrong_type};
-use super::{Note, Refusal, unknown};
+use super::request_reader::{Diagnostics, FromFields, FromJson, RequestFields, wrong_type};
+use super::{Note, Violation, unknown};
 use crate::catalogue::EquipmentName;
 
 /// Largest body: room for 1,000 listed exercises with every option, four times over.
@@ -42,7 +42,7 @@ pub struct WorkoutRequest {
     pub ignored: Vec<Note>,
     /// Values of a wrong type; their fields are `None`, and planning refuses them with the rest.
     #[schema(ignore)]
-    pub wrong: Vec<Refusal>,
+    pub wrong: Vec<Violation>,
 }
 
 /// A listed exercise with its own options.
@@ -182,7 +182,7 @@ pub enum RequestError {
 }
 
 /// Reads a body as an object's fields, with what was found beside them.
-pub(crate) fn read_body<T: Read>(body: &[u8]) -> Result<(T, Found), RequestError> {
+pub(crate) fn read_body<T: FromJson>(body: &[u8]) -> Result<(T, Diagnostics), RequestError> {
     if body.len() > MAX_REQUEST_BYTES {
         return Err(RequestError::TooLarge {
             limit: MAX_REQUEST_BYTES,
@@ -191,21 +191,21 @@ pub(crate) fn read_body<T: Read>(body: &[u8]) -> Result<(T, Found), RequestError
     // Some editors write a byte order mark, which JSON does not know.
     let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
     let sent: Value = serde_json::from_slice(body).map_err(|e| RequestError::Malformed(e.to_string()))?;
-    let mut found = Found::default();
-    let read = T::read(sent, "", &mut found).map_err(|sent| {
-        let Refusal { pointer, message, .. } = wrong_type::<T>("", &sent);
+    let mut diagnostics = Diagnostics::default();
+    let read = T::read(sent, "", &mut diagnostics).map_err(|sent| {
+        let Violation { pointer, message, .. } = wrong_type::<T>("", &sent);
         RequestError::WrongType { pointer, message }
     })?;
-    Ok((read, found))
+    Ok((read, diagnostics))
 }
 
 impl WorkoutRequest {
     /// Reads a request body. Unknown fields are tolerated and told in [`Self::ignored`]; values of a
     /// wrong type are kept in [`Self::wrong`], for planning to refuse.
     pub fn from_json(body: &[u8]) -> Result<Self, RequestError> {
-        let (mut request, found) = read_body::<Self>(body)?;
-        request.ignored = unknown::notes_on(&found.unknown);
-        request.wrong = found.wrong;
+        let (mut request, diagnostics) = read_body::<Self>(body)?;
+        request.ignored = unknown::notes_on(&diagnostics.unknown);
+        request.wrong = diagnostics.wrong;
         Ok(request)
     }
 
@@ -218,7 +218,7 @@ impl WorkoutRequest {
 }
 
 impl FromFields for WorkoutRequest {
-    fn from_fields(fields: &mut Fields<'_>) -> Self {
+    fn from_fields(fields: &mut RequestFields<'_>) -> Self {
         Self {
             exercise_names: fields.take("exercise_names"),
             exercises: fields.take("exercises"),
@@ -231,7 +231,7 @@ impl FromFields for WorkoutRequest {
 }
 
 impl FromFields for RequestedExercise {
-    fn from_fields(fields: &mut Fields<'_>) -> Self {
+    fn from_fields(fields: &mut RequestFields<'_>) -> Self {
         Self {
             id: fields.take("id"),
             work_time: fields.take("work_time"),
@@ -241,7 +241,7 @@ impl FromFields for RequestedExercise {
 }
 
 impl FromFields for WorkoutConfig {
-    fn from_fields(fields: &mut Fields<'_>) -> Self {
+    fn from_fields(fields: &mut RequestFields<'_>) -> Self {
         Self {
             intensity: fields.take("intensity"),
             speed: fields.take("speed"),
@@ -274,7 +274,7 @@ impl FromFields for WorkoutConfig {
 }
 
 impl FromFields for RequestedIntervals {
-    fn from_fields(fields: &mut Fields<'_>) -> Self {
+    fn from_fields(fields: &mut RequestFields<'_>) -> Self {
         Self {
             work_time: fields.take("work_time"),
             rest_time: fields.take("rest_time"),

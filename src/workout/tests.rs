@@ -20,19 +20,19 @@ fn planned(body: &Value) -> Plan {
 }
 
 fn refused(body: &Value) -> String {
-    told(answer(body))
+    described(answer(body))
 }
 
-/// Every refusal, the code and values of those that have some below.
-fn told(answer: Result<Plan, PlanError>) -> String {
-    let Err(PlanError::Refused(refusals)) = answer else {
+/// Every violation, the code and values of those that have some below.
+fn described(answer: Result<Plan, PlanError>) -> String {
+    let Err(PlanError::Invalid(violations)) = answer else {
         panic!("{answer:?}");
     };
-    let line = |refusal: &Refusal| match refusal.code {
-        Some(code) => format!("{refusal}\n  {}", json!([code, refusal.values])),
-        None => refusal.to_string(),
+    let line = |violation: &Violation| match violation.code {
+        Some(code) => format!("{violation}\n  {}", json!([code, violation.values])),
+        None => violation.to_string(),
     };
-    refusals.iter().map(line).collect::<Vec<_>>().join("\n")
+    violations.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn shown(plan: &Plan) -> String {
@@ -68,13 +68,13 @@ fn a_plan_as_json() {
 #[test]
 fn speeds_that_give_way_to_whole_repetitions() {
     let catalogue = shipped();
-    let loops = [
+    let loop_lengths = [
         ("push-ups", 63),
         ("reverse-lunge", 95),
         ("plank", 60),
         ("crunch", 700),
     ];
-    let loops: LoopLengths = loops
+    let loop_lengths: LoopLengths = loop_lengths
         .into_iter()
         .map(|(id, pictures)| (catalogue.named(id).unwrap().id.clone(), Frames(pictures)))
         .collect();
@@ -82,7 +82,7 @@ fn speeds_that_give_way_to_whole_repetitions() {
         let body = json!({"exercises": [{"id": "push-ups"}, {"id": "reverse-lunge", "speed": 0.5}, {"id": "plank"},
             {"id": "crunch", "speed": 2}, {"id": "air-squat", "speed": 0.83}], "config": {"fit_reps": fit_reps}});
         let request = WorkoutRequest::from_json(body.to_string().as_bytes()).unwrap();
-        plan(&request, &catalogue, &loops, 7).unwrap()
+        plan(&request, &catalogue, &loop_lengths, 7).unwrap()
     };
     insta::assert_snapshot!(table(&of(true)));
     assert_eq!(
@@ -220,7 +220,7 @@ fn contradictions_and_what_cannot_be_planned_are_refused_with_what_would_work() 
         json!({"config": {"target_duration": 100, "include_warm_up": false, "include_cool_down": false, "intervals": {"work_time": 3600}}}),
         json!({"config": {"intensity_levels": ["hard"], "no_jump": true, "no_repeat": true, "target_duration": 30}}),
     ];
-    let told: Vec<String> = bodies
+    let described: Vec<String> = bodies
         .iter()
         .map(|body| {
             let mut asked = body.to_string();
@@ -228,7 +228,7 @@ fn contradictions_and_what_cannot_be_planned_are_refused_with_what_would_work() 
             format!("{asked}\n  {}", refused(body).replace('\n', "\n  "))
         })
         .collect();
-    insta::assert_snapshot!(told.join("\n"));
+    insta::assert_snapshot!(described.join("\n"));
 }
 
 #[test]
@@ -242,7 +242,7 @@ fn what_a_catalogue_lacks_is_said() {
     let mut all = Vec::new();
     let mut ask = |body: Value, catalogue: &Catalogue| {
         let request = WorkoutRequest::from_json(body.to_string().as_bytes()).unwrap();
-        all.push(told(plan(&request, catalogue, &LoopLengths::default(), 7)));
+        all.push(described(plan(&request, catalogue, &LoopLengths::default(), 7)));
     };
     ask(json!({}), &catalogue);
     ask(
@@ -274,12 +274,12 @@ fn numbers_that_json_readers_round_are_not_repeated() {
     for seed in ["12345678901234567890123", "9007199254740993", "1e300"] {
         let body = format!(r#"{{"config": {{"seed": {seed}, "weight": {seed}}}}}"#);
         let request = WorkoutRequest::from_json(body.as_bytes()).unwrap();
-        let told = plan(&request, &shipped(), &LoopLengths::default(), 7)
+        let described = plan(&request, &shipped(), &LoopLengths::default(), 7)
             .unwrap_err()
             .to_string();
         let wanted = "/config/seed: seed must be a whole number from 0 to 9007199254740991; \
             /config/weight: weight must be from 20 to 300";
-        assert_eq!(told, wanted);
+        assert_eq!(described, wanted);
     }
 }
 
@@ -306,7 +306,7 @@ fn every_message_says_by_itself_which_value_it_means() {
     ];
     for (config, wanted) in named {
         match answer(&json!({ "config": config })) {
-            Err(PlanError::Refused(refusals)) => assert_eq!(refusals[0].message, wanted),
+            Err(PlanError::Invalid(violations)) => assert_eq!(violations[0].message, wanted),
             other => panic!("{config}: {other:?}"),
         }
     }
@@ -335,7 +335,7 @@ fn what_is_decided_against_expectation_is_told() {
     let noted = |config: Value| planned(&json!({ "config": config })).notes;
     let round_rests =
         json!({"rounds": 6, "include_warm_up": false, "include_cool_down": false, "target_duration": 31.1});
-    let mut told = vec![
+    let mut described = vec![
         noted(json!({"target_duration": 1})),
         noted(json!({"target_duration": 1.9})),
         noted(json!({"target_duration": 1.9, "include_cool_down": true})),
@@ -346,12 +346,12 @@ fn what_is_decided_against_expectation_is_told() {
     exercises.retain(|e| e["category"] != "warm_up" && e["category"] != "cool_down");
     let catalogue = Catalogue::parse(&file.to_string()).unwrap();
     let request = WorkoutRequest::from_json(b"{}").unwrap();
-    told.push(
+    described.push(
         plan(&request, &catalogue, &LoopLengths::default(), 7)
             .unwrap()
             .notes,
     );
-    insta::assert_json_snapshot!(told);
+    insta::assert_json_snapshot!(described);
 }
 
 #[test]
@@ -363,8 +363,8 @@ fn options_that_are_not_used_are_told() {
 
 #[test]
 fn the_extent_of_a_course_is_that_of_its_timeline() {
+    use super::build_timeline::{Station, WorkoutOutline};
     use super::check::Times;
-    use super::lay::{Course, Station};
     let catalogue = shipped();
     let stations = |names: &[&str], length| {
         let station = |name: &&str| Station {
@@ -385,7 +385,7 @@ fn the_extent_of_a_course_is_that_of_its_timeline() {
     ];
     for (rounds, warm_up, cool_down) in [(1, 0, 0), (3, 1, 0), (4, 0, 1), (2, 1, 1)] {
         for [work, rest, round_rest, get_ready, finish, longer] in lengths {
-            let course = Course {
+            let outline = WorkoutOutline {
                 times: Times {
                     work: Frames(1),
                     rest: Frames(rest),
@@ -399,9 +399,9 @@ fn the_extent_of_a_course_is_that_of_its_timeline() {
                 longer_round_rests: Frames(if rounds > 1 { longer } else { 0 }),
                 cool_down: stations(blocks[cool_down], 901),
             };
-            let timeline = course.lay().unwrap();
+            let timeline = outline.build().unwrap();
             let laid = (timeline.length(), timeline.intervals().len() as u64);
-            assert_eq!(course.extent(rounds), laid, "{course:?}");
+            assert_eq!(outline.extent(rounds), laid, "{outline:?}");
         }
     }
 }
@@ -474,11 +474,11 @@ fn what_is_to_be_avoided_comes_in_no_part_of_a_workout() {
 
 #[test]
 fn what_cannot_be_avoided_is_refused() {
-    let told = |body: Value| refused(&body);
+    let described = |body: Value| refused(&body);
     insta::assert_snapshot!([
-        told(json!({"exercise_names": ["Plank", "Cobra"], "config": {"language": "fr", "avoid": ["floor", "FLOOR", "kneeling"]}})),
-        told(json!({"config": {"avoid": ["stairs", 3]}})),
-        told(json!({"config": {"avoid": vec!["floor"; 7]}})),
-        told(json!({"config": {"avoid": ["jumps", "floor"], "intensity_levels": ["hard"]}})),
+        described(json!({"exercise_names": ["Plank", "Cobra"], "config": {"language": "fr", "avoid": ["floor", "FLOOR", "kneeling"]}})),
+        described(json!({"config": {"avoid": ["stairs", 3]}})),
+        described(json!({"config": {"avoid": vec!["floor"; 7]}})),
+        described(json!({"config": {"avoid": ["jumps", "floor"], "intensity_levels": ["hard"]}})),
     ].join("\n\n"));
 }

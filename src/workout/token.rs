@@ -19,8 +19,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::decision::Decision;
 use super::fingerprint::{FINGERPRINT, fingerprint};
-use super::refusals::quoted;
-use super::written::{self, Unreadable};
+use super::link_codec::{self, Unreadable};
+use super::violations::quoted;
 use super::{HudParts, Language, Plan};
 use crate::catalogue::{Catalogue, ExerciseId, LoopLengths};
 
@@ -77,7 +77,7 @@ impl fmt::Display for Token {
 impl Token {
     /// Names a workout.
     pub(super) fn of(decision: &Decision<'_>, plan: &Plan) -> Result<Self, TooLong> {
-        let token = Self::new(written::write(decision), fingerprint(plan));
+        let token = Self::new(link_codec::write(decision), fingerprint(plan));
         match token.text.len() {
             characters if characters > MAX_TOKEN => Err(TooLong { characters }),
             _ => Ok(token),
@@ -130,38 +130,38 @@ impl Token {
         &self,
         hud_parts: HudParts,
         catalogue: &Catalogue,
-        loops: &LoopLengths,
+        loop_lengths: &LoopLengths,
     ) -> Result<Self, TokenError> {
-        let mut decision = written::read(&self.decision, catalogue)?;
-        let manner = &mut decision.manner;
-        manner.hud_parts = hud_parts;
-        manner.profile = manner.profile.with_hud(hud_parts.any());
+        let mut decision = link_codec::read(&self.decision, catalogue)?;
+        let presentation = &mut decision.presentation;
+        presentation.hud_parts = hud_parts;
+        presentation.profile = presentation.profile.with_hud(hud_parts.any());
         let plan = decision
-            .plan(catalogue, loops, Vec::new())
+            .plan(catalogue, loop_lengths, Vec::new())
             .ok_or(TokenError::Impossible("length"))?;
         // Which parts are shown takes the same room in a token, whatever they are.
-        Ok(Self::new(written::write(&decision), fingerprint(&plan)))
+        Ok(Self::new(link_codec::write(&decision), fingerprint(&plan)))
     }
 
     /// The plan that it names, told in another language: names and words differ, nothing else. `self` is one
     /// that opens.
-    pub fn told_in(
+    pub fn plan_in(
         &self,
         language: Language,
         catalogue: &Catalogue,
-        loops: &LoopLengths,
+        loop_lengths: &LoopLengths,
     ) -> Result<Plan, TokenError> {
-        let mut decision = written::read(&self.decision, catalogue)?;
-        decision.manner.language = language;
+        let mut decision = link_codec::read(&self.decision, catalogue)?;
+        decision.presentation.language = language;
         decision
-            .plan(catalogue, loops, Vec::new())
+            .plan(catalogue, loop_lengths, Vec::new())
             .ok_or(TokenError::Impossible("length"))
     }
 
     /// The exercises that it shows, so that their clips can be looked at before [`Self::open`].
     pub fn exercises(&self, catalogue: &Catalogue) -> Result<Vec<ExerciseId>, TokenError> {
-        let course = written::read(&self.decision, catalogue)?.course;
-        let stations = [&course.warm_up, &course.circuit, &course.cool_down];
+        let outline = link_codec::read(&self.decision, catalogue)?.outline;
+        let stations = [&outline.warm_up, &outline.circuit, &outline.cool_down];
         let stations = stations.into_iter().flatten();
         Ok(stations.map(|station| station.exercise.id.clone()).collect())
     }
@@ -170,20 +170,20 @@ impl Token {
     ///
     /// The plan has no notes and no renderer of its own choice: those were about the request. Its weight is
     /// rounded to the gram, and its seed is zero if nothing was drawn.
-    pub fn open(&self, catalogue: &Catalogue, loops: &LoopLengths) -> Result<Plan, TokenError> {
-        let decision = written::read(&self.decision, catalogue)?;
+    pub fn open(&self, catalogue: &Catalogue, loop_lengths: &LoopLengths) -> Result<Plan, TokenError> {
+        let decision = link_codec::read(&self.decision, catalogue)?;
         // One workout has one link: no detours, no numbers with zeros in front.
-        if written::write(&decision) != self.decision {
+        if link_codec::write(&decision) != self.decision {
             return Err(TokenError::Broken);
         }
-        let course = &decision.course;
-        for station in [&course.warm_up, &course.circuit, &course.cool_down]
+        let outline = &decision.outline;
+        for station in [&outline.warm_up, &outline.circuit, &outline.cool_down]
             .into_iter()
             .flatten()
         {
             // One whose length is known was shown before: what was made of its clip may still be there.
             if let Some(reason) = catalogue.unavailable(&station.exercise.id)
-                && loops.get(&station.exercise.id).is_none()
+                && loop_lengths.get(&station.exercise.id).is_none()
             {
                 let name = &station.exercise.name;
                 return Err(TokenError::Changed(format!(
@@ -192,7 +192,7 @@ impl Token {
             }
         }
         let plan = decision
-            .plan(catalogue, loops, Vec::new())
+            .plan(catalogue, loop_lengths, Vec::new())
             .ok_or(TokenError::Impossible("length"))?;
         if fingerprint(&plan) != self.fingerprint {
             return Err(TokenError::Changed(
@@ -332,7 +332,7 @@ mod tests {
         };
         assert_eq!(names(&english), ["Push-ups", "Plank"]);
         assert_eq!(names(&french), ["Pompes", "Plank"]);
-        let told = |token: &Token, language| token.told_in(language, &catalogue, &LoopLengths::default());
+        let told = |token: &Token, language| token.plan_in(language, &catalogue, &LoopLengths::default());
         assert_eq!(told(&one, Language::French).unwrap().timeline, french.timeline);
         assert_eq!(
             told(&other, Language::English).unwrap().timeline,
@@ -381,14 +381,14 @@ mod tests {
     #[test]
     fn a_clip_of_another_length_is_a_change_only_where_speeds_follow_it() {
         let plank = shipped().named("plank").unwrap().id.clone();
-        let loops = LoopLengths::from_iter([(plank, Frames(115))]);
+        let loop_lengths = LoopLengths::from_iter([(plank, Frames(115))]);
         let (_, fitted) = linked(&json!({"exercise_names": ["plank"]}));
         assert!(matches!(
-            fitted.open(&shipped(), &loops),
+            fitted.open(&shipped(), &loop_lengths),
             Err(TokenError::Changed(_))
         ));
         let (_, kept) = linked(&json!({"exercise_names": ["plank"], "config": {"fit_reps": false}}));
-        assert!(kept.open(&shipped(), &loops).is_ok());
+        assert!(kept.open(&shipped(), &loop_lengths).is_ok());
     }
 
     #[test]

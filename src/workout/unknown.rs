@@ -9,7 +9,7 @@ use super::{Note, NoteCode};
 use crate::catalogue::{nearest, visible};
 
 /// Notes about unknown fields; a body of another kind would answer with nothing else.
-const MAX_TOLD: usize = 20;
+const MAX_REPORTED: usize = 20;
 
 /// Every field, to tell a client where one that it misplaced belongs. A test keeps it complete.
 const FIELDS: &[&str] = &[
@@ -62,11 +62,11 @@ pub(super) fn notes_on(ignored: &[String]) -> Vec<Note> {
 pub(crate) fn notes_among(ignored: &[String], fields: &[&str]) -> Vec<Note> {
     let mut notes: Vec<Note> = ignored
         .iter()
-        .take(MAX_TOLD)
+        .take(MAX_REPORTED)
         .map(|p| note_on(p, fields))
         .collect();
-    if ignored.len() > MAX_TOLD {
-        let count = ignored.len() - MAX_TOLD;
+    if ignored.len() > MAX_REPORTED {
+        let count = ignored.len() - MAX_REPORTED;
         notes.push(Note::new(
             NoteCode::IgnoredFields,
             json!({"count": count}),

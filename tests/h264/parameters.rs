@@ -127,10 +127,10 @@ fn what_the_slices_cannot_live_with_is_refused_by_name() {
         ("cropping", "010 1 1 1", Unsupported::Cropping),
         ("cropping", "1 1 010 1", Unsupported::Cropping),
     ];
-    for (name, code, refusal) in sps {
+    for (name, code, violation) in sps {
         assert_eq!(
             with((name, code), AS_IT_IS),
-            Err(refusal.into()),
+            Err(violation.into()),
             "{name} = {code}"
         );
     }
@@ -154,10 +154,10 @@ fn what_the_slices_cannot_live_with_is_refused_by_name() {
             Unsupported::RedundantPictures,
         ),
     ];
-    for (name, code, refusal) in pps {
+    for (name, code, violation) in pps {
         assert_eq!(
             with(AS_IT_IS, (name, code)),
-            Err(refusal.into()),
+            Err(violation.into()),
             "{name} = {code}"
         );
     }

@@ -467,6 +467,6 @@ fn a_stream_of_another_codec_is_refused() {
     let stream = ffmpeg(&format!("{source} -f mp4 {HALF_SECONDS} pipe:1"), &[]);
     let mut reader = FragmentReader::new();
     reader.push(stream.into());
-    let refusal = reader.pull().expect_err("this stream must be refused");
-    assert_eq!(refusal.to_string(), "unsupported: a codec other than avc1");
+    let violation = reader.pull().expect_err("this stream must be refused");
+    assert_eq!(violation.to_string(), "unsupported: a codec other than avc1");
 }

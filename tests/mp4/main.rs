@@ -1,5 +1,5 @@
 //! MP4 as it is read and written here: by law, box by box, and as FFmpeg takes it.
 
 mod ffmpeg;
-mod laws;
 mod layout;
+mod properties;

@@ -1,7 +1,7 @@
 //! The planner over random requests and catalogues, looked at from outside.
 
 mod asked;
-mod laws;
+mod properties;
 mod random;
 
 use std::cell::Cell;
@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 use virtual_coach::catalogue::{Catalogue, LoopLengths};
 use virtual_coach::workout::{PlanError, RequestError, WorkoutRequest, plan};
 
-use laws::{
+use properties::{
     only_speeds_give_way, pointers_lead_into_the_request, read, the_advice_works, the_plan_keeps_all_laws,
 };
-use random::{a_broken_request, a_catalogue, a_request, some_loops};
+use random::{a_broken_request, a_catalogue, a_request, some_loop_lengths};
 
 /// Nobody looked at the clips: all speeds are as asked for.
 static NO_LOOPS: LazyLock<LoopLengths> = LazyLock::new(LoopLengths::default);
@@ -28,22 +28,22 @@ fn every_plan_keeps_the_laws() {
     let count = |cell: &Cell<u32>| cell.set(cell.get() + 1);
     let mut runner = TestRunner::new(Config::with_cases(10_000));
     let outcome = runner.run(
-        &(a_catalogue(), a_request(), some_loops()),
+        &(a_catalogue(), a_request(), some_loop_lengths()),
         |(catalogue, request, lengths)| {
             let received = read(&request);
-            let loops: LoopLengths = catalogue
+            let loop_lengths: LoopLengths = catalogue
                 .exercises()
                 .iter()
                 .zip(lengths)
                 .filter_map(|(exercise, length)| Some((exercise.id.clone(), length?)))
                 .collect();
             let planned = plan(&received, &catalogue, &NO_LOOPS, 11);
-            let with_loops = plan(&received, &catalogue, &loops, 11);
+            let with_loops = plan(&received, &catalogue, &loop_lengths, 11);
             match planned {
                 Ok(planned) => {
                     the_plan_keeps_all_laws(&planned, &request, &catalogue);
                     let with_loops = with_loops.expect("clips forbid no plan");
-                    let gave_way = only_speeds_give_way(&planned, &with_loops, &request, &loops);
+                    let gave_way = only_speeds_give_way(&planned, &with_loops, &request, &loop_lengths);
                     count(if gave_way { &fitted } else { &kept });
                     count(
                         if received.exercise_names.is_some() || received.exercises.is_some() {
@@ -125,10 +125,10 @@ fn values_of_a_wrong_type_and_out_of_range_are_refused_at_once() {
     let body = json!({"exercises": [1, {"id": 2}, {"id": "plank", "work_time": 0}],
         "config": {"rounds": "3", "speed": 9, "no_jump": "yes", "intervals": 3, "equipment": ["sofa", 1]}});
     let received = WorkoutRequest::from_json(body.to_string().as_bytes()).unwrap();
-    let Err(PlanError::Refused(refusals)) = plan(&received, &shipped(), &NO_LOOPS, 3) else {
+    let Err(PlanError::Invalid(violations)) = plan(&received, &shipped(), &NO_LOOPS, 3) else {
         panic!("{body} is not refused");
     };
-    let mut pointers: Vec<&str> = refusals.iter().map(|r| r.pointer.as_str()).collect();
+    let mut pointers: Vec<&str> = violations.iter().map(|r| r.pointer.as_str()).collect();
     pointers.sort_unstable();
     let wrong = [
         "/config/equipment/0",
@@ -141,7 +141,7 @@ fn values_of_a_wrong_type_and_out_of_range_are_refused_at_once() {
         "/exercises/1/id",
         "/exercises/2/work_time",
     ];
-    assert_eq!(pointers, wrong, "{refusals:?}");
+    assert_eq!(pointers, wrong, "{violations:?}");
 }
 
 fn shipped() -> Catalogue {

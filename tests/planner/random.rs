@@ -64,7 +64,7 @@ pub fn a_catalogue() -> impl Strategy<Value = Catalogue> {
 }
 
 /// Lengths of the loops of a catalogue's exercises, as far as they are known: mostly seconds.
-pub fn some_loops() -> impl Strategy<Value = Vec<Option<Frames>>> {
+pub fn some_loop_lengths() -> impl Strategy<Value = Vec<Option<Frames>>> {
     let length = prop_oneof![8 => 10..300_u64, 1 => 1..10_u64, 1 => 300..200_000_u64];
     prop::collection::vec(prop::option::weighted(0.9, length.prop_map(Frames)), 16)
 }

@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use crate::ffmpeg::FfmpegError;
 use crate::render::RenderError;
-use crate::workout::{PlanError, Refusal, RefusalCode, RequestError, UnknownExercise, Values};
+use crate::workout::{PlanError, RequestError, UnknownExercise, Values, Violation, ViolationCode};
 
 /// Where the types of problems live, below the base path: `/problems/unknown-exercise`.
 pub const PROBLEMS: &str = "/problems/";
@@ -44,7 +44,7 @@ pub struct Fault {
     /// What it is about, where that depends on several settings or on the catalogue; a value that is
     /// wrong by itself has none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<RefusalCode>,
+    pub code: Option<ViolationCode>,
     /// What a sentence about the code needs: numbers, texts and lists of texts by name.
     #[serde(skip_serializing_if = "Values::is_empty")]
     #[schema(value_type = BTreeMap<String, Value>)]
@@ -74,12 +74,12 @@ impl Fault {
     }
 }
 
-impl From<Refusal> for Fault {
-    fn from(refusal: Refusal) -> Self {
+impl From<Violation> for Fault {
+    fn from(violation: Violation) -> Self {
         Self {
-            code: refusal.code,
-            values: refusal.values,
-            ..Self::at(refusal.pointer, refusal.message)
+            code: violation.code,
+            values: violation.values,
+            ..Self::at(violation.pointer, violation.message)
         }
     }
 }
@@ -297,7 +297,9 @@ impl From<PlanError> for Problem {
                 "The request names no exercise: name at least one, or leave the list out to have exercises chosen.",
             ),
             PlanError::UnknownExercises(unknown) => Self::unknown_exercises(unknown),
-            PlanError::Refused(refusals) => Self::invalid(refusals.into_iter().map(Fault::from).collect()),
+            PlanError::Invalid(violations) => {
+                Self::invalid(violations.into_iter().map(Fault::from).collect())
+            }
         }
     }
 }
@@ -366,7 +368,7 @@ impl Problem {
             .map(|name| Fault {
                 nearest: name.nearest.clone(),
                 detail: no_exercise(&name.name, &name.nearest),
-                ..Fault::from(name.refusal())
+                ..Fault::from(name.violation())
             })
             .collect();
         Self {

@@ -937,7 +937,7 @@ export interface components {
          */
         ReasonCode: "rest_day" | "chosen_day" | "after_rest" | "other_muscles" | "after_easy_day" | "recovery" | "whole_body" | "split" | "for_goal" | "gentle_moves" | "first_week" | "more_work" | "faster" | "no_warm_up" | "no_cool_down";
         /**
-         * @description What a refusal is about. `docs/request.md` names the `values` of each, too; lengths are in seconds. Of an
+         * @description What a violation is about. `docs/request.md` names the `values` of each, too; lengths are in seconds. Of an
          *     exercise, `exercise` is the id and `name` its name in the request's language.
          * @enum {string}
          */

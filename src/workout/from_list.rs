@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::check::{Listed, MAX_ROUNDS, Wishes};
-use super::choose::Demands;
-use super::draw::Draws;
-use super::fill::LEAST_BLOCK;
-use super::lay::{Course, Station};
+use super::build_timeline::{Station, WorkoutOutline};
+use super::check::{ListedExercise, MAX_ROUNDS, Options};
+use super::choose::Constraints;
+use super::duration_solver::MIN_BLOCK;
 use super::plan::{MAX_INTERVALS, MAX_LENGTH};
-use super::refusals::Refusals;
-use super::{Avoid, Note, NoteCode, PlanError, Refusal, RefusalCode, UnknownExercise};
+use super::seeded_rng::SeededRng;
+use super::violations::Violations;
+use super::{Avoid, Note, NoteCode, PlanError, UnknownExercise, Violation, ViolationCode};
 use crate::catalogue::{Catalogue, Category, Exercise};
 use crate::units::{Frames, Seconds, Speed};
 
@@ -20,62 +20,62 @@ const BLOCK_EXERCISES: usize = 3;
 const MAX_GUESSED: usize = 20;
 
 /// The listed exercises, in order, `rounds` times.
-pub(super) fn course<'a>(
-    list: &[Listed],
-    wishes: &Wishes,
+pub(super) fn outline<'a>(
+    list: &[ListedExercise],
+    options: &Options,
     catalogue: &'a Catalogue,
-    mut refusals: Refusals,
-    draws: &mut Draws,
+    mut violations: Violations,
+    rng: &mut SeededRng,
     notes: &mut Vec<Note>,
-) -> Result<Course<'a>, PlanError> {
-    let circuit = resolve(list, wishes, catalogue, &mut refusals)?;
-    let mut course = Course {
-        times: wishes.times,
+) -> Result<WorkoutOutline<'a>, PlanError> {
+    let circuit = resolve(list, options, catalogue, &mut violations)?;
+    let mut outline = WorkoutOutline {
+        times: options.times,
         warm_up: Vec::new(),
         circuit,
-        rounds: wishes.rounds.unwrap_or(1),
+        rounds: options.rounds.unwrap_or(1),
         longer_round_rests: Frames::ZERO,
         cool_down: Vec::new(),
     };
     let mut block = |asked: Option<bool>, category: Category| {
         if asked == Some(true) {
-            around(category, wishes, catalogue, &course.circuit, draws, notes)
+            warm_up_or_cool_down(category, options, catalogue, &outline.circuit, rng, notes)
         } else {
             Vec::new()
         }
     };
-    let warm_up = block(wishes.warm_up, Category::WarmUp);
-    let cool_down = block(wishes.cool_down, Category::CoolDown);
-    (course.warm_up, course.cool_down) = (warm_up, cool_down);
-    refuse_too_long(&course, wishes, &mut refusals);
-    if !refusals.0.is_empty() {
-        return Err(PlanError::Refused(refusals.0));
+    let warm_up = block(options.warm_up, Category::WarmUp);
+    let cool_down = block(options.cool_down, Category::CoolDown);
+    (outline.warm_up, outline.cool_down) = (warm_up, cool_down);
+    check_length(&outline, options, &mut violations);
+    if !violations.0.is_empty() {
+        return Err(PlanError::Invalid(violations.0));
     }
-    note_unused(&course, wishes, notes);
-    Ok(course)
+    note_unused(&outline, options, notes);
+    Ok(outline)
 }
 
-/// Finds every listed exercise; what cannot be used goes to the refusals.
+/// Finds every listed exercise; what cannot be used goes to the violations.
 ///
 /// An empty list, or unknown names and nothing else wrong, have answers of their own.
 fn resolve<'a>(
-    list: &[Listed],
-    wishes: &Wishes,
+    list: &[ListedExercise],
+    options: &Options,
     catalogue: &'a Catalogue,
-    refusals: &mut Refusals,
+    violations: &mut Violations,
 ) -> Result<Vec<Station<'a>>, PlanError> {
     if list.is_empty() {
-        if refusals.0.is_empty() {
+        if violations.0.is_empty() {
             return Err(PlanError::NoExercise);
         }
-        return Err(PlanError::Refused(std::mem::take(&mut refusals.0)));
+        return Err(PlanError::Invalid(std::mem::take(&mut violations.0)));
     }
     let mut stations: Vec<Station<'a>> = Vec::new();
     let mut unknown = Vec::new();
     for listed in list {
         match catalogue.named(&listed.name) {
             Some(exercise) => {
-                refuse_unusable(listed, exercise, &stations, wishes, catalogue, refusals);
+                check_usable(listed, exercise, &stations, options, catalogue, violations);
                 stations.push(Station {
                     exercise,
                     length: listed.work,
@@ -96,57 +96,59 @@ fn resolve<'a>(
     if unknown.is_empty() {
         return Ok(stations);
     }
-    if refusals.0.is_empty() {
+    if violations.0.is_empty() {
         return Err(PlanError::UnknownExercises(unknown));
     }
-    refusals.0.extend(unknown.iter().map(UnknownExercise::refusal));
-    Err(PlanError::Refused(std::mem::take(&mut refusals.0)))
+    violations
+        .0
+        .extend(unknown.iter().map(UnknownExercise::violation));
+    Err(PlanError::Invalid(std::mem::take(&mut violations.0)))
 }
 
 /// What the client's own options say against an exercise of its list.
-fn refuse_unusable(
-    listed: &Listed,
+fn check_usable(
+    listed: &ListedExercise,
     exercise: &Exercise,
     before: &[Station<'_>],
-    wishes: &Wishes,
+    options: &Options,
     catalogue: &Catalogue,
-    refusals: &mut Refusals,
+    violations: &mut Violations,
 ) {
     let (id, name) = (&exercise.id, &exercise.name);
-    let told = wishes.language.name_of(exercise);
-    let mut refuse = |code: RefusalCode, values: Value, predicate: String| {
-        let refusal = Refusal::new(&listed.pointer, format!("{name} {predicate}"));
-        refusals.0.push(refusal.coded(code, values));
+    let told = options.language.name_of(exercise);
+    let mut refuse = |code: ViolationCode, values: Value, predicate: String| {
+        let violation = Violation::new(&listed.pointer, format!("{name} {predicate}"));
+        violations.0.push(violation.coded(code, values));
     };
     if let Some(reason) = catalogue.unavailable(id) {
         refuse(
-            RefusalCode::NotAvailable,
+            ViolationCode::NotAvailable,
             json!({"exercise": id, "name": told}),
             format!("is not available at present: {reason}"),
         );
     }
-    if wishes.no_jump && exercise.has_jump {
+    if options.no_jump && exercise.has_jump {
         refuse(
-            RefusalCode::Avoided,
+            ViolationCode::Avoided,
             json!({"exercise": id, "name": told, "avoid": Avoid::Jumps}),
             "has a jump, which contradicts no_jump".to_owned(),
         );
     }
-    for thing in wishes.avoid.iter().filter(|thing| thing.leaves_out(exercise)) {
+    for thing in options.avoid.iter().filter(|thing| thing.leaves_out(exercise)) {
         refuse(
-            RefusalCode::Avoided,
+            ViolationCode::Avoided,
             json!({"exercise": id, "name": told, "avoid": thing}),
             format!("is not without {}, which contradicts avoid", thing.word()),
         );
     }
-    if wishes.no_repeat && before.iter().any(|s| s.exercise.id == *id) {
+    if options.no_repeat && before.iter().any(|s| s.exercise.id == *id) {
         refuse(
-            RefusalCode::Repeated,
+            ViolationCode::Repeated,
             json!({"exercise": id, "name": told}),
             "is listed twice, which contradicts no_repeat".to_owned(),
         );
     }
-    if let Some(at_hand) = &wishes.equipment {
+    if let Some(at_hand) = &options.equipment {
         let missing: Vec<&str> = exercise
             .equipment
             .iter()
@@ -155,7 +157,7 @@ fn refuse_unusable(
             .collect();
         if !missing.is_empty() {
             refuse(
-                RefusalCode::NeedsEquipment,
+                ViolationCode::NeedsEquipment,
                 json!({"exercise": id, "name": told, "equipment": missing}),
                 format!(
                     "needs {}, which /config/equipment does not have",
@@ -167,21 +169,21 @@ fn refuse_unusable(
 }
 
 /// Up to three exercises of a category, each for its usual length.
-fn around<'a>(
+fn warm_up_or_cool_down<'a>(
     category: Category,
-    wishes: &Wishes,
+    options: &Options,
     catalogue: &'a Catalogue,
     listed: &[Station<'_>],
-    draws: &mut Draws,
+    rng: &mut SeededRng,
     notes: &mut Vec<Note>,
 ) -> Vec<Station<'a>> {
-    let mut pool = Demands::on(&[category], wishes).pool(catalogue);
-    pool.retain(|e| !wishes.no_repeat || listed.iter().all(|s| s.exercise.id != e.id));
+    let mut pool = Constraints::for_category(&[category], options).pool(catalogue);
+    pool.retain(|e| !options.no_repeat || listed.iter().all(|s| s.exercise.id != e.id));
     if pool.is_empty() {
         notes.push(Note::no_exercise_for(category));
     }
-    draws.shuffle(&mut pool);
-    let usual = |e: &Exercise| Frames::from_seconds(Seconds(e.default_duration.0.min(60.0))).max(LEAST_BLOCK);
+    rng.shuffle(&mut pool);
+    let usual = |e: &Exercise| Frames::from_seconds(Seconds(e.default_duration.0.min(60.0))).max(MIN_BLOCK);
     let stations = pool.into_iter().take(BLOCK_EXERCISES);
     stations
         .map(|exercise| Station {
@@ -192,27 +194,27 @@ fn around<'a>(
         .collect()
 }
 
-fn refuse_too_long(course: &Course<'_>, wishes: &Wishes, refusals: &mut Refusals) {
+fn check_length(outline: &WorkoutOutline<'_>, options: &Options, violations: &mut Violations) {
     let fits = |rounds: u32| {
-        let (length, intervals) = course.extent(rounds);
+        let (length, intervals) = outline.extent(rounds);
         length <= MAX_LENGTH && intervals <= MAX_INTERVALS
     };
-    if fits(course.rounds) {
+    if fits(outline.rounds) {
         return;
     }
-    let fitting = (1..course.rounds).rev().find(|rounds| fits(*rounds));
+    let fitting = (1..outline.rounds).rev().find(|rounds| fits(*rounds));
     let advice = match fitting {
         Some(1) => "one round of this list fits".to_owned(),
         Some(rounds) => format!("{rounds} rounds of this list fit"),
-        None if course.extent(1).1 > MAX_INTERVALS => "list fewer exercises".to_owned(),
+        None if outline.extent(1).1 > MAX_INTERVALS => "list fewer exercises".to_owned(),
         None => "list fewer exercises or shorten their intervals".to_owned(),
     };
-    let pointer = if wishes.rounds.is_some() {
+    let pointer = if options.rounds.is_some() {
         "/config/rounds"
     } else {
-        wishes.list_pointer
+        options.list_pointer
     };
-    let (length, intervals) = course.extent(course.rounds);
+    let (length, intervals) = outline.extent(outline.rounds);
     let message = format!(
         "the workout would take {} in {intervals} intervals; at most {} and {MAX_INTERVALS} are possible: {advice}",
         length.seconds(),
@@ -221,26 +223,26 @@ fn refuse_too_long(course: &Course<'_>, wishes: &Wishes, refusals: &mut Refusals
     let (code, values) = if length > MAX_LENGTH {
         let (takes, most) = (length.seconds().0, MAX_LENGTH.seconds().0);
         (
-            RefusalCode::TooLong,
+            ViolationCode::TooLong,
             json!({"takes": takes, "most": most, "rounds": fitting}),
         )
     } else {
         (
-            RefusalCode::TooManyIntervals,
+            ViolationCode::TooManyIntervals,
             json!({"intervals": intervals, "most": MAX_INTERVALS, "rounds": fitting}),
         )
     };
-    refusals
+    violations
         .0
-        .push(Refusal::new(pointer, message).coded(code, values));
+        .push(Violation::new(pointer, message).coded(code, values));
 }
 
 /// Tells of options that only matter when exercises are chosen.
-fn note_unused(course: &Course<'_>, wishes: &Wishes, notes: &mut Vec<Note>) {
-    if wishes.target_sent {
-        let (takes, _) = course.extent(course.rounds);
-        let rounds = rounds_nearest(course, wishes.target);
-        let would_take = rounds.map(|rounds| course.extent(rounds).0.seconds());
+fn note_unused(outline: &WorkoutOutline<'_>, options: &Options, notes: &mut Vec<Note>) {
+    if options.target_sent {
+        let (takes, _) = outline.extent(outline.rounds);
+        let rounds = rounds_nearest(outline, options.target);
+        let would_take = rounds.map(|rounds| outline.extent(rounds).0.seconds());
         let advice = rounds.zip(would_take).map_or(String::new(), |(rounds, length)| {
             format!("; rounds: {rounds} would take {length}")
         });
@@ -253,7 +255,7 @@ fn note_unused(course: &Course<'_>, wishes: &Wishes, notes: &mut Vec<Note>) {
             ),
         ));
     }
-    if wishes.levels.is_some() {
+    if options.levels.is_some() {
         notes.push(Note::new(
             NoteCode::LevelsNotUsed,
             Value::Null,
@@ -263,7 +265,7 @@ fn note_unused(course: &Course<'_>, wishes: &Wishes, notes: &mut Vec<Note>) {
 }
 
 /// The number of rounds that comes nearest to a length, unless it is the present one.
-fn rounds_nearest(course: &Course<'_>, target: Frames) -> Option<u32> {
-    let nearest = (1..=MAX_ROUNDS).min_by_key(|rounds| course.extent(*rounds).0.0.abs_diff(target.0));
-    nearest.filter(|rounds| *rounds != course.rounds)
+fn rounds_nearest(outline: &WorkoutOutline<'_>, target: Frames) -> Option<u32> {
+    let nearest = (1..=MAX_ROUNDS).min_by_key(|rounds| outline.extent(*rounds).0.0.abs_diff(target.0));
+    nearest.filter(|rounds| *rounds != outline.rounds)
 }

@@ -21,7 +21,7 @@ pub(super) struct Station<'a> {
 
 /// Everything that a timeline is made of.
 #[derive(Debug)]
-pub(super) struct Course<'a> {
+pub(super) struct WorkoutOutline<'a> {
     /// `get_ready` as decided, which may be longer than asked for.
     pub(super) times: Times,
     pub(super) warm_up: Vec<Station<'a>>,
@@ -33,7 +33,7 @@ pub(super) struct Course<'a> {
     pub(super) cool_down: Vec<Station<'a>>,
 }
 
-impl Course<'_> {
+impl WorkoutOutline<'_> {
     /// Pictures and intervals that the course has with so many rounds, without laying them out. Like
     /// the timeline, it leaves out what takes no time.
     pub(super) fn extent(&self, rounds: u32) -> (Frames, u64) {
@@ -63,20 +63,20 @@ impl Course<'_> {
     }
 
     /// Every interval in order; `None` when there is nothing at all.
-    pub(super) fn lay(&self) -> Option<Timeline> {
-        let mut laid = Laid::default();
+    pub(super) fn build(&self) -> Option<Timeline> {
+        let mut builder = IntervalBuilder::default();
         let first = self.warm_up.first().or(self.circuit.first())?;
-        laid.push(
+        builder.push(
             IntervalKind::GetReady,
             self.times.get_ready,
             preview(first, first_side(first)),
             None,
         );
         for station in &self.warm_up {
-            laid.exercise(IntervalKind::WarmUp, station, None);
+            builder.exercise(IntervalKind::WarmUp, station, None);
         }
         if let (false, Some(next)) = (self.warm_up.is_empty(), self.circuit.first()) {
-            laid.rest_before(
+            builder.rest_before(
                 IntervalKind::Rest,
                 self.times.rest,
                 next,
@@ -84,34 +84,34 @@ impl Course<'_> {
             );
         }
         for round in 0..self.rounds {
-            self.lay_round(round, &mut laid);
+            self.push_round(round, &mut builder);
         }
         if let Some(next) = self.cool_down.first() {
-            laid.rest_before(IntervalKind::Rest, self.times.rest, next, None);
+            builder.rest_before(IntervalKind::Rest, self.times.rest, next, None);
         }
         for station in &self.cool_down {
-            laid.exercise(IntervalKind::CoolDown, station, None);
+            builder.exercise(IntervalKind::CoolDown, station, None);
         }
         let last = self.cool_down.last().or(self.circuit.last())?;
         let side = first_side(last).map(|_| Side::Right);
-        laid.push(IntervalKind::Finish, self.times.finish, preview(last, side), None);
-        Timeline::new(laid.0)
+        builder.push(IntervalKind::Finish, self.times.finish, preview(last, side), None);
+        Timeline::new(builder.0)
     }
 
-    fn lay_round(&self, round: u32, laid: &mut Laid) {
+    fn push_round(&self, round: u32, builder: &mut IntervalBuilder) {
         for (position, station) in self.circuit.iter().enumerate() {
             let round_position = Some(self.round_position(round, position));
             if position > 0 {
-                laid.rest_before(IntervalKind::Rest, self.times.rest, station, round_position);
+                builder.rest_before(IntervalKind::Rest, self.times.rest, station, round_position);
             } else if round > 0 {
-                laid.rest_before(
+                builder.rest_before(
                     IntervalKind::RoundRest,
                     self.round_rest(round),
                     station,
                     round_position,
                 );
             }
-            laid.exercise(IntervalKind::Work, station, round_position);
+            builder.exercise(IntervalKind::Work, station, round_position);
         }
     }
 
@@ -188,9 +188,9 @@ fn preview_speed(work: Speed) -> Speed {
 
 /// The intervals so far; index and start are set by [`Timeline::new`].
 #[derive(Default)]
-struct Laid(Vec<Interval>);
+struct IntervalBuilder(Vec<Interval>);
 
-impl Laid {
+impl IntervalBuilder {
     fn push(
         &mut self,
         kind: IntervalKind,

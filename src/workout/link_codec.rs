@@ -16,9 +16,9 @@
 //!
 //! What is read is checked here for what would break the program, and no further: `token` compares.
 
+use super::build_timeline::{Station, WorkoutOutline};
 use super::check::{MAX_LISTED, MAX_ROUNDS, MAX_SEED, Times};
-use super::decision::{Decision, Manner};
-use super::lay::{Course, Station};
+use super::decision::{Decision, Presentation};
 use super::plan::{MAX_INTERVALS, MAX_LENGTH};
 use super::{Fit, HudParts, Language, Orientation, Profile, RendererChoice, Resolution};
 use crate::catalogue::{Catalogue, Exercise, ExerciseId};
@@ -44,21 +44,21 @@ pub(super) enum Unreadable {
 
 /// Writes a decision.
 pub(super) fn write(decision: &Decision<'_>) -> Vec<u8> {
-    let (course, manner) = (&decision.course, &decision.manner);
+    let (outline, presentation) = (&decision.outline, &decision.presentation);
     let mut out = Vec::new();
-    put(&mut out, Flags::of(manner).0);
-    put(&mut out, (manner.weight * 1000.0).round() as u64);
+    put(&mut out, Flags::of(presentation).0);
+    put(&mut out, (presentation.weight * 1000.0).round() as u64);
     put(&mut out, if decision.drawn { decision.seed + 1 } else { 0 });
-    for length in [course.times.get_ready, course.times.rest, course.times.finish] {
+    for length in [outline.times.get_ready, outline.times.rest, outline.times.finish] {
         put(&mut out, length.0);
     }
-    put(&mut out, course.rounds.into());
-    if course.rounds > 1 {
-        put(&mut out, course.times.round_rest.0);
-        put(&mut out, course.longer_round_rests.0);
+    put(&mut out, outline.rounds.into());
+    if outline.rounds > 1 {
+        put(&mut out, outline.times.round_rest.0);
+        put(&mut out, outline.longer_round_rests.0);
     }
     let (mut ids, mut before) = (Vec::new(), USUAL);
-    for stations in [&course.warm_up, &course.circuit, &course.cool_down] {
+    for stations in [&outline.warm_up, &outline.circuit, &outline.cool_down] {
         put(&mut out, stations.len() as u64);
         for station in stations {
             put_station(&mut out, station, &mut ids, &mut before);
@@ -104,7 +104,7 @@ pub(super) fn read<'a>(bytes: &[u8], catalogue: &'a Catalogue) -> Result<Decisio
     let mut left = Reader(bytes);
     let flags = Flags(left.number()?);
     let weight = within(left.number()?, &WEIGHTS, "weight")? as f64 / 1000.0;
-    let manner = flags.manner(weight).ok_or(Unreadable::Malformed)?;
+    let presentation = flags.presentation(weight).ok_or(Unreadable::Malformed)?;
     let seed = within(left.number()?, &(0..=MAX_SEED + 1), "seed")?;
     let (get_ready, rest, finish) = (left.length()?, left.length()?, left.length()?);
     let rounds = within(left.number()?, &(1..=u64::from(MAX_ROUNDS)), "rounds")? as u32;
@@ -115,7 +115,7 @@ pub(super) fn read<'a>(bytes: &[u8], catalogue: &'a Catalogue) -> Result<Decisio
     };
     let (mut exercises, mut before) = (Vec::new(), USUAL);
     let mut stations = || left.stations(catalogue, &mut exercises, &mut before);
-    let course = Course {
+    let outline = WorkoutOutline {
         // `work` is only what exercises are given; here each has its own.
         times: Times {
             work: Frames(USUAL.0),
@@ -130,16 +130,16 @@ pub(super) fn read<'a>(bytes: &[u8], catalogue: &'a Catalogue) -> Result<Decisio
         longer_round_rests,
         cool_down: stations()?,
     };
-    if !left.0.is_empty() || course.circuit.is_empty() {
+    if !left.0.is_empty() || outline.circuit.is_empty() {
         return Err(Unreadable::Malformed);
     }
-    let (length, intervals) = course.extent(course.rounds);
+    let (length, intervals) = outline.extent(outline.rounds);
     if length > MAX_LENGTH || intervals > MAX_INTERVALS {
         return Err(Unreadable::Impossible("length"));
     }
     Ok(Decision {
-        course,
-        manner,
+        outline,
+        presentation,
         seed: seed.saturating_sub(1),
         drawn: seed > 0,
     })
@@ -239,28 +239,28 @@ const LANGUAGE: u32 = 12;
 const FITS: [Fit; 3] = [Fit::Auto, Fit::Contain, Fit::Cover];
 
 impl Flags {
-    fn of(manner: &Manner) -> Self {
-        let Manner {
+    fn of(presentation: &Presentation) -> Self {
+        let Presentation {
             profile, hud_parts, ..
-        } = manner;
+        } = presentation;
         let resolution = match profile.width.min(profile.height) {
             480 => 1,
             1080 => 2,
             _ => 0,
         };
         let place = |at: Option<usize>| at.unwrap_or_default() as u64;
-        let fit = place(FITS.iter().position(|fit| *fit == manner.fit));
+        let fit = place(FITS.iter().position(|fit| *fit == presentation.fit));
         let switches = [
             !hud_parts.timer,
             !hud_parts.progress_bar,
             !hud_parts.exercise_name,
             !hud_parts.round,
-            !manner.cues,
-            manner.clip_sound,
-            !manner.fit_reps,
+            !presentation.cues,
+            presentation.clip_sound,
+            !presentation.fit_reps,
         ];
         let portrait = u64::from(profile.height > profile.width);
-        let language = place(Language::ALL.iter().position(|one| *one == manner.language));
+        let language = place(Language::ALL.iter().position(|one| *one == presentation.language));
         let choices = resolution | portrait << 2 | fit << 3 | language << LANGUAGE;
         let bit = |(index, on): (usize, bool)| u64::from(on) << (5 + index);
         Self(
@@ -272,7 +272,7 @@ impl Flags {
         )
     }
 
-    fn manner(self, weight: f64) -> Option<Manner> {
+    fn presentation(self, weight: f64) -> Option<Presentation> {
         let language = usize::try_from(self.0 >> LANGUAGE).ok()?;
         let choice = |at: u32| (self.0 >> at) as usize & 3;
         let on = |at: u32| self.0 >> at & 1 == 1;
@@ -287,7 +287,7 @@ impl Flags {
             exercise_name: !on(7),
             round: !on(8),
         };
-        Some(Manner {
+        Some(Presentation {
             weight,
             profile: Profile::new(*RESOLUTIONS.get(choice(0))?, orientation, hud_parts.any()),
             hud_parts,

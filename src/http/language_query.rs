@@ -11,9 +11,9 @@ const PARAMETER: &str = "language";
 
 /// What a request's query names; `None` where it names none. Other parameters are not looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Told(pub Option<Language>);
+pub struct LanguageQuery(pub Option<Language>);
 
-impl<S: Send + Sync> FromRequestParts<S> for Told {
+impl<S: Send + Sync> FromRequestParts<S> for LanguageQuery {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
@@ -26,16 +26,16 @@ impl<S: Send + Sync> FromRequestParts<S> for Told {
 }
 
 /// What the parameter says, or what is wrong with it.
-fn read(query: &str) -> Result<Told, String> {
+fn read(query: &str) -> Result<LanguageQuery, String> {
     let mut named = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == PARAMETER);
     let Some((_, value)) = named.next() else {
-        return Ok(Told(None));
+        return Ok(LanguageQuery(None));
     };
     if named.next().is_some() {
         return Err("It is given twice; give it once.".to_owned());
     }
     let known = Language::ALL.map(|language| (language.tag(), language));
-    Ok(Told(Some(choice(&value, &known)?)))
+    Ok(LanguageQuery(Some(choice(&value, &known)?)))
 }
 
 #[cfg(test)]
@@ -44,8 +44,8 @@ mod tests {
 
     #[test]
     fn a_language_is_read_and_any_other_refused_with_the_choices() {
-        assert_eq!(read(""), Ok(Told(None)));
-        assert_eq!(read("v=3&language=FR"), Ok(Told(Some(Language::French))));
+        assert_eq!(read(""), Ok(LanguageQuery(None)));
+        assert_eq!(read("v=3&language=FR"), Ok(LanguageQuery(Some(Language::French))));
         for (query, told) in [
             ("language=de", "Unknown: de. Known are: en, fr."),
             ("language=", "Unknown: . Known are: en, fr."),

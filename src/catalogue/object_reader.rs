@@ -19,7 +19,7 @@ pub(super) struct Mistakes(RefCell<Vec<String>>);
 
 impl Mistakes {
     /// More are counted but not told: a file of another kind would fill the screen.
-    const TOLD: usize = 100;
+    const MAX_REPORTED: usize = 100;
 
     /// Notes a mistake at a JSON pointer.
     pub(super) fn note(&self, pointer: &str, message: impl Display) {
@@ -30,9 +30,9 @@ impl Mistakes {
     /// All of them, in the order of the file.
     pub(super) fn into_vec(self) -> Vec<String> {
         let mut all = self.0.into_inner();
-        if all.len() > Self::TOLD {
-            let more = all.len() - Self::TOLD;
-            all.truncate(Self::TOLD);
+        if all.len() > Self::MAX_REPORTED {
+            let more = all.len() - Self::MAX_REPORTED;
+            all.truncate(Self::MAX_REPORTED);
             all.push(format!("and {more} more"));
         }
         all
@@ -40,7 +40,7 @@ impl Mistakes {
 }
 
 /// A JSON object that is being read.
-pub(super) struct Fields<'a> {
+pub(super) struct ObjectReader<'a> {
     map: &'a Map<String, Value>,
     /// Where the object stands.
     pub(super) pointer: String,
@@ -48,7 +48,7 @@ pub(super) struct Fields<'a> {
     pub(super) mistakes: &'a Mistakes,
 }
 
-impl<'a> Fields<'a> {
+impl<'a> ObjectReader<'a> {
     /// Opens `value`, which must be an object with no fields but the `known` ones.
     pub(super) fn open(
         value: &'a Value,

@@ -10,18 +10,18 @@ use serde::de::IntoDeserializer;
 use serde::de::value::{Error as ValueError, StrDeserializer};
 use serde_json::Value;
 
-use super::Refusal;
+use super::Violation;
 use super::check::MAX_SEED;
 use crate::catalogue::folded;
 
 /// Everything that was wrong so far.
 #[derive(Debug, Default)]
-pub(crate) struct Refusals(pub(crate) Vec<Refusal>);
+pub(crate) struct Violations(pub(crate) Vec<Violation>);
 
-impl Refusals {
-    /// Notes what is wrong with the value at a JSON pointer; a refusal with a code is pushed as it is.
+impl Violations {
+    /// Notes what is wrong with the value at a JSON pointer; a violation with a code is pushed as it is.
     pub(crate) fn note(&mut self, pointer: impl Into<String>, message: impl Into<String>) {
-        self.0.push(Refusal::new(pointer, message));
+        self.0.push(Violation::new(pointer, message));
     }
 
     /// The same with a sentence that begins with the value's name.
@@ -90,10 +90,10 @@ impl Refusals {
     }
 }
 
-/// A refusal whose sentence begins with the value's name, so that it also tells all by itself.
-pub(crate) fn about(pointer: &str, predicate: impl Display) -> Refusal {
+/// A violation whose sentence begins with the value's name, so that it also tells all by itself.
+pub(crate) fn about(pointer: &str, predicate: impl Display) -> Violation {
     let name = pointer.strip_prefix("/config/").or(pointer.strip_prefix('/'));
-    Refusal::new(pointer, format!("{} {predicate}", name.unwrap_or("the request")))
+    Violation::new(pointer, format!("{} {predicate}", name.unwrap_or("the request")))
 }
 
 /// A value of whatever type as a message shows it.

@@ -13,9 +13,9 @@ const PART: u128 = 20;
 
 /// Lets the speeds of all exercises give way. The two sides of an exercise are two intervals, each
 /// fitted for itself. An exercise whose loop has no known length keeps its speed.
-pub(super) fn fit(timeline: &mut Timeline, loops: &LoopLengths) {
+pub(super) fn fit(timeline: &mut Timeline, loop_lengths: &LoopLengths) {
     timeline.set_speeds(|interval| {
-        let pass = loops
+        let pass = loop_lengths
             .get(&interval.movement.exercise)
             .filter(|_| interval.kind.is_exercise())?;
         whole_passes(interval.movement.speed, interval.length, pass)

@@ -2,12 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::check::Wishes;
-use super::choose::{Demands, circuit};
-use super::draw::Draws;
-use super::fill::{Block, Filling, LEAST_BLOCK, MOST_BLOCK, Nearest, Room, cut};
-use super::lay::{Course, Station};
-use super::{Avoid, Note, NoteCode, PlanError, Refusal, RefusalCode};
+use super::build_timeline::{Station, WorkoutOutline};
+use super::check::Options;
+use super::choose::{Constraints, circuit};
+use super::duration_solver::{
+    LengthBounds, MAX_BLOCK, MIN_BLOCK, NearestLengths, Solution, SolverInput, cut,
+};
+use super::seeded_rng::SeededRng;
+use super::{Avoid, Note, NoteCode, PlanError, Violation, ViolationCode};
 use crate::catalogue::{Catalogue, Category, Difficulty, Exercise};
 use crate::units::{FPS, Frames, Speed};
 
@@ -20,21 +22,21 @@ struct Candidate<'a> {
 }
 
 impl Candidate<'_> {
-    fn block(&self) -> Block {
+    fn block(&self) -> LengthBounds {
         // One exercise for minutes is no warm-up, nor is any twice for who wants no repeats.
         let distinct = Frames(self.pool.len() as u64 * 60 * u64::from(FPS));
         match self.pool.len() {
-            0 => Block::NONE,
-            1 => Block {
-                least: LEAST_BLOCK,
+            0 => LengthBounds::NONE,
+            1 => LengthBounds {
+                least: MIN_BLOCK,
                 most: distinct,
             },
-            _ => Block {
-                least: LEAST_BLOCK,
+            _ => LengthBounds {
+                least: MIN_BLOCK,
                 most: if self.no_repeat {
-                    distinct.min(MOST_BLOCK)
+                    distinct.min(MAX_BLOCK)
                 } else {
-                    MOST_BLOCK
+                    MAX_BLOCK
                 },
             },
         }
@@ -42,20 +44,20 @@ impl Candidate<'_> {
 }
 
 /// A circuit that, with warm-up and cool-down, takes exactly the target.
-pub(super) fn course<'a>(
-    wishes: &Wishes,
+pub(super) fn outline<'a>(
+    options: &Options,
     catalogue: &'a Catalogue,
-    draws: &mut Draws,
+    rng: &mut SeededRng,
     notes: &mut Vec<Note>,
-) -> Result<Course<'a>, PlanError> {
-    let pool = Demands::on_work(wishes).pool(catalogue);
+) -> Result<WorkoutOutline<'a>, PlanError> {
+    let pool = Constraints::for_work(options).pool(catalogue);
     if pool.is_empty() {
-        return Err(none_matches(wishes, catalogue));
+        return Err(none_matches(options, catalogue));
     }
     let mut candidate = |asked: Option<bool>, category: Category| {
         let pool = match asked {
             Some(false) => Vec::new(),
-            _ => Demands::on(&[category], wishes).pool(catalogue),
+            _ => Constraints::for_category(&[category], options).pool(catalogue),
         };
         if pool.is_empty() && asked != Some(false) {
             notes.push(Note::no_exercise_for(category));
@@ -63,59 +65,63 @@ pub(super) fn course<'a>(
         Candidate {
             pool,
             by_default: asked.is_none(),
-            no_repeat: wishes.no_repeat,
+            no_repeat: options.no_repeat,
         }
     };
-    let warm_up = candidate(wishes.warm_up, Category::WarmUp);
-    let cool_down = candidate(wishes.cool_down, Category::CoolDown);
-    let room = Room {
-        target: wishes.target,
-        times: wishes.times,
+    let warm_up = candidate(options.warm_up, Category::WarmUp);
+    let cool_down = candidate(options.cool_down, Category::CoolDown);
+    let input = SolverInput {
+        target: options.target,
+        times: options.times,
         pool: pool.len() as u32,
-        rounds: if wishes.no_repeat { Some(1) } else { wishes.rounds },
+        rounds: if options.no_repeat {
+            Some(1)
+        } else {
+            options.rounds
+        },
         warm_up: warm_up.block(),
         cool_down: cool_down.block(),
     };
-    let filling =
-        fill(room, &warm_up, &cool_down, notes).map_err(|nearest| no_room(&nearest, pool.len(), wishes))?;
-    note_longer(&filling, wishes, notes);
-    let mut times = wishes.times;
-    times.get_ready += filling.longer_get_ready;
-    let around = filling.rounds > 1;
-    let stations = circuit(pool, filling.stations as usize, around, draws);
-    Ok(Course {
+    let solution = solve(input, &warm_up, &cool_down, notes)
+        .map_err(|nearest| no_room(&nearest, pool.len(), options))?;
+    note_longer(&solution, options, notes);
+    let mut times = options.times;
+    times.get_ready += solution.longer_get_ready;
+    let cyclic = solution.rounds > 1;
+    let stations = circuit(pool, solution.stations as usize, cyclic, rng);
+    Ok(WorkoutOutline {
         times,
-        warm_up: stations_of(filling.warm_up, warm_up.pool, draws),
+        warm_up: stations_of(solution.warm_up, warm_up.pool, rng),
         circuit: stations
             .into_iter()
             .map(|exercise| Station {
                 exercise,
-                length: wishes.times.work,
-                speed: wishes.speed,
+                length: options.times.work,
+                speed: options.speed,
             })
             .collect(),
-        rounds: filling.rounds,
-        longer_round_rests: filling.longer_round_rests,
-        cool_down: stations_of(filling.cool_down, cool_down.pool, draws),
+        rounds: solution.rounds,
+        longer_round_rests: solution.longer_round_rests,
+        cool_down: stations_of(solution.cool_down, cool_down.pool, rng),
     })
 }
 
 /// Fills with warm-up and cool-down or, where there is no room and the client did not ask for them,
 /// without.
-fn fill(
-    room: Room,
+fn solve(
+    input: SolverInput,
     warm_up: &Candidate<'_>,
     cool_down: &Candidate<'_>,
     notes: &mut Vec<Note>,
-) -> Result<Filling, Nearest> {
-    let nearest = match room.fill() {
-        Ok(filling) => return Ok(filling),
+) -> Result<Solution, NearestLengths> {
+    let nearest = match input.solve() {
+        Ok(solution) => return Ok(solution),
         Err(nearest) => nearest,
     };
-    let without = |warm: bool, cool: bool| Room {
-        warm_up: if warm { Block::NONE } else { room.warm_up },
-        cool_down: if cool { Block::NONE } else { room.cool_down },
-        ..room
+    let without = |warm: bool, cool: bool| SolverInput {
+        warm_up: if warm { LengthBounds::NONE } else { input.warm_up },
+        cool_down: if cool { LengthBounds::NONE } else { input.cool_down },
+        ..input
     };
     let (warm, cool) = (
         warm_up.by_default && !warm_up.pool.is_empty(),
@@ -136,15 +142,15 @@ fn fill(
             "warm-up and no cool-down",
         ),
     ];
-    for (allowed, room, code, what) in ways {
-        if let (true, Ok(filling)) = (allowed, room.fill()) {
-            let whole = room.target.seconds();
+    for (allowed, input, code, what) in ways {
+        if let (true, Ok(solution)) = (allowed, input.solve()) {
+            let whole = input.target.seconds();
             notes.push(Note::new(
                 code,
                 json!({"duration": whole.0}),
                 format!("no {what}: there is no room in {whole}"),
             ));
-            return Ok(filling);
+            return Ok(solution);
         }
     }
     Err(nearest)
@@ -152,8 +158,8 @@ fn fill(
 
 /// A warm-up or cool-down of a length, at normal speed: the pool in drawn order, over again where the length
 /// needs more exercises than there are.
-fn stations_of<'a>(length: Frames, mut pool: Vec<&'a Exercise>, draws: &mut Draws) -> Vec<Station<'a>> {
-    draws.shuffle(&mut pool);
+fn stations_of<'a>(length: Frames, mut pool: Vec<&'a Exercise>, rng: &mut SeededRng) -> Vec<Station<'a>> {
+    rng.shuffle(&mut pool);
     if length == Frames::ZERO {
         return Vec::new();
     }
@@ -169,8 +175,8 @@ fn stations_of<'a>(length: Frames, mut pool: Vec<&'a Exercise>, draws: &mut Draw
         .collect()
 }
 
-fn note_longer(filling: &Filling, wishes: &Wishes, notes: &mut Vec<Note>) {
-    let whole = wishes.target.seconds();
+fn note_longer(solution: &Solution, options: &Options, notes: &mut Vec<Note>) {
+    let whole = options.target.seconds();
     let mut note = |code, what: &str, longer: f64| {
         notes.push(Note::new(
             code,
@@ -178,20 +184,20 @@ fn note_longer(filling: &Filling, wishes: &Wishes, notes: &mut Vec<Note>) {
             format!("{what} {longer:.1} s longer, so that the whole takes {whole}"),
         ));
     };
-    if filling.longer_round_rests > Frames::ZERO {
-        let each = filling.longer_round_rests.seconds().0 / f64::from(filling.rounds - 1);
+    if solution.longer_round_rests > Frames::ZERO {
+        let each = solution.longer_round_rests.seconds().0 / f64::from(solution.rounds - 1);
         note(NoteCode::LongerRoundRests, "round rests are", each);
     }
-    if filling.longer_get_ready > Frames::ZERO {
-        let longer = filling.longer_get_ready.seconds().0;
+    if solution.longer_get_ready > Frames::ZERO {
+        let longer = solution.longer_get_ready.seconds().0;
         note(NoteCode::LongerGetReady, "get-ready is", longer);
     }
 }
 
 /// "easy or medium, without jumps, without equipment": what the client's options leave.
-fn described(demands: &Demands<'_>) -> String {
+fn described(constraints: &Constraints<'_>) -> String {
     let mut parts = Vec::new();
-    if let Some(levels) = demands.levels {
+    if let Some(levels) = constraints.levels {
         let names = levels.iter().map(|level| match level {
             Difficulty::Easy => "easy",
             Difficulty::Medium => "medium",
@@ -199,16 +205,16 @@ fn described(demands: &Demands<'_>) -> String {
         });
         parts.push(names.collect::<Vec<_>>().join(" or "));
     }
-    if demands.no_jump {
+    if constraints.no_jump {
         parts.push("without jumps".to_owned());
     }
     // Jumps may be named in two ways; they are told once.
-    let avoided = demands
+    let avoided = constraints
         .avoid
         .iter()
-        .filter(|thing| !(demands.no_jump && **thing == Avoid::Jumps));
+        .filter(|thing| !(constraints.no_jump && **thing == Avoid::Jumps));
     parts.extend(avoided.map(|thing| format!("without {}", thing.word())));
-    match demands.equipment {
+    match constraints.equipment {
         Some([]) => parts.push("without equipment".to_owned()),
         Some(at_hand) => parts.push(format!("with {} at most", at_hand.join(" and "))),
         None => {}
@@ -217,43 +223,43 @@ fn described(demands: &Demands<'_>) -> String {
 }
 
 /// Says that nothing matches, and how many would if one demand were dropped.
-fn none_matches(wishes: &Wishes, catalogue: &Catalogue) -> PlanError {
-    let demands = Demands::on_work(wishes);
-    let mut without_jumps = wishes.avoid.clone();
+fn none_matches(options: &Options, catalogue: &Catalogue) -> PlanError {
+    let constraints = Constraints::for_work(options);
+    let mut without_jumps = options.avoid.clone();
     without_jumps.retain(|thing| *thing != Avoid::Jumps);
     let looser = [
         (
             "with_any_level",
             "with every difficulty",
-            Demands {
+            Constraints {
                 levels: None,
-                ..demands
+                ..constraints
             },
         ),
         (
             "with_jumps",
             "with jumps",
-            Demands {
+            Constraints {
                 no_jump: false,
                 avoid: &without_jumps,
-                ..demands
+                ..constraints
             },
         ),
         (
             "with_any_equipment",
             "with all equipment",
-            Demands {
+            Constraints {
                 equipment: None,
-                ..demands
+                ..constraints
             },
         ),
         (
             "with_nothing_avoided",
             "with nothing to avoid",
-            Demands {
+            Constraints {
                 no_jump: false,
                 avoid: &[],
-                ..demands
+                ..constraints
             },
         ),
     ];
@@ -262,7 +268,7 @@ fn none_matches(wishes: &Wishes, catalogue: &Catalogue) -> PlanError {
     let found: Vec<(&str, &str, usize)> = looser
         .iter()
         .take(tried)
-        .map(|(value, how, demands)| (*value, *how, demands.pool(catalogue).len()))
+        .map(|(value, how, constraints)| (*value, *how, constraints.pool(catalogue).len()))
         .filter(|(.., count)| *count > 0)
         .collect();
     let told: Vec<String> = found
@@ -274,17 +280,17 @@ fn none_matches(wishes: &Wishes, catalogue: &Catalogue) -> PlanError {
     } else {
         format!("; {}", told.join(", "))
     };
-    let message = format!("no available exercise is {}{hint}", described(&demands));
+    let message = format!("no available exercise is {}{hint}", described(&constraints));
     let values: Value = found
         .into_iter()
         .map(|(value, _, count)| (value, count))
         .collect();
-    let refusal = Refusal::new("", message).coded(RefusalCode::NoExerciseMatches, values);
-    PlanError::Refused(vec![refusal])
+    let violation = Violation::new("", message).coded(ViolationCode::NoExerciseMatches, values);
+    PlanError::Invalid(vec![violation])
 }
 
 /// Says how many exercises match and which lengths they allow.
-fn no_room(nearest: &Nearest, pool: usize, wishes: &Wishes) -> PlanError {
+fn no_room(nearest: &NearestLengths, pool: usize, options: &Options) -> PlanError {
     let minute = 60.0 * f64::from(FPS);
     // What `target_duration` may be.
     let legal = |length: &Frames| (1.0..=180.0).contains(&(length.0 as f64 / minute));
@@ -304,20 +310,20 @@ fn no_room(nearest: &Nearest, pool: usize, wishes: &Wishes) -> PlanError {
     } else {
         format!("{pool} exercises match")
     };
-    let described = described(&Demands::on_work(wishes));
-    let repeat = if wishes.no_repeat { " with no_repeat" } else { "" };
-    let pointer = if wishes.target_sent {
+    let described = described(&Constraints::for_work(options));
+    let repeat = if options.no_repeat { " with no_repeat" } else { "" };
+    let pointer = if options.target_sent {
         "/config/target_duration"
     } else {
         ""
     };
-    let asked = wishes.target.seconds();
+    let asked = options.target.seconds();
     let message = format!(
         "a workout of exactly {asked} cannot be made of these intervals: {exercises} ({described}); {works}{repeat}"
     );
     let seconds = |length: Option<Frames>| length.map(|length| length.seconds().0);
     let values = json!({"asked": asked.0, "below": seconds(below), "above": seconds(above),
-        "exercises": pool, "no_repeat": wishes.no_repeat});
-    let refusal = Refusal::new(pointer, message).coded(RefusalCode::NoWorkoutOfLength, values);
-    PlanError::Refused(vec![refusal])
+        "exercises": pool, "no_repeat": options.no_repeat});
+    let violation = Violation::new(pointer, message).coded(ViolationCode::NoWorkoutOfLength, values);
+    PlanError::Invalid(vec![violation])
 }

@@ -10,11 +10,12 @@ use serde_json::Value;
 
 use super::values::{Values, values};
 
-/// What a refusal is about. `docs/request.md` names the `values` of each, too; lengths are in seconds. Of an
+/// What a violation is about. `docs/request.md` names the `values` of each, too; lengths are in seconds. Of an
 /// exercise, `exercise` is the id and `name` its name in the request's language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum RefusalCode {
+#[schema(as = RefusalCode)] // the name in the API's document
+pub enum ViolationCode {
     /// Nothing takes exactly `asked`: of what could be asked for, `below` and `above` come nearest. As many
     /// `exercises` match, and `no_repeat` says whether each may come only once.
     NoWorkoutOfLength,
@@ -45,19 +46,19 @@ pub enum RefusalCode {
 
 /// One reason why a request cannot be planned.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub struct Violation {
     /// JSON pointer of the value, empty for the request as a whole.
     pub pointer: String,
     /// What is wrong and what would work.
     pub message: String,
     /// What it is about; `None` for a value that is wrong by itself.
-    pub code: Option<RefusalCode>,
+    pub code: Option<ViolationCode>,
     /// What a sentence about it needs.
     pub values: Values,
 }
 
-impl Refusal {
-    /// A refusal without a code.
+impl Violation {
+    /// A violation without a code.
     pub fn new(pointer: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             pointer: pointer.into(),
@@ -68,7 +69,7 @@ impl Refusal {
     }
 
     /// The same with a code and the values of an object.
-    pub(crate) fn coded(self, code: RefusalCode, object: Value) -> Self {
+    pub(crate) fn coded(self, code: ViolationCode, object: Value) -> Self {
         Self {
             code: Some(code),
             values: values(object),
@@ -77,7 +78,7 @@ impl Refusal {
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.pointer.is_empty() {
             write!(f, "{}: ", self.pointer)?;

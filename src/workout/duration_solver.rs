@@ -5,7 +5,7 @@
 //! shapes (rounds x exercises) are tried and the one of least cost is taken; within a shape, the
 //! remainder goes in this order into
 //!
-//! 1. the warm-up and the cool-down, evenly, each between [`LEAST_BLOCK`] and its most,
+//! 1. the warm-up and the cool-down, evenly, each between [`MIN_BLOCK`] and its most,
 //! 2. the round rests, up to [`MOST_ROUND_REST`] each,
 //! 3. get-ready, by at most one work and its rest: a longer wait could hold another exercise.
 //!
@@ -19,9 +19,9 @@ const fn seconds(count: u64) -> Frames {
 }
 
 /// Shortest warm-up or cool-down: one exercise, long enough to find into it.
-pub(super) const LEAST_BLOCK: Frames = seconds(15);
+pub(super) const MIN_BLOCK: Frames = seconds(15);
 /// Longest warm-up or cool-down: a third of the half hour that people mostly ask for.
-pub(super) const MOST_BLOCK: Frames = seconds(600);
+pub(super) const MAX_BLOCK: Frames = seconds(600);
 /// Longest round rest that the remainder may make: one drinks in it, one does not cool down.
 const MOST_ROUND_REST: Frames = seconds(120);
 /// Most that get-ready is made longer by, however long the work.
@@ -35,12 +35,12 @@ const FEWEST_STATIONS: u32 = 4;
 
 /// Bounds of the warm-up or the cool-down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Block {
+pub(super) struct LengthBounds {
     pub(super) least: Frames,
     pub(super) most: Frames,
 }
 
-impl Block {
+impl LengthBounds {
     /// A block that is left out.
     pub(super) const NONE: Self = Self {
         least: Frames::ZERO,
@@ -61,20 +61,20 @@ impl Block {
 
 /// What is to be filled.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Room {
+pub(super) struct SolverInput {
     pub(super) target: Frames,
     pub(super) times: Times,
     /// Different exercises of work to choose from.
     pub(super) pool: u32,
     /// As asked for; `None` when any number will do.
     pub(super) rounds: Option<u32>,
-    pub(super) warm_up: Block,
-    pub(super) cool_down: Block,
+    pub(super) warm_up: LengthBounds,
+    pub(super) cool_down: LengthBounds,
 }
 
 /// How it is filled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Filling {
+pub(super) struct Solution {
     pub(super) rounds: u32,
     /// Exercises a round.
     pub(super) stations: u32,
@@ -88,19 +88,19 @@ pub(super) struct Filling {
 
 /// The nearest lengths that could be filled: the longest shorter one and the shortest longer one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Nearest {
+pub(super) struct NearestLengths {
     pub(super) below: Option<Frames>,
     pub(super) above: Option<Frames>,
 }
 
-impl Room {
+impl SolverInput {
     /// The filling of least cost, or the nearest lengths that have one.
-    pub(super) fn fill(&self) -> Result<Filling, Nearest> {
+    pub(super) fn solve(&self) -> Result<Solution, NearestLengths> {
         let best = self
             .shapes()
-            .filter_map(|shape| self.filled(shape))
+            .filter_map(|shape| self.solution_of(shape))
             .min_by_key(|(cost, _)| *cost);
-        best.map(|(_, filling)| filling).ok_or_else(|| self.nearest())
+        best.map(|(_, solution)| solution).ok_or_else(|| self.nearest())
     }
 
     /// All (rounds, stations) worth a look.
@@ -142,7 +142,7 @@ impl Room {
     }
 
     /// The remainder of a shape put in its places, with what that costs; `None` if it cannot be.
-    fn filled(&self, shape: (u32, u32)) -> Option<(u64, Filling)> {
+    fn solution_of(&self, shape: (u32, u32)) -> Option<(u64, Solution)> {
         let (least, most) = self.reach(shape);
         if !(least..=most).contains(&self.target) {
             return None;
@@ -151,7 +151,7 @@ impl Room {
         let in_blocks = remainder.min(self.warm_up.most + self.cool_down.most);
         let (warm_up, cool_down) = halves(in_blocks, self.warm_up, self.cool_down);
         let longer_round_rests = (remainder - in_blocks).min(self.round_rests_grow(shape.0));
-        let filling = Filling {
+        let solution = Solution {
             rounds: shape.0,
             stations: shape.1,
             warm_up,
@@ -159,25 +159,25 @@ impl Room {
             longer_round_rests,
             longer_get_ready: remainder - in_blocks - longer_round_rests,
         };
-        Some((self.cost(&filling), filling))
+        Some((self.cost(&solution), solution))
     }
 
     /// How far a filling is from what people like, in pictures: every picture of warm-up or cool-down
     /// off the usual counts once, of longer round rests twice, of a longer wait four times; every
     /// exercise off the usual round five seconds; every exercise short of a varied round ten
     /// minutes, so that a round is monotonous only where nothing else fits.
-    fn cost(&self, filling: &Filling) -> u64 {
+    fn cost(&self, solution: &Solution) -> u64 {
         let usual = self.warm_up.usual(self.target) + self.cool_down.usual(self.target);
         let varied = FEWEST_STATIONS.min(self.pool);
-        (filling.warm_up + filling.cool_down).0.abs_diff(usual.0)
-            + 2 * filling.longer_round_rests.0
-            + 4 * filling.longer_get_ready.0
-            + seconds(5).0 * u64::from(filling.stations.abs_diff(USUAL_ROUND))
-            + seconds(600).0 * u64::from(varied.saturating_sub(filling.stations))
+        (solution.warm_up + solution.cool_down).0.abs_diff(usual.0)
+            + 2 * solution.longer_round_rests.0
+            + 4 * solution.longer_get_ready.0
+            + seconds(5).0 * u64::from(solution.stations.abs_diff(USUAL_ROUND))
+            + seconds(600).0 * u64::from(varied.saturating_sub(solution.stations))
     }
 
-    fn nearest(&self) -> Nearest {
-        let mut nearest = Nearest::default();
+    fn nearest(&self) -> NearestLengths {
+        let mut nearest = NearestLengths::default();
         for (least, most) in self.shapes().map(|shape| self.reach(shape)) {
             if most < self.target {
                 nearest.below = nearest.below.max(Some(most));
@@ -190,7 +190,7 @@ impl Room {
 }
 
 /// `total` shared between two blocks as evenly as their bounds allow. `total` is within their sum.
-fn halves(total: Frames, a: Block, b: Block) -> (Frames, Frames) {
+fn halves(total: Frames, a: LengthBounds, b: LengthBounds) -> (Frames, Frames) {
     let least = a.least.max(total.saturating_sub(b.most));
     let most = a.most.min(total.saturating_sub(b.least));
     let first = Frames(total.0.div_ceil(2)).clamp(least, most.max(least));
@@ -203,11 +203,7 @@ pub(super) fn cut(total: Frames, pool: usize) -> Vec<Frames> {
     let count_of = |length: Frames| total.0 / length.0;
     let fewest = total.0.div_ceil(seconds(60).0);
     let usual = (total.0 + seconds(15).0) / seconds(30).0;
-    let count = usual
-        .min(pool as u64)
-        .min(count_of(LEAST_BLOCK))
-        .max(fewest)
-        .max(1);
+    let count = usual.min(pool as u64).min(count_of(MIN_BLOCK)).max(fewest).max(1);
     (0..count)
         .map(|i| Frames(total.0 / count + u64::from(i < total.0 % count)))
         .collect()

@@ -340,7 +340,12 @@ pub fn the_plan_keeps_all_laws(plan: &Plan, request: &Value, catalogue: &Catalog
 
 /// With the lengths of loops the same is planned, but for speeds of exercises that give way by at most 5 %
 /// to whole passes. Says whether any did.
-pub fn only_speeds_give_way(without: &Plan, with: &Plan, request: &Value, loops: &LoopLengths) -> bool {
+pub fn only_speeds_give_way(
+    without: &Plan,
+    with: &Plan,
+    request: &Value,
+    loop_lengths: &LoopLengths,
+) -> bool {
     let (mut alike, mut gave_way) = (with.clone(), false);
     alike.timeline = without.timeline.clone();
     assert_eq!(&alike, without, "more than the timeline depends on the clips");
@@ -350,7 +355,7 @@ pub fn only_speeds_give_way(without: &Plan, with: &Plan, request: &Value, loops:
         let mut alike = fitted.clone();
         alike.movement.speed = asked.movement.speed;
         assert_eq!(&alike, asked, "more than the speed depends on the clips");
-        let pass = loops.get(&asked.movement.exercise);
+        let pass = loop_lengths.get(&asked.movement.exercise);
         let may = asked.kind.is_exercise() && Asked(request).config("fit_reps") != &json!(false);
         let Some(Frames(pass)) = pass.filter(|_| may) else {
             assert_eq!(fitted.movement.speed, asked.movement.speed);
@@ -387,9 +392,9 @@ pub fn pointers_lead_into_the_request(error: &PlanError, request: &Value) {
     let pointers: Vec<&str> = match error {
         PlanError::NoExercise => vec![],
         PlanError::UnknownExercises(names) => names.iter().map(|n| n.pointer.as_str()).collect(),
-        PlanError::Refused(refusals) => {
-            assert!(refusals.iter().all(|r| !r.message.is_empty()));
-            refusals.iter().map(|r| r.pointer.as_str()).collect()
+        PlanError::Invalid(violations) => {
+            assert!(violations.iter().all(|r| !r.message.is_empty()));
+            violations.iter().map(|r| r.pointer.as_str()).collect()
         }
     };
     for pointer in pointers {
@@ -409,12 +414,12 @@ pub fn the_advice_works(error: &PlanError, request: &Value, catalogue: &Catalogu
     let advice = before.rsplit("; ").next().unwrap_or_default();
     let mut minutes: Vec<f64> = advice.split(' ').filter_map(|word| word.parse().ok()).collect();
     assert!(!minutes.is_empty(), "{text}");
-    let PlanError::Refused(refusals) = error else {
+    let PlanError::Invalid(violations) = error else {
         panic!("{error:?}");
     };
-    let nearest = ["below", "above"].map(|name| refusals[0].values.get(name));
+    let nearest = ["below", "above"].map(|name| violations[0].values.get(name));
     let exact: Vec<f64> = nearest.into_iter().flatten().filter_map(Value::as_f64).collect();
-    assert_eq!(exact.len(), minutes.len(), "{refusals:?}");
+    assert_eq!(exact.len(), minutes.len(), "{violations:?}");
     minutes.extend(exact.iter().map(|seconds| seconds / 60.0));
     for minutes in minutes {
         let mut request = request.clone();

@@ -8,9 +8,9 @@
 use super::check::MAX_SEED;
 
 /// A stream of draws.
-pub(crate) struct Draws(u64);
+pub(crate) struct SeededRng(u64);
 
-impl Draws {
+impl SeededRng {
     /// The stream that belongs to a seed.
     pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
@@ -49,8 +49,8 @@ mod tests {
     #[test]
     fn the_draws_are_those_of_the_published_generator() {
         // First outputs of the reference implementation (splitmix64.c) for the seed 1234567.
-        let mut draws = Draws::new(1_234_567);
-        let first: Vec<u64> = (0..3).map(|_| draws.next()).collect();
+        let mut rng = SeededRng::new(1_234_567);
+        let first: Vec<u64> = (0..3).map(|_| rng.next()).collect();
         assert_eq!(
             first,
             [
@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn a_shuffle_stays_what_it_was_in_every_version() {
         let mut items: Vec<u32> = (0..8).collect();
-        Draws::new(7).shuffle(&mut items);
+        SeededRng::new(7).shuffle(&mut items);
         insta::assert_compact_debug_snapshot!(items);
     }
 }

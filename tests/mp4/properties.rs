@@ -311,18 +311,18 @@ proptest! {
 
 #[test]
 fn sizes_beyond_the_bounds_are_refused_before_a_byte_of_the_body_comes() {
-    let refusal = |header: &[u8]| {
+    let violation = |header: &[u8]| {
         let mut reader = FragmentReader::new();
         reader.push(Bytes::copy_from_slice(header));
         reader.pull().expect_err("this size must be refused").to_string()
     };
-    insta::assert_snapshot!(refusal(b"\0\x10\0\x09moov"), @"box moov has 1048585 bytes, more than 1048576");
+    insta::assert_snapshot!(violation(b"\0\x10\0\x09moov"), @"box moov has 1048585 bytes, more than 1048576");
     insta::assert_snapshot!(
-        refusal(b"\0\0\0\x01moof\xff\xff\xff\xff\xff\xff\xff\xff"),
+        violation(b"\0\0\0\x01moof\xff\xff\xff\xff\xff\xff\xff\xff"),
         @"box moof has 18446744073709551615 bytes, more than 1048576"
     );
-    insta::assert_snapshot!(refusal(b"\0\0\0\0mdat"), @"box mdat has the impossible size 0");
-    insta::assert_snapshot!(refusal(b"\0\0\0\x08moof"), @"box moov is missing");
+    insta::assert_snapshot!(violation(b"\0\0\0\0mdat"), @"box mdat has the impossible size 0");
+    insta::assert_snapshot!(violation(b"\0\0\0\x08moof"), @"box moov is missing");
 }
 
 /// Containers inside containers, 130,000 deep: mp4-atom alone would overflow the stack.
