@@ -380,7 +380,7 @@ async fn probes_find_every_track_and_a_seek_finds_the_picture_of_the_plan() {
             let due = (0..video.pictures()).find(|n| video.begins(*n).0 >= tenth * 9000);
             let due = due.expect("before the end");
             // Clips are numbered as their loops are.
-            let number = video.stretch(due).picture;
+            let number = video.stored_frame(due).picture;
             let mirrored = plan.timeline.at(video.begins(due).frame()).movement.side == Some(Side::Right);
             let expected = Some(Seen { number, mirrored });
             assert_eq!(numbers(&one, crop), [expected], "at {second} s (HUD: {hud})");

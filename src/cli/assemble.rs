@@ -21,7 +21,7 @@ use crate::http::app::App;
 use crate::http::links::PlanCache;
 use crate::http::ready::Readiness;
 use crate::render::{PrefetchProgress, RenderSettings, Renderer, Thumbnails, clip_trial};
-use crate::stitch::{Bounds, Loops, Store};
+use crate::stitch::{LoopPreparer, Store, StoreLimits};
 use crate::workout::Profile;
 
 /// How long tasks may take to end when the program does: FFmpeg is killed and reaped in it.
@@ -97,7 +97,7 @@ pub struct Studio {
     /// What looks at clips, without a memory.
     pub inspector: Inspector,
     /// Prepared loops.
-    pub loops: Arc<Loops>,
+    pub loop_preparer: Arc<LoopPreparer>,
     /// What starts FFmpeg.
     pub tools: Arc<Tools>,
     /// What makes the videos, without clips.
@@ -114,7 +114,7 @@ pub fn studio(settings: &Settings, lifetime: &Lifetime) -> Result<Studio> {
     let rendering = rendering(settings, Arc::clone(&tools));
     let trying = inspector.clone().trying(clip_trial(rendering.clone()));
     let clips = Clips::new(catalogue, trying, tools, &settings.cache);
-    let bounds = Bounds {
+    let bounds = StoreLimits {
         folder: u64::from(settings.cache_mb) << 20,
         memory: LOOPS_IN_MEMORY,
     };
@@ -125,27 +125,28 @@ pub fn studio(settings: &Settings, lifetime: &Lifetime) -> Result<Studio> {
             folder.display()
         )
     })?;
-    let loops = Loops::new(
+    let loop_preparer = LoopPreparer::new(
         store,
         Arc::clone(&rendering.tools),
         lifetime.shutdown.clone(),
         lifetime.tasks.clone(),
     );
     let marked = clips.clone();
-    let loops = Arc::new(loops.reporting(move |file, reason| marked.mark_unusable(file, reason)));
+    let loop_preparer =
+        Arc::new(loop_preparer.reporting(move |file, reason| marked.mark_unusable(file, reason)));
     Ok(Studio {
         tools: Arc::clone(&rendering.tools),
         thumbnails: Thumbnails::new(rendering.clone(), Arc::default()),
         renderer: Renderer::new(
             rendering,
             Arc::default(),
-            Arc::clone(&loops),
+            Arc::clone(&loop_preparer),
             lifetime.shutdown.clone(),
             lifetime.tasks.clone(),
         ),
         clips,
         inspector,
-        loops,
+        loop_preparer,
     })
 }
 

@@ -14,7 +14,7 @@ use super::output::Output;
 use super::settings::Settings;
 use super::{plan, serve};
 use crate::render::Renderer;
-use crate::stitch::Loops;
+use crate::stitch::LoopPreparer;
 use crate::units::Frames;
 use crate::workout::Plan;
 
@@ -27,10 +27,10 @@ pub async fn run(settings: &Settings, request: &Path, output: &Path) -> Result<E
         done = make(settings, request, output, &lifetime) => done,
         () = serve::signalled() => Err(anyhow::anyhow!("interrupted; no whole video was written")),
     };
-    if let Ok(loops) = &done {
+    if let Ok(loop_preparer) = &done {
         // The video is there; its last loops may still have to be checked and kept for the next one.
         tokio::select! {
-            _ = tokio::time::timeout(KEEPING, loops.settled()) => {}
+            _ = tokio::time::timeout(KEEPING, loop_preparer.wait_idle()) => {}
             () = serve::signalled() => {}
         }
     }
@@ -39,7 +39,12 @@ pub async fn run(settings: &Settings, request: &Path, output: &Path) -> Result<E
     done.map(|_| ExitCode::SUCCESS)
 }
 
-async fn make(settings: &Settings, request: &Path, output: &Path, lifetime: &Lifetime) -> Result<Arc<Loops>> {
+async fn make(
+    settings: &Settings,
+    request: &Path,
+    output: &Path,
+    lifetime: &Lifetime,
+) -> Result<Arc<LoopPreparer>> {
     // Before minutes of work: the folder must take a file.
     let mut file = Output::at(output)?;
     let ffmpeg = assemble::readiness(settings, &Arc::new(assemble::tools(settings, lifetime)))
@@ -73,7 +78,7 @@ async fn make(settings: &Settings, request: &Path, output: &Path, lifetime: &Lif
         speed(plan.length(), took.as_secs_f64()),
         plan.seed,
     );
-    Ok(studio.loops)
+    Ok(studio.loop_preparer)
 }
 
 async fn write(renderer: &Renderer, plan: &Arc<Plan>, file: &mut Output, bar: &ProgressBar) -> Result<()> {

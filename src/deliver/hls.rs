@@ -1,7 +1,7 @@
 //! A video as HLS (RFC 8216 and its second edition): playlists, and segments of fragmented MP4.
 //!
 //! Pictures and sound are in one segment, with continuous times and no discontinuity: measured, the form
-//! that players get through without holes. Segments are cut where [`Cuts`](crate::stitch::Cuts) says.
+//! that players get through without holes. Segments are cut where [`Segmentation`](crate::stitch::Segmentation) says.
 //!
 //! Names of the init segment and of segments hold the video's tag, which stands for everything that makes their bytes
 //! ([`RenderSpec`](crate::stitch::RenderSpec): loops, HUD, sound, times, cuts, the version of the code that writes
@@ -127,7 +127,7 @@ impl Hls {
     /// How many segments there are.
     #[must_use]
     pub fn segments(&self) -> usize {
-        self.video.cuts().segments()
+        self.video.segmentation().segments()
     }
 
     /// `init-TAG.mp4`.
@@ -160,7 +160,7 @@ impl Hls {
 
     /// Segment `number`, from 0 on; `None` beyond the last.
     pub fn segment(&self, number: usize) -> Option<Result<VirtualFile, DeliverError>> {
-        let pictures = self.video.cuts().segment(number)?;
+        let pictures = self.video.segmentation().segment(number)?;
         Some(self.layout(number, pictures))
     }
 
@@ -203,7 +203,7 @@ impl Hls {
 
     /// Begin and end of each segment.
     fn times(&self) -> impl Iterator<Item = (Ticks, Ticks)> {
-        let segments = (0..self.segments()).filter_map(|number| self.video.cuts().segment(number));
+        let segments = (0..self.segments()).filter_map(|number| self.video.segmentation().segment(number));
         segments.map(|segment| (self.video.begins(segment.start), self.video.begins(segment.end)))
     }
 

@@ -21,7 +21,7 @@ use crate::mp4::{
     AAC_FRAME_SAMPLES, AudioTrack, Chapter, Movie, Progressive, SampleInfo, Table, TrackLanguage, VideoTrack,
     chapter_sample, text_sample,
 };
-use crate::stitch::{StitchedVideo, Stretch};
+use crate::stitch::{StitchedVideo, StoredFrame};
 use crate::texts::Caption;
 use crate::units::{Frames, Ticks, VIDEO_TIMESCALE};
 use crate::workout::Language;
@@ -231,31 +231,36 @@ fn sound_in_order(video: &StitchedVideo, payload: &mut Payload, table: &mut Tabl
 
 /// Each loop once, in the order in which they are first shown.
 fn pictures_once(video: &StitchedVideo, payload: &mut Payload, table: &mut Table) {
-    let mut used: Vec<Stretch> = (0..video.pictures()).map(|n| video.stretch(n)).collect();
+    let mut used: Vec<StoredFrame> = (0..video.pictures()).map(|n| video.stored_frame(n)).collect();
     let mut order: Vec<usize> = Vec::new();
-    for stretch in &used {
-        if order.last() != Some(&stretch.of) && !order.contains(&stretch.of) {
-            order.push(stretch.of);
+    for stored_frame in &used {
+        if order.last() != Some(&stored_frame.loop_index) && !order.contains(&stored_frame.loop_index) {
+            order.push(stored_frame.loop_index);
         }
     }
     // A loop's pictures in their order, then the second forms.
-    used.sort_by_key(|stretch| (order.iter().position(|known| *known == stretch.of), *stretch));
+    used.sort_by_key(|stored_frame| {
+        (
+            order.iter().position(|known| *known == stored_frame.loop_index),
+            *stored_frame,
+        )
+    });
     used.dedup();
-    let mut lies: HashMap<Stretch, u64> = HashMap::with_capacity(used.len());
-    for stretch in used {
-        lies.insert(stretch, payload.length);
-        let end = payload.length + video.stored(stretch).len() as u64;
-        payload.push(Block::Stretch(stretch), end);
+    let mut lies: HashMap<StoredFrame, u64> = HashMap::with_capacity(used.len());
+    for stored_frame in used {
+        lies.insert(stored_frame, payload.length);
+        let end = payload.length + video.frame_bytes(stored_frame).len() as u64;
+        payload.push(Block::Stored(stored_frame), end);
     }
     let mut first = 0;
     while first < video.pictures() {
         let most = after(video, first, video.pictures());
-        let at = lies[&video.stretch(first)];
+        let at = lies[&video.stored_frame(first)];
         let mut end = at;
         let together = |n: &u64| {
-            let stretch = video.stretch(*n);
-            let follows = lies[&stretch] == end;
-            end = lies[&stretch] + video.stored(stretch).len() as u64;
+            let stored_frame = video.stored_frame(*n);
+            let follows = lies[&stored_frame] == end;
+            end = lies[&stored_frame] + video.frame_bytes(stored_frame).len() as u64;
             follows
         };
         let count = (first..most).take_while(together).count() as u64;

@@ -12,7 +12,7 @@ use futures_util::Stream;
 use tokio::task::JoinHandle;
 
 use crate::single_flight::SingleFlightError;
-use crate::stitch::{HudSliceWriter, StitchedVideo, Stretch, VideoError};
+use crate::stitch::{HudSliceWriter, StitchedVideo, StoredFrame, VideoError};
 
 /// Part of every ETag: raised when files are laid out differently.
 const LAYOUT_VERSION: u8 = 2;
@@ -45,7 +45,7 @@ pub(super) enum Block {
     /// These bytes.
     Bytes(Bytes),
     /// What a loop has of a picture.
-    Stretch(Stretch),
+    Stored(StoredFrame),
     /// Pictures of the video, by number, each with its HUD slice.
     Pictures(Range<u64>),
     /// Frames of its sound, by number.
@@ -202,9 +202,9 @@ impl Reader {
             let mut pieces = 1;
             let (number, size) = match block {
                 Block::Bytes(bytes) => (self.within, (self.within == 0).then_some(bytes.len())),
-                Block::Stretch(stretch) => (
+                Block::Stored(stored_frame) => (
                     self.within,
-                    (self.within == 0).then(|| video.stored(*stretch).len()),
+                    (self.within == 0).then(|| video.frame_bytes(*stored_frame).len()),
                 ),
                 Block::Sound(frames) => {
                     let number = frames.start + self.within;
@@ -218,7 +218,7 @@ impl Reader {
                 Block::Pictures(pictures) => {
                     let number = pictures.start + self.within / 2;
                     let size = || match self.within % 2 {
-                        0 => video.stored(video.stretch(number)).len(),
+                        0 => video.frame_bytes(video.stored_frame(number)).len(),
                         _ => video.slice_size(number) as usize,
                     };
                     (number, (number < pictures.end).then(size))
@@ -235,9 +235,11 @@ impl Reader {
             } else {
                 Some(match block {
                     Block::Bytes(bytes) => Cow::Borrowed(bytes),
-                    Block::Stretch(stretch) => Cow::Borrowed(video.stored(*stretch)),
+                    Block::Stored(stored_frame) => Cow::Borrowed(video.frame_bytes(*stored_frame)),
                     Block::Sound(_) => video.frames(number..number + pieces)?,
-                    Block::Pictures(_) if !slice => Cow::Borrowed(video.stored(video.stretch(number))),
+                    Block::Pictures(_) if !slice => {
+                        Cow::Borrowed(video.frame_bytes(video.stored_frame(number)))
+                    }
                     Block::Pictures(_) => Cow::Owned(video.slice(&mut self.writer, number)?),
                 })
             };

@@ -12,7 +12,7 @@ use crate::graph::Backdrop;
 use crate::h264::{Parameters, nal_units, restart_form};
 use crate::mp4::{AacConfig, AvcConfig};
 use crate::stitch::{
-    Material, Prepared, Recorder, RenderSpec, SliceMemory, SoundTrack, StitchedVideo, WRITER_VERSION,
+    Material, PreparedLoop, Recorder, RenderSpec, SliceMemory, SoundTrack, StitchedVideo, WRITER_VERSION,
 };
 use crate::units::{Frames, Speed};
 use crate::workout::{
@@ -48,7 +48,7 @@ fn bytes(digits: &str) -> Vec<u8> {
     pairs.map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect()
 }
 
-fn prepared(profile: &Profile) -> Prepared {
+fn prepared(profile: &Profile) -> PreparedLoop {
     let config = AvcConfig::new(bytes(AVCC).into()).expect("an avcC");
     let pictures: Vec<Bytes> = SLICES
         .iter()
@@ -61,7 +61,7 @@ fn prepared(profile: &Profile) -> Prepared {
         .expect("a whole one");
     let mut restart = Vec::new();
     restart_form(first, &parameters, 15, &mut restart).expect("a second form");
-    Prepared {
+    PreparedLoop {
         config,
         pictures,
         restarts: vec![restart.into()],
@@ -133,7 +133,7 @@ async fn video(plan: &Arc<Plan>, folder: &std::path::Path) -> Arc<StitchedVideo>
         .expect("a recording");
     let material = Material {
         loops: vec![Arc::new(prepared(&plan.profile))],
-        of_intervals: vec![0; plan.timeline.intervals().len()],
+        loop_of_interval: vec![0; plan.timeline.intervals().len()],
         sound: SoundTrack::Recorded(Arc::new(sound)),
     };
     let backdrop = Backdrop::default();

@@ -69,7 +69,7 @@ pub async fn ready(State(state): State<AppState>) -> Response {
         clips.progress(),
         state.prefetch.as_ref(),
     );
-    report.cache.unwritten = state.renderer.loops().store().in_use().unwritten;
+    report.cache.unwritten = state.renderer.loop_preparer().store().in_use().unwritten;
     report.troubles = state.readiness.troubles();
     let status = if report.ready() {
         StatusCode::OK

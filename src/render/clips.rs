@@ -42,7 +42,7 @@ impl Renderer {
         let Some(clip) = self.library.get(exercise) else {
             return Err(RenderError::NoClip(exercise.clone()));
         };
-        let checked = self.loops.digests().check(&clip.path).await;
+        let checked = self.loop_preparer.digests().check(&clip.path).await;
         let checked = checked.map(|_| ());
         checked.map_err(|error| RenderError::of_clip(exercise, &error))
     }
@@ -57,7 +57,7 @@ impl Renderer {
             }
             checked.push(recipe);
             if let Err(gone) = self.check_clip(&interval.movement.exercise).await
-                && !self.loops.has(recipe).await
+                && !self.loop_preparer.has(recipe).await
             {
                 return Err(gone);
             }

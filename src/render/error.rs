@@ -88,7 +88,7 @@ impl RenderError {
             | Self::Starved(_)
             | Self::Timeout { .. } => true,
             Self::Stitch(StitchError::Prepare(error))
-                if matches!(**error, PrepareError::File(_) | PrepareError::Ended) =>
+                if matches!(**error, PrepareError::File(_) | PrepareError::Cancelled) =>
             {
                 true
             }

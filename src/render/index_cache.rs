@@ -22,8 +22,8 @@ use super::{RenderError, Renderer};
 use crate::single_flight::{Interest, SingleFlight};
 use crate::sound::cues;
 use crate::stitch::{
-    Material, Prepared, Recipe, RenderSpec, Request, SliceMemory, SoundTrack, StitchError, StitchedVideo,
-    VideoIndex,
+    LoopRequest, Material, PreparedLoop, Recipe, RenderSpec, SliceMemory, SoundTrack, StitchError,
+    StitchedVideo, VideoIndex,
 };
 use crate::workout::Plan;
 
@@ -59,8 +59,8 @@ pub(super) struct IndexCache {
 #[derive(Debug, Clone)]
 struct CachedIndex {
     index: Arc<VideoIndex>,
-    loops: Arc<[Weak<Prepared>]>,
-    of_intervals: Arc<[usize]>,
+    loops: Arc<[Weak<PreparedLoop>]>,
+    loop_of_interval: Arc<[usize]>,
     sound: SoundTrack,
 }
 
@@ -69,7 +69,7 @@ impl Default for IndexCache {
         let weight = |_: &_, kept: &CachedIndex| {
             let held = kept.sound.on_disk();
             let held = held.map_or(0, |bytes| bytes.clamp(*HELD.start(), *HELD.end()));
-            let lists = size_of_val(&*kept.loops) + size_of_val(&*kept.of_intervals);
+            let lists = size_of_val(&*kept.loops) + size_of_val(&*kept.loop_of_interval);
             let bytes = kept.index.bytes() + kept.sound.in_memory() + lists;
             u32::try_from(bytes as u64 + held).unwrap_or(u32::MAX)
         };
@@ -88,7 +88,7 @@ impl IndexCache {
         let kept = self.kept.get(key).await?;
         let material = Material {
             loops: kept.loops.iter().map(Weak::upgrade).collect::<Option<_>>()?,
-            of_intervals: kept.of_intervals.to_vec(),
+            loop_of_interval: kept.loop_of_interval.to_vec(),
             sound: kept.sound,
         };
         Some(Arc::new(StitchedVideo::of(kept.index, material)))
@@ -109,7 +109,7 @@ impl IndexCache {
 struct Ingredients {
     /// Each loop once.
     recipes: Vec<Recipe>,
-    of_intervals: Vec<usize>,
+    loop_of_interval: Vec<usize>,
 }
 
 impl Renderer {
@@ -127,7 +127,7 @@ impl Renderer {
         let (this, of) = (self.clone(), Arc::clone(plan));
         let work = move |interest| async move {
             let built = Box::pin(this.build(key, &of, interest));
-            let built = this.ending.run_until_cancelled(built).await;
+            let built = this.shutdown.run_until_cancelled(built).await;
             built.unwrap_or_else(|| Err(RenderError::Internal("the program ends".to_owned())))
         };
         let report = self.index_cache.building.get(&self.tasks, key, work);
@@ -158,7 +158,7 @@ impl Renderer {
         self.check_loops(plan, &self.recipes(plan)?).await?;
         let ingredients = self.ingredients(plan)?;
         let recipes: Vec<&Recipe> = ingredients.recipes.iter().collect();
-        let request = self.loops.request();
+        let request = self.loop_preparer.request();
         let sound = tokio::select! {
             ready = self.prepared(plan, &request, &recipes) => ready?,
             () = interest.lost(GRACE) => return Err(RenderError::Preparing),
@@ -168,7 +168,7 @@ impl Renderer {
         // Only now, so that videos which wait for a place hold no loops.
         let material = Material {
             loops: request.all(&recipes).await?,
-            of_intervals: ingredients.of_intervals.clone(),
+            loop_of_interval: ingredients.loop_of_interval.clone(),
             sound,
         };
         let known = self.index_cache.kept.get(&key).await.map(|kept| kept.index);
@@ -179,7 +179,7 @@ impl Renderer {
             let kept = |index: &Arc<VideoIndex>| CachedIndex {
                 index: Arc::clone(index),
                 loops: material.loops.iter().map(Arc::downgrade).collect(),
-                of_intervals: material.of_intervals.as_slice().into(),
+                loop_of_interval: material.loop_of_interval.as_slice().into(),
                 sound: material.sound.clone(),
             };
             if let Some(index) = known.filter(|index| *index.fingerprint() == fingerprint) {
@@ -205,17 +205,17 @@ impl Renderer {
 
     fn ingredients(&self, plan: &Plan) -> Result<Ingredients, RenderError> {
         let mut recipes: Vec<Recipe> = Vec::new();
-        let mut of_intervals = Vec::new();
+        let mut loop_of_interval = Vec::new();
         for recipe in self.recipes(plan)? {
             let known = recipes.iter().position(|known| known.same_loop(&recipe));
-            of_intervals.push(known.unwrap_or(recipes.len()));
+            loop_of_interval.push(known.unwrap_or(recipes.len()));
             if known.is_none() {
                 recipes.push(recipe);
             }
         }
         Ok(Ingredients {
             recipes,
-            of_intervals,
+            loop_of_interval,
         })
     }
 
@@ -223,7 +223,7 @@ impl Renderer {
     async fn prepared(
         &self,
         plan: &Arc<Plan>,
-        request: &Request,
+        request: &LoopRequest,
         recipes: &[&Recipe],
     ) -> Result<SoundTrack, RenderError> {
         let loops = request.prepare(recipes).map_err(RenderError::from);

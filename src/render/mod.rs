@@ -53,7 +53,7 @@ use crate::clip::Library;
 use crate::ffmpeg::Tools;
 use crate::graph::{self, Backdrop, Look};
 use crate::sound::cues;
-use crate::stitch::{CueCache, Loops, Pictures, Recipe, StitchError};
+use crate::stitch::{CueCache, LoopPreparer, Pictures, Recipe, StitchError};
 use crate::units::Frames;
 use crate::workout::{Fit, Plan, Profile, RendererChoice};
 use clock::Clock;
@@ -91,23 +91,23 @@ pub struct RenderSettings {
 pub struct Renderer {
     settings: Arc<RenderSettings>,
     library: Arc<Library>,
-    loops: Arc<Loops>,
+    loop_preparer: Arc<LoopPreparer>,
     cue_cache: CueCache,
     index_cache: index_cache::IndexCache,
     recordings: Arc<record::Recordings>,
     places: Arc<Semaphore>,
     tasks: TaskTracker,
-    ending: CancellationToken,
+    shutdown: CancellationToken,
 }
 
 impl Renderer {
-    /// For the clips of `library`, stitching with `loops`. `ending` ends all renderings; each lives in a task of `tasks`.
+    /// For the clips of `library`, stitching with `loop_preparer`. `shutdown` ends all renderings; each lives in a task of `tasks`.
     #[must_use]
     pub fn new(
         settings: RenderSettings,
         library: Arc<Library>,
-        loops: Arc<Loops>,
-        ending: CancellationToken,
+        loop_preparer: Arc<LoopPreparer>,
+        shutdown: CancellationToken,
         tasks: TaskTracker,
     ) -> Self {
         Self {
@@ -115,18 +115,18 @@ impl Renderer {
             cue_cache: CueCache::new(Arc::clone(&settings.tools)),
             index_cache: index_cache::IndexCache::default(),
             recordings: Arc::new(record::Recordings::new(settings.places)),
-            loops,
+            loop_preparer,
             settings: Arc::new(settings),
             library,
             tasks,
-            ending,
+            shutdown,
         }
     }
 
     /// The loops that it stitches with.
     #[must_use]
-    pub fn loops(&self) -> &Arc<Loops> {
-        &self.loops
+    pub fn loop_preparer(&self) -> &Arc<LoopPreparer> {
+        &self.loop_preparer
     }
 
     /// The same renderer for the clips of another library: those of a request's snapshot.
@@ -140,7 +140,7 @@ impl Renderer {
 
     /// Makes what every stitched workout needs, so that no viewer waits for it.
     pub async fn warm(&self) {
-        if let Err(error) = self.loops.warm().await {
+        if let Err(error) = self.loop_preparer.warm().await {
             tracing::warn!(%error, "FFmpeg does not tell its version; the next workout asks again");
         }
         if let Err(error) = self.cue_cache.warm().await {
@@ -208,7 +208,7 @@ impl Renderer {
         self.check_loops(plan, &recipes).await?;
         let start = async {
             // At once: each may have to start FFmpeg, if it is the first of its kind.
-            let pictures = async { Ok(Pictures::start(&self.loops, plan, recipes).await?) };
+            let pictures = async { Ok(Pictures::start(&self.loop_preparer, plan, recipes).await?) };
             tokio::try_join!(pictures, self.stitched_sound(plan))
         };
         let (pictures, (sound, place)) = clock.wait(Box::pin(start)).await?;
@@ -259,7 +259,7 @@ impl Renderer {
         let place = self.place()?;
         self.check_clips(&plan).await?;
         let job = self.job(&plan)?;
-        let cancel = self.ending.child_token();
+        let cancel = self.shutdown.child_token();
         // Made before the first await: a client that leaves while we wait drops it, too.
         let guard = cancel.clone().drop_guard();
         let (output, queue) = mpsc::channel(QUEUE);

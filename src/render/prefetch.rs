@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use super::Renderer;
 use crate::catalogue::{Catalogue, Exercise, ExerciseId, Sides};
-use crate::stitch::{Prepared, Recipe, StitchError};
+use crate::stitch::{PreparedLoop, Recipe, StitchError};
 use crate::workout::{Fit, Profile};
 
 /// Loops between two words of progress in the log: some seconds.
@@ -77,10 +77,10 @@ impl Renderer {
             all: recipes.len(),
             ..PrefetchProgress::default()
         };
-        let count = |name: LoopName, made: Result<Arc<Prepared>, StitchError>| {
+        let count = |name: LoopName, made: Result<Arc<PreparedLoop>, StitchError>| {
             match &made {
                 // It neither is there nor failed.
-                Err(error) if error.is_the_end() => return,
+                Err(error) if error.is_shutdown() => return,
                 Ok(prepared) => {
                     progress.prepared += 1;
                     progress.bytes += prepared.file_bytes();
@@ -89,7 +89,7 @@ impl Renderer {
             }
             report(&name, made.as_ref().map(|_| ()), progress);
         };
-        self.loops.prefetch(recipes, count).await;
+        self.loop_preparer.prefetch(recipes, count).await;
         progress
     }
 
@@ -137,10 +137,10 @@ impl Renderer {
             let seconds = started.elapsed().as_secs_f64();
             tracing::info!(prepared, failed, bytes, seconds, "loops are ready");
         };
-        let ending = self.ending.clone();
+        let shutdown = self.shutdown.clone();
         self.tasks.spawn(async move {
             // Cut off at any await; what is under way ends by the same token.
-            ending.run_until_cancelled(task).await;
+            shutdown.run_until_cancelled(task).await;
         });
     }
 

@@ -53,7 +53,7 @@ impl Recordings {
     }
 
     /// Returns when nobody waits for a recording, and another one goes on alone.
-    async fn disowned(&self, interest: &Interest) {
+    async fn abandoned(&self, interest: &Interest) {
         loop {
             // Whoever waits for a sound here waits for a video, and that has a grace of its own.
             interest.lost(Duration::ZERO).await;
@@ -71,19 +71,20 @@ impl Renderer {
         let job = self.job(plan)?;
         let digest = self.digest_of_sound(&job).await?;
         let this = self.clone();
-        let work =
-            move |interest| async move { Box::pin(this.record_unless_disowned(digest, job, interest)).await };
+        let work = move |interest| async move {
+            Box::pin(this.record_unless_abandoned(digest, job, interest)).await
+        };
         self.recordings.in_flight.get(&self.tasks, digest, work).await?
     }
 
-    async fn record_unless_disowned(&self, digest: Digest, job: Job, interest: Interest) -> Outcome {
+    async fn record_unless_abandoned(&self, digest: Digest, job: Job, interest: Interest) -> Outcome {
         let made = tokio::select! {
             made = self.find_or_record(digest, job) => made,
-            () = self.recordings.disowned(&interest) => {
+            () = self.recordings.abandoned(&interest) => {
                 tracing::info!(%digest, "a recording was broken off: nobody waits for it, and another goes on alone");
                 return Err(RenderError::Preparing);
             }
-            () = self.ending.cancelled() => {
+            () = self.shutdown.cancelled() => {
                 tracing::debug!("the recording of a workout's sound was broken off");
                 return Err(RenderError::Internal("the program ends".to_owned()));
             }
@@ -97,7 +98,7 @@ impl Renderer {
     }
 
     async fn find_or_record(&self, digest: Digest, job: Job) -> Outcome {
-        let store = Arc::clone(self.loops.store());
+        let store = Arc::clone(self.loop_preparer.store());
         let found = tokio::task::spawn_blocking(move || store.sound(&digest)).await;
         if let Some(recorded) = found.map_err(not_kept)? {
             return Ok(Arc::new(recorded));
@@ -107,7 +108,7 @@ impl Renderer {
         let _place = self.place()?;
         let started = std::time::Instant::now();
         let (sound, file) = self.record(job).await?;
-        let store = Arc::clone(self.loops.store());
+        let store = Arc::clone(self.loop_preparer.store());
         let kept = tokio::task::spawn_blocking(move || store.put_sound(&digest, file)).await;
         kept.map_err(not_kept)?.map_err(not_kept)?;
         let (seconds, bytes) = (started.elapsed().as_secs_f64(), sound.on_disk());
@@ -119,7 +120,7 @@ impl Renderer {
     async fn record(&self, job: Job) -> Result<(Recorded, TempPath), RenderError> {
         let (length, mut clock) = (job.plan.length().samples(), Clock::new(self.settings.timeout));
         let mut sound = Sound::start(&Arc::new(job))?;
-        let store = Arc::clone(self.loops.store());
+        let store = Arc::clone(self.loop_preparer.store());
         let temp = tokio::task::spawn_blocking(move || store.temp_file()).await;
         let temp = temp.map_err(not_kept)?.map_err(not_kept)?;
         let mut file = Recorder::new(temp).await.map_err(not_kept)?;
@@ -136,7 +137,7 @@ impl Renderer {
     async fn digest_of_sound(&self, job: &Job) -> Result<Digest, RenderError> {
         let mut encoding = Encoding::new("recorded sound");
         encoding.number(MIX_VERSION.into());
-        encoding.text(self.loops.version().await.map_err(StitchError::from)?);
+        encoding.text(self.loop_preparer.version().await.map_err(StitchError::from)?);
         let command = Command::from(self.settings.tools.aac());
         encoding.number(command.get_args().len() as u64);
         for argument in command.get_args() {
@@ -165,7 +166,11 @@ impl Renderer {
         let Input::Clip { path, demuxer, .. } = input else {
             return Ok(());
         };
-        let clip = self.loops.file_digest(path).await.map_err(StitchError::from)?;
+        let clip = self
+            .loop_preparer
+            .file_digest(path)
+            .await
+            .map_err(StitchError::from)?;
         encoding.bytes(clip.as_bytes());
         encoding.text(demuxer.as_deref().unwrap_or_default());
         Ok(())

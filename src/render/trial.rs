@@ -18,7 +18,7 @@ use crate::catalogue::{Catalogue, Exercise};
 use crate::clip::{ClipError, Depth, Diagnosis, Inspector, Library};
 use crate::ffmpeg::{FfmpegError, Task, Tools, file_argument};
 use crate::graph::Backdrop;
-use crate::stitch::{Bounds, Loops, Store};
+use crate::stitch::{LoopPreparer, Store, StoreLimits};
 use crate::units::{Frames, Speed};
 use crate::workout::{
     Fit, HudParts, Interval, IntervalKind, Language, Movement, Orientation, Plan, Profile, RendererChoice,
@@ -130,9 +130,10 @@ async fn tried(tools: &Arc<Tools>, folder: &Path) -> Result<(), Failure> {
     };
     let library = Arc::new(Library::new(vec![diagnosis], &mut catalogue));
     let settings = settings(tools);
-    let (renderer, ending) = renderer(&settings, &library, folder).map_err(|e| Failure::of("be tried", e))?;
+    let (renderer, shutdown) =
+        renderer(&settings, &library, folder).map_err(|e| Failure::of("be tried", e))?;
     // Whatever comes of it, nothing goes on after the trial.
-    let _ended = ending.drop_guard();
+    let _ended = shutdown.drop_guard();
     for (choice, what) in [
         (
             RendererChoice::Stitch,
@@ -188,15 +189,26 @@ fn renderer(
     library: &Arc<Library>,
     folder: &Path,
 ) -> std::io::Result<(Renderer, CancellationToken)> {
-    let bounds = Bounds {
+    let bounds = StoreLimits {
         folder: BOUND,
         memory: BOUND,
     };
     let store = Store::open(folder.join("loops"), bounds)?;
-    let (ending, tasks) = (CancellationToken::new(), TaskTracker::new());
-    let loops = Loops::new(store, Arc::clone(&settings.tools), ending.clone(), tasks.clone());
-    let (loops, ended) = (Arc::new(loops), ending.clone());
-    let renderer = Renderer::new(settings.clone(), Arc::clone(library), loops, ending, tasks);
+    let (shutdown, tasks) = (CancellationToken::new(), TaskTracker::new());
+    let loop_preparer = LoopPreparer::new(
+        store,
+        Arc::clone(&settings.tools),
+        shutdown.clone(),
+        tasks.clone(),
+    );
+    let (loop_preparer, ended) = (Arc::new(loop_preparer), shutdown.clone());
+    let renderer = Renderer::new(
+        settings.clone(),
+        Arc::clone(library),
+        loop_preparer,
+        shutdown,
+        tasks,
+    );
     Ok((renderer, ended))
 }
 

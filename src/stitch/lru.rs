@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::prepared_loop::Prepared;
+use super::prepared_loop::PreparedLoop;
 use super::store::Digest;
 
 /// The loops that were used last, bounded by their bytes.
@@ -15,7 +15,7 @@ pub(super) struct LruLoops {
     limit: u64,
     bytes: u64,
     /// The one used last is at the back.
-    loops: VecDeque<(Digest, Arc<Prepared>)>,
+    loops: VecDeque<(Digest, Arc<PreparedLoop>)>,
 }
 
 impl LruLoops {
@@ -30,7 +30,7 @@ impl LruLoops {
 
     /// This loop was used now. Those that have no room beside it are let go; a loop larger than all the
     /// room is not taken.
-    pub(super) fn used(&mut self, digest: Digest, prepared: Arc<Prepared>) {
+    pub(super) fn used(&mut self, digest: Digest, prepared: Arc<PreparedLoop>) {
         self.remove(&digest);
         let bytes = prepared.file_bytes();
         if bytes > self.limit {
@@ -55,7 +55,7 @@ impl LruLoops {
     }
 
     /// The loop that was used least recently.
-    pub(super) fn oldest(&self) -> Option<(Digest, Arc<Prepared>)> {
+    pub(super) fn oldest(&self) -> Option<(Digest, Arc<PreparedLoop>)> {
         self.loops.front().cloned()
     }
 
@@ -65,7 +65,7 @@ impl LruLoops {
     }
 
     /// Whether exactly this loop is held.
-    pub(super) fn holds(&self, prepared: &Arc<Prepared>) -> bool {
+    pub(super) fn holds(&self, prepared: &Arc<PreparedLoop>) -> bool {
         self.loops.iter().any(|(_, held)| Arc::ptr_eq(held, prepared))
     }
 
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn what_was_used_last_stays_and_the_bytes_keep_their_bound() {
-        let loops: Vec<Arc<Prepared>> = (0..4).map(|of| Arc::new(sample(of, 1000))).collect();
+        let loops: Vec<Arc<PreparedLoop>> = (0..4).map(|of| Arc::new(sample(of, 1000))).collect();
         let one = loops[0].file_bytes();
         let mut lru = LruLoops::new(3 * one);
         for of in [0, 1, 2, 0, 3] {

@@ -15,7 +15,7 @@
 //! └───────────────────────┘ height     was noise when x264 saw it, so that nothing is predicted from it
 //! ```
 //!
-//! A workout is then arithmetic. Each interval is a [`Run`](run::Run) of its loop's pictures with sample
+//! A workout is then arithmetic. Each interval is a [`Playback`](playback::Playback) of its loop's pictures with sample
 //! times of their own, which is how speed is made; each picture gets the slice of its instant's HUD
 //! bar. The sound is laid likewise, frame by frame. What leaves is headers that were generated and bytes
 //! that were there before.
@@ -23,16 +23,16 @@
 //! | file | does |
 //! | --- | --- |
 //! | `recipe` | what makes a prepared loop: FFmpeg's arguments, the digest that names it |
-//! | `parts` | how a loop is divided, so that cuts come often enough (pure) |
-//! | `intra` | which pictures are predicted from none (pure) |
+//! | `gops` | how a loop is divided, so that cuts come often enough (pure) |
+//! | `intra_frames` | which pictures are predicted from none (pure) |
 //! | `prepare` | runs FFmpeg, takes the noise out, checks every slice header |
 //! | `verify` | decodes the loop under two HUDs: is the exercise the same, bit for bit? |
 //! | `prepared_loop`, `store`, `lru` | the file of a prepared loop; the bounded folder (recorded sounds, too) and memory of them |
 //! | `write_backoff` | whether the folder takes files at present, and when to try again |
 //! | `queue` | which preparation comes next (pure) |
-//! | `loops`, `source`, `request` | one preparation however many ask; those ready, queued, under way, unfit |
-//! | `run` | interval -> which picture when (pure) |
-//! | `cuts` | which pictures are key pictures, and where segments begin (pure) |
+//! | `loop_preparer`, `loop_source`, `loop_request` | one preparation however many ask; those ready, queued, under way, unfit |
+//! | `playback` | interval -> which picture when (pure) |
+//! | `segmentation` | which pictures are key pictures, and where segments begin (pure) |
 //! | `hud_slice` | the HUD slice of each picture |
 //! | `pictures` | a plan's pictures, one after the other |
 //! | `trial` | whether a recipe can be followed at all |
@@ -43,22 +43,22 @@
 //! It knows nothing of MP4 boxes beyond what FFmpeg writes, and nothing of HTTP. How the bits of a slice
 //! are written is [`h264`](crate::h264)'s business; `docs/stitching.md` explains the idea at leisure.
 
-mod cuts;
+mod gops;
 mod hud_slice;
-mod intra;
-mod loops;
+mod intra_frames;
+mod isolation;
+mod loop_preparer;
+mod loop_request;
+mod loop_source;
 mod lru;
-mod parts;
 mod pictures;
+mod playback;
 mod prepare;
 mod prepared_loop;
 mod queue;
 mod recipe;
-mod request;
-mod run;
-mod seal;
+mod segmentation;
 pub mod sound;
-mod source;
 mod spec;
 mod store;
 mod trial;
@@ -66,21 +66,21 @@ mod verify;
 mod video_index;
 mod write_backoff;
 
-pub use cuts::Cuts;
-pub use loops::Loops;
-pub use parts::Parts;
+pub use gops::Gops;
+pub use loop_preparer::LoopPreparer;
+pub use loop_request::LoopRequest;
+pub use loop_source::{LoopSource, StitchError};
 pub use pictures::{Picture, Pictures};
+pub use playback::FrameForm;
 pub use prepare::PrepareError;
-pub use prepared_loop::{LoopFileError, MAX_FILE, MAX_PICTURES, Prepared, read, write};
+pub use prepared_loop::{LoopFileError, MAX_FILE, MAX_PICTURES, PreparedLoop, read, write};
 pub use queue::Urgency;
 pub use recipe::Recipe;
-pub use request::Request;
-pub use run::Form;
+pub use segmentation::Segmentation;
 pub use sound::{CueCache, CueError, CueTrack, Recorded, Recorder, SoundTrack};
-pub use source::{Source, StitchError};
 pub use spec::{Encoding, RenderSpec, WRITER_VERSION};
-pub use store::{Bounds, Digest, InMemory, Store};
+pub use store::{Digest, InMemory, Store, StoreLimits};
 pub use trial::try_recipe;
 pub use video_index::{
-    HudSliceWriter, Material, SliceMemory, StitchedVideo, Stretch, VideoError, VideoIndex,
+    HudSliceWriter, Material, SliceMemory, StitchedVideo, StoredFrame, VideoError, VideoIndex,
 };

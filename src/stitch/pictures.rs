@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::cuts::Cuts;
 use super::hud_slice::HudSliceEncoder;
-use super::loops::Loops;
+use super::loop_preparer::LoopPreparer;
+use super::loop_request::LoopRequest;
+use super::loop_source::{LoopSource, StitchError};
+use super::playback::{FrameForm, Playback};
 use super::queue::Urgency;
 use super::recipe::Recipe;
-use super::request::Request;
-use super::run::{Form, Run};
-use super::source::{Source, StitchError};
+use super::segmentation::Segmentation;
 use crate::hud::Hud;
 use crate::mp4::AvcConfig;
 use crate::units::Ticks;
@@ -33,7 +33,7 @@ pub struct Picture {
 
 /// The pictures of one plan. Holds its loops for as long as it lives.
 pub struct Pictures {
-    request: Request,
+    request: LoopRequest,
     /// Each different loop, in the order in which they are first shown.
     loops: Vec<PlannedLoop>,
     /// Which of them each interval shows.
@@ -41,8 +41,8 @@ pub struct Pictures {
     hud: Option<Hud>,
     encoder: Option<HudSliceEncoder>,
     config: AvcConfig,
-    runs: Vec<Run>,
-    cuts: Cuts,
+    playbacks: Vec<Playback>,
+    segmentation: Segmentation,
     interval: usize,
     /// The next picture: of the interval's run, and of the workout.
     next: u64,
@@ -52,7 +52,7 @@ pub struct Pictures {
 /// A loop, and where it comes from once it was asked for.
 struct PlannedLoop {
     recipe: Recipe,
-    source: Option<Source>,
+    source: Option<LoopSource>,
 }
 
 impl Pictures {
@@ -61,11 +61,11 @@ impl Pictures {
     ///
     /// Fails if it is known that one of them gives no loop, or if there is no room to prepare the first.
     pub async fn start(
-        loops: &Arc<Loops>,
+        preparer: &Arc<LoopPreparer>,
         plan: &Arc<Plan>,
         recipes: Vec<Recipe>,
     ) -> Result<Self, StitchError> {
-        let request = loops.request();
+        let request = preparer.request();
         let mut planned: Vec<PlannedLoop> = Vec::new();
         let mut loop_of_interval = Vec::with_capacity(recipes.len());
         for recipe in recipes {
@@ -87,8 +87,8 @@ impl Pictures {
         }
         let profile = plan.profile;
         let intervals = plan.timeline.intervals().iter();
-        let run = |(interval, of): (_, &usize)| Run::new(interval, planned[*of].recipe.parts());
-        let runs: Vec<Run> = intervals.zip(&loop_of_interval).map(run).collect();
+        let playback = |(interval, of): (_, &usize)| Playback::new(interval, planned[*of].recipe.gops());
+        let playbacks: Vec<Playback> = intervals.zip(&loop_of_interval).map(playback).collect();
         let hud = Hud::new(
             Arc::new(plan.timeline.clone()),
             profile,
@@ -97,8 +97,8 @@ impl Pictures {
         );
         let mut pictures = Self {
             request,
-            cuts: Cuts::new(&runs, hud.is_some()),
-            runs,
+            segmentation: Segmentation::new(&playbacks, hud.is_some()),
+            playbacks,
             hud,
             encoder: HudSliceEncoder::new(&config, &profile).map_err(super::prepare::PrepareError::from)?,
             loops: planned,
@@ -156,19 +156,19 @@ impl Pictures {
     /// The next picture; `None` after the last. Waits only for loops that are still being prepared.
     pub async fn next(&mut self) -> Result<Option<Picture>, StitchError> {
         if self
-            .runs
+            .playbacks
             .get(self.interval)
-            .is_some_and(|run| self.next == run.pictures())
+            .is_some_and(|playback| self.next == playback.pictures())
         {
             self.interval += 1;
             self.next = 0;
         }
-        let Some(run) = self.runs.get(self.interval).copied() else {
+        let Some(playback) = self.playbacks.get(self.interval).copied() else {
             return Ok(None);
         };
-        let (number, begins) = (self.next, run.begins(self.next));
-        let of_loop = run.of_loop(number);
-        let form = self.cuts.form(self.shown, run.begins_part(number));
+        let (number, begins) = (self.next, playback.begins(self.next));
+        let loop_frame = playback.loop_frame(number);
+        let form = self.segmentation.form(self.shown, playback.begins_gop(number));
         let of = self.loop_of_interval[self.interval];
         if number == 0 {
             self.begin(of).await?;
@@ -176,7 +176,7 @@ impl Pictures {
         let PlannedLoop { recipe, source } = &mut self.loops[of];
         // Its interval has begun.
         let source = source.as_mut().ok_or(StitchError::Empty)?;
-        if form != Form::Next && source.renew().is_err() {
+        if form != FrameForm::Predicted && source.renew().is_err() {
             // Another may succeed: FFmpeg was killed, say. A loop that cannot be is refused here.
             *source = self.request.wait_for(recipe, Urgency::Now, of).await?;
         }
@@ -185,8 +185,8 @@ impl Pictures {
             return Err(StitchError::Config);
         }
         let exercise = match form {
-            Form::Restart => source.restart(recipe.parts().index(of_loop)).await?,
-            Form::Key | Form::Next => source.picture(of_loop).await?,
+            FrameForm::Restart => source.restart(recipe.gops().index(loop_frame)).await?,
+            FrameForm::Key | FrameForm::Predicted => source.picture(loop_frame).await?,
         };
         let hud = match (&mut self.hud, &mut self.encoder) {
             (Some(hud), Some(encoder)) => {
@@ -202,8 +202,8 @@ impl Pictures {
         Ok(Some(Picture {
             exercise,
             hud,
-            lasts: run.begins(self.next) - begins,
-            key: form == Form::Key,
+            lasts: playback.begins(self.next) - begins,
+            key: form == FrameForm::Key,
         }))
     }
 }

@@ -8,9 +8,9 @@ use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::watch;
 
-use super::intra::Intra;
-use super::parts::Parts;
-use super::prepared_loop::Prepared;
+use super::gops::Gops;
+use super::intra_frames::IntraFrames;
+use super::prepared_loop::PreparedLoop;
 use super::recipe::{Attempt, Recipe, noise};
 use crate::ffmpeg::{FfmpegError, Task, Tools, is_starved};
 use crate::h264::{self, Deblocking, NalKind, Parameters, SliceHeader, SliceType};
@@ -23,12 +23,12 @@ const CHUNK: usize = 64 << 10;
 
 /// A loop that is being prepared, as far as it has come.
 #[derive(Debug, Default)]
-pub struct Growth {
+pub struct PartialLoop {
     /// Known before the first picture.
     pub config: Option<AvcConfig>,
     /// The exercise slices of each picture so far, not checked yet.
     pub pictures: Vec<Bytes>,
-    /// The second form of each part's first picture; there as soon as that picture is.
+    /// The second form of each GOP's first picture; there as soon as that picture is.
     pub restarts: Vec<Bytes>,
 }
 
@@ -73,7 +73,7 @@ pub enum PrepareError {
     Refused(FfmpegError),
     /// The loop's exercise rows depend on what the HUD shows, even where nothing is predicted from it.
     #[error("a decoder sees the HUD's pixels in picture {0} of the exercise")]
-    Unsealed(u64),
+    HudLeak(u64),
     /// FFmpeg was started again, and encoded otherwise what it had encoded before.
     #[error("picture {0} came out otherwise when FFmpeg was started again")]
     Differs(usize),
@@ -85,7 +85,7 @@ pub enum PrepareError {
     File(#[from] std::io::Error),
     /// The program ends.
     #[error("the preparation was broken off")]
-    Ended,
+    Cancelled,
 }
 
 impl PrepareError {
@@ -120,7 +120,7 @@ impl PrepareError {
         matches!(
             self,
             Self::Refused(_)
-                | Self::Unsealed(_)
+                | Self::HudLeak(_)
                 | Self::Picture { .. }
                 | Self::Demanding { .. }
                 | Self::Form(_)
@@ -128,14 +128,14 @@ impl PrepareError {
     }
 }
 
-/// Runs a recipe, as `attempt` says. Every picture is put into `growth` when it is there; the whole is returned unchecked. `growth` may hold what an earlier run of the same recipe made before
+/// Runs a recipe, as `attempt` says. Every picture is put into `partial` when it is there; the whole is returned unchecked. `partial` may hold what an earlier run of the same recipe made before
 /// it was killed.
 pub async fn prepare(
     recipe: &Recipe,
     attempt: &Attempt,
     tools: &Tools,
-    growth: &watch::Sender<Growth>,
-) -> Result<Prepared, PrepareError> {
+    partial: &watch::Sender<PartialLoop>,
+) -> Result<PreparedLoop, PrepareError> {
     let profile = recipe.look.profile;
     let with_noise = profile.bar_height() > 0;
     let mut child = tools.spawn(Task::Loop, recipe.command(attempt, tools), with_noise)?;
@@ -146,7 +146,7 @@ pub async fn prepare(
             let _ = stdin.write_all(&noise(&profile)).await;
         });
     }
-    let mut stdout = child.take_stdout().ok_or(PrepareError::Ended)?;
+    let mut stdout = child.take_stdout().ok_or(PrepareError::Cancelled)?;
     let mut reader = FragmentReader::new();
     let mut buffer = BytesMut::new();
     let mut strip: Option<Strip<'_>> = None;
@@ -156,22 +156,22 @@ pub async fn prepare(
             match event {
                 Event::Header(header) => {
                     let parameters = h264::Parameters::from_avcc(header.config.avcc())?;
-                    growth.send_modify(|growth| growth.config = Some(header.config));
-                    strip = Some(Strip::new(parameters, &profile, recipe.parts(), &attempt.intra));
+                    partial.send_modify(|partial| partial.config = Some(header.config));
+                    strip = Some(Strip::new(parameters, &profile, recipe.gops(), &attempt.intra));
                 }
                 Event::Sample(sample) => {
                     // The reader gives the header first.
-                    let strip = strip.as_mut().ok_or(PrepareError::Ended)?;
+                    let strip = strip.as_mut().ok_or(PrepareError::Cancelled)?;
                     let (picture, restart) = strip.forms(&sample.data)?;
-                    if let Some(known) = growth.borrow().pictures.get(number) {
+                    if let Some(known) = partial.borrow().pictures.get(number) {
                         // The encoder does the same each time: so who reads goes on where the first run was killed.
                         if *known != picture {
                             return Err(PrepareError::Differs(number));
                         }
                     } else {
-                        growth.send_modify(|growth| {
-                            growth.restarts.extend(restart);
-                            growth.pictures.push(picture);
+                        partial.send_modify(|partial| {
+                            partial.restarts.extend(restart);
+                            partial.pictures.push(picture);
                         });
                     }
                     number += 1;
@@ -187,13 +187,13 @@ pub async fn prepare(
     drop(stdout);
     child.finish().await?;
     reader.finish()?;
-    let growth = growth.borrow();
-    let made = growth.pictures.len() as u64;
-    match &growth.config {
-        Some(config) if made == recipe.pictures().0 => Ok(Prepared {
+    let partial = partial.borrow();
+    let made = partial.pictures.len() as u64;
+    match &partial.config {
+        Some(config) if made == recipe.pictures().0 => Ok(PreparedLoop {
             config: config.clone(),
-            pictures: growth.pictures.clone(),
-            restarts: growth.restarts.clone(),
+            pictures: partial.pictures.clone(),
+            restarts: partial.restarts.clone(),
             hud_top: profile.hud_top(),
         }),
         _ => Err(PrepareError::Length {
@@ -210,28 +210,28 @@ struct Strip<'a> {
     hud: u32,
     has_hud: bool,
     next: u64,
-    parts: Parts,
-    intra: &'a Intra,
+    gops: Gops,
+    intra: &'a IntraFrames,
 }
 
 impl<'a> Strip<'a> {
-    fn new(parameters: Parameters, profile: &Profile, parts: Parts, intra: &'a Intra) -> Self {
+    fn new(parameters: Parameters, profile: &Profile, gops: Gops, intra: &'a IntraFrames) -> Self {
         let columns = profile.width.div_ceil(16);
         Self {
             parameters,
             hud: profile.hud_top().div_ceil(16) * columns,
             has_hud: profile.bar_height() > 0,
             next: 0,
-            parts,
+            gops,
             intra,
         }
     }
 
-    /// The next picture of the loop, and its second form if a part begins with it.
+    /// The next picture of the loop, and its second form if a GOP begins with it.
     fn forms(&mut self, sample: &Bytes) -> Result<(Bytes, Option<Bytes>), PrepareError> {
         let number = self.next;
         let picture = self.exercise(sample)?;
-        Ok(match self.parts.begins(number) {
+        Ok(match self.gops.begins(number) {
             true => {
                 let restart = self.restart(&picture, number)?;
                 (picture, Some(restart))

@@ -20,7 +20,7 @@
 
 use bytes::{Buf, BufMut, Bytes};
 
-use super::parts::Parts;
+use super::gops::Gops;
 use crate::mp4::{AvcConfig, ConfigError};
 use crate::units::Frames;
 
@@ -40,13 +40,13 @@ const MAX_LINES: u32 = 1 << 15;
 
 /// A loop as coded pictures, without what belongs to one workout: times and HUD.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Prepared {
+pub struct PreparedLoop {
     /// SPS and PPS, which all slices refer to.
     pub config: AvcConfig,
     /// For each picture in its order: the exercise slices, as NAL units behind lengths of 4 bytes. The
-    /// first picture of each part is an IDR.
+    /// first picture of each GOP is an IDR.
     pub pictures: Vec<Bytes>,
-    /// Another form of each part's first picture, for a part that follows another without an IDR.
+    /// Another form of each GOP's first picture, for a part that follows another without an IDR.
     pub restarts: Vec<Bytes>,
     /// The line at which the exercise slices end and the HUD slice begins.
     pub hud_top: u32,
@@ -81,9 +81,9 @@ pub enum LoopFileError {
     /// A picture is not a row of NAL units behind lengths of 4 bytes.
     #[error("the slices of picture {0} do not fill it")]
     Slices(usize),
-    /// It is divided otherwise than [`Parts`] says, or has not one restart for each part.
+    /// It is divided otherwise than [`Gops`] says, or has not one restart for each GOP.
     #[error("a loop of {pictures} pictures is not divided into parts of {part}, {restarts} of them")]
-    Parts {
+    Gops {
         /// Pictures of the loop.
         pictures: usize,
         /// Pictures of a part.
@@ -91,10 +91,10 @@ pub enum LoopFileError {
         /// How many restarts there are.
         restarts: usize,
     },
-    /// The same of the second form of a part's first picture.
+    /// The same of the second form of a GOP's first picture.
     #[error("the slices of restart {0} do not fill it")]
     Restart(usize),
-    /// See [`Prepared::hud_top`]: more lines than any picture has.
+    /// See [`PreparedLoop::hud_top`]: more lines than any picture has.
     #[error("a HUD cannot begin at line {0}")]
     Lines(u32),
     /// The avcC cannot be used.
@@ -102,7 +102,7 @@ pub enum LoopFileError {
     Config(#[from] ConfigError),
 }
 
-impl Prepared {
+impl PreparedLoop {
     /// Bytes of its file, which are also what it takes in memory once it was read.
     #[must_use]
     pub fn file_bytes(&self) -> u64 {
@@ -115,8 +115,8 @@ impl Prepared {
 
     /// How it is divided.
     #[must_use]
-    pub fn parts(&self) -> Parts {
-        Parts::of(Frames(self.pictures.len() as u64))
+    pub fn gops(&self) -> Gops {
+        Gops::of(Frames(self.pictures.len() as u64))
     }
 
     /// What holds for every loop that is written or read.
@@ -131,11 +131,11 @@ impl Prepared {
         if let Some(picture) = self.pictures.iter().position(|picture| !is_slices(picture)) {
             return Err(LoopFileError::Slices(picture));
         }
-        let parts = self.parts();
-        if self.restarts.len() != parts.count() {
-            return Err(LoopFileError::Parts {
+        let gops = self.gops();
+        if self.restarts.len() != gops.count() {
+            return Err(LoopFileError::Gops {
                 pictures: self.pictures.len(),
-                part: parts.each(),
+                part: gops.each(),
                 restarts: self.restarts.len(),
             });
         }
@@ -167,7 +167,7 @@ fn is_slices(bytes: &[u8]) -> bool {
 }
 
 /// The file of a loop.
-pub fn write(prepared: &Prepared) -> Result<Vec<u8>, LoopFileError> {
+pub fn write(prepared: &PreparedLoop) -> Result<Vec<u8>, LoopFileError> {
     prepared.check()?;
     let avcc = prepared.config.avcc();
     // `check` bounds every number: all of them fit 32 bits.
@@ -176,7 +176,7 @@ pub fn write(prepared: &Prepared) -> Result<Vec<u8>, LoopFileError> {
     file.put_u16(VERSION);
     file.put_u32(avcc.len() as u32);
     file.put_u32(prepared.pictures.len() as u32);
-    file.put_u32(prepared.parts().each() as u32);
+    file.put_u32(prepared.gops().each() as u32);
     file.put_u32(prepared.hud_top);
     let stored = || prepared.pictures.iter().chain(&prepared.restarts);
     for picture in stored() {
@@ -193,7 +193,7 @@ pub fn write(prepared: &Prepared) -> Result<Vec<u8>, LoopFileError> {
 
 /// Reads a whole file. The loop's parts are slices of it: nothing is copied, and all of it stays in
 /// memory until the last of them is dropped.
-pub fn read(file: &Bytes) -> Result<Prepared, LoopFileError> {
+pub fn read(file: &Bytes) -> Result<PreparedLoop, LoopFileError> {
     let has = file.len() as u64;
     if has > MAX_FILE {
         return Err(LoopFileError::TooLarge(has));
@@ -215,15 +215,15 @@ pub fn read(file: &Bytes) -> Result<Prepared, LoopFileError> {
     if count == 0 || count as usize > MAX_PICTURES {
         return Err(LoopFileError::Pictures(count.into()));
     }
-    let parts = Parts::of(Frames(count.into()));
-    if u64::from(part) != parts.each() {
-        return Err(LoopFileError::Parts {
+    let gops = Gops::of(Frames(count.into()));
+    if u64::from(part) != gops.each() {
+        return Err(LoopFileError::Gops {
             pictures: count as usize,
             part: part.into(),
-            restarts: parts.count(),
+            restarts: gops.count(),
         });
     }
-    let stored = u64::from(count) + parts.count() as u64;
+    let stored = u64::from(count) + gops.count() as u64;
     let needs = HEAD + 4 * stored + DIGEST;
     if has < needs {
         return Err(LoopFileError::Length { needs, has });
@@ -242,7 +242,7 @@ pub fn read(file: &Bytes) -> Result<Prepared, LoopFileError> {
     let config = AvcConfig::new(piece(avcc))?;
     let mut pictures: Vec<Bytes> = sizes.into_iter().map(piece).collect();
     let restarts = pictures.split_off(count as usize);
-    let prepared = Prepared {
+    let prepared = PreparedLoop {
         config,
         pictures,
         restarts,
@@ -272,9 +272,9 @@ pub(super) mod tests {
     }
 
     /// A loop of three pictures; `filling` tells it from others, each of its slices has `bytes`.
-    pub(crate) fn sample(filling: u8, bytes: usize) -> Prepared {
+    pub(crate) fn sample(filling: u8, bytes: usize) -> PreparedLoop {
         let picture = |k: u8| slices(&[vec![filling, k], vec![filling; bytes - 10]]);
-        Prepared {
+        PreparedLoop {
             config: AvcConfig::new(Bytes::from_static(AVCC)).expect("a sound avcC"),
             pictures: (0..3).map(picture).collect(),
             restarts: vec![picture(9)],
@@ -282,14 +282,14 @@ pub(super) mod tests {
         }
     }
 
-    fn any_prepared() -> impl Strategy<Value = Prepared> {
+    fn any_prepared() -> impl Strategy<Value = PreparedLoop> {
         let nal = || prop::collection::vec(any::<u8>(), 1..60);
         let picture = || prop::collection::vec(nal(), 1..4).prop_map(|nals| slices(&nals));
         let pictures = prop::collection::vec(picture(), 1..40);
         let restarts = prop::collection::vec(picture(), 2..=2);
         (pictures, restarts, 0..=MAX_LINES).prop_map(|(pictures, mut restarts, hud_top)| {
-            restarts.truncate(Parts::of(Frames(pictures.len() as u64)).count());
-            Prepared {
+            restarts.truncate(Gops::of(Frames(pictures.len() as u64)).count());
+            PreparedLoop {
                 config: sample(0, 10 + 1).config,
                 pictures,
                 restarts,
@@ -307,7 +307,7 @@ pub(super) mod tests {
     }
 
     /// A file with another number at a position, with the right digest.
-    fn forged(at: usize, number: u32) -> Result<Prepared, LoopFileError> {
+    fn forged(at: usize, number: u32) -> Result<PreparedLoop, LoopFileError> {
         let mut file = write(&sample(1, 20)).expect("a sound loop");
         file[at..at + 4].copy_from_slice(&number.to_be_bytes());
         read(&seal(file))
@@ -337,8 +337,8 @@ pub(super) mod tests {
         let huge = u32::MAX;
         assert_eq!(forged(12, huge), Err(LoopFileError::Pictures(huge.into())));
         assert_eq!(forged(12, 0), Err(LoopFileError::Pictures(0)));
-        assert!(matches!(forged(12, 17_999), Err(LoopFileError::Parts { .. })));
-        assert!(matches!(forged(16, 2), Err(LoopFileError::Parts { part: 2, .. })));
+        assert!(matches!(forged(12, 17_999), Err(LoopFileError::Gops { .. })));
+        assert!(matches!(forged(16, 2), Err(LoopFileError::Gops { part: 2, .. })));
         // avcC, the first picture and the restart.
         for at in [8, 24, 36] {
             assert!(
@@ -368,7 +368,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_loop_that_could_not_be_read_is_not_written() {
-        let with = |change: fn(&mut Prepared)| {
+        let with = |change: fn(&mut PreparedLoop)| {
             let mut prepared = sample(1, 20);
             change(&mut prepared);
             write(&prepared)
@@ -382,14 +382,11 @@ pub(super) mod tests {
             with(|p| p.pictures[2] = Bytes::new()),
             Err(LoopFileError::Slices(2))
         );
-        let cut = |p: &mut Prepared| p.restarts[0].truncate(15);
+        let cut = |p: &mut PreparedLoop| p.restarts[0].truncate(15);
         assert_eq!(with(cut), Err(LoopFileError::Restart(0)));
-        let more = |p: &mut Prepared| p.restarts.push(p.restarts[0].clone());
-        assert!(matches!(
-            with(more),
-            Err(LoopFileError::Parts { restarts: 2, .. })
-        ));
-        let large = |p: &mut Prepared| p.pictures = vec![slices(&[vec![7; 1 << 20]]); 256];
+        let more = |p: &mut PreparedLoop| p.restarts.push(p.restarts[0].clone());
+        assert!(matches!(with(more), Err(LoopFileError::Gops { restarts: 2, .. })));
+        let large = |p: &mut PreparedLoop| p.pictures = vec![slices(&[vec![7; 1 << 20]]); 256];
         assert!(matches!(with(large), Err(LoopFileError::TooLarge(_))));
     }
 

@@ -1,6 +1,6 @@
 //! Which preparation comes next: the queue of loops that are not prepared yet, without the preparing itself.
 //!
-//! For [`Loops`](super::Loops), which starts what [`Queue::take`] gives whenever a place is free. Pure: it knows no
+//! For [`LoopPreparer`](super::LoopPreparer), which starts what [`Queue::take`] gives whenever a place is free. Pure: it knows no
 //! clock, task or process.
 //!
 //! An *entry* is a loop to prepare, named by its key. It has *waiters*, each of which belongs to an *owner* (a
@@ -58,7 +58,7 @@ pub struct Full;
 
 /// How many entries may wait.
 #[derive(Debug, Clone, Copy)]
-pub struct Bounds {
+pub struct QueueLimits {
     /// Of all entries, the background's excepted.
     pub all: usize,
     /// An entry that is needed later is refused when so many wait.
@@ -74,7 +74,7 @@ struct Waiter<Key> {
 /// See the module.
 #[derive(Debug)]
 pub struct Queue<Key> {
-    bounds: Bounds,
+    bounds: QueueLimits,
     waiters: HashMap<WaiterId, Waiter<Key>>,
     /// Waiters of each entry. Never empty.
     entries: HashMap<Key, Vec<WaiterId>>,
@@ -88,7 +88,7 @@ pub struct Queue<Key> {
 
 impl<Key: Copy + Eq + Hash> Queue<Key> {
     /// An empty queue.
-    pub fn new(bounds: Bounds) -> Self {
+    pub fn new(bounds: QueueLimits) -> Self {
         Self {
             bounds,
             waiters: HashMap::new(),

@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use ffmpeg_sidecar::command::FfmpegCommand;
 
-use super::intra::Intra;
-use super::parts::Parts;
+use super::gops::Gops;
+use super::intra_frames::IntraFrames;
 use super::store::Digest;
 use crate::clip::Clip;
 use crate::ffmpeg::{FRAGMENTS, MAPPED_ALONE, MP4, Tools};
@@ -51,7 +51,7 @@ const COARSER: u8 = 6;
 #[derive(Debug, Clone)]
 pub struct Attempt {
     /// Pictures that are predicted from none.
-    pub intra: Intra,
+    pub intra: IntraFrames,
     /// The lowest quantiser.
     pub least_quantiser: u8,
 }
@@ -59,9 +59,9 @@ pub struct Attempt {
 impl Attempt {
     /// The first.
     #[must_use]
-    pub fn first(parts: Parts) -> Self {
+    pub fn first(gops: Gops) -> Self {
         Self {
-            intra: Intra::of(parts),
+            intra: IntraFrames::of(gops),
             least_quantiser: LEAST_QUANTISER,
         }
     }
@@ -102,8 +102,8 @@ impl Recipe {
 
     /// How the prepared loop is divided.
     #[must_use]
-    pub fn parts(&self) -> Parts {
-        Parts::of(self.pictures())
+    pub fn gops(&self) -> Gops {
+        Gops::of(self.pictures())
     }
 
     /// Whether another recipe gives the same loop, as far as names tell.
@@ -135,7 +135,7 @@ impl Recipe {
 
     fn encoding(&self, attempt: &Attempt) -> Vec<String> {
         let mut arguments = vec!["-frames:v".to_owned(), self.pictures().to_string()];
-        let x264 = x264_parameters(&self.look.profile, self.parts(), attempt.least_quantiser);
+        let x264 = x264_parameters(&self.look.profile, self.gops(), attempt.least_quantiser);
         let rate = FPS.to_string();
         let fixed = [
             // The graph's times are exact, so this drops and repeats none. How to say "as they are" FFmpeg calls
@@ -178,7 +178,7 @@ impl Recipe {
             // Where the files lie is no part of it; what else is said of them is.
             part(format!("{:?}", without_path(input)).as_bytes());
         }
-        part(self.encoding(&Attempt::first(self.parts())).join("\0").as_bytes());
+        part(self.encoding(&Attempt::first(self.gops())).join("\0").as_bytes());
         part(&self.look.profile.height.to_be_bytes());
         Digest::from(hasher.finalize())
     }
@@ -213,11 +213,11 @@ fn without_path(input: &Input) -> Input {
 ///   (disable_deblocking_filter_idc 2, 7.4.3), and `slice-max-mbs` puts a slice's end where the HUD begins;
 /// - `qpmin`: see [`LEAST_QUANTISER`];
 /// - the rest keeps tags of the clips out of the parameter sets.
-fn x264_parameters(profile: &Profile, parts: Parts, least_quantiser: u8) -> String {
+fn x264_parameters(profile: &Profile, gops: Gops, least_quantiser: u8) -> String {
     let (columns, rows) = (profile.width.div_ceil(16), profile.height.div_ceil(16));
     let level = LEVELS.iter().find(|(most, _)| columns * rows <= *most);
     let level = level.map_or("5.2", |(_, level)| level);
-    let keyint = parts.each();
+    let keyint = gops.each();
     let mut text = format!(
         "stitchable=1:bframes=0:scenecut=0:keyint={keyint}:cabac=0:weightp=0:qpmin={least_quantiser}:\
          sliced-threads=1:threads=2:rc-lookahead=10:level={level}:fullrange=off:colorprim=bt709:transfer=bt709:colormatrix=bt709:chromaloc=0"
@@ -256,7 +256,7 @@ mod tests {
             .into_iter()
             .flat_map(|resolution| [Landscape, Portrait].map(|o| Profile::new(resolution, o, true)))
             .map(|profile| {
-                let text = x264_parameters(&profile, Parts::of(Frames(64)), LEAST_QUANTISER);
+                let text = x264_parameters(&profile, Gops::of(Frames(64)), LEAST_QUANTISER);
                 let tail = |key: &str| {
                     let at = text.find(key).expect(key) + key.len();
                     text[at..].split(':').next().unwrap_or_default().to_owned()

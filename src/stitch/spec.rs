@@ -12,7 +12,7 @@
 //! Every struct of the plan is taken apart field by field: a new field does not compile until somebody decides whether
 //! it changes bytes. No `Debug` output and no order of an enum is part of the encoding.
 
-use super::prepared_loop::Prepared;
+use super::prepared_loop::PreparedLoop;
 use super::sound::SoundTrack;
 use super::video_index::Material;
 use crate::graph::Backdrop;
@@ -48,15 +48,15 @@ impl RenderSpec<'_> {
         let mut encoding = self.encoded();
         let Material {
             loops,
-            of_intervals,
+            loop_of_interval,
             sound,
         } = material;
         encoding.number(loops.len() as u64);
         for prepared in loops {
             encoding.bytes(digest_of_loop(prepared).as_bytes());
         }
-        encoding.number(of_intervals.len() as u64);
-        for of in of_intervals {
+        encoding.number(loop_of_interval.len() as u64);
+        for of in loop_of_interval {
             encoding.number(*of as u64);
         }
         encoding.bytes(digest_of_sound(sound).as_bytes());
@@ -120,8 +120,8 @@ impl RenderSpec<'_> {
 }
 
 /// Names every byte of a loop.
-fn digest_of_loop(prepared: &Prepared) -> blake3::Hash {
-    let Prepared {
+fn digest_of_loop(prepared: &PreparedLoop) -> blake3::Hash {
+    let PreparedLoop {
         config,
         pictures,
         restarts,

@@ -29,7 +29,7 @@ use bytes::Bytes;
 use tempfile::{NamedTempFile, TempPath};
 
 use super::lru::LruLoops;
-use super::prepared_loop::{self, LoopFileError, MAX_FILE, Prepared};
+use super::prepared_loop::{self, LoopFileError, MAX_FILE, PreparedLoop};
 use super::sound::{Recorded, RecordedError};
 use super::write_backoff::WriteBackoff;
 use crate::temp_files;
@@ -39,12 +39,12 @@ const NOTED_EVERY: Duration = Duration::from_secs(60);
 
 /// What a file of the store holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum EntryKind {
     Loop,
     Sound,
 }
 
-impl Kind {
+impl EntryKind {
     const ALL: [Self; 2] = [Self::Loop, Self::Sound];
 
     /// How the names of its files end.
@@ -84,7 +84,7 @@ impl fmt::Display for Digest {
 
 /// The bytes that loops and sounds may take. Loops in use are kept beyond them.
 #[derive(Debug, Clone, Copy)]
-pub struct Bounds {
+pub struct StoreLimits {
     /// Of all files in the folder.
     pub folder: u64,
     /// Of the loops that stay in memory though nobody uses them; of those that cannot be written as many again.
@@ -118,11 +118,11 @@ pub struct Store {
 
 /// Where a loop is in memory, if it is. Locked while its file is read, written or removed: the others
 /// who want that loop wait.
-type Slot = Arc<Mutex<Weak<Prepared>>>;
+type Slot = Arc<Mutex<Weak<PreparedLoop>>>;
 
 /// A file as the folder lists it.
-struct Listed {
-    kind: Kind,
+struct StoreEntry {
+    kind: EntryKind,
     used: SystemTime,
     bytes: u64,
     digest: Digest,
@@ -131,7 +131,7 @@ struct Listed {
 impl Store {
     /// Opens a folder, which is created if need be; removes what killed writers left, and files beyond
     /// the bound.
-    pub fn open(folder: impl Into<PathBuf>, bounds: Bounds) -> io::Result<Self> {
+    pub fn open(folder: impl Into<PathBuf>, bounds: StoreLimits) -> io::Result<Self> {
         let store = Self {
             folder: folder.into(),
             limit: bounds.folder,
@@ -147,7 +147,7 @@ impl Store {
     }
 
     /// A loop that is in memory; `None` also when somebody is just reading or writing it. Never blocks.
-    pub fn in_memory(&self, digest: &Digest) -> Option<Arc<Prepared>> {
+    pub fn in_memory(&self, digest: &Digest) -> Option<Arc<PreparedLoop>> {
         let slot = Arc::clone(lock(&self.slots).get(digest)?);
         let prepared = slot.try_lock().ok()?.upgrade()?;
         self.used(digest, &prepared);
@@ -156,7 +156,7 @@ impl Store {
 
     /// A loop, out of memory or out of its file. `None` if there is none, or if its file is damaged; that
     /// is removed then.
-    pub fn get(&self, digest: &Digest) -> Option<Arc<Prepared>> {
+    pub fn get(&self, digest: &Digest) -> Option<Arc<PreparedLoop>> {
         let slot = self.slot(digest);
         let mut held = lock(&slot);
         let prepared = if let Some(prepared) = held.upgrade() {
@@ -167,20 +167,20 @@ impl Store {
             prepared
         };
         self.used(digest, &prepared);
-        self.note_use(Kind::Loop, digest);
+        self.note_use(EntryKind::Loop, digest);
         Some(prepared)
     }
 
     /// A sound, out of its file, all of which is checked. `None` if there is none, or if it is damaged; that is
     /// removed then.
     pub fn sound(&self, digest: &Digest) -> Option<Recorded> {
-        let path = self.path(Kind::Sound, digest);
+        let path = self.path(EntryKind::Sound, digest);
         match File::open(&path)
             .map_err(RecordedError::from)
             .and_then(Recorded::open)
         {
             Ok(recorded) => {
-                self.note_use(Kind::Sound, digest);
+                self.note_use(EntryKind::Sound, digest);
                 return Some(recorded);
             }
             Err(RecordedError::File(error)) if error.kind() == io::ErrorKind::NotFound => {}
@@ -202,7 +202,7 @@ impl Store {
 
     /// Keeps the file of a sound under its name, and evicts what the bound then demands.
     pub fn put_sound(&self, digest: &Digest, file: TempPath) -> io::Result<()> {
-        file.persist(self.path(Kind::Sound, digest))
+        file.persist(self.path(EntryKind::Sound, digest))
             .map_err(|failed| failed.error)?;
         self.evict();
         Ok(())
@@ -211,7 +211,7 @@ impl Store {
     /// Keeps a loop under its name, in the place of one that was there, and evicts what the bound then
     /// demands; in memory, if the folder cannot be written to. Fails only if it is no loop. What is given back holds no more memory than its file has bytes, whatever larger buffers
     /// the given one was cut from.
-    pub fn put(&self, digest: &Digest, prepared: Prepared) -> io::Result<Arc<Prepared>> {
+    pub fn put(&self, digest: &Digest, prepared: PreparedLoop) -> io::Result<Arc<PreparedLoop>> {
         let unfit = |error: LoopFileError| io::Error::new(io::ErrorKind::InvalidInput, error);
         let file = Bytes::from(prepared_loop::write(&prepared).map_err(unfit)?);
         drop(prepared);
@@ -280,12 +280,12 @@ impl Store {
     }
 
     /// Notes a use in memory.
-    fn used(&self, digest: &Digest, prepared: &Arc<Prepared>) {
+    fn used(&self, digest: &Digest, prepared: &Arc<PreparedLoop>) {
         lock(&self.unwritten).used_again(digest);
         lock(&self.lru).used(*digest, Arc::clone(prepared));
     }
 
-    fn path(&self, kind: Kind, digest: &Digest) -> PathBuf {
+    fn path(&self, kind: EntryKind, digest: &Digest) -> PathBuf {
         self.folder.join(format!("{digest}{}", kind.suffix()))
     }
 
@@ -303,8 +303,8 @@ impl Store {
     }
 
     /// Reads and checks a loop's file.
-    fn load(&self, digest: &Digest) -> Option<Prepared> {
-        let path = self.path(Kind::Loop, digest);
+    fn load(&self, digest: &Digest) -> Option<PreparedLoop> {
+        let path = self.path(EntryKind::Loop, digest);
         let bytes = File::open(&path).and_then(|file| {
             let length = file.metadata()?.len();
             // One byte more than is allowed, so that a file that is too large is seen to be.
@@ -330,7 +330,7 @@ impl Store {
     fn write(&self, digest: &Digest, file: &[u8], now: Instant) -> bool {
         let temp = self.write_temp(file);
         let written = temp.and_then(|temp| {
-            let path = self.path(Kind::Loop, digest);
+            let path = self.path(EntryKind::Loop, digest);
             temp.persist(path).map_err(|failed| failed.error)
         });
         match &written {
@@ -350,7 +350,7 @@ impl Store {
     }
 
     /// Sets the file's modification time, for every process's order of eviction.
-    fn note_use(&self, kind: Kind, digest: &Digest) {
+    fn note_use(&self, kind: EntryKind, digest: &Digest) {
         let path = self.path(kind, digest);
         let note = || {
             let noted = fs::metadata(&path)?.modified()?;
@@ -387,7 +387,7 @@ impl Store {
         files.sort_by_key(|file| file.used);
         // Those that are being written count, too, though they cannot go.
         let temp = temp_files::sweep(&self.folder);
-        let bytes_of = |files: &[Listed], kind: Kind| -> u64 {
+        let bytes_of = |files: &[StoreEntry], kind: EntryKind| -> u64 {
             let files = files.iter().filter(|file| file.kind == kind);
             files.map(|file| file.bytes).sum()
         };
@@ -395,7 +395,8 @@ impl Store {
             let mut index = 0;
             while let Some(file) = files.get(index) {
                 let kind = file.kind;
-                if temp + bytes_of(&files, Kind::Loop) + bytes_of(&files, Kind::Sound) <= self.limit {
+                if temp + bytes_of(&files, EntryKind::Loop) + bytes_of(&files, EntryKind::Sound) <= self.limit
+                {
                     return;
                 }
                 let spared = spare_shares && bytes_of(&files, kind) <= kind.share(self.limit);
@@ -410,7 +411,7 @@ impl Store {
     }
 
     /// All loops and sounds in the folder. Files of any other name are not the store's: neither counted nor removed.
-    fn list(&self) -> io::Result<Vec<Listed>> {
+    fn list(&self) -> io::Result<Vec<StoreEntry>> {
         let mut files = Vec::new();
         for file in fs::read_dir(&self.folder)? {
             let file = file?;
@@ -423,7 +424,7 @@ impl Store {
                 && let Ok(used) = facts.modified()
             {
                 let bytes = facts.len();
-                files.push(Listed {
+                files.push(StoreEntry {
                     kind,
                     used,
                     bytes,
@@ -435,10 +436,10 @@ impl Store {
     }
 
     /// Removes a loop from memory and disk unless it is in use, or a sound; whether its file is gone.
-    fn let_go(&self, file: &Listed) -> bool {
+    fn let_go(&self, file: &StoreEntry) -> bool {
         let digest = &file.digest;
         let path = self.path(file.kind, digest);
-        if file.kind == Kind::Sound {
+        if file.kind == EntryKind::Sound {
             return remove(&path);
         }
         let slot = self.slot(digest);
@@ -460,9 +461,9 @@ impl Store {
 }
 
 /// What a file's name says of it.
-fn named(name: &str) -> Option<(Kind, Digest)> {
-    let of = |kind: Kind| Some((kind, name.strip_suffix(kind.suffix())?));
-    let (kind, digits) = Kind::ALL.into_iter().find_map(of)?;
+fn named(name: &str) -> Option<(EntryKind, Digest)> {
+    let of = |kind: EntryKind| Some((kind, name.strip_suffix(kind.suffix())?));
+    let (kind, digits) = EntryKind::ALL.into_iter().find_map(of)?;
     let digest = Digest(blake3::Hash::from_hex(digits).ok()?);
     // Upper case digits mean the same number, but not the same file.
     (digits == digest.to_string()).then_some((kind, digest))

@@ -8,7 +8,7 @@ use crate::ffmpeg::Tools;
 
 /// Follows a recipe, without the check of what comes out: that finds fault with an encoder, never with a clip.
 pub async fn try_recipe(recipe: &Recipe, tools: &Tools) -> Result<(), PrepareError> {
-    let first = Attempt::first(recipe.parts());
+    let first = Attempt::first(recipe.gops());
     prepare(recipe, &first, tools, &watch::Sender::default())
         .await
         .map(|_| ())

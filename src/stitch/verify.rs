@@ -1,6 +1,6 @@
-//! Is a prepared loop sealed? Decoded under two different HUDs its exercise must be the same, bit for bit.
+//! Is a prepared loop isolated? Decoded under two different HUDs its exercise must be the same, bit for bit.
 //!
-//! The loop is put together twice over, as a workout would: once with each part's IDR picture and one bar of
+//! The loop is put together twice over, as a workout would: once with each GOP's IDR picture and one bar of
 //! noise below it, and on with the second forms and another bar. A decoder in its strictest mode digests the
 //! rows above the HUD of every picture; each picture of the second pass must equal that of the first.
 //! That covers the guard (no block is predicted from the HUD's rows), the second form, and both kinds of
@@ -15,9 +15,9 @@
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::hud_slice::HudSliceEncoder;
-use super::intra::Intra;
+use super::intra_frames::IntraFrames;
 use super::prepare::PrepareError;
-use super::prepared_loop::Prepared;
+use super::prepared_loop::PreparedLoop;
 use crate::ffmpeg::{FfmpegError, Task, Tools};
 use crate::h264::{self, Demands, MOST_LEVEL_PREFIX, MOST_MACROBLOCK_BITS, NalUnit, Parameters};
 use crate::hud::Area;
@@ -28,10 +28,10 @@ use crate::workout::Profile;
 const REPORT: u64 = 1 << 20;
 
 /// Checks a loop that was prepared for `profile`. Gives the pictures that are predicted from the HUD; of a loop
-/// that is sealed, none.
+/// that is isolated, none.
 pub async fn verify(
-    prepared: &Prepared,
-    intra: &Intra,
+    prepared: &PreparedLoop,
+    intra: &IntraFrames,
     profile: &Profile,
     tools: &Tools,
 ) -> Result<Vec<u64>, PrepareError> {
@@ -43,7 +43,7 @@ pub async fn verify(
 }
 
 /// Refuses a loop that asks too much of a decoder.
-fn demands(prepared: &Prepared, intra: &Intra) -> Result<(), PrepareError> {
+fn demands(prepared: &PreparedLoop, intra: &IntraFrames) -> Result<(), PrepareError> {
     let parameters = Parameters::from_avcc(prepared.config.avcc())?;
     for (number, picture) in (0..).zip(&prepared.pictures) {
         let mut demands = Demands::default();
@@ -69,8 +69,8 @@ fn demands(prepared: &Prepared, intra: &Intra) -> Result<(), PrepareError> {
 
 /// The pictures whose exercise differs under another HUD.
 async fn decoded(
-    prepared: &Prepared,
-    intra: &Intra,
+    prepared: &PreparedLoop,
+    intra: &IntraFrames,
     profile: &Profile,
     tools: &Tools,
 ) -> Result<Vec<u64>, PrepareError> {
@@ -87,7 +87,7 @@ async fn decoded(
     command.args(["-f", "framehash", "-hash", "murmur3", "pipe:1"]);
     let mut child = tools.spawn(Task::Verify, command, true)?;
     let (stdin, stdout) = (child.take_stdin(), child.take_stdout());
-    let (mut stdin, stdout) = stdin.zip(stdout).ok_or(PrepareError::Ended)?;
+    let (mut stdin, stdout) = stdin.zip(stdout).ok_or(PrepareError::Cancelled)?;
     let feed = async move {
         // A decoder that stops reading has failed; its exit says why.
         let _ = stdin.write_all(&stream).await;
@@ -104,7 +104,7 @@ async fn decoded(
 }
 
 /// Two passes as an Annex B byte stream.
-fn twice(prepared: &Prepared, profile: &Profile) -> Result<Vec<u8>, PrepareError> {
+fn twice(prepared: &PreparedLoop, profile: &Profile) -> Result<Vec<u8>, PrepareError> {
     let mut stream = Vec::new();
     for nal in h264::parameter_sets(prepared.config.avcc())? {
         put_nal(NalUnit::new(nal)?, &mut stream);
@@ -114,12 +114,12 @@ fn twice(prepared: &Prepared, profile: &Profile) -> Result<Vec<u8>, PrepareError
         rows: 0..profile.bar_height() as usize,
     }];
     let mut bars = HudSliceEncoder::new(&prepared.config, profile)?;
-    let parts = prepared.parts();
+    let gops = prepared.gops();
     for pass in 0..2 {
         let noise = bars.as_ref().map(|bars| bar_of_noise(bars.bytes(), pass));
         for (number, picture) in prepared.pictures.iter().enumerate() {
-            let picture = if pass > 0 && parts.begins(number as u64) {
-                &prepared.restarts[parts.index(number as u64)]
+            let picture = if pass > 0 && gops.begins(number as u64) {
+                &prepared.restarts[gops.index(number as u64)]
             } else {
                 picture
             };
@@ -156,7 +156,7 @@ fn bar_of_noise(bytes: usize, pass: u8) -> Vec<u8> {
 }
 
 /// The report has a line for each picture, its digest in the last column; lines with # are its head.
-fn compare(report: &str, pass: usize, intra: &Intra) -> Result<Vec<u64>, PrepareError> {
+fn compare(report: &str, pass: usize, intra: &IntraFrames) -> Result<Vec<u64>, PrepareError> {
     let digests: Vec<&str> = report
         .lines()
         .filter(|line| !line.starts_with('#'))
@@ -176,7 +176,7 @@ fn compare(report: &str, pass: usize, intra: &Intra) -> Result<Vec<u64>, Prepare
         let is_intra = intra.contains(picture);
         match (a == b, is_intra) {
             (true, _) => {}
-            (false, true) => return Err(PrepareError::Unsealed(picture)),
+            (false, true) => return Err(PrepareError::HudLeak(picture)),
             (false, false) if fault_before => {}
             (false, false) => faults.push(picture),
         }
@@ -188,7 +188,7 @@ fn compare(report: &str, pass: usize, intra: &Intra) -> Result<Vec<u64>, Prepare
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stitch::parts::Parts;
+    use crate::stitch::gops::Gops;
     use crate::units::Frames;
 
     #[test]
@@ -199,13 +199,13 @@ mod tests {
                 all.map(|digest| format!("0,          0,          0,        1,   384000, {digest}\n"));
             format!("#format: frame checksums\n{}", lines.collect::<String>())
         };
-        let intra = Intra::of(Parts::of(Frames(8))).and([5]);
+        let intra = IntraFrames::of(Gops::of(Frames(8))).and([5]);
         let faults = |second| compare(&report("abcdefgh", second), 8, &intra);
         assert!(faults("abcdefgh").is_ok_and(|faults| faults.is_empty()));
         let named = faults("a??d?f?h").expect("faults that can be mended");
         assert_eq!(named, [1, 4, 6]);
         let hopeless = faults("abcde?gh");
-        assert!(matches!(hopeless, Err(PrepareError::Unsealed(5))), "{hopeless:?}");
+        assert!(matches!(hopeless, Err(PrepareError::HudLeak(5))), "{hopeless:?}");
         let short = compare(&report("ab", "ab"), 3, &intra);
         assert!(
             matches!(short, Err(PrepareError::Length { made: 4, .. })),

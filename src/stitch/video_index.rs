@@ -17,13 +17,13 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::cuts::Cuts;
 use super::hud_slice::HudSliceEncoder;
+use super::loop_source::StitchError;
+use super::playback::{FrameForm, Playback};
 use super::prepare::PrepareError;
-use super::prepared_loop::Prepared;
-use super::run::{Form, Run};
+use super::prepared_loop::PreparedLoop;
+use super::segmentation::Segmentation;
 use super::sound::SoundTrack;
-use super::source::StitchError;
 use crate::h264::H264Error;
 use crate::hud::Hud;
 use crate::mp4::{AvcConfig, SampleInfo};
@@ -61,10 +61,10 @@ pub enum VideoError {
 
 /// Where the exercise part of a picture is stored: equal stretches are equal bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Stretch {
+pub struct StoredFrame {
     /// Which of the video's loops.
-    pub of: usize,
-    /// Whether it is the second form of a part's first picture.
+    pub loop_index: usize,
+    /// Whether it is the second form of a GOP's first picture.
     pub restart: bool,
     /// Which of its pictures.
     pub picture: u64,
@@ -74,9 +74,9 @@ pub struct Stretch {
 #[derive(Debug, Clone)]
 pub struct Material {
     /// Each loop once.
-    pub loops: Vec<Arc<Prepared>>,
+    pub loops: Vec<Arc<PreparedLoop>>,
     /// Which of them each interval shows.
-    pub of_intervals: Vec<usize>,
+    pub loop_of_interval: Vec<usize>,
     /// All of the sound.
     pub sound: SoundTrack,
 }
@@ -84,18 +84,18 @@ pub struct Material {
 /// One interval.
 #[derive(Debug)]
 struct Scene {
-    run: Run,
+    playback: Playback,
     /// The number of its first picture.
     first: u64,
     /// Which loop.
-    of: usize,
+    loop_index: usize,
 }
 
 /// What is known of a video before a byte of it leaves. It holds neither its loops nor its sound.
 pub struct VideoIndex {
     plan: Arc<Plan>,
     scenes: Vec<Scene>,
-    cuts: Cuts,
+    segmentation: Segmentation,
     config: AvcConfig,
     has_hud: bool,
     /// Set once, when the index is built.
@@ -144,7 +144,7 @@ impl SliceMemory {
 /// See the module. Shared by all who read it.
 pub struct StitchedVideo {
     index: Arc<VideoIndex>,
-    loops: Vec<Arc<Prepared>>,
+    loops: Vec<Arc<PreparedLoop>>,
     sound: SoundTrack,
 }
 
@@ -158,10 +158,10 @@ pub struct HudSliceWriter {
 
 /// A picture's place in the video.
 #[derive(Debug, Clone, Copy)]
-struct At {
+struct FramePosition {
     scene: usize,
-    of_loop: u64,
-    form: Form,
+    loop_frame: u64,
+    form: FrameForm,
     begins: Ticks,
     ends: Ticks,
 }
@@ -174,16 +174,20 @@ impl VideoIndex {
         }
         let mut scenes = Vec::new();
         let mut first = 0;
-        for (interval, of) in plan.timeline.intervals().iter().zip(&material.of_intervals) {
+        for (interval, of) in plan.timeline.intervals().iter().zip(&material.loop_of_interval) {
             let prepared = material.loops.get(*of).ok_or(StitchError::Empty)?;
-            let run = Run::new(interval, prepared.parts());
-            scenes.push(Scene { run, first, of: *of });
-            first += run.pictures();
+            let playback = Playback::new(interval, prepared.gops());
+            scenes.push(Scene {
+                playback,
+                first,
+                loop_index: *of,
+            });
+            first += playback.pictures();
         }
-        let runs: Vec<Run> = scenes.iter().map(|scene| scene.run).collect();
+        let playbacks: Vec<Playback> = scenes.iter().map(|scene| scene.playback).collect();
         let writer = writer(plan, &config).map_err(PrepareError::from)?;
         Ok(Self {
-            cuts: Cuts::new(&runs, writer.is_some()),
+            segmentation: Segmentation::new(&playbacks, writer.is_some()),
             plan: Arc::clone(plan),
             scenes,
             config,
@@ -208,7 +212,7 @@ impl VideoIndex {
         let slices = self.slices.get().map_or(0, Slices::bytes);
         size_of::<Self>()
             + size_of::<Scene>() * self.scenes.len()
-            + self.cuts.bytes()
+            + self.segmentation.bytes()
             + slices
             + 2 * IDLE_WRITERS * bar
     }
@@ -277,12 +281,12 @@ impl StitchedVideo {
         let memory = memory.reserve();
         let room = memory.as_ref().map_or(0, |memory| memory.num_permits() * UNIT);
         let room = room / threads as usize;
-        let stretch = move |n: u64| n * pictures / threads..(n + 1) * pictures / threads;
+        let share = move |n: u64| n * pictures / threads..(n + 1) * pictures / threads;
         let written = std::thread::scope(|scope| {
             let others: Vec<_> = (1..threads)
-                .map(|n| scope.spawn(move || self.some_slices(stretch(n), room)))
+                .map(|n| scope.spawn(move || self.some_slices(share(n), room)))
                 .collect();
-            let first = self.some_slices(stretch(0), room);
+            let first = self.some_slices(share(0), room);
             let others = others.into_iter().map(|other| {
                 // Its panic goes on in this thread.
                 other
@@ -348,7 +352,7 @@ impl StitchedVideo {
 
     /// Its loops, each once.
     #[must_use]
-    pub fn loops(&self) -> &[Arc<Prepared>] {
+    pub fn loops(&self) -> &[Arc<PreparedLoop>] {
         &self.loops
     }
 
@@ -390,30 +394,30 @@ impl StitchedVideo {
 
     /// Where it may be cut.
     #[must_use]
-    pub fn cuts(&self) -> &Cuts {
-        &self.index.cuts
+    pub fn segmentation(&self) -> &Segmentation {
+        &self.index.segmentation
     }
 
     /// Pictures in all.
     #[must_use]
     pub fn pictures(&self) -> u64 {
-        self.index.cuts.pictures()
+        self.index.segmentation.pictures()
     }
 
-    fn at(&self, number: u64) -> At {
+    fn at(&self, number: u64) -> FramePosition {
         let scenes = &self.index.scenes;
         let after = scenes.partition_point(|scene| scene.first <= number);
         // The first scene begins at 0.
         let scene = after.max(1) - 1;
-        let Scene { run, first, .. } = &scenes[scene];
+        let Scene { playback, first, .. } = &scenes[scene];
         let within = number - first;
-        let of_loop = run.of_loop(within);
-        At {
+        let loop_frame = playback.loop_frame(within);
+        FramePosition {
             scene,
-            of_loop,
-            form: self.index.cuts.form(number, run.begins_part(within)),
-            begins: run.begins(within),
-            ends: run.begins(within + 1),
+            loop_frame,
+            form: self.index.segmentation.form(number, playback.begins_gop(within)),
+            begins: playback.begins(within),
+            ends: playback.begins(within + 1),
         }
     }
 
@@ -430,29 +434,29 @@ impl StitchedVideo {
     #[must_use]
     pub fn sample(&self, number: u64) -> SampleInfo {
         let at = self.at(number);
-        let exercise = self.stored(at.stretch(self)).len();
+        let exercise = self.frame_bytes(at.stored_frame(self)).len();
         SampleInfo {
             // Sizes that do not fit are no prepared loop's, whose file is bounded.
             size: exercise as u32 + self.slice_size(number),
             duration: (at.ends - at.begins).0 as u32,
-            key: at.form == Form::Key,
+            key: at.form == FrameForm::Key,
         }
     }
 
     /// Which stretch of a loop a picture shows above its HUD.
     #[must_use]
-    pub fn stretch(&self, number: u64) -> Stretch {
-        self.at(number).stretch(self)
+    pub fn stored_frame(&self, number: u64) -> StoredFrame {
+        self.at(number).stored_frame(self)
     }
 
     /// The bytes of a stretch: shared with all who show that loop.
     #[must_use]
-    pub fn stored(&self, stretch: Stretch) -> &Bytes {
-        let prepared = &self.loops[stretch.of];
-        if stretch.restart {
-            &prepared.restarts[prepared.parts().index(stretch.picture)]
+    pub fn frame_bytes(&self, stored_frame: StoredFrame) -> &Bytes {
+        let prepared = &self.loops[stored_frame.loop_index];
+        if stored_frame.restart {
+            &prepared.restarts[prepared.gops().index(stored_frame.picture)]
         } else {
-            &prepared.pictures[stretch.picture as usize]
+            &prepared.pictures[stored_frame.picture as usize]
         }
     }
 
@@ -497,13 +501,13 @@ impl StitchedVideo {
 
     fn write(&self, writer: &mut HudSliceWriter, number: u64) -> Result<Bytes, H264Error> {
         let at = self.at(number);
-        if at.form != Form::Key && writer.last_written != number.checked_sub(1) {
+        if at.form != FrameForm::Key && writer.last_written != number.checked_sub(1) {
             // As if all before had been written: the bar says nothing of what was drawn before it.
             writer.hud.draw(self.begins(number.saturating_sub(1)).frame());
             writer.encoder.set_previous(writer.hud.bar());
         }
         writer.hud.draw(at.begins.frame());
-        let exercise = self.stored(at.stretch(self));
+        let exercise = self.frame_bytes(at.stored_frame(self));
         // Not right if this fails; then nobody reads on.
         writer.last_written = Some(number);
         writer
@@ -540,12 +544,12 @@ impl StitchedVideo {
     }
 }
 
-impl At {
-    fn stretch(&self, video: &StitchedVideo) -> Stretch {
-        Stretch {
-            of: video.index.scenes[self.scene].of,
-            restart: self.form == Form::Restart,
-            picture: self.of_loop,
+impl FramePosition {
+    fn stored_frame(&self, video: &StitchedVideo) -> StoredFrame {
+        StoredFrame {
+            loop_index: video.index.scenes[self.scene].loop_index,
+            restart: self.form == FrameForm::Restart,
+            picture: self.loop_frame,
         }
     }
 }
@@ -562,7 +566,7 @@ impl std::fmt::Debug for StitchedVideo {
 impl std::fmt::Debug for VideoIndex {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("VideoIndex")
-            .field("pictures", &self.cuts.pictures())
+            .field("pictures", &self.segmentation.pictures())
             .field("fingerprint", &self.fingerprint)
             .finish_non_exhaustive()
     }

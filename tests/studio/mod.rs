@@ -19,7 +19,7 @@ use virtual_coach::clip::{Depth, Diagnosis, Inspector, Library};
 use virtual_coach::ffmpeg::Tools;
 use virtual_coach::graph::Backdrop;
 use virtual_coach::render::{RenderError, RenderSettings, Renderer, Rendering};
-use virtual_coach::stitch::{Bounds, Loops, Store};
+use virtual_coach::stitch::{LoopPreparer, Store, StoreLimits};
 use virtual_coach::units::{Frames, Speed};
 use virtual_coach::workout::{
     Fit, HudParts, Interval, IntervalKind, Language, Movement, Orientation, Plan, Profile, RendererChoice,
@@ -321,13 +321,13 @@ impl Studio {
             }
         }
         let library = Library::new(diagnoses, &mut Catalogue::default());
-        let bounds = Bounds {
+        let bounds = StoreLimits {
             folder: 1 << 30,
             memory: 1 << 26,
         };
         let store = Store::open(self.folder().join("cache/loops"), bounds).expect("a folder");
-        let (ending, tasks) = (CancellationToken::new(), TaskTracker::new());
-        let loops = Loops::new(store, Arc::clone(&settings.tools), ending, tasks);
+        let (shutdown, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let loops = LoopPreparer::new(store, Arc::clone(&settings.tools), shutdown, tasks);
         Renderer::new(
             settings,
             Arc::new(library),

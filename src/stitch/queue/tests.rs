@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-const BOUNDS: Bounds = Bounds { all: 12, later: 8 };
+const BOUNDS: QueueLimits = QueueLimits { all: 12, later: 8 };
 
 fn claim(owner: u64, urgency: Urgency, order: usize) -> Claim {
     Claim {
@@ -38,7 +38,7 @@ fn requests_take_turns_and_each_gets_its_loops_in_its_order() {
 
 #[test]
 fn what_a_stream_needs_now_is_first_but_one_in_four_is_for_the_others() {
-    let mut queue = Queue::new(Bounds { all: 99, later: 99 });
+    let mut queue = Queue::new(QueueLimits { all: 99, later: 99 });
     queue.join(0, claim(9, Urgency::Background, 0)).unwrap();
     for key in 1..=2 {
         queue.join(key, claim(1, Urgency::Later, key as usize)).unwrap();
@@ -198,7 +198,7 @@ proptest! {
         now: bool,
         arrivals in prop::collection::vec((any::<bool>(), 1..4usize), 1..60),
     ) {
-        let mut queue = Queue::new(Bounds { all: usize::MAX, later: usize::MAX });
+        let mut queue = Queue::new(QueueLimits { all: usize::MAX, later: usize::MAX });
         let urgency = |now| if now { Urgency::Now } else { Urgency::Later };
         let mut next = 1..;
         let mut arrive = |queue: &mut Queue<u32>, owner: u64, now: bool, loops: usize| {

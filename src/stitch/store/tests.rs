@@ -12,14 +12,14 @@ fn digest(of: u8) -> Digest {
 /// Room for so many loops on disk and in memory.
 fn store(folder: &Path, on_disk: u64, in_memory: u64) -> Store {
     let one = sample(0, BYTES).file_bytes();
-    let bounds = Bounds {
+    let bounds = StoreLimits {
         folder: on_disk * one,
         memory: in_memory * one,
     };
     Store::open(folder, bounds).expect("a folder")
 }
 
-fn put(store: &Store, of: u8) -> Arc<Prepared> {
+fn put(store: &Store, of: u8) -> Arc<PreparedLoop> {
     let prepared = store
         .put(&digest(of), sample(of, BYTES))
         .expect("room on the disk");

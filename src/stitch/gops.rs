@@ -5,7 +5,7 @@
 //!
 //! [`LONGEST`] is what segments of 4 to 6 s need. From any cut on there must be a place for the next one between
 //! 4 and 6 s later, so places may be 2 s apart at most, as they are played. The slowest a plan plays is 19/40 (half
-//! speed, and the 5 % of whole repetitions), and a run's last picture is no place (see [`Cuts`](super::Cuts)):
+//! speed, and the 5 % of whole repetitions), and a run's last picture is no place (see [`Segmentation`](super::Segmentation)):
 //! 27 pictures and that one take at most 28 / 30 / (19/40) = 1.965 s, and what the rounding of a short run to
 //! whole pictures adds is less than what is left.
 
@@ -16,12 +16,12 @@ const LONGEST: u64 = 27;
 
 /// The parts of one loop; the last may be shorter than the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Parts {
+pub struct Gops {
     pictures: u64,
     each: u64,
 }
 
-impl Parts {
+impl Gops {
     /// Of a loop of so many pictures (at least one): as few parts as are short enough, and as equal.
     ///
     /// None is a single picture, for the key picture after it would follow another at once.
@@ -43,7 +43,7 @@ impl Parts {
         self.pictures
     }
 
-    /// Pictures of each part but the last.
+    /// Pictures of each GOP but the last.
     #[must_use]
     pub fn each(self) -> u64 {
         self.each
@@ -58,20 +58,20 @@ impl Parts {
 
     /// Which part a picture of the loop belongs to.
     #[must_use]
-    pub fn index(self, of_loop: u64) -> usize {
-        (of_loop / self.each) as usize
+    pub fn index(self, loop_frame: u64) -> usize {
+        (loop_frame / self.each) as usize
     }
 
     /// Pictures of its part before a picture of the loop.
     #[must_use]
-    pub fn within(self, of_loop: u64) -> u64 {
-        of_loop % self.each
+    pub fn within(self, loop_frame: u64) -> u64 {
+        loop_frame % self.each
     }
 
-    /// Whether a part begins with a picture of the loop.
+    /// Whether a GOP begins with a picture of the loop.
     #[must_use]
-    pub fn begins(self, of_loop: u64) -> bool {
-        self.within(of_loop) == 0
+    pub fn begins(self, loop_frame: u64) -> bool {
+        self.within(loop_frame) == 0
     }
 }
 
@@ -82,23 +82,23 @@ mod tests {
     #[test]
     fn parts_are_short_nearly_equal_and_never_a_single_picture() {
         for pictures in 2..=18_000 {
-            let parts = Parts::of(Frames(pictures));
-            let begins: Vec<u64> = (0..pictures).filter(|n| parts.begins(*n)).collect();
-            assert_eq!(begins.len(), parts.count(), "{parts:?}");
+            let gops = Gops::of(Frames(pictures));
+            let begins: Vec<u64> = (0..pictures).filter(|n| gops.begins(*n)).collect();
+            assert_eq!(begins.len(), gops.count(), "{gops:?}");
             let ends = begins.iter().skip(1).copied().chain([pictures]);
             let lengths: Vec<u64> = ends.zip(&begins).map(|(end, begin)| end - begin).collect();
             assert!(
                 lengths.iter().all(|length| (2..=LONGEST).contains(length)),
-                "{parts:?}: {lengths:?}"
+                "{gops:?}: {lengths:?}"
             );
             for (index, begin) in begins.iter().enumerate() {
-                assert_eq!(parts.index(*begin), index);
+                assert_eq!(gops.index(*begin), index);
             }
         }
         let of = |pictures| {
             (
-                Parts::of(Frames(pictures)).each(),
-                Parts::of(Frames(pictures)).count(),
+                Gops::of(Frames(pictures)).each(),
+                Gops::of(Frames(pictures)).count(),
             )
         };
         // Loops of 0.5, 0.9, 1.5, 2.1 and 4 s.

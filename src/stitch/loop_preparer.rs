@@ -2,7 +2,7 @@
 //!
 //! However many ask for a loop, it is prepared once, and all of them see its pictures as they come. As many are
 //! prepared at once as there are cores; the others wait in a [`Queue`] that says whose turn it is. Interest is a
-//! value: a [`Source`] of a loop that has not begun keeps it in the queue, and when the last one is dropped the loop
+//! value: a [`LoopSource`] of a loop that has not begun keeps it in the queue, and when the last one is dropped the loop
 //! leaves it. A preparation that has begun belongs to nobody who asked: it goes on when they leave, for most of
 //! the work may be done, the next will ask again, and there are never more of these than cores.
 
@@ -18,13 +18,13 @@ use tokio::sync::{Notify, OnceCell, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::prepare::{Growth, PrepareError};
-use super::prepared_loop::Prepared;
+use super::isolation::encode_isolated;
+use super::loop_request::{LoopRequest, whole};
+use super::loop_source::{LoopSource, Outcome, PendingLoop, StitchError};
+use super::prepare::{PartialLoop, PrepareError};
+use super::prepared_loop::PreparedLoop;
 use super::queue::{self, Claim, Owner, Queue, Urgency, WaiterId};
 use super::recipe::{LONGEST_PASS, Recipe};
-use super::request::{Request, whole};
-use super::seal::sealed;
-use super::source::{Growing, Outcome, Source, StitchError};
 use super::store::{Digest, Store};
 use crate::clip::FileDigests;
 use crate::ffmpeg::{Backoff, Task, Tools};
@@ -32,13 +32,13 @@ use crate::graph::Backdrop;
 use crate::wait_estimate::WaitEstimate;
 
 /// Loops that may wait to be prepared: at a second or two each, minutes of work. Nobody waits for longer.
-const WAITING: queue::Bounds = queue::Bounds { all: 64, later: 48 };
+const WAITING: queue::QueueLimits = queue::QueueLimits { all: 64, later: 48 };
 /// What a preparation is taken to last before the first has ended: that of 5 s at 720p on one core.
 const USUAL_PREPARATION: Duration = Duration::from_secs(3);
 
 /// See the module.
 #[derive(Debug)]
-pub struct Loops {
+pub struct LoopPreparer {
     store: Arc<Store>,
     tools: Arc<Tools>,
     version: OnceCell<String>,
@@ -55,7 +55,7 @@ pub struct Loops {
     wait_estimate: WaitEstimate,
     pub(super) cores: usize,
     tasks: TaskTracker,
-    ending: CancellationToken,
+    shutdown: CancellationToken,
     unusable: Option<OnUnusable>,
 }
 
@@ -74,7 +74,7 @@ struct Work {
 /// A loop that is being prepared or will be.
 #[derive(Debug)]
 struct Job {
-    growth: watch::Receiver<Growth>,
+    partial: watch::Receiver<PartialLoop>,
     outcome: watch::Receiver<Option<Outcome>>,
     /// Until it begins.
     start: Option<Start>,
@@ -85,35 +85,35 @@ struct Job {
 struct Start {
     digest: Digest,
     recipe: Recipe,
-    grow: watch::Sender<Growth>,
+    partial_sender: watch::Sender<PartialLoop>,
     end: watch::Sender<Option<Outcome>>,
 }
 
 /// One who waits for a loop in the queue, until it is dropped.
 #[derive(Debug)]
-pub(super) struct Waiter {
-    loops: Arc<Loops>,
+pub(super) struct QueueGuard {
+    preparer: Arc<LoopPreparer>,
     id: WaiterId,
 }
 
-impl Waiter {
+impl QueueGuard {
     pub(super) fn raise(&self) {
-        lock(&self.loops.work).queue.raise(self.id, Urgency::Now);
+        lock(&self.preparer.work).queue.raise(self.id, Urgency::Now);
     }
 }
 
-impl Drop for Waiter {
+impl Drop for QueueGuard {
     fn drop(&mut self) {
-        let mut work = lock(&self.loops.work);
+        let mut work = lock(&self.preparer.work);
         let Some(digest) = work.queue.leave(self.id) else {
             return;
         };
         let job = work.jobs.remove(&digest);
         drop(work);
         drop(job);
-        self.loops.room.notify_waiters();
+        self.preparer.room.notify_waiters();
         // The background may go on, if this was the last that somebody waited for.
-        self.loops.dispatch();
+        self.preparer.dispatch();
     }
 }
 
@@ -128,10 +128,10 @@ impl std::fmt::Debug for OnUnusable {
     }
 }
 
-impl Loops {
+impl LoopPreparer {
     /// Keeps loops in `store`, and prepares as many at once as there are cores.
     #[must_use]
-    pub fn new(store: Store, tools: Arc<Tools>, ending: CancellationToken, tasks: TaskTracker) -> Self {
+    pub fn new(store: Store, tools: Arc<Tools>, shutdown: CancellationToken, tasks: TaskTracker) -> Self {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         Self {
             store: Arc::new(store),
@@ -152,7 +152,7 @@ impl Loops {
             wait_estimate: WaitEstimate::new(USUAL_PREPARATION),
             cores,
             tasks,
-            ending,
+            shutdown,
             unusable: None,
         }
     }
@@ -168,9 +168,9 @@ impl Loops {
 
     /// Where a request gets its loops: all that it asks for has one share of the queue together.
     #[must_use]
-    pub fn request(self: &Arc<Self>) -> Request {
+    pub fn request(self: &Arc<Self>) -> LoopRequest {
         let owner = Owner(self.owners.fetch_add(1, Ordering::Relaxed));
-        Request::new(Arc::clone(self), owner)
+        LoopRequest::new(Arc::clone(self), owner)
     }
 
     /// Prepares loops that nobody waits for yet, as many at once as there are cores; begins none while
@@ -178,7 +178,7 @@ impl Loops {
     pub async fn prefetch<Name>(
         self: &Arc<Self>,
         recipes: Vec<(Name, Recipe)>,
-        mut report: impl FnMut(Name, Result<Arc<Prepared>, StitchError>),
+        mut report: impl FnMut(Name, Result<Arc<PreparedLoop>, StitchError>),
     ) {
         let request = self.request();
         let request = &request;
@@ -200,7 +200,7 @@ impl Loops {
     }
 
     /// Waits until the preparations that are under way now have ended, whatever became of them.
-    pub async fn settled(&self) {
+    pub async fn wait_idle(&self) {
         let jobs: Vec<_> = lock(&self.work)
             .jobs
             .values()
@@ -213,7 +213,7 @@ impl Loops {
     }
 
     /// The digest of a recipe's loop, unless it is known that there can be none.
-    pub(super) async fn fit(&self, recipe: &Recipe) -> Result<Digest, StitchError> {
+    pub(super) async fn digest_if_fit(&self, recipe: &Recipe) -> Result<Digest, StitchError> {
         if recipe.pictures() > LONGEST_PASS {
             return Err(unfit(
                 recipe,
@@ -233,44 +233,49 @@ impl Loops {
         digest: Digest,
         recipe: &Recipe,
         claim: Claim,
-    ) -> Result<Source, StitchError> {
-        if let Some(growing) = self.join(digest, claim) {
-            return Ok(Source::Growing(growing));
+    ) -> Result<LoopSource, StitchError> {
+        if let Some(pending) = self.join(digest, claim) {
+            return Ok(LoopSource::Pending(pending));
         }
         if let Some(prepared) = self.store.in_memory(&digest) {
-            return Ok(Source::Whole(prepared));
+            return Ok(LoopSource::Whole(prepared));
         }
         let store = Arc::clone(&self.store);
         let found = tokio::task::spawn_blocking(move || store.get(&digest)).await;
         if let Some(prepared) = found.map_err(std::io::Error::other).map_err(PrepareError::from)? {
-            return Ok(Source::Whole(prepared));
+            return Ok(LoopSource::Whole(prepared));
         }
         // Another may have asked meanwhile: one of both adds it.
-        if let Some(growing) = self.join(digest, claim) {
-            return Ok(Source::Growing(growing));
+        if let Some(pending) = self.join(digest, claim) {
+            return Ok(LoopSource::Pending(pending));
         }
-        let growing = self.add(digest, recipe, claim)?;
+        let pending = self.add(digest, recipe, claim)?;
         self.dispatch();
-        Ok(Source::Growing(growing))
+        Ok(LoopSource::Pending(pending))
     }
 
     /// A loop that is in the queue or under way; one more waits for it.
-    fn join(self: &Arc<Self>, digest: Digest, claim: Claim) -> Option<Growing> {
+    fn join(self: &Arc<Self>, digest: Digest, claim: Claim) -> Option<PendingLoop> {
         let mut work = lock(&self.work);
         let Work { queue, jobs, .. } = &mut *work;
         let job = jobs.get(&digest)?;
         let waits = job.start.is_some();
         // Never refused, for the entry is there.
         let id = waits.then(|| queue.join(digest, claim).ok()).flatten();
-        Some(self.growing(job, id))
+        Some(self.pending(job, id))
     }
 
     /// Puts a loop into the queue, unless it has just been put there.
-    fn add(self: &Arc<Self>, digest: Digest, recipe: &Recipe, claim: Claim) -> Result<Growing, StitchError> {
+    fn add(
+        self: &Arc<Self>,
+        digest: Digest,
+        recipe: &Recipe,
+        claim: Claim,
+    ) -> Result<PendingLoop, StitchError> {
         let mut work = lock(&self.work);
         let Work { queue, jobs, .. } = &mut *work;
         if jobs.get(&digest).is_some_and(|job| job.start.is_none()) {
-            return Ok(self.growing(&jobs[&digest], None));
+            return Ok(self.pending(&jobs[&digest], None));
         }
         let Ok(id) = queue.join(digest, claim) else {
             let waiting = queue.asked_for();
@@ -279,30 +284,30 @@ impl Loops {
             });
         };
         let job = jobs.entry(digest).or_insert_with(|| {
-            let (grow, growth) = watch::channel(Growth::default());
+            let (partial_sender, partial) = watch::channel(PartialLoop::default());
             let (end, outcome) = watch::channel(None);
             let recipe = recipe.clone();
             let start = Some(Start {
                 digest,
                 recipe,
-                grow,
+                partial_sender,
                 end,
             });
             Job {
-                growth,
+                partial,
                 outcome,
                 start,
             }
         });
-        Ok(self.growing(job, Some(id)))
+        Ok(self.pending(job, Some(id)))
     }
 
-    fn growing(self: &Arc<Self>, job: &Job, waiter: Option<WaiterId>) -> Growing {
-        let loops = Arc::clone(self);
-        Growing {
-            growth: job.growth.clone(),
+    fn pending(self: &Arc<Self>, job: &Job, waiter: Option<WaiterId>) -> PendingLoop {
+        let preparer = Arc::clone(self);
+        PendingLoop {
+            partial: job.partial.clone(),
             outcome: job.outcome.clone(),
-            waiter: waiter.map(|id| Arc::new(Waiter { loops, id })),
+            waiter: waiter.map(|id| Arc::new(QueueGuard { preparer, id })),
         }
     }
 
@@ -324,7 +329,7 @@ impl Loops {
             // Each entry of the queue has a job that has not begun.
             if let Some(start) = work.jobs.get_mut(&digest).and_then(|job| job.start.take()) {
                 let running = Running {
-                    loops: Arc::clone(self),
+                    preparer: Arc::clone(self),
                     digest,
                     background: urgency == Urgency::Background,
                 };
@@ -359,7 +364,7 @@ impl Loops {
                     }
                 }
             };
-            let ended = this.ending.run_until_cancelled(trying).await.is_none();
+            let ended = this.shutdown.run_until_cancelled(trying).await.is_none();
             this.retrying.store(false, Ordering::Release);
             if !ended {
                 // One may have failed while this task was still counted as at it.
@@ -372,15 +377,15 @@ impl Loops {
         &self,
         digest: &Digest,
         recipe: &Recipe,
-        grow: &watch::Sender<Growth>,
-    ) -> Result<Arc<Prepared>, PrepareError> {
+        partial_sender: &watch::Sender<PartialLoop>,
+    ) -> Result<Arc<PreparedLoop>, PrepareError> {
         // Its digest may be one of before: FFmpeg is given a file that is there.
         let before = self.digests.check(&recipe.clip.path).await?;
         if self.digest(recipe).await? != *digest {
             return Err(PrepareError::Replaced);
         }
         let started = Instant::now();
-        let outcome = sealed(recipe, &self.tools, grow).await;
+        let outcome = encode_isolated(recipe, &self.tools, partial_sender).await;
         // A good loop or a bad one: it is of this digest only if it was this file to the end. One that is gone by now
         // was.
         if let Ok(after) = self.digests.check(&recipe.clip.path).await
@@ -459,7 +464,7 @@ impl Loops {
 
 /// A preparation under way, which holds a place until it is dropped.
 struct Running {
-    loops: Arc<Loops>,
+    preparer: Arc<LoopPreparer>,
     digest: Digest,
     background: bool,
 }
@@ -476,11 +481,11 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let mut work = lock(&self.loops.work);
+        let mut work = lock(&self.preparer.work);
         work.jobs.remove(&self.digest);
         *self.count(&mut work) -= 1;
         drop(work);
-        self.loops.dispatch();
+        self.preparer.dispatch();
     }
 }
 
@@ -489,29 +494,29 @@ async fn prepare_one(start: Start, running: Running) {
     let Start {
         digest,
         recipe,
-        grow,
+        partial_sender,
         end,
     } = start;
-    let loops = &running.loops;
-    let making = loops.make(&digest, &recipe, &grow);
-    let made = loops.ending.run_until_cancelled(making).await;
-    let made = made.unwrap_or(Err(PrepareError::Ended));
-    loops.write_later();
+    let preparer = &running.preparer;
+    let making = preparer.make(&digest, &recipe, &partial_sender);
+    let made = preparer.shutdown.run_until_cancelled(making).await;
+    let made = made.unwrap_or(Err(PrepareError::Cancelled));
+    preparer.write_later();
     match &made {
-        Err(PrepareError::Ffmpeg(error)) => loops.backoff.note(digest, Some(error)),
-        Ok(_) => loops.backoff.note(digest, None),
+        Err(PrepareError::Ffmpeg(error)) => preparer.backoff.note(digest, Some(error)),
+        Ok(_) => preparer.backoff.note(digest, None),
         Err(_) => {}
     }
     if let Err(error) = &made {
         let clip = recipe.clip.path.display();
-        if matches!(error, PrepareError::Ended) {
+        if matches!(error, PrepareError::Cancelled) {
             tracing::debug!(%clip, "a preparation was broken off");
         } else {
             tracing::warn!(%clip, %error, "a loop was not prepared");
         }
         if error.is_of_the_loop() {
-            lock(&loops.unfit).insert(digest, error.to_string());
-            if let Some(OnUnusable(report)) = &loops.unusable {
+            lock(&preparer.unfit).insert(digest, error.to_string());
+            if let Some(OnUnusable(report)) = &preparer.unusable {
                 report(&recipe.clip.path, &error.for_clients());
             }
         }

@@ -3,17 +3,17 @@
 //! Pure. A stream can begin only where a part of a loop begins, and every renderer and every way of delivery
 //! must agree where it does: so it is decided here, once, from the lengths of intervals and parts alone.
 //!
-//! A *cut* is where a segment begins. Cuts are chosen, among all beginnings of parts, such that segments last 4
-//! to 6 s and the last one 2 to 6 s. Parts are so short ([`Parts`](super::Parts)) that the next place is never
+//! A *cut* is where a segment begins. Cuts are chosen, among all beginnings of GOPs, such that segments last 4
+//! to 6 s and the last one 2 to 6 s. GOPs are so short ([`Gops`](super::Gops)) that the next place is never
 //! more than 2 s away; so from any cut there is a next one 4 to 6 s on, until 6 to 8 s are left that no place
 //! divides well. Where no other choice before helps either, one segment is shorter, of 2 to 4 s. None is longer
 //! than 6 s, and none shorter than 2 s unless the whole is (players stall on those).
 //!
-//! All cuts are key pictures, and so is each interval's first. Without a HUD so is each part's first: the key picture
+//! All cuts are key pictures, and so is each interval's first. Without a HUD so is each GOP's first: the key picture
 //! is there for the same bytes, and players seek by it. With a HUD a key picture takes 40 kB more at 720p, for the
 //! bar, and 350 kbit/s if every part began with one: there the others are restarts.
 
-use super::run::{Form, Run};
+use super::playback::{FrameForm, Playback};
 use crate::units::{Ticks, VIDEO_TIMESCALE};
 
 const SECOND: u64 = VIDEO_TIMESCALE as u64;
@@ -31,7 +31,7 @@ const WRONG: u64 = 1 << 40;
 
 /// Key pictures and cuts of a workout, by the pictures' numbers in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cuts {
+pub struct Segmentation {
     /// Rising; the first is 0.
     keys: Vec<u64>,
     /// Where each segment begins: rising; the first is 0; each is a key.
@@ -39,7 +39,7 @@ pub struct Cuts {
     pictures: u64,
 }
 
-/// A picture at which a part begins.
+/// A picture at which a GOP begins.
 struct Beginning {
     number: u64,
     at: Ticks,
@@ -47,24 +47,26 @@ struct Beginning {
     opens: bool,
 }
 
-impl Cuts {
+impl Segmentation {
     /// Of the runs of a workout's intervals, with or without a HUD below the pictures.
     #[must_use]
-    pub fn new(runs: &[Run], hud: bool) -> Self {
+    pub fn new(playbacks: &[Playback], hud: bool) -> Self {
         let mut beginnings = Vec::new();
         let mut first = 0;
-        for run in runs {
+        for playback in playbacks {
             // An IDR picture must not follow another at once (see `Recipe`): never as a run's last.
-            let usable = |number: &u64| *number == 0 || number + 1 < run.pictures();
-            let parts = (0..run.pictures()).filter(|number| run.begins_part(*number));
-            beginnings.extend(parts.filter(usable).map(|number| Beginning {
+            let usable = |number: &u64| *number == 0 || number + 1 < playback.pictures();
+            let gops = (0..playback.pictures()).filter(|number| playback.begins_gop(*number));
+            beginnings.extend(gops.filter(usable).map(|number| Beginning {
                 number: first + number,
-                at: run.begins(number),
+                at: playback.begins(number),
                 opens: number == 0,
             }));
-            first += run.pictures();
+            first += playback.pictures();
         }
-        let end = runs.last().map_or(Ticks(0), |run| run.begins(run.pictures()));
+        let end = playbacks
+            .last()
+            .map_or(Ticks(0), |playback| playback.begins(playback.pictures()));
         let cut = best(&beginnings, end);
         let numbers = |wanted: &dyn Fn(usize, &Beginning) -> bool| -> Vec<u64> {
             let all = beginnings.iter().enumerate();
@@ -106,13 +108,13 @@ impl Cuts {
 
     /// In which form picture `number` of the workout is shown, which begins a part of its loop or not.
     #[must_use]
-    pub fn form(&self, number: u64, begins_part: bool) -> Form {
-        if !begins_part {
-            Form::Next
+    pub fn form(&self, number: u64, begins_gop: bool) -> FrameForm {
+        if !begins_gop {
+            FrameForm::Predicted
         } else if self.keys.binary_search(&number).is_ok() {
-            Form::Key
+            FrameForm::Key
         } else {
-            Form::Restart
+            FrameForm::Restart
         }
     }
 }
@@ -156,39 +158,43 @@ fn best(beginnings: &[Beginning], end: Ticks) -> Vec<bool> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::parts::Parts;
-    use super::super::run::tests::interval;
+    use super::super::gops::Gops;
+    use super::super::playback::tests::interval;
     use super::*;
     use crate::units::{Frames, Speed};
 
     /// Runs of intervals (pictures, pass, speed in hundredths) that follow each other.
-    fn runs(intervals: &[(u64, u64, u32)]) -> Vec<Run> {
+    fn playbacks(intervals: &[(u64, u64, u32)]) -> Vec<Playback> {
         runs_of(intervals, 100)
     }
 
     /// The same, with the speed in so many parts of one.
-    fn runs_of(intervals: &[(u64, u64, u32)], below: u32) -> Vec<Run> {
+    fn runs_of(intervals: &[(u64, u64, u32)], below: u32) -> Vec<Playback> {
         let mut start = 0;
-        let run = |&(length, pass, speed): &(u64, u64, u32)| {
+        let playback = |&(length, pass, speed): &(u64, u64, u32)| {
             let interval = interval(start, length, Speed::new(speed, below).expect("a speed"));
             start += length;
-            Run::new(&interval, Parts::of(Frames(pass)))
+            Playback::new(&interval, Gops::of(Frames(pass)))
         };
-        intervals.iter().map(run).collect()
+        intervals.iter().map(playback).collect()
     }
 
     /// When each picture begins, and at last the end.
-    fn instants(runs: &[Run]) -> Vec<Ticks> {
-        let all = runs
+    fn instants(playbacks: &[Playback]) -> Vec<Ticks> {
+        let all = playbacks
             .iter()
-            .flat_map(|run| (0..run.pictures()).map(|n| run.begins(n)));
-        all.chain(runs.last().map(|run| run.begins(run.pictures())))
-            .collect()
+            .flat_map(|playback| (0..playback.pictures()).map(|n| playback.begins(n)));
+        all.chain(
+            playbacks
+                .last()
+                .map(|playback| playback.begins(playback.pictures())),
+        )
+        .collect()
     }
 
-    fn lengths(runs: &[Run], cuts: &Cuts) -> Vec<u64> {
-        let at = instants(runs);
-        let segments = (0..cuts.segments()).filter_map(|n| cuts.segment(n));
+    fn lengths(playbacks: &[Playback], segmentation: &Segmentation) -> Vec<u64> {
+        let at = instants(playbacks);
+        let segments = (0..segmentation.segments()).filter_map(|n| segmentation.segment(n));
         segments
             .map(|segment| (at[segment.end as usize] - at[segment.start as usize]).0)
             .collect()
@@ -196,15 +202,15 @@ mod tests {
 
     /// Whether some choice of places gives nothing but segments of 4 to 6 s, and a last one of 2 to 6 s:
     /// found by trying all of them.
-    fn possible(runs: &[Run]) -> bool {
-        let at = instants(runs);
+    fn possible(playbacks: &[Playback]) -> bool {
+        let at = instants(playbacks);
         let end = at[at.len() - 1].0;
         let (mut first, mut places) = (0, Vec::new());
-        for run in runs {
-            let place = |n: &u64| *n == 0 || (run.begins_part(*n) && n + 1 < run.pictures());
-            let numbers = (0..run.pictures()).filter(place);
+        for playback in playbacks {
+            let place = |n: &u64| *n == 0 || (playback.begins_gop(*n) && n + 1 < playback.pictures());
+            let numbers = (0..playback.pictures()).filter(place);
             places.extend(numbers.map(|n| at[(first + n) as usize].0));
-            first += run.pictures();
+            first += playback.pictures();
         }
         let mut reached = vec![false; places.len()];
         for to in 0..places.len() {
@@ -224,8 +230,8 @@ mod tests {
             intervals.extend([(900, pass, 100), (300, pass, 50)]);
         }
         intervals.push((90, 64, 100));
-        let runs = runs(&intervals);
-        let lengths = lengths(&runs, &Cuts::new(&runs, true));
+        let playbacks = playbacks(&intervals);
+        let lengths = lengths(&playbacks, &Segmentation::new(&playbacks, true));
         let (last, usual) = lengths.split_last().expect("segments");
         assert!(
             usual.iter().all(|ticks| (USUAL..=LONGEST).contains(ticks)) && *last >= LEAST,
@@ -236,10 +242,10 @@ mod tests {
     #[test]
     fn where_no_place_divides_the_end_one_segment_is_shorter() {
         // Parts of 24 pictures at half speed are 1.6 s apart: only every third is 4 to 6 s on.
-        let runs = runs(&[(336, 120, 50)]);
-        assert!(!possible(&runs));
+        let playbacks = playbacks(&[(336, 120, 50)]);
+        assert!(!possible(&playbacks));
         let seconds = |ticks: u64| ticks as f64 / SECOND as f64;
-        let lengths = lengths(&runs, &Cuts::new(&runs, true));
+        let lengths = lengths(&playbacks, &Segmentation::new(&playbacks, true));
         assert_eq!(
             lengths.into_iter().map(seconds).collect::<Vec<_>>(),
             [3.2, 4.8, 3.2]
@@ -253,8 +259,8 @@ mod tests {
             intervals in prop::collection::vec((30u64..1500, 15u64..=1200, 475u32..=2100), 1..25),
             hud: bool,
         ) {
-            let runs = runs_of(&intervals, 1000);
-            let lengths = lengths(&runs, &Cuts::new(&runs, hud));
+            let playbacks = runs_of(&intervals, 1000);
+            let lengths = lengths(&playbacks, &Segmentation::new(&playbacks, hud));
             let (last, usual) = lengths.split_last().expect("a segment");
             prop_assert!(lengths.iter().all(|ticks| *ticks <= LONGEST), "{:?}", lengths);
             prop_assert!(*last >= LEAST || usual.is_empty(), "{:?}", lengths);
@@ -262,7 +268,7 @@ mod tests {
             let whole = lengths.iter().sum::<u64>();
             // Otherwise one segment, of 2 s at least.
             prop_assert!(
-                short.is_empty() || (!possible(&runs) && short.len() == 1 && *short[0] >= LEAST),
+                short.is_empty() || (!possible(&playbacks) && short.len() == 1 && *short[0] >= LEAST),
                 "{:?}", lengths
             );
             prop_assert!(whole > LONGEST || lengths.len() == 1, "{:?}", lengths);
@@ -273,27 +279,27 @@ mod tests {
             intervals in prop::collection::vec((15u64..1500, 15u64..200, 50u32..=200), 1..12),
             hud: bool,
         ) {
-            let runs = runs(&intervals);
-            let cuts = Cuts::new(&runs, hud);
-            let (mut number, mut before) = (0, Form::Next);
-            for run in &runs {
-                for within in 0..run.pictures() {
-                    let begins = run.begins_part(within);
-                    let form = cuts.form(number, begins);
-                    prop_assert_eq!(form == Form::Next, !begins);
-                    prop_assert!(within > 0 || form == Form::Key);
-                    prop_assert!(form != Form::Key || before != Form::Key, "two key pictures in a row");
+            let playbacks = playbacks(&intervals);
+            let segmentation = Segmentation::new(&playbacks, hud);
+            let (mut number, mut before) = (0, FrameForm::Predicted);
+            for playback in &playbacks {
+                for within in 0..playback.pictures() {
+                    let begins = playback.begins_gop(within);
+                    let form = segmentation.form(number, begins);
+                    prop_assert_eq!(form == FrameForm::Predicted, !begins);
+                    prop_assert!(within > 0 || form == FrameForm::Key);
+                    prop_assert!(form != FrameForm::Key || before != FrameForm::Key, "two key pictures in a row");
                     // Without a HUD only a run's last picture is a restart.
-                    prop_assert!(hud || form != Form::Restart || within + 1 == run.pictures());
+                    prop_assert!(hud || form != FrameForm::Restart || within + 1 == playback.pictures());
                     (number, before) = (number + 1, form);
                 }
             }
-            prop_assert_eq!(cuts.pictures(), number);
+            prop_assert_eq!(segmentation.pictures(), number);
             let mut next = 0;
-            for n in 0..cuts.segments() {
-                let segment = cuts.segment(n).expect("a segment");
+            for n in 0..segmentation.segments() {
+                let segment = segmentation.segment(n).expect("a segment");
                 prop_assert_eq!(segment.start, next);
-                prop_assert!(cuts.keys.contains(&segment.start));
+                prop_assert!(segmentation.keys.contains(&segment.start));
                 next = segment.end;
             }
             prop_assert_eq!(next, number);

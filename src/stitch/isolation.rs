@@ -5,9 +5,9 @@
 
 use tokio::sync::watch;
 
-use super::intra::Intra;
-use super::prepare::{Growth, PrepareError, prepare};
-use super::prepared_loop::Prepared;
+use super::intra_frames::IntraFrames;
+use super::prepare::{PartialLoop, PrepareError, prepare};
+use super::prepared_loop::PreparedLoop;
 use super::recipe::{Attempt, Recipe};
 use super::verify::verify;
 use crate::ffmpeg::{Retries, Task, Tools};
@@ -17,14 +17,14 @@ use crate::ffmpeg::{Retries, Task, Tools};
 const TRIES: usize = 4;
 
 /// Prepares a loop, and tells in how many tries. Who waits sees the first of them as it grows.
-pub async fn sealed(
+pub async fn encode_isolated(
     recipe: &Recipe,
     tools: &Tools,
-    grow: &watch::Sender<Growth>,
-) -> Result<(Prepared, usize), PrepareError> {
-    let mut attempt = Attempt::first(recipe.parts());
+    partial_sender: &watch::Sender<PartialLoop>,
+) -> Result<(PreparedLoop, usize), PrepareError> {
+    let mut attempt = Attempt::first(recipe.gops());
     let mut tries = 1;
-    let mut prepared = encoded(recipe, &attempt, tools, grow).await?;
+    let mut prepared = encoded(recipe, &attempt, tools, partial_sender).await?;
     loop {
         let faults = checked(&prepared, &attempt.intra, recipe, tools).await;
         tries += 1;
@@ -36,7 +36,7 @@ pub async fn sealed(
             },
             // Ends: of a picture that is predicted from none, a fault is an error.
             Ok(_) => Attempt {
-                intra: Intra::every(recipe.parts()),
+                intra: IntraFrames::every(recipe.gops()),
                 ..attempt
             },
             Err(PrepareError::Demanding { .. }) if tries <= TRIES => attempt.coarser(),
@@ -50,11 +50,11 @@ async fn encoded(
     recipe: &Recipe,
     attempt: &Attempt,
     tools: &Tools,
-    grow: &watch::Sender<Growth>,
-) -> Result<Prepared, PrepareError> {
+    partial_sender: &watch::Sender<PartialLoop>,
+) -> Result<PreparedLoop, PrepareError> {
     let mut retries = Retries::of(Task::Loop);
     loop {
-        match prepare(recipe, attempt, tools, grow).await {
+        match prepare(recipe, attempt, tools, partial_sender).await {
             Err(PrepareError::Ffmpeg(error)) if retries.again(&error).await => {}
             outcome => return outcome,
         }
@@ -63,8 +63,8 @@ async fn encoded(
 
 /// The pictures that are predicted from the HUD.
 async fn checked(
-    prepared: &Prepared,
-    intra: &Intra,
+    prepared: &PreparedLoop,
+    intra: &IntraFrames,
     recipe: &Recipe,
     tools: &Tools,
 ) -> Result<Vec<u64>, PrepareError> {

@@ -8,39 +8,44 @@ use std::time::Duration;
 
 use futures_util::{StreamExt as _, TryStreamExt as _};
 
-use super::loops::{Loops, unfit};
-use super::prepared_loop::Prepared;
+use super::loop_preparer::{LoopPreparer, unfit};
+use super::loop_source::{LoopSource, StitchError};
+use super::prepared_loop::PreparedLoop;
 use super::queue::{Claim, Owner, Urgency};
 use super::recipe::Recipe;
-use super::source::{Source, StitchError};
 
 /// How often a request that is under way looks whether a loop that hung may be tried again.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
-/// What one request needs of the loops. See [`Loops::request`].
+/// What one request needs of the loops. See [`LoopPreparer::request`].
 #[derive(Debug)]
-pub struct Request {
-    loops: Arc<Loops>,
+pub struct LoopRequest {
+    preparer: Arc<LoopPreparer>,
     owner: Owner,
 }
 
-impl Request {
-    pub(super) fn new(loops: Arc<Loops>, owner: Owner) -> Self {
-        Self { loops, owner }
+impl LoopRequest {
+    pub(super) fn new(preparer: Arc<LoopPreparer>, owner: Owner) -> Self {
+        Self { preparer, owner }
     }
 
     /// A recipe's loop: out of memory, out of its file, from a preparation under way, or from one that is put into
     /// the queue. `order` is its place among the loops of this request. Fails with [`StitchError::Busy`] if the queue
     /// is full.
-    pub async fn get(&self, recipe: &Recipe, urgency: Urgency, order: usize) -> Result<Source, StitchError> {
-        let digest = self.loops.fit(recipe).await?;
+    pub async fn get(
+        &self,
+        recipe: &Recipe,
+        urgency: Urgency,
+        order: usize,
+    ) -> Result<LoopSource, StitchError> {
+        let digest = self.preparer.digest_if_fit(recipe).await?;
         let owner = self.owner;
         let claim = Claim {
             owner,
             urgency,
             order,
         };
-        self.loops.find(digest, recipe, claim).await
+        self.preparer.find(digest, recipe, claim).await
     }
 
     /// The same, but waits until there is room in the queue: for a request that is under way.
@@ -49,9 +54,9 @@ impl Request {
         recipe: &Recipe,
         urgency: Urgency,
         order: usize,
-    ) -> Result<Source, StitchError> {
+    ) -> Result<LoopSource, StitchError> {
         loop {
-            let room = self.loops.room.notified();
+            let room = self.preparer.room.notified();
             tokio::pin!(room);
             // From now on: there may be room before it is waited for.
             room.as_mut().enable();
@@ -68,7 +73,7 @@ impl Request {
     /// All of these loops, whole, in this order. Asks for as many at a time as keeps all cores busy, so that a
     /// request with many loops takes no more of the queue than one with few. Fails with [`StitchError::Busy`] if
     /// there is no room for the first that has to be prepared. Dropping the future gives up what has not begun.
-    pub async fn all(&self, recipes: &[&Recipe]) -> Result<Vec<Arc<Prepared>>, StitchError> {
+    pub async fn all(&self, recipes: &[&Recipe]) -> Result<Vec<Arc<PreparedLoop>>, StitchError> {
         self.each(recipes, |prepared| prepared).await
     }
 
@@ -80,7 +85,7 @@ impl Request {
     async fn each<T>(
         &self,
         recipes: &[&Recipe],
-        keep: impl Fn(Arc<Prepared>) -> T + Copy,
+        keep: impl Fn(Arc<PreparedLoop>) -> T + Copy,
     ) -> Result<Vec<T>, StitchError> {
         let admitted = &AtomicBool::new(false);
         let each = recipes.iter().enumerate().map(|(order, recipe)| async move {
@@ -90,7 +95,7 @@ impl Request {
                 }
                 found => found,
             };
-            if let Ok(Source::Growing(_)) = found {
+            if let Ok(LoopSource::Pending(_)) = found {
                 admitted.store(true, Ordering::Relaxed);
             }
             whole(recipe, found).await.map(keep)
@@ -105,20 +110,20 @@ impl Request {
     /// How many loops a request has in the queue at most: one more than cores, so that none waits for it to ask.
     #[must_use]
     pub fn at_once(&self) -> usize {
-        self.loops.cores + 1
+        self.preparer.cores + 1
     }
 
     /// Fails if it is known that a recipe gives no loop.
     pub async fn check(&self, recipe: &Recipe) -> Result<(), StitchError> {
-        self.loops.fit(recipe).await.map(|_| ())
+        self.preparer.digest_if_fit(recipe).await.map(|_| ())
     }
 }
 
 /// A loop to its end. A loop that turns out to be none is told as it is when it was known before.
 pub(super) async fn whole(
     recipe: &Recipe,
-    found: Result<Source, StitchError>,
-) -> Result<Arc<Prepared>, StitchError> {
+    found: Result<LoopSource, StitchError>,
+) -> Result<Arc<PreparedLoop>, StitchError> {
     match found?.whole().await {
         Err(StitchError::Prepare(error)) if error.is_of_the_loop() => Err(unfit(recipe, error.to_string())),
         outcome => outcome,

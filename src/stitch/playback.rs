@@ -3,37 +3,37 @@
 //! Pure arithmetic on whole numbers. A run keeps the interval's first and last instant exactly, at any
 //! speed: the loop's pictures are spread evenly over it, each a whole number of ticks from the start.
 
-use super::parts::Parts;
+use super::gops::Gops;
 use crate::units::Ticks;
 use crate::workout::Interval;
 
 /// How a coded picture of a loop is used at one place of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// A part's first picture as it was encoded: IDR. Nothing before it is needed.
+pub enum FrameForm {
+    /// A GOP's first picture as it was encoded: IDR. Nothing before it is needed.
     Key,
-    /// A part's first picture, which refers to nothing, in its second form: the HUD below it goes on.
+    /// A GOP's first picture, which refers to nothing, in its second form: the HUD below it goes on.
     Restart,
     /// Any other picture of the loop; it may refer to those before it in its part.
-    Next,
+    Predicted,
 }
 
 /// A loop shown from the start to the end of an interval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Run {
+pub struct Playback {
     start: Ticks,
     length: Ticks,
     pictures: u64,
-    parts: Parts,
+    gops: Gops,
 }
 
-impl Run {
+impl Playback {
     /// The interval's run of a loop that is so divided.
     ///
     /// At speed s it shows s times as many of the loop's pictures as the interval has of the output's,
     /// to the nearest whole one: with whole repetitions (`fit_reps`) exactly as many.
     #[must_use]
-    pub fn new(interval: &Interval, parts: Parts) -> Self {
+    pub fn new(interval: &Interval, gops: Gops) -> Self {
         let (above, below) = (
             u128::from(interval.movement.speed.numerator()),
             u128::from(interval.movement.speed.denominator()),
@@ -44,7 +44,7 @@ impl Run {
             length: interval.length.ticks(),
             // A plan's intervals have at most hours and its speeds at most tens: it fits.
             pictures: (pictures as u64).max(1),
-            parts,
+            gops,
         }
     }
 
@@ -56,8 +56,8 @@ impl Run {
 
     /// Which picture of the loop the run's picture `number` is.
     #[must_use]
-    pub fn of_loop(&self, number: u64) -> u64 {
-        number % self.parts.pictures()
+    pub fn loop_frame(&self, number: u64) -> u64 {
+        number % self.gops.pictures()
     }
 
     /// When the run's picture `number` begins; for `number` = [`pictures`](Self::pictures) the run's end.
@@ -68,10 +68,10 @@ impl Run {
         self.start + Ticks(offset as u64)
     }
 
-    /// Whether a part of the loop begins with the run's picture `number`.
+    /// Whether a GOP of the loop begins with the run's picture `number`.
     #[must_use]
-    pub fn begins_part(&self, number: u64) -> bool {
-        self.parts.begins(self.of_loop(number))
+    pub fn begins_gop(&self, number: u64) -> bool {
+        self.gops.begins(self.loop_frame(number))
     }
 }
 
@@ -107,15 +107,15 @@ pub(super) mod tests {
         ) {
             let speed = Speed::new(above, 100).expect("a speed");
             let interval = interval(start, length, speed);
-            let run = Run::new(&interval, Parts::of(Frames(pass)));
-            prop_assert_eq!(run.begins(0), interval.start.ticks());
-            prop_assert_eq!(run.begins(run.pictures()), interval.end().ticks());
-            let usual = length as f64 * 3000.0 / run.pictures() as f64;
-            for number in 0..run.pictures().min(2000) {
-                let lasts = run.begins(number + 1).0 - run.begins(number).0;
+            let playback = Playback::new(&interval, Gops::of(Frames(pass)));
+            prop_assert_eq!(playback.begins(0), interval.start.ticks());
+            prop_assert_eq!(playback.begins(playback.pictures()), interval.end().ticks());
+            let usual = length as f64 * 3000.0 / playback.pictures() as f64;
+            for number in 0..playback.pictures().min(2000) {
+                let lasts = playback.begins(number + 1).0 - playback.begins(number).0;
                 prop_assert!((lasts as f64 - usual).abs() <= 1.0, "picture {} lasts {}", number, lasts);
                 // The picture is the one that plays at that instant at that speed, to within one.
-                let asked = (run.begins(number) - run.begins(0)).0 as f64 / 3000.0 * speed.as_f64();
+                let asked = (playback.begins(number) - playback.begins(0)).0 as f64 / 3000.0 * speed.as_f64();
                 prop_assert!((asked - number as f64).abs() <= 0.51, "{} instead of {}", number, asked);
             }
         }

@@ -1,7 +1,7 @@
 //! Where a loop's pictures come from: a loop that is there, or one that is being prepared, whose pictures are seen
 //! as they come.
 //!
-//! For what puts pictures together. Whoever holds a [`Source`] of a loop whose preparation has not begun keeps it
+//! For what puts pictures together. Whoever holds a [`LoopSource`] of a loop whose preparation has not begun keeps it
 //! in the queue; when the last of them is dropped it is not prepared.
 
 use std::sync::Arc;
@@ -9,9 +9,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::sync::watch;
 
-use super::loops::Waiter;
-use super::prepare::{Growth, PrepareError};
-use super::prepared_loop::Prepared;
+use super::loop_preparer::QueueGuard;
+use super::prepare::{PartialLoop, PrepareError};
+use super::prepared_loop::PreparedLoop;
 use super::sound::CueError;
 use crate::mp4::AvcConfig;
 
@@ -60,8 +60,8 @@ impl StitchError {
 
     /// Whether nothing is wrong, but that the program ends.
     #[must_use]
-    pub fn is_the_end(&self) -> bool {
-        matches!(self, Self::Prepare(error) if matches!(**error, PrepareError::Ended))
+    pub fn is_shutdown(&self) -> bool {
+        matches!(self, Self::Prepare(error) if matches!(**error, PrepareError::Cancelled))
     }
 }
 
@@ -72,30 +72,30 @@ impl From<PrepareError> for StitchError {
 }
 
 /// How a preparation ended.
-pub(super) type Outcome = Result<Arc<Prepared>, Arc<PrepareError>>;
+pub(super) type Outcome = Result<Arc<PreparedLoop>, Arc<PrepareError>>;
 
 /// A loop that is being prepared, as those see it who wait for it.
 #[derive(Debug, Clone)]
-pub struct Growing {
-    pub(super) growth: watch::Receiver<Growth>,
+pub struct PendingLoop {
+    pub(super) partial: watch::Receiver<PartialLoop>,
     pub(super) outcome: watch::Receiver<Option<Outcome>>,
     /// Keeps it in the queue; `None` if it had begun before it was asked for.
-    pub(super) waiter: Option<Arc<Waiter>>,
+    pub(super) waiter: Option<Arc<QueueGuard>>,
 }
 
 /// Where a loop's pictures come from.
 #[derive(Debug, Clone)]
-pub enum Source {
+pub enum LoopSource {
     /// It is there.
-    Whole(Arc<Prepared>),
+    Whole(Arc<PreparedLoop>),
     /// It is being prepared.
-    Growing(Growing),
+    Pending(PendingLoop),
 }
 
-impl Source {
+impl LoopSource {
     /// Says that its owner cannot go on without it: it comes before loops that are needed later.
     pub fn needed_now(&self) {
-        if let Self::Growing(Growing {
+        if let Self::Pending(PendingLoop {
             waiter: Some(waiter), ..
         }) = self
         {
@@ -105,8 +105,11 @@ impl Source {
 
     /// Its decoder parameters.
     pub async fn config(&mut self) -> Result<AvcConfig, StitchError> {
-        self.take(|whole| Some(whole.config.clone()), |growth| growth.config.clone())
-            .await
+        self.take(
+            |whole| Some(whole.config.clone()),
+            |partial| partial.config.clone(),
+        )
+        .await
     }
 
     /// The exercise slices of picture `number`.
@@ -114,7 +117,7 @@ impl Source {
         let number = number as usize;
         self.take(
             |whole| whole.pictures.get(number).cloned(),
-            |growth| growth.pictures.get(number).cloned(),
+            |partial| partial.pictures.get(number).cloned(),
         )
         .await
     }
@@ -123,33 +126,33 @@ impl Source {
     pub async fn restart(&mut self, index: usize) -> Result<Bytes, StitchError> {
         self.take(
             |whole| whole.restarts.get(index).cloned(),
-            |growth| growth.restarts.get(index).cloned(),
+            |partial| partial.restarts.get(index).cloned(),
         )
         .await
     }
 
     /// The whole loop, checked.
-    pub async fn whole(self) -> Result<Arc<Prepared>, StitchError> {
-        let mut growing = match self {
+    pub async fn whole(self) -> Result<Arc<PreparedLoop>, StitchError> {
+        let mut pending = match self {
             Self::Whole(prepared) => return Ok(prepared),
-            Self::Growing(growing) => growing,
+            Self::Pending(pending) => pending,
         };
-        match growing.outcome.wait_for(Option::is_some).await.as_deref() {
+        match pending.outcome.wait_for(Option::is_some).await.as_deref() {
             Ok(Some(Ok(prepared))) => Ok(Arc::clone(prepared)),
             Ok(Some(Err(error))) => Err(Arc::clone(error).into()),
-            Ok(None) | Err(_) => Err(PrepareError::Ended.into()),
+            Ok(None) | Err(_) => Err(PrepareError::Cancelled.into()),
         }
     }
 
-    /// To be called before a part of the loop begins: what is given from now on is checked, if the check has ended.
+    /// To be called before a GOP of the loop begins: what is given from now on is checked, if the check has ended.
     /// Within a part it may not change, for a second try's pictures are not predicted from the first's.
     ///
     /// Fails if the preparation has ended without a loop.
     pub fn renew(&mut self) -> Result<(), StitchError> {
-        let Self::Growing(growing) = self else {
+        let Self::Pending(pending) = self else {
             return Ok(());
         };
-        let ended = growing.outcome.borrow().clone();
+        let ended = pending.outcome.borrow().clone();
         match ended {
             Some(Ok(prepared)) => *self = Self::Whole(prepared),
             Some(Err(error)) => return Err(error.into()),
@@ -161,16 +164,16 @@ impl Source {
     /// Takes a part as soon as it is there.
     async fn take<T>(
         &mut self,
-        whole: impl Fn(&Prepared) -> Option<T>,
-        growing: impl Fn(&Growth) -> Option<T>,
+        whole: impl Fn(&PreparedLoop) -> Option<T>,
+        pending: impl Fn(&PartialLoop) -> Option<T>,
     ) -> Result<T, StitchError> {
         loop {
             let waits = match self {
                 Self::Whole(prepared) => return whole(prepared).ok_or(StitchError::Empty),
-                Self::Growing(waits) => waits,
+                Self::Pending(waits) => waits,
             };
             let ended = waits.outcome.borrow().clone();
-            if let Some(part) = growing(&waits.growth.borrow_and_update()) {
+            if let Some(part) = pending(&waits.partial.borrow_and_update()) {
                 return Ok(part);
             }
             match ended {
@@ -180,12 +183,12 @@ impl Source {
                 None => {}
             }
             let heard = tokio::select! {
-                grown = waits.growth.changed() => grown,
+                grown = waits.partial.changed() => grown,
                 ended = waits.outcome.changed() => ended,
             };
             if heard.is_err() && waits.outcome.borrow().is_none() {
                 // The preparing task is gone without a word.
-                return Err(PrepareError::Ended.into());
+                return Err(PrepareError::Cancelled.into());
             }
         }
     }

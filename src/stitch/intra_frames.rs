@@ -1,38 +1,38 @@
 //! Which pictures of a loop are predicted from none before them.
 //!
-//! Pure. Each part begins with one. More are added where a loop failed its check: a picture that would be
+//! Pure. Each GOP begins with one. More are added where a loop failed its check: a picture that would be
 //! predicted from the HUD's rows is no longer predicted at all, so the loop keeps its size and its place on the
 //! screen whether it passed at once or not. They stay within their part: encoded as IDR pictures, shown as
-//! [restarts](super::run::Form::Restart), never where a stream begins.
+//! [restarts](super::playback::FrameForm::Restart), never where a stream begins.
 
 use std::collections::BTreeSet;
 
-use super::parts::Parts;
+use super::gops::Gops;
 
 /// See the module.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Intra {
-    parts: Parts,
-    /// Beside the first of each part.
+pub struct IntraFrames {
+    gops: Gops,
+    /// Beside the first of each GOP.
     more: BTreeSet<u64>,
 }
 
-impl Intra {
-    /// Only the first picture of each part.
+impl IntraFrames {
+    /// Only the first picture of each GOP.
     #[must_use]
-    pub fn of(parts: Parts) -> Self {
+    pub fn of(gops: Gops) -> Self {
         Self {
-            parts,
+            gops,
             more: BTreeSet::new(),
         }
     }
 
     /// Every picture: nothing is predicted from the HUD then.
     #[must_use]
-    pub fn every(parts: Parts) -> Self {
+    pub fn every(gops: Gops) -> Self {
         Self {
-            parts,
-            more: (0..parts.pictures()).collect(),
+            gops,
+            more: (0..gops.pictures()).collect(),
         }
     }
 
@@ -52,7 +52,7 @@ impl Intra {
     /// Pictures since the last of them: 0 for one itself. It is `frame_num` as the encoder counts.
     #[must_use]
     pub fn since(&self, picture: u64) -> u64 {
-        let within = self.parts.within(picture);
+        let within = self.gops.within(picture);
         let last = self.more.range(..=picture).next_back();
         last.map_or(within, |last| within.min(picture - last))
     }
@@ -60,20 +60,20 @@ impl Intra {
     /// The same for the place of `picture` in an endless row of passes, were it not one itself: at least 1.
     #[must_use]
     pub fn before(&self, picture: u64) -> u64 {
-        let pictures = self.parts.pictures();
+        let pictures = self.gops.pictures();
         self.since((picture + pictures - 1) % pictures) + 1
     }
 
     /// As FFmpeg's `-force_key_frames` wants it, where `n` is a picture's number.
     #[must_use]
     pub fn expression(&self) -> String {
-        if self.more.len() as u64 == self.parts.pictures() {
+        if self.more.len() as u64 == self.gops.pictures() {
             return "expr:1".to_owned();
         }
         let more = self.more.iter().map(|picture| format!("+eq(n,{picture})"));
         format!(
             "expr:not(mod(n,{})){}",
-            self.parts.each(),
+            self.gops.each(),
             more.collect::<String>()
         )
     }
@@ -86,8 +86,8 @@ mod tests {
 
     #[test]
     fn pictures_are_counted_from_the_last_one_that_is_predicted_from_none() {
-        let parts = Parts::of(Frames(40)); // two of 20
-        let intra = Intra::of(parts).and([5, 25, 26]);
+        let gops = Gops::of(Frames(40)); // two of 20
+        let intra = IntraFrames::of(gops).and([5, 25, 26]);
         let since: Vec<u64> = (0..40).map(|picture| intra.since(picture)).collect();
         let rising = |from: u64, to: u64| 0..to - from;
         let wanted: Vec<u64> = [(0, 5), (5, 20), (20, 25), (25, 26), (26, 40)]
@@ -106,13 +106,13 @@ mod tests {
 
     #[test]
     fn ffmpeg_is_told_numbers() {
-        let parts = Parts::of(Frames(40));
-        assert_eq!(Intra::of(parts).expression(), "expr:not(mod(n,20))");
+        let gops = Gops::of(Frames(40));
+        assert_eq!(IntraFrames::of(gops).expression(), "expr:not(mod(n,20))");
         assert_eq!(
-            Intra::of(parts).and([25, 5]).expression(),
+            IntraFrames::of(gops).and([25, 5]).expression(),
             "expr:not(mod(n,20))+eq(n,5)+eq(n,25)"
         );
-        let every = Intra::every(parts);
+        let every = IntraFrames::every(gops);
         assert_eq!(every.expression(), "expr:1");
         assert!((0..40).all(|picture| every.contains(picture) && every.before(picture) == 1));
     }
