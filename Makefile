@@ -55,7 +55,7 @@ OLDEST = $(FFMPEGS)/imageio-ffmpeg-0.5.1/tools
 
 test-ffmpegs: $(NEWEST) $(OLDEST)
 	PATH="$(abspath $(NEWEST)):$$PATH" $(CARGO) test --locked --test stitch --test graphs --test sound -- \
-	  exact::pictures_of_480p against_graph::cues against_graph::a_clips decoders::two_decoders_agree_on mixed::cues mixed::a_track
+	  exact::frames_of_480p against_graph::cues against_graph::a_clips decoders::two_decoders_agree_on mixed::cues mixed::a_track
 	COACH_FFMPEG="$(abspath $(OLDEST))/ffmpeg" $(CARGO) test --locked --test cli -- every_way
 
 $(FFMPEGS)/imageio-ffmpeg-%/tools: | python

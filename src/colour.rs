@@ -1,7 +1,7 @@
-//! Colours: from what screens show to what a BT.709 limited-range picture stores.
+//! Colours: from what screens show to what a BT.709 limited-range frame stores.
 //!
 //! For the HUD and the backdrop, whose colours must come out as they were chosen: FFmpeg's own
-//! `color` source converts by BT.601, whatever the picture is tagged with.
+//! `color` source converts by BT.601, whatever the frame is tagged with.
 
 /// A colour as screens show it: sRGB, 8 bits a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,7 @@ impl Colour {
         Self([(rgb >> 16) as u8, (rgb >> 8) as u8, rgb as u8])
     }
 
-    /// As the picture stores it.
+    /// As the frame stores it.
     #[must_use]
     pub fn yuv(self) -> Yuv {
         let [r, g, b] = self.0.map(|part| f64::from(part) / 255.0);

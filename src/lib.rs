@@ -4,20 +4,20 @@
 //!
 //! | module | does | knows nothing of |
 //! | --- | --- | --- |
-//! | [`units`] | pictures, samples, seconds, speeds | everything else |
+//! | [`units`] | frames, samples, seconds, speeds | everything else |
 //! | [`temp_files`] | files written beside their place; removal of those whose writer was killed | what is in them |
 //! | [`wait_estimate`] | how long work of one kind takes | which |
 //! | [`single_flight`] | work that is done once for all who ask for it | what the work is |
 //! | [`colour`] | RGB -> BT.709 | everything else |
 //! | [`files`] | opening files that others put there, without blocking | what is in them |
 //! | [`catalogue`] | the exercises: reading, checking, searching | clips' bytes, HTTP |
-//! | [`workout`] | request -> plan -> timeline, in whole pictures | files, FFmpeg, HTTP |
+//! | [`workout`] | request -> plan -> timeline, in whole frames | files, FFmpeg, HTTP |
 //! | [`words`] | all that a workout says, in each language | where and when it is said |
 //! | [`week`] | goals -> a week of sessions, each a request and its plan | files, HTTP |
-//! | [`hud`] | the pixels of the bar for any picture of a timeline | codecs |
-//! | [`sound`] | cues, where they lie, and their samples | pictures |
-//! | [`texts`] | captions, chapters and timelines of a plan | pictures, HTTP |
-//! | [`h264`] | coded pictures as bits: slices read, the HUD slice written | boxes, workouts |
+//! | [`hud`] | the pixels of the bar for any frame of a timeline | codecs |
+//! | [`sound`] | cues, where they lie, and their samples | frames |
+//! | [`texts`] | captions, chapters and timelines of a plan | frames, HTTP |
+//! | [`h264`] | coded frames as bits: slices read, the HUD slice written | boxes, workouts |
 //! | [`mp4`] | boxes: reading FFmpeg's fragments, writing ours | workouts |
 //! | [`ffmpeg`] | the child process and its end of life | what it renders |
 //! | [`clip`] | what a clip file is, and what is wrong with it | workouts |

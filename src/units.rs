@@ -1,12 +1,12 @@
 //! Quantities of time and their exact conversions.
 //!
-//! For every module: a count of pictures, a count of audio samples, a media tick and a number of
+//! For every module: a count of frames, a count of audio samples, a media tick and a number of
 //! seconds are different types, so that adding one to another does not compile. All of them are
 //! integers but [`Seconds`], which exists only at the edges (what a client sends and reads).
 //!
-//! The grid is fixed: every workout is [`FPS`] pictures and [`SAMPLE_RATE`] audio samples a second.
-//! Both divide, so one picture is exactly [`SAMPLES_PER_FRAME`] samples and every interval starts
-//! on a whole sample as well as on a whole picture.
+//! The grid is fixed: every workout is [`FPS`] frames and [`SAMPLE_RATE`] audio samples a second.
+//! Both divide, so one frame is exactly [`SAMPLES_PER_FRAME`] samples and every interval starts
+//! on a whole sample as well as on a whole frame.
 
 use std::fmt;
 use std::iter::Sum;
@@ -14,27 +14,27 @@ use std::ops::{Add, AddAssign, Mul, Sub};
 
 use serde::{Deserialize, Serialize};
 
-/// Output pictures a second. One rate for every workout: it keeps pieces joinable.
+/// Output frames a second. One rate for every workout: it keeps pieces joinable.
 pub const FPS: u32 = 30;
 /// Output audio samples a second, per channel.
 pub const SAMPLE_RATE: u32 = 48_000;
-/// Audio samples that sound during one picture (48,000 / 30, without remainder).
+/// Audio samples that sound during one frame (48,000 / 30, without remainder).
 pub const SAMPLES_PER_FRAME: u64 = (SAMPLE_RATE / FPS) as u64;
 /// Ticks a second of the video track's clock: the MPEG clock, which 30 fps and the usual speeds divide.
 pub const VIDEO_TIMESCALE: u32 = 90_000;
-/// Ticks of the video track's clock in one picture.
+/// Ticks of the video track's clock in one frame.
 pub const TICKS_PER_FRAME: u32 = VIDEO_TIMESCALE / FPS;
 
-/// A count of output pictures: a length, or an instant counted from the first picture.
+/// A count of output frames: a length, or an instant counted from the first frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Frames(pub u64);
 
 impl Frames {
-    /// No picture.
+    /// No frame.
     pub const ZERO: Self = Self(0);
 
-    /// The nearest whole number of pictures.
+    /// The nearest whole number of frames.
     #[must_use]
     pub fn from_seconds(seconds: Seconds) -> Self {
         // Validated seconds are finite, not negative and below a day; `as` saturates otherwise.
@@ -66,13 +66,13 @@ impl Frames {
     }
 }
 
-/// A count of ticks of the video track's clock ([`VIDEO_TIMESCALE`] a second): what a picture that does
+/// A count of ticks of the video track's clock ([`VIDEO_TIMESCALE`] a second): what a frame that does
 /// not keep to the grid of [`Frames`] is timed by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Ticks(pub u64);
 
 impl Ticks {
-    /// The output picture during which this instant lies.
+    /// The output frame during which this instant lies.
     #[must_use]
     pub fn frame(self) -> Frames {
         Frames(self.0 / u64::from(TICKS_PER_FRAME))
@@ -214,7 +214,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_picture_is_a_whole_number_of_samples_and_ticks() {
+    fn a_frame_is_a_whole_number_of_samples_and_ticks() {
         assert_eq!(SAMPLES_PER_FRAME * u64::from(FPS), u64::from(SAMPLE_RATE));
         assert_eq!(TICKS_PER_FRAME * FPS, VIDEO_TIMESCALE);
     }

@@ -187,7 +187,7 @@ fn an_ffmpeg_that_lists_all_and_cannot_do_it_is_found_out() {
 
 /// With whichever FFmpeg the tests are given: an old one, the system's, the newest.
 #[test]
-fn every_way_makes_a_picture() {
+fn every_way_makes_a_frame() {
     let folder = furnished();
     let (_, table, error) = said(&fed(folder.path(), &["doctor"], ""));
     let line = table.lines().next().unwrap_or_default();

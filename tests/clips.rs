@@ -23,7 +23,7 @@ use virtual_coach::render::RenderSettings;
 use virtual_coach::units::Seconds;
 use virtual_coach::workout::{Interval, IntervalKind::Work};
 
-/// Pictures of each made clip: two thirds of an interval, so that every clip is repeated.
+/// Frames of each made clip: two thirds of an interval, so that every clip is repeated.
 const PASS: u64 = 30;
 const SHOWN: u64 = 45;
 
@@ -194,7 +194,7 @@ async fn every_kind_of_clip_is_shown_whole_upright_and_repeated() {
     assert!(!told.contains("breaks off"), "{told}");
     println!("{told}");
     let video = studio.render(bare_plan(intervals), "result.mp4").await;
-    // The middle of the picture: tone-mapped, padded or laid over the backdrop, the number is there.
+    // The middle of the frame: tone-mapped, padded or laid over the backdrop, the number is there.
     let seen = numbers(&video, "852:300:1:90");
     assert_eq!(seen.len() as u64, SHOWN * kinds.len() as u64, "pictures in all");
     let mut wrong = Vec::new();
@@ -205,10 +205,10 @@ async fn every_kind_of_clip_is_shown_whole_upright_and_repeated() {
         } else {
             0
         };
-        for (picture, number) in numbers.iter().enumerate() {
-            let expected = base + picture as i64 % PASS as i64;
+        for (frame, number) in numbers.iter().enumerate() {
+            let expected = base + frame as i64 % PASS as i64;
             let off = (number - expected).abs();
-            // Around a joint a clip of about 30 pictures may be one earlier or later.
+            // Around a joint a clip of about 30 frames may be one earlier or later.
             if *number < 0 || off.min(PASS as i64 - off) > kind.off_by as i64 {
                 wrong.push(format!("{}: {numbers:?}", kind.file));
                 break;
@@ -219,7 +219,7 @@ async fn every_kind_of_clip_is_shown_whole_upright_and_repeated() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_picture_is_a_clip() {
+async fn one_image_is_a_clip() {
     let mut studio = Studio::new();
     numbered_clip(&studio.clip("one", "one.mp4"), 1, &H264);
     numbered_clip(&studio.clip("still", "still.png"), 1, &["-frames:v", "1"]);
@@ -243,7 +243,7 @@ async fn one_picture_is_a_clip() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clip_too_long_for_memory_is_read_again_and_a_truncated_one_repeats_what_it_has() {
     let mut studio = Studio::new();
-    // 200 pictures of 480p are more than one process may hold.
+    // 200 frames of 480p are more than one process may hold.
     numbered_clip(&studio.clip("long", "long.mp4"), 200, &H264);
     let whole = studio.result("whole.mp4");
     let mut arguments = H264.to_vec();
@@ -267,12 +267,12 @@ async fn a_clip_too_long_for_memory_is_read_again_and_a_truncated_one_repeats_wh
     ]);
     let seen = numbers(&studio.render(plan, "result.mp4").await, "854:480:0:0");
     assert_eq!(seen.len(), 600);
-    for (picture, seen) in seen[..450].iter().enumerate() {
+    for (frame, seen) in seen[..450].iter().enumerate() {
         let number = seen
-            .unwrap_or_else(|| panic!("picture {picture} shows no number"))
+            .unwrap_or_else(|| panic!("picture {frame} shows no number"))
             .number;
-        let off = (number as i64 - picture as i64 % 200).abs();
-        assert!(off.min(200 - off) <= 1, "picture {picture} shows {number}");
+        let off = (number as i64 - frame as i64 % 200).abs();
+        assert!(off.min(200 - off) <= 1, "picture {frame} shows {number}");
     }
     let distinct: std::collections::BTreeSet<_> = seen[450..].iter().flatten().map(|s| s.number).collect();
     assert!(
@@ -282,7 +282,7 @@ async fn a_clip_too_long_for_memory_is_read_again_and_a_truncated_one_repeats_wh
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_loop_range_is_cut_to_the_picture_and_only_once() {
+async fn a_loop_range_is_cut_to_the_frame_and_only_once() {
     let mut studio = Studio::new();
     numbered_clip(&studio.clip("long", "long.mp4"), 200, &H264);
     let range = |start, end| {
@@ -296,7 +296,7 @@ async fn a_loop_range_is_cut_to_the_picture_and_only_once() {
         .inspect("long.mp4", range(1.0, 3.0), Depth::First)
         .await
         .expect("a cut");
-    assert_eq!(clip.pictures().0, 60);
+    assert_eq!(clip.frames().0, 60);
     let seen = numbers(&clip.path, "320:180:0:0");
     let seen: Vec<u64> = seen.iter().map(|s| s.expect("a number").number).collect();
     assert_eq!(seen, (30..90).collect::<Vec<_>>());
@@ -422,7 +422,7 @@ async fn a_transparent_clip_lies_over_the_backdrop() {
     ]);
     for (backdrop, expected) in [
         (Backdrop::Colour([0, 0, 255]), [0, 0, 255]),
-        (Backdrop::Picture(photo), [254, 0, 0]),
+        (Backdrop::Image(photo), [254, 0, 0]),
     ] {
         let settings = RenderSettings {
             backdrop,
@@ -431,20 +431,17 @@ async fn a_transparent_clip_lies_over_the_backdrop() {
         let plan = bare_plan(vec![interval(Work, "figure", 45, (1, 1), None)]);
         let video = studio.render_with(settings, plan, "result.mp4").await;
         let file = video.to_str().unwrap();
-        // Three patches of every picture: left of the figure, on it, right of it.
+        // Three patches of every frame: left of the figure, on it, right of it.
         let crop = "format=rgb24,crop=810:100:22:100,scale=3:1:flags=area,format=rgb24";
         let pixels = ffmpeg(&["-i", file, "-vf", crop, "-f", "rawvideo", "-"]);
         assert_eq!(pixels.len(), 45 * 9);
-        for picture in pixels.chunks_exact(9) {
+        for frame in pixels.chunks_exact(9) {
             for (patch, off) in [(0, 12), (2, 12)] {
-                for (seen, wanted) in picture[patch * 3..].iter().zip(expected) {
-                    assert!(
-                        seen.abs_diff(wanted) <= off,
-                        "{picture:?} instead of {expected:?}"
-                    );
+                for (seen, wanted) in frame[patch * 3..].iter().zip(expected) {
+                    assert!(seen.abs_diff(wanted) <= off, "{frame:?} instead of {expected:?}");
                 }
             }
-            assert!(picture[4] > 100, "no figure in {picture:?}");
+            assert!(frame[4] > 100, "no figure in {frame:?}");
         }
     }
 }

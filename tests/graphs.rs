@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use virtual_coach::clip::{Clip, Colours, Facts, Mix, PictureFacts, SoundFacts};
+use virtual_coach::clip::{Clip, Colours, Facts, Mix, SoundFacts, VideoFacts};
 use virtual_coach::graph::{
-    Backdrop, FilterGraph, Group, Look, Offset, Shot, groups, picture_graph, sound_graph,
+    Backdrop, FilterGraph, Group, Look, Offset, Shot, groups, sound_graph, video_graph,
 };
 use virtual_coach::units::{Frames, Seconds, Speed};
 use virtual_coach::workout::{Fit, Orientation, Profile, Resolution};
@@ -18,7 +18,7 @@ fn clip(path: &str, width: u32, height: u32, length: f64) -> Clip {
             container: "mov".to_owned(),
             start: Seconds(0.0),
             silent: None,
-            picture: PictureFacts {
+            video: VideoFacts {
                 stream: 0,
                 codec: "h264".to_owned(),
                 width,
@@ -92,30 +92,30 @@ fn a_rest_and_the_work_after_it() {
     let group = Group {
         shots: vec![rest, work],
     };
-    insta::assert_snapshot!(readable(&picture_graph(&group, &look(true, Fit::Contain))));
+    insta::assert_snapshot!(readable(&video_graph(&group, &look(true, Fit::Contain))));
 }
 
 #[test]
 fn a_studio_clip_over_a_backdrop_mirrored() {
     let mut clip = clip("videos/jumping-jack.mov", 640, 360, 2.0);
-    clip.facts.picture.alpha = true;
+    clip.facts.video.alpha = true;
     let mut shot = shot(clip, 600);
     shot.mirrored = true;
     let group = Group { shots: vec![shot] };
-    insta::assert_snapshot!(readable(&picture_graph(&group, &look(true, Fit::Cover))));
+    insta::assert_snapshot!(readable(&video_graph(&group, &look(true, Fit::Cover))));
 }
 
 #[test]
 fn a_phone_clip_without_hud() {
     let mut clip = clip("videos/IMG_0042.MOV", 1920, 1080, 12.0);
-    clip.facts.picture.rotation = 90;
-    clip.facts.picture.shown = (1080.0, 1920.0);
-    clip.facts.picture.colours = Colours::named("bt2020", "arib-std-b67", "bt2020nc");
-    clip.facts.picture.interlaced = true;
+    clip.facts.video.rotation = 90;
+    clip.facts.video.shown = (1080.0, 1920.0);
+    clip.facts.video.colours = Colours::named("bt2020", "arib-std-b67", "bt2020nc");
+    clip.facts.video.interlaced = true;
     let group = Group {
         shots: vec![shot(clip, 300)],
     };
-    insta::assert_snapshot!(readable(&picture_graph(&group, &look(false, Fit::Contain))));
+    insta::assert_snapshot!(readable(&video_graph(&group, &look(false, Fit::Contain))));
 }
 
 #[test]
@@ -218,11 +218,11 @@ proptest! {
     fn no_name_gets_into_a_graph(name in "\\PC{0,40}") {
         let text = |path: &str| {
             let group = Group { shots: vec![shot(clip(path, 640, 480, 3.0), 60)] };
-            picture_graph(&group, &look(true, Fit::Contain)).text
+            video_graph(&group, &look(true, Fit::Contain)).text
         };
         prop_assert_eq!(text(&name), text("plain.mov"));
         let group = Group { shots: vec![shot(clip(&name, 640, 480, 3.0), 60)] };
-        let arguments = picture_graph(&group, &look(true, Fit::Contain)).inputs[0].arguments();
+        let arguments = video_graph(&group, &look(true, Fit::Contain)).inputs[0].arguments();
         // One argument of its own, which can only be a file.
         let with_name: Vec<_> = arguments.iter().rev().take(2).collect();
         prop_assert_eq!(with_name[0].to_string_lossy().into_owned(), format!("file:{name}"));
@@ -244,7 +244,7 @@ proptest! {
         }).collect();
         let count = shots.len();
         let fit = if cover { Fit::Cover } else { Fit::Contain };
-        let graph = picture_graph(&Group { shots }, &look(hud, fit));
+        let graph = video_graph(&Group { shots }, &look(hud, fit));
         prop_assert_eq!(graph.inputs.len(), count + usize::from(hud));
         prop_assert!(graph.text.ends_with("[out]"));
         for forbidden in ["NaN", "inf", "scale=0", "crop=0", "size=0", "frame=0", "-1:"] {

@@ -20,7 +20,7 @@ fn furnished() -> TempDir {
     let mut catalogue: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
     catalogue["exercises"][1]["sides"] = "per_side".into();
     std::fs::write(&file, catalogue.to_string()).unwrap();
-    // Not the same picture as the first clip's, so that it is a loop of its own by its bytes, too.
+    // Not the same frame as the first clip's, so that it is a loop of its own by its bytes, too.
     let made = Command::new(ffmpeg())
         .args(["-v", "error", "-y", "-f", "lavfi", "-i"])
         .arg("testsrc2=size=320x180:rate=30:duration=1")

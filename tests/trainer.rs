@@ -12,10 +12,10 @@ use virtual_coach::catalogue::Catalogue;
 use virtual_coach::clip::{Depth, Library};
 use virtual_coach::render::Thumbnails;
 
-/// The longest stretch in which nothing may move, in pictures: a hold of a second looks frozen.
+/// The longest stretch in which nothing may move, in frames: a hold of a second looks frozen.
 const LONGEST_STILL: usize = 30;
-/// What the seam may differ by for its coding alone, in steps of grey: the first picture of a loop is
-/// a key picture, coded afresh, beside one that was predicted. Measured: 0.14 where hardly anything
+/// What the seam may differ by for its coding alone, in steps of grey: the first frame of a loop is
+/// a keyframe, coded afresh, beside one that was predicted. Measured: 0.14 where hardly anything
 /// moves; not to be seen.
 const CODING: f64 = 0.15;
 /// Bytes of an H.264 clip on average, and of any transparent one.
@@ -24,8 +24,8 @@ const TRANSPARENT: u64 = 3_000_000;
 /// Bytes of all clips.
 const ALL: u64 = 25_000_000;
 
-/// Pictures of a clip, small and grey, with what is transparent left black.
-fn pictures(path: &Path) -> Vec<Vec<u8>> {
+/// Frames of a clip, small and grey, with what is transparent left black.
+fn frames(path: &Path) -> Vec<Vec<u8>> {
     let filter = "format=rgba,premultiply=inplace=1,scale=160:90:flags=area,format=gray";
     let bytes = ffmpeg(&[
         "-i",
@@ -40,7 +40,7 @@ fn pictures(path: &Path) -> Vec<Vec<u8>> {
     bytes.chunks_exact(160 * 90).map(<[u8]>::to_vec).collect()
 }
 
-/// Mean difference of two pictures, in steps of grey.
+/// Mean difference of two frames, in steps of grey.
 fn difference(a: &[u8], b: &[u8]) -> f64 {
     let sum: u64 = a.iter().zip(b).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
     sum as f64 / a.len() as f64
@@ -54,22 +54,22 @@ fn every_clip_is_a_seamless_loop_in_which_something_moves() {
     let mut faults = Vec::new();
     for exercise in exercises {
         let file = exercise["video"].as_str().unwrap();
-        let pictures = pictures(&Path::new("videos").join(file));
-        if !(60..=180).contains(&pictures.len()) {
-            faults.push(format!("{file} has {} pictures, not 2 to 6 s", pictures.len()));
+        let frames = frames(&Path::new("videos").join(file));
+        if !(60..=180).contains(&frames.len()) {
+            faults.push(format!("{file} has {} pictures, not 2 to 6 s", frames.len()));
         }
         let poster = exercise["poster"].as_f64().map(|at| (at * 30.0).round() as usize);
-        if poster.is_none_or(|at| at >= pictures.len()) {
+        if poster.is_none_or(|at| at >= frames.len()) {
             faults.push(format!(
                 "{file}: its poster is picture {poster:?} of {}",
-                pictures.len()
+                frames.len()
             ));
         }
-        let steps: Vec<f64> = pictures
+        let steps: Vec<f64> = frames
             .windows(2)
             .map(|pair| difference(&pair[0], &pair[1]))
             .collect();
-        let seam = difference(&pictures[pictures.len() - 1], &pictures[0]);
+        let seam = difference(&frames[frames.len() - 1], &frames[0]);
         let largest = steps.iter().copied().fold(0.0, f64::max);
         if seam > largest + CODING {
             faults.push(format!(
@@ -152,7 +152,7 @@ fn every_clip_is_coded_as_promised() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_poster_shows_the_picture_that_the_catalogue_names() {
+async fn a_poster_shows_the_frame_that_the_catalogue_names() {
     let mut studio = Studio::new();
     numbered_clip(&studio.clip("plank", "numbered.mp4"), 60, &H264);
     let diagnoses = studio.inspect(Depth::First).await;
@@ -161,7 +161,7 @@ async fn a_poster_shows_the_picture_that_the_catalogue_names() {
     let place = |e: &Value| e["id"] == "plank";
     let at = file["exercises"].as_array().unwrap().iter().position(place);
     let at = at.expect("a plank");
-    // The picture asked for; the first; one that the clip does not have; none asked for.
+    // The frame asked for; the first; one that the clip does not have; none asked for.
     for (poster, shown) in [
         (json!(1.2), 36),
         (json!(0), 0),

@@ -1,5 +1,5 @@
 //! Videos as files and segments: every byte range is the same slice of the whole, players find the
-//! pictures that the plan names, and all ways of delivery show the same ones.
+//! frames that the plan names, and all ways of delivery show the same ones.
 
 // Videos and files are what this is about.
 #![allow(clippy::similar_names)]
@@ -127,8 +127,8 @@ fn part(file: &VirtualFile, from: u64, to: u64) -> Vec<u8> {
         .collect()
 }
 
-/// A digest of each picture.
-fn pictures(file: &Path) -> Vec<String> {
+/// A digest of each frame.
+fn frames(file: &Path) -> Vec<String> {
     let file = file.to_str().expect("UTF-8");
     let arguments = ["-xerror", "-err_detect", "explode", "-i", file, "-map", "0:v:0"];
     let output = ["-fps_mode", "passthrough", "-f", "framehash", "-hash", "md5", "-"];
@@ -139,7 +139,7 @@ fn pictures(file: &Path) -> Vec<String> {
         .collect()
 }
 
-/// A digest of each coded picture, as it lies in the file.
+/// A digest of each coded frame, as it lies in the file.
 fn coded(file: &Path) -> Vec<String> {
     let file = file.to_str().expect("UTF-8");
     let output = [
@@ -160,7 +160,7 @@ fn coded(file: &Path) -> Vec<String> {
         .collect()
 }
 
-/// When each picture begins.
+/// When each frame begins.
 fn times(file: &Path) -> Vec<u64> {
     let shown = [
         "-select_streams",
@@ -271,7 +271,7 @@ fn heard(file: &Path) -> Vec<u8> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_ways_of_delivery_give_the_same_pictures_and_sound() {
+async fn all_ways_of_delivery_give_the_same_frames_and_sound() {
     let stage = Stage::open().await;
     for hud in [true, false] {
         let plan = plan(hud, 1);
@@ -285,10 +285,10 @@ async fn all_ways_of_delivery_give_the_same_pictures_and_sound() {
         let streamed = stage.write("streamed.mp4", &collect(streamed).await.expect("all of it"));
         let file = movie(&video, &texts(&plan));
         let linked = stage.write("linked.mp4", &whole(&file));
-        let expected = pictures(&streamed);
-        assert_eq!(expected.len() as u64, video.pictures());
+        let expected = frames(&streamed);
+        assert_eq!(expected.len() as u64, video.frames());
         assert!(
-            expected == pictures(&linked),
+            expected == frames(&linked),
             "the file shows other pictures (HUD: {hud})"
         );
         assert!(
@@ -296,7 +296,7 @@ async fn all_ways_of_delivery_give_the_same_pictures_and_sound() {
             "the file has other slices (HUD: {hud})"
         );
         assert_eq!(times(&streamed), times(&linked));
-        let begins: Vec<u64> = (0..video.pictures()).map(|n| video.begins(n).0).collect();
+        let begins: Vec<u64> = (0..video.frames()).map(|n| video.begins(n).0).collect();
         assert_eq!(times(&linked), begins);
         assert!(
             heard(&streamed) == heard(&linked),
@@ -314,7 +314,7 @@ async fn all_ways_of_delivery_give_the_same_pictures_and_sound() {
                 .expect("a sound one");
             let bytes = whole(&segment);
             let alone = stage.write("alone.mp4", &[&init[..], &bytes].concat());
-            let seen = pictures(&alone);
+            let seen = frames(&alone);
             assert!(
                 seen == expected[shown..shown + seen.len()],
                 "segment {number} shows other pictures"
@@ -324,14 +324,12 @@ async fn all_ways_of_delivery_give_the_same_pictures_and_sound() {
         }
         assert_eq!(shown, expected.len());
         let joined = stage.write("joined.mp4", &joined);
-        assert!(
-            pictures(&joined) == expected && times(&joined) == begins && heard(&joined) == heard(&linked)
-        );
+        assert!(frames(&joined) == expected && times(&joined) == begins && heard(&joined) == heard(&linked));
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn probes_find_every_track_and_a_seek_finds_the_picture_of_the_plan() {
+async fn probes_find_every_track_and_a_seek_finds_the_frame_of_the_plan() {
     let stage = Stage::open().await;
     for hud in [true, false] {
         let plan = plan(hud, 1);
@@ -345,9 +343,9 @@ async fn probes_find_every_track_and_a_seek_finds_the_picture_of_the_plan() {
         let spoken = if hud { "fra" } else { "eng" };
         let languages: Vec<&Value> = streams.iter().map(|stream| &stream["tags"]["language"]).collect();
         assert_eq!(languages, ["und", "und", spoken, spoken]);
-        let (frames, chapters) = (plan.length().0, probe["chapters"].as_array().expect("chapters"));
-        assert_eq!(streams[0]["duration_ts"], frames * 3000);
-        assert_eq!(streams[1]["duration_ts"], frames * 1600);
+        let (length, chapters) = (plan.length().0, probe["chapters"].as_array().expect("chapters"));
+        assert_eq!(streams[0]["duration_ts"], length * 3000);
+        assert_eq!(streams[1]["duration_ts"], length * 1600);
         assert_eq!(probe["format"]["tags"]["title"], "A workout & more");
         assert_eq!(chapters.len(), plan.timeline.intervals().len());
         assert_eq!(chapters[1]["tags"]["title"], "2. one");
@@ -377,10 +375,10 @@ async fn probes_find_every_track_and_a_seek_finds_the_picture_of_the_plan() {
             let arguments = ["-ss", &second, "-i", file, "-map", "0:v", "-frames:v", "1"];
             ffmpeg(&[&arguments[..], &["-c:v", "ffv1", one.to_str().expect("UTF-8")]].concat());
             // The first that begins at that instant or later.
-            let due = (0..video.pictures()).find(|n| video.begins(*n).0 >= tenth * 9000);
+            let due = (0..video.frames()).find(|n| video.begins(*n).0 >= tenth * 9000);
             let due = due.expect("before the end");
             // Clips are numbered as their loops are.
-            let number = video.stored_frame(due).picture;
+            let number = video.stored_frame(due).frame;
             let mirrored = plan.timeline.at(video.begins(due).frame()).movement.side == Some(Side::Right);
             let expected = Some(Seen { number, mirrored });
             assert_eq!(numbers(&one, crop), [expected], "at {second} s (HUD: {hud})");
@@ -421,10 +419,10 @@ async fn every_range_is_the_same_slice_of_the_whole() {
 async fn a_hud_slice_that_is_kept_is_what_a_pen_writes_in_any_order() {
     let stage = Stage::open().await;
     let video = stage.video(&plan(true, 1)).await;
-    let pictures = video.pictures();
+    let frames = video.frames();
     let mut writer = video.writer().expect("a pen");
     // A stride without a common factor comes everywhere, and to neighbours with stride 1.
-    for number in (0..pictures).map(|n| n * 97 % pictures).chain(0..pictures) {
+    for number in (0..frames).map(|n| n * 97 % frames).chain(0..frames) {
         let written = video.rewritten(&mut writer, number).expect("a slice");
         let kept = video.slice(&mut None, number).expect("a slice");
         assert_eq!(written.len() as u64, u64::from(video.slice_size(number)));
@@ -539,7 +537,7 @@ async fn playlists_tell_exact_lengths_of_four_to_six_seconds() {
     let playlist = stage.write("video.m3u8", media.as_bytes());
     let linked = stage.write("linked.mp4", &whole(&movie(&video, &texts(&plan))));
     assert!(
-        pictures(&playlist) == pictures(&linked),
+        frames(&playlist) == frames(&linked),
         "the playlist shows other pictures"
     );
 }
@@ -627,8 +625,8 @@ async fn an_index_is_built_once_for_all_who_ask_and_to_its_end_when_they_leave()
         tokio::time::sleep(Duration::from_millis(20)).await;
     };
     assert!(plan(true, 500).length() > Frames(2 * 3600 * 30));
-    let (pictures, bytes) = (video.pictures(), video.index().bytes());
-    assert!(bytes < 20 << 20, "{bytes} bytes for {pictures} pictures");
+    let (frames, bytes) = (video.frames(), video.index().bytes());
+    assert!(bytes < 20 << 20, "{bytes} bytes for {frames} pictures");
 
     // An index that is kept holds no loop: one is mine, one is the store's.
     let one = Arc::clone(&video.loops()[0]);
@@ -742,7 +740,7 @@ async fn half_an_hour_without_a_hud_takes_the_bytes_of_its_loops_and_its_sound()
         file.len(),
         once.len()
     );
-    // The tables: four bytes a picture and a frame of sound, and the times of odd speeds.
+    // The tables: four bytes a frame and a frame of sound, and the times of odd speeds.
     let sound = video.sound();
     let sound = sound.size(0..sound.count());
     assert!(
@@ -752,5 +750,5 @@ async fn half_an_hour_without_a_hud_takes_the_bytes_of_its_loops_and_its_sound()
         once.len()
     );
     let path = stage.write("long.mp4", &whole(&file));
-    assert_eq!(pictures(&path).len() as u64, video.pictures());
+    assert_eq!(frames(&path).len() as u64, video.frames());
 }

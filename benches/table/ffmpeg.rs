@@ -33,7 +33,7 @@ const ENCODING: [&str; 8] = [
     "aac",
 ];
 
-/// What an interval shows: clip, speed, pictures.
+/// What an interval shows: clip, speed, frames.
 type Shown = (String, f64, u64);
 
 fn shown(plan: &Value, clips: &HashMap<String, String>) -> Outcome<Vec<Shown>> {

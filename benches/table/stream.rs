@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::Outcome;
 
-/// Ticks a second of the pictures' track in the server's videos.
+/// Ticks a second of the video track in the server's videos.
 const TIMESCALE: u64 = 90_000;
 /// Longer than any moof that is made here.
 const LONGEST_HEAD: usize = 1 << 20;
@@ -66,7 +66,7 @@ impl Boxes {
         match &self.head[4..8] {
             b"moof" => {
                 let at = self.head.windows(4).position(|four| four == b"tfdt");
-                // Version and flags, then 64 bits. The first track's is the pictures'.
+                // Version and flags, then 64 bits. The first track's is the frames'.
                 let time = at.and_then(|at| self.head.get(at + 8..)?.first_chunk());
                 let ticks = u64::from_be_bytes(*time.ok_or("a moof without decode time")?);
                 self.decode_time = Duration::from_micros(ticks * 1_000_000 / TIMESCALE);

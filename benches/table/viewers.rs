@@ -19,7 +19,7 @@ const AHEAD: Duration = Duration::from_secs(4);
 const ARRIVAL: Duration = Duration::from_secs(20);
 /// What the kernel may receive beyond what a viewer has read: little, or it would hold most of a minute.
 const WINDOW: u32 = 64 << 10;
-/// Fragments have a second of pictures, of a loop at half the usual speed two.
+/// Fragments have a second of frames, of a loop at half the usual speed two.
 const LONGEST_FRAGMENT: Duration = Duration::from_millis(2500);
 /// A viewer reads so much at once, from a buffer of its own.
 const READ: usize = 64 << 10;

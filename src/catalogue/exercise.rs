@@ -149,7 +149,7 @@ pub struct Muscles {
     pub secondary: Vec<String>,
 }
 
-/// The part of a clip that is repeated, in seconds from its first picture.
+/// The part of a clip that is repeated, in seconds from its first frame.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct LoopRange {
     /// First instant that is shown.
@@ -206,7 +206,7 @@ pub struct Exercise {
     pub default_duration: Seconds,
     /// Part of the clip to repeat; the whole clip when missing.
     pub loop_range: Option<LoopRange>,
-    /// The picture that a poster is made of, counted from the first one that is shown; without it, one is
+    /// The frame that a poster is made of, counted from the first one that is shown; without it, one is
     /// chosen.
     pub poster: Option<Seconds>,
     /// Who made it.

@@ -7,13 +7,13 @@ use std::collections::HashMap;
 use super::ExerciseId;
 use crate::units::Frames;
 
-/// Exercise -> pictures of one pass of its loop at normal speed. Exercises whose clip nobody looked
+/// Exercise -> frames of one pass of its loop at normal speed. Exercises whose clip nobody looked
 /// at, or whose clip cannot be shown, are not in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LoopLengths(HashMap<ExerciseId, Frames>);
 
 impl LoopLengths {
-    /// Pictures of one pass; `None` when nobody knows.
+    /// Frames of one pass; `None` when nobody knows.
     #[must_use]
     pub fn get(&self, exercise: &ExerciseId) -> Option<Frames> {
         self.0.get(exercise).copied()

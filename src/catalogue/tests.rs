@@ -262,7 +262,7 @@ fn schema_and_reader_agree_on_translations() {
 }
 
 #[test]
-fn a_poster_is_a_picture_of_the_loop() {
+fn a_poster_is_a_frame_of_the_loop() {
     let with_poster = |at: f64| {
         let mut file = with("/exercises/0/loop_range", json!({"start": 4, "end": 6.5}));
         file["exercises"][0]["poster"] = json!(at);

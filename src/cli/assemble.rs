@@ -158,7 +158,7 @@ impl Studio {
 }
 
 async fn look(clips: &Clips, inspector: &Inspector, settings: &Settings) -> Result<Arc<Snapshot>> {
-    if let Backdrop::Picture(path) = &settings.backdrop {
+    if let Backdrop::Image(path) = &settings.backdrop {
         // Now, and not in the middle of the first workout with a transparent clip.
         let usable = async {
             // FFmpeg would wait at a pipe.

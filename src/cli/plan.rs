@@ -57,8 +57,8 @@ async fn look_at_clips(plan: &Plan, catalogue: &Catalogue, settings: &Settings) 
         eprintln!("virtual-coach: {complaint}");
     }
     let lengths = clips.iter().filter_map(|clip| {
-        let pictures = clip.outcome.as_ref().ok()?.pictures();
-        Some((clip.exercise.clone(), pictures))
+        let frames = clip.outcome.as_ref().ok()?.frames();
+        Some((clip.exercise.clone(), frames))
     });
     lengths.collect()
 }

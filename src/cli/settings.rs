@@ -109,7 +109,7 @@ pub struct Settings {
     #[arg(long, global = true, env = "COACH_FFPROBE", value_name = "PROGRAM")]
     ffprobe: Option<PathBuf>,
 
-    /// What is seen behind clips with a transparent background: a colour (#rrggbb) or a picture file.
+    /// What is seen behind clips with a transparent background: a colour (#rrggbb) or an image file.
     #[arg(
         long,
         global = true,
@@ -262,7 +262,7 @@ mod tests {
             "the default of --backdrop"
         );
         assert_eq!("#0a80FF".parse(), Ok(Backdrop::Colour([10, 128, 255])));
-        assert_eq!("gym.jpg".parse(), Ok(Backdrop::Picture("gym.jpg".into())));
+        assert_eq!("gym.jpg".parse(), Ok(Backdrop::Image("gym.jpg".into())));
         for wrong in ["#12345", "#+12345", "#gggggg", ""] {
             assert!(wrong.parse::<Backdrop>().is_err(), "{wrong} was taken");
         }

@@ -1,4 +1,4 @@
-//! The filters that bring a clip's tracks onto one clock: time 0 is its first picture. Pure text.
+//! The filters that bring a clip's tracks onto one clock: time 0 is its first frame. Pure text.
 //!
 //! For the cut of a loop range and for the graphs of workouts alike, so that a range is counted as everything
 //! else is.
@@ -6,31 +6,31 @@
 use super::facts::{Facts, Mix};
 use crate::units::{FPS, Frames, SAMPLE_RATE, Seconds};
 
-/// For the pictures: whole (not fields), from the first one on, at the output's rate.
+/// For the frames: whole (not fields), from the first one on, at the output's rate.
 #[must_use]
-pub fn pictures(facts: &Facts) -> String {
-    format!("{}setpts=PTS-STARTPTS,fps={FPS}", whole_pictures(facts))
+pub fn video(facts: &Facts) -> String {
+    format!("{}setpts=PTS-STARTPTS,fps={FPS}", whole_frames(facts))
 }
 
-/// The same from the output picture `first` on, of a file that was sought to `seek` seconds.
+/// The same from the output frame `first` on, of a file that was sought to `seek` seconds.
 #[must_use]
-pub fn pictures_from(facts: &Facts, seek: Seconds, first: Frames) -> String {
-    let since = seek.0 + facts.start.0 - facts.picture.start.0;
+pub fn video_from(facts: &Facts, seek: Seconds, first: Frames) -> String {
+    let since = seek.0 + facts.start.0 - facts.video.start.0;
     format!(
         "{}setpts=PTS+{since:.6}/TB,fps={FPS}:start_time={:.6}",
-        whole_pictures(facts),
+        whole_frames(facts),
         first.seconds().0
     )
 }
 
-/// What comes first: one main picture, or no fields. Ends with a comma, or is empty.
-fn whole_pictures(facts: &Facts) -> String {
+/// What comes first: one main frame, or no fields. Ends with a comma, or is empty.
+fn whole_frames(facts: &Facts) -> String {
     let mut filters = String::new();
-    if facts.picture.still {
-        // What follows the main picture (a map of gains, a thumbnail, another page) is not meant.
+    if facts.video.still {
+        // What follows the main frame (a map of gains, a thumbnail, another page) is not meant.
         filters.push_str("trim=end_frame=1,");
     }
-    if facts.picture.interlaced {
+    if facts.video.interlaced {
         filters.push_str("bwdif=mode=send_frame:deint=interlaced,");
     }
     filters
@@ -54,7 +54,7 @@ pub fn mixed(facts: &Facts) -> String {
     filters.join(",")
 }
 
-/// The same, in step with the pictures: as late or early as the track is.
+/// The same, in step with the frames: as late or early as the track is.
 #[must_use]
 pub fn sound(facts: &Facts) -> String {
     let mut chain = mixed(facts);

@@ -1,4 +1,4 @@
-//! What the numbers of a clip's pictures mean as colours, in the code points of ITU-T H.273. Pure.
+//! What the numbers of a clip's frames mean as colours, in the code points of ITU-T H.273. Pure.
 
 use serde::{Deserialize, Serialize};
 
@@ -110,7 +110,7 @@ impl Colours {
         }
     }
 
-    /// Whether the pictures must be brought to BT.709's primaries or to standard range.
+    /// Whether the frames must be brought to BT.709's primaries or to standard range.
     #[must_use]
     pub fn foreign(&self) -> bool {
         self.known_primaries() != BT709 || !matches!(self.transfer, BT709 | UNKNOWN)

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::chains;
-use super::facts::{Facts, Mix, PictureFacts, SoundFacts};
+use super::facts::{Facts, Mix, SoundFacts, VideoFacts};
 use super::inspect::{Clip, ClipError, Inspector, classify};
 use crate::catalogue::LoopRange;
 use crate::ffmpeg::{self, MAPPED_ALONE, Task, file_argument};
@@ -15,7 +15,7 @@ use crate::units::{FPS, Frames, SAMPLE_RATE, Seconds};
 pub const LONGEST_RANGE: Seconds = Seconds(30.0);
 /// Part of a cut's name: raised when cuts are made differently, so that old ones are not taken.
 const CUT_VERSION: &str = "2";
-/// Ranges that begin later than this are sought, in containers whose index tells every key picture. Elsewhere, and
+/// Ranges that begin later than this are sought, in containers whose index tells every keyframe. Elsewhere, and
 /// before, all is decoded from the start: seeking by times or bytes lands anywhere.
 const SOUGHT: Seconds = Seconds(60.0);
 const INDEXED: &str = "mov,";
@@ -27,10 +27,10 @@ const CUTS_BYTES: u64 = 4 << 30;
 
 impl Inspector {
     /// Cuts the loop range out, once, without loss: from then on it is a clip like any other, which
-    /// starts at its first picture and can be read again and again.
+    /// starts at its first frame and can be read again and again.
     ///
     /// Rejected: seeking in every pass (FFmpeg's own loop forgets the seek) and holding any range in
-    /// memory (a 1080p picture takes 3 MB).
+    /// memory (a 1080p frame takes 3 MB).
     pub(super) async fn cut(
         &self,
         path: &Path,
@@ -40,7 +40,7 @@ impl Inspector {
         range: LoopRange,
     ) -> Result<Clip, ClipError> {
         let (start, end) = (range.start.0, range.end.0);
-        // Half a picture of tolerance: a range written by a person to the end of a clip.
+        // Half a frame of tolerance: a range written by a person to the end of a clip.
         if start >= length.0 || end > length.0 + 0.02 {
             return Err(ClipError::Range {
                 name: name.to_owned(),
@@ -65,9 +65,9 @@ impl Inspector {
             temp.persist(&file).map_err(|e| failed(e.error.into()))?;
         }
         // Counted each time: another version of FFmpeg, or a disk, may have left less.
-        let wanted = pictures(range);
+        let wanted = frames(range);
         let found = self.count(&file).await.map_err(failed)?;
-        // A range that a person wrote to the end of a clip may lack its last picture.
+        // A range that a person wrote to the end of a clip may lack its last frame.
         if found + 1 < wanted.0 || found > wanted.0 {
             let _ = std::fs::remove_file(&file);
             return Err(ClipError::RangeMissing {
@@ -86,7 +86,7 @@ impl Inspector {
         })
     }
 
-    /// The pictures of a cut.
+    /// The frames of a cut.
     async fn count(&self, file: &Path) -> Result<u64, crate::ffmpeg::FfmpegError> {
         let mut command = self.tools.ffmpeg();
         command.args(ffmpeg::input(file));
@@ -103,31 +103,31 @@ impl Inspector {
         range: LoopRange,
         to: &Path,
     ) -> ffmpeg_sidecar::command::FfmpegCommand {
-        let (first, count) = (first(range), pictures(range));
+        let (first, count) = (first(range), frames(range));
         let seek = Some(Seconds(range.start.0 - BEFORE.0))
             .filter(|seek| seek.0 > SOUGHT.0 && facts.container.starts_with(INDEXED));
         let mut command = self.tools.ffmpeg();
         if let Some(seek) = seek {
             command.args(["-ss", &seek.0.to_string()]);
         }
-        if let Some(decoder) = facts.picture.decoder() {
+        if let Some(decoder) = facts.video.decoder() {
             command.args(["-c:v", decoder]);
         }
         command.args(ffmpeg::input_as(path, facts.demuxer()));
-        let (picture, sound) = (&facts.picture, facts.sound.as_ref());
+        let (video, sound) = (&facts.video, facts.sound.as_ref());
         let trimmed = match seek {
             None => format!(
                 "{},trim=start_frame={first}:end_frame={}",
-                chains::pictures(facts),
+                chains::video(facts),
                 first + count
             ),
-            // FFmpeg's clock is 0 where it was sought to: all times count from the first picture again.
+            // FFmpeg's clock is 0 where it was sought to: all times count from the first frame again.
             Some(seek) => format!(
                 "{},trim=end_frame={count}",
-                chains::pictures_from(facts, seek, first)
+                chains::video_from(facts, seek, first)
             ),
         };
-        let mut graph = format!("[0:{}]{trimmed},setpts=PTS-STARTPTS[picture]", picture.stream);
+        let mut graph = format!("[0:{}]{trimmed},setpts=PTS-STARTPTS[picture]", video.stream);
         if let Some(sound) = sound {
             let (from, lasts) = (first.samples(), count.samples());
             // The sound is read from its start, without a seek: it is cheap, and has no key frames to go by.
@@ -182,23 +182,23 @@ impl Inspector {
     }
 }
 
-/// The first output picture of a range.
+/// The first output frame of a range.
 fn first(range: LoopRange) -> Frames {
     Frames((range.start.0 * f64::from(FPS)).round() as u64)
 }
 
-/// Output pictures of a range; at least one.
-fn pictures(range: LoopRange) -> Frames {
+/// Output frames of a range; at least one.
+fn frames(range: LoopRange) -> Frames {
     let end = Frames((range.end.0 * f64::from(FPS)).round() as u64);
     end.saturating_sub(first(range)).max(Frames(1))
 }
 
 /// What the cut of a clip is, known from how it is made.
-fn of_cut(clip: &Facts, pictures: Frames) -> Facts {
+fn of_cut(clip: &Facts, frames: Frames) -> Facts {
     Facts {
         container: "matroska,webm".to_owned(),
         start: Seconds(0.0),
-        picture: PictureFacts {
+        video: VideoFacts {
             stream: 0,
             codec: "ffv1".to_owned(),
             fps: f64::from(FPS),
@@ -206,7 +206,7 @@ fn of_cut(clip: &Facts, pictures: Frames) -> Facts {
             interlaced: false,
             still: false,
             start: Seconds(0.0),
-            ..clip.picture.clone()
+            ..clip.video.clone()
         },
         sound: clip.sound.as_ref().map(|_| SoundFacts {
             stream: 1,
@@ -217,7 +217,7 @@ fn of_cut(clip: &Facts, pictures: Frames) -> Facts {
             start: Seconds(0.0),
         }),
         silent: clip.silent.clone(),
-        length: Some(pictures.seconds()),
+        length: Some(frames.seconds()),
         breaks_off: false,
     }
 }

@@ -13,27 +13,27 @@ use super::{NoFacts, chains};
 use crate::ffmpeg::{self, FfmpegError, MAPPED_ALONE, Task};
 use crate::units::{Frames, Seconds};
 
-/// Pictures decoded when the server starts: enough to know that the decoder works.
-const FIRST_PICTURES: &str = "3";
+/// Frames decoded when the server starts: enough to know that the decoder works.
+const FIRST_FRAMES: &str = "3";
 /// How much of a sound is decoded: enough to know that it can be mixed.
 const FIRST_SOUND: &str = "0.5";
-/// How far a clip's key pictures are looked at when the server starts.
+/// How far a clip's keyframes are looked at when the server starts.
 const FIRST_KEYS: &str = "%+60";
-/// The earliest that a sound may begin before its pictures. Earlier, their clocks have nothing to do with each other.
+/// The earliest that a sound may begin before its frames. Earlier, their clocks have nothing to do with each other.
 const EARLIEST_SOUND: Seconds = Seconds(-600.0);
 
 /// What came out of a decoder.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decoded {
-    /// Pictures; never none.
-    pub pictures: usize,
+    /// Frames; never none.
+    pub frames: usize,
     /// The end of the last one, counted from the first; `None` where FFmpeg gives no times.
     pub end: Option<Seconds>,
     /// Width and height in square pixels, upright.
     shown: Option<(f64, f64)>,
 }
 
-/// The size of a picture.
+/// The size of a frame.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Shape {
     width: u32,
@@ -57,8 +57,8 @@ impl fmt::Display for Shape {
 }
 
 impl Inspector {
-    /// The best video track of which pictures can be decoded.
-    pub(super) async fn picture(
+    /// The best video track of which frames can be decoded.
+    pub(super) async fn choose_video(
         &self,
         path: &Path,
         probed: &Probed,
@@ -66,12 +66,12 @@ impl Inspector {
         depth: Depth,
     ) -> Result<(Facts, Decoded), ClipError> {
         let mut failed = None;
-        for video in &probed.pictures {
+        for video in &probed.videos {
             let mut facts = probed.facts(video);
             match self.decode(path, &facts, depth).await {
                 Ok(decoded) => {
                     if let Some(shown) = decoded.shown {
-                        facts.picture.shown = shown;
+                        facts.video.shown = shown;
                     }
                     return Ok((facts, decoded));
                 }
@@ -90,21 +90,21 @@ impl Inspector {
 
     async fn decode(&self, path: &Path, facts: &Facts, depth: Depth) -> Result<Decoded, FfmpegError> {
         let mut command = self.tools.ffmpeg();
-        if let Some(decoder) = facts.picture.decoder() {
+        if let Some(decoder) = facts.video.decoder() {
             command.args(["-c:v", decoder]);
         }
         command.args(ffmpeg::input_as(path, facts.demuxer()));
         command
-            .args(["-map", &format!("0:{}", facts.picture.stream)])
+            .args(["-map", &format!("0:{}", facts.video.stream)])
             .args(MAPPED_ALONE);
         // Where only a decoder tells how long it is, all of it is decoded.
-        let all = !facts.picture.still && (depth == Depth::Whole || untimed(facts));
-        if facts.picture.still {
+        let all = !facts.video.still && (depth == Depth::Whole || untimed(facts));
+        if facts.video.still {
             command.args(["-frames:v", "1"]);
         } else if !all {
-            command.args(["-frames:v", FIRST_PICTURES]);
+            command.args(["-frames:v", FIRST_FRAMES]);
         }
-        // A line for each picture comes out, with its time.
+        // A line for each frame comes out, with its time.
         command.args(["-f", "framecrc", "pipe:1"]);
         let lines = self.run(Task::Decode, command).await?;
         decoded(&lines).ok_or_else(|| FfmpegError::Failed {
@@ -113,15 +113,15 @@ impl Inspector {
         })
     }
 
-    /// Runs an FFmpeg that writes a line for each picture.
+    /// Runs an FFmpeg that writes a line for each frame.
     pub(super) async fn run(&self, task: Task, command: FfmpegCommand) -> Result<String, FfmpegError> {
         let lines = self.tools.run(task, command, PROBE_LIMIT).await?;
         Ok(String::from_utf8_lossy(&lines).into_owned())
     }
 
-    /// Refuses a clip whose picture turns or changes its size: a graph of filters is made for one size.
+    /// Refuses a clip whose frame turns or changes its size: a graph of filters is made for one size.
     ///
-    /// Only key pictures are decoded, as only they can bring another size.
+    /// Only keyframes are decoded, as only they can bring another size.
     pub(super) async fn steady(
         &self,
         path: &Path,
@@ -129,10 +129,10 @@ impl Inspector {
         name: &str,
         depth: Depth,
     ) -> Result<(), ClipError> {
-        if facts.picture.still {
+        if facts.video.still {
             return Ok(());
         }
-        let stream = facts.picture.stream.to_string();
+        let stream = facts.video.stream.to_string();
         let mut options = vec!["-skip_frame", "nokey", "-select_streams", &stream, "-show_frames"];
         options.extend([
             "-show_entries",
@@ -155,7 +155,7 @@ impl Inspector {
     }
 
     /// Length of the video track. Where the container does not say (recordings of a browser, Matroska), the times of
-    /// all pictures are read; where these are not said either, they were decoded.
+    /// all frames are read; where these are not said either, they were decoded.
     pub(super) async fn length(
         &self,
         path: &Path,
@@ -164,7 +164,7 @@ impl Inspector {
         name: &str,
     ) -> Result<Seconds, ClipError> {
         let one = Frames(1).seconds();
-        if facts.picture.still {
+        if facts.video.still {
             return Ok(one);
         }
         if let Some(length) = facts.length {
@@ -173,7 +173,7 @@ impl Inspector {
         if untimed(facts) {
             return Ok(decoded.end.unwrap_or(one));
         }
-        let stream = facts.picture.stream.to_string();
+        let stream = facts.video.stream.to_string();
         let entries = "packet=stream_index,pts_time,duration_time,flags";
         let options = ["-select_streams", &stream, "-show_entries", entries];
         let answer = self.ask(path, facts.demuxer(), name, &options).await?;
@@ -276,12 +276,12 @@ fn untimed(facts: &Facts) -> bool {
     facts.length.is_none() && facts.container == probe::GUESSED.0
 }
 
-/// A line of a picture begins with its track's number; others are heads.
+/// A line of a frame begins with its track's number; others are heads.
 fn is_line(line: &str) -> bool {
     line.starts_with(|first: char| first.is_ascii_digit())
 }
 
-/// Reads what FFmpeg's `framecrc` says: `#name track: value` lines, then a line for each picture with its track,
+/// Reads what FFmpeg's `framecrc` says: `#name track: value` lines, then a line for each frame with its track,
 /// decode time, time, length, size and checksum.
 fn decoded(report: &str) -> Option<Decoded> {
     let head = |name: &str| {
@@ -290,10 +290,10 @@ fn decoded(report: &str) -> Option<Decoded> {
             .filter_map(|line| line.strip_prefix(name))
             .find_map(|rest| rest.strip_prefix(" 0: "))
     };
-    let pictures: Vec<&str> = report.lines().filter(|line| is_line(line)).collect();
+    let frames: Vec<&str> = report.lines().filter(|line| is_line(line)).collect();
     let field = |line: &str, number: usize| line.split(',').nth(number)?.trim().parse::<f64>().ok();
-    let first = field(pictures.first()?, 2);
-    let last = pictures.last()?;
+    let first = field(frames.first()?, 2);
+    let last = frames.last()?;
     let ticks = first.and_then(|first| Some(field(last, 2)? - first + field(last, 3)?));
     let unit = head("tb").and_then(|unit| {
         let (above, below) = unit.split_once('/')?;
@@ -307,13 +307,13 @@ fn decoded(report: &str) -> Option<Decoded> {
     let (across, down) = probe::aspect(head("sar").unwrap_or_default());
     let shown = size.map(|(width, height)| (f64::from(width) * across / down, f64::from(height)));
     Some(Decoded {
-        pictures: pictures.len(),
+        frames: frames.len(),
         end: end.filter(|end| end.0 > 0.0 && end.0.is_finite()),
         shown,
     })
 }
 
-/// The sizes in ffprobe's list of pictures.
+/// The sizes in ffprobe's list of frames.
 fn shapes(answer: &[u8]) -> Vec<Shape> {
     #[derive(Deserialize)]
     struct Answer {
@@ -361,7 +361,7 @@ mod tests {
                       0,    183000,    183000,     6000,    43200, 0x5bd1e1b1\n";
         let decoded = decoded(report).expect("two pictures");
         assert_eq!(
-            (decoded.pictures, decoded.end),
+            (decoded.frames, decoded.end),
             (2, Some(Seconds(186_000.0 / 90_000.0)))
         );
         assert_eq!(decoded.shown, Some((320.0, 180.0)));

@@ -13,12 +13,13 @@ pub struct Facts {
     /// First instant of the container, on the file's clock.
     pub start: Seconds,
     /// The video track that is shown.
-    pub picture: PictureFacts,
+    #[serde(rename = "picture")]
+    pub video: VideoFacts,
     /// The audio track that may be heard.
     pub sound: Option<SoundFacts>,
     /// Why the sound that there is cannot be heard; a sentence for people.
     pub silent: Option<String>,
-    /// From the first picture to the end of the last one that is there; `None` when the container
+    /// From the first frame to the end of the last one that is there; `None` when the container
     /// does not say.
     pub length: Option<Seconds>,
     /// Whether the container claims to be longer than that.
@@ -27,7 +28,7 @@ pub struct Facts {
 
 /// What a clip's video track is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PictureFacts {
+pub struct VideoFacts {
     /// Index of the track in the file.
     pub stream: u32,
     /// FFmpeg's name of the codec.
@@ -36,23 +37,23 @@ pub struct PictureFacts {
     pub width: u32,
     /// Stored height in pixels.
     pub height: u32,
-    /// Degrees clockwise by which the container turns the stored picture: 0, 90, 180 or 270.
+    /// Degrees clockwise by which the container turns the stored frame: 0, 90, 180 or 270.
     pub rotation: u32,
-    /// Width and height as FFmpeg gives the picture: turned upright, in square pixels.
+    /// Width and height as FFmpeg gives the frame: turned upright, in square pixels.
     pub shown: (f64, f64),
-    /// Average pictures a second; zero when unknown.
+    /// Average frames a second; zero when unknown.
     pub fps: f64,
-    /// Whether pictures come at uneven times.
+    /// Whether frames come at uneven times.
     pub variable_rate: bool,
     /// FFmpeg's name of the pixel format.
     pub pixels: String,
     /// Whether there is transparency.
     pub alpha: bool,
-    /// Whether pictures are made of two fields.
+    /// Whether frames are made of two fields.
     pub interlaced: bool,
-    /// Whether it is a still picture: of the file, only the first picture is meant.
+    /// Whether it is a still image: of the file, only the first frame is meant.
     pub still: bool,
-    /// What the picture's numbers mean.
+    /// What the frame's numbers mean.
     pub colours: Colours,
     /// First instant, on the file's clock.
     pub start: Seconds,
@@ -88,14 +89,14 @@ pub enum Mix {
     Mono,
 }
 
-impl PictureFacts {
+impl VideoFacts {
     /// Width and height as a player shows them: square pixels, turned upright.
     #[must_use]
     pub fn shown_size(&self) -> (f64, f64) {
         self.shown
     }
 
-    /// Whether the picture is turned before it is shown, by its container or by a tag of its own.
+    /// Whether the frame is turned before it is shown, by its container or by a tag of its own.
     #[must_use]
     pub fn turned(&self) -> bool {
         let stored_wide = self.width > self.height;
@@ -115,18 +116,18 @@ impl PictureFacts {
 }
 
 impl Facts {
-    /// The demuxer that FFmpeg must be told, where it would guess by the file's name: a `%`, `?` or `*` in a
-    /// picture's name makes it look for a series of files.
+    /// The demuxer that FFmpeg must be told, where it would guess by the file's name: a `%`, `?` or `*` in an image's
+    /// name makes it look for a series of files.
     #[must_use]
     pub fn demuxer(&self) -> Option<&str> {
-        let named = self.picture.still || ["gif", "apng"].contains(&self.container.as_str());
+        let named = self.video.still || ["gif", "apng"].contains(&self.container.as_str());
         named.then_some(&self.container)
     }
 
-    /// How much later than the picture the sound starts; negative when it starts earlier.
+    /// How much later than the frame the sound starts; negative when it starts earlier.
     #[must_use]
     pub fn sound_delay(&self) -> Seconds {
-        let start = self.sound.as_ref().map_or(self.picture.start, |s| s.start);
-        Seconds(start.0 - self.picture.start.0)
+        let start = self.sound.as_ref().map_or(self.video.start, |s| s.start);
+        Seconds(start.0 - self.video.start.0)
     }
 }

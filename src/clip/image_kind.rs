@@ -5,15 +5,15 @@ use std::io::{self, Read};
 /// Bytes that are read. An animated PNG says so before its pixels.
 const HEAD: u64 = 64 << 10;
 
-/// A kind of picture file.
+/// A kind of image file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ImageKind {
-    /// One picture, or its main one first.
+    /// One image, or its main one first.
     Still {
         /// FFmpeg's demuxer for it.
         demuxer: &'static str,
     },
-    /// A series of pictures in a format of pictures.
+    /// A series of images in a format of images.
     Animated {
         /// FFmpeg's demuxer for it.
         demuxer: &'static str,
@@ -75,7 +75,7 @@ impl ImageKind {
     }
 }
 
-/// Major brands of still pictures in ISO/IEC 23008-12 and AVIF.
+/// Major brands of still images in ISO/IEC 23008-12 and AVIF.
 const HEIF_BRANDS: [&[u8; 4]; 6] = [b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif"];
 
 #[cfg(test)]

@@ -19,10 +19,10 @@ use crate::ffmpeg::{self, FfmpegError, MAPPED_ALONE, Task, Tools};
 use crate::files::open_regular;
 use crate::units::{Frames, Seconds};
 
-/// The part of its length that a clip's decoded pictures must last: the last picture's length is often left open.
+/// The part of its length that a clip's decoded frames must last: the last frame's length is often left open.
 const WHOLE: f64 = 0.9;
 
-/// Bytes of ffprobe's answer that are read. Ten thousand pictures' times take about 400 KB.
+/// Bytes of ffprobe's answer that are read. Ten thousand frames' times take about 400 KB.
 pub(super) const PROBE_LIMIT: u64 = 32 << 20;
 
 /// A clip that can be shown: probed, decoded, and where to read it.
@@ -32,19 +32,19 @@ pub struct Clip {
     pub path: PathBuf,
     /// What that file is.
     pub facts: Facts,
-    /// Length of one pass of the loop: from its first picture to the end of its last one.
+    /// Length of one pass of the loop: from its first frame to the end of its last one.
     pub length: Seconds,
     /// Whether `path` is a cut of a longer clip.
     pub cut: bool,
-    /// Where the file's pictures end when they do so before the length that it claims: missing ones are
+    /// Where the file's frames end when they do so before the length that it claims: missing ones are
     /// noticed in any short clip, damaged ones only when all of it is decoded.
     pub breaks_off: Option<Seconds>,
 }
 
 impl Clip {
-    /// One pass of the loop in output pictures, at normal speed; at least one.
+    /// One pass of the loop in output frames, at normal speed; at least one.
     #[must_use]
-    pub fn pictures(&self) -> Frames {
+    pub fn frames(&self) -> Frames {
         Frames::from_seconds(self.length).max(Frames(1))
     }
 }
@@ -70,10 +70,10 @@ pub enum ClipError {
     /// Readable, but there is nothing to show.
     #[error("{0}: {1}")]
     Nothing(String, #[source] NoFacts),
-    /// The container is fine, its pictures are not.
+    /// The container is fine, its frames are not.
     #[error("the pictures of {0} cannot be decoded")]
     Undecodable(String, #[source] FfmpegError),
-    /// A picture that FFmpeg may be too old to read, in a format that only phones write.
+    /// An image that FFmpeg may be too old to read, in a format that only phones write.
     #[error("{0} is a HEIC or AVIF picture, which this FFmpeg cannot read as one: save it as JPEG or PNG")]
     Heif(String),
     /// An animation that FFmpeg has no decoder for.
@@ -81,7 +81,7 @@ pub enum ClipError {
         "{0} is an animated WebP, which this FFmpeg cannot read: save it as MP4, WebM, GIF or animated PNG"
     )]
     AnimatedWebp(String),
-    /// The picture turns or changes its size in mid-clip.
+    /// The frame turns or changes its size in mid-clip.
     #[error("the picture of {name} changes from {from} to {to} in mid-clip: save it in one size and upright")]
     ChangedMacroblocks {
         /// File name.
@@ -109,14 +109,14 @@ pub enum ClipError {
         /// Length of the clip.
         length: f64,
     },
-    /// Fewer pictures lie in the loop range than it lasts.
+    /// Fewer frames lie in the loop range than it lasts.
     #[error("of the loop range of {name}, only {found} of {wanted} pictures are there")]
     RangeMissing {
         /// File name.
         name: String,
-        /// Pictures that came out.
+        /// Frames that came out.
         found: u64,
-        /// Pictures that it should have.
+        /// Frames that it should have.
         wanted: u64,
     },
     /// The loop range is too long to be cut out.
@@ -157,7 +157,7 @@ pub struct TrialError {
     pub is_of_machine: bool,
 }
 
-/// Makes a few pictures of a clip, and of its sound, as every workout does. Given by those who can: this module
+/// Makes a few frames of a clip, and of its sound, as every workout does. Given by those who can: this module
 /// knows no workout.
 #[derive(Clone)]
 pub struct Trial(pub Arc<dyn Fn(Clip) -> BoxFuture<'static, Result<(), TrialError>> + Send + Sync>);
@@ -171,7 +171,7 @@ impl std::fmt::Debug for Trial {
 /// How closely a clip is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
-    /// Its first pictures are decoded: quick, for the server's start.
+    /// Its first frames are decoded: quick, for the server's start.
     First,
     /// All of it is decoded: for `doctor`.
     Whole,
@@ -211,7 +211,7 @@ impl Inspector {
         }
     }
 
-    /// The same, that does not look again at first pictures it knows, and remembers what it finds.
+    /// The same, that does not look again at first frames it knows, and remembers what it finds.
     #[must_use]
     pub fn with_probe_cache(self, probe_cache: Option<ProbeCache>) -> Self {
         Self {
@@ -283,7 +283,7 @@ impl Inspector {
     ) -> Result<Clip, ClipError> {
         let kind = self.kind(&path).await;
         let probed = self.probe(&path, kind, name).await?;
-        let (mut facts, decoded) = self.picture(&path, &probed, name, depth).await?;
+        let (mut facts, decoded) = self.choose_video(&path, &probed, name, depth).await?;
         self.steady(&path, &facts, name, depth).await?;
         let length = self.length(&path, &facts, &decoded, name).await?;
         self.choose_sound(&path, &mut facts, name, probed.sounds, length)
@@ -350,8 +350,8 @@ impl Inspector {
             (Some(ImageKind::Heif), Err(ClipError::Unreadable(..) | ClipError::Nothing(..))) => {
                 Err(ClipError::Heif(name.to_owned()))
             }
-            // Its tiles are tracks of their own, each a part of the picture.
-            (Some(ImageKind::Heif), Ok(probed)) if probed.pictures.len() > 2 => {
+            // Its tiles are tracks of their own, each a part of the frame.
+            (Some(ImageKind::Heif), Ok(probed)) if probed.videos.len() > 2 => {
                 Err(ClipError::Heif(name.to_owned()))
             }
             (_, probed) => probed,
@@ -378,7 +378,7 @@ impl Inspector {
         self.files.ask(move || open_regular(&path).map(|_| ())).await
     }
 
-    /// Whether a still picture, such as a backdrop, can be shown.
+    /// Whether a still image, such as a backdrop, can be shown.
     pub async fn still(&self, path: &Path) -> Result<(), FfmpegError> {
         let mut command = self.tools.ffmpeg();
         command.args(ffmpeg::input(path));

@@ -115,7 +115,7 @@ impl Library {
     pub fn loop_lengths(&self) -> LoopLengths {
         let lengths = self.clips.iter();
         lengths
-            .map(|(exercise, entry)| (exercise.clone(), entry.clip.pictures()))
+            .map(|(exercise, entry)| (exercise.clone(), entry.clip.frames()))
             .collect()
     }
 

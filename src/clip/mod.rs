@@ -2,7 +2,7 @@
 //!
 //! For the graph (facts), the server's start (which exercises can be shown) and `doctor`. A clip may
 //! be anything people own; nothing is believed of it until FFmpeg has probed it and decoded its
-//! first pictures. This module knows nothing of workouts.
+//! first frames. This module knows nothing of workouts.
 
 pub mod chains;
 mod clips;
@@ -22,7 +22,7 @@ mod snapshot;
 pub use clips::{Clips, Progress};
 pub use colours::{BT709, BT2020, Colours, Hdr, RGB, UNKNOWN};
 pub use digest::FileDigests;
-pub use facts::{Facts, Mix, PictureFacts, SoundFacts};
+pub use facts::{Facts, Mix, SoundFacts, VideoFacts};
 pub use inspect::{Clip, ClipError, Depth, Inspector, Trial, TrialError};
 pub use library::{Diagnosis, Library};
 pub use probe::NoFacts;

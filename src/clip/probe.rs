@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 use serde::Deserialize;
 
 use super::colours::{BT709, Colours, RGB, UNKNOWN};
-use super::facts::{Facts, Mix, PictureFacts, SoundFacts};
+use super::facts::{Facts, Mix, SoundFacts, VideoFacts};
 use crate::units::Seconds;
 
 /// The options that ask ffprobe for what is read here. Packets are those of the first part of the file: longer
@@ -27,25 +27,25 @@ const COUNTED: Seconds = Seconds(30.0);
 
 /// The longest edge of a clip that is taken: 8K with room. A larger one is a mistake or an attack.
 const MAX_EDGE: u32 = 8_704;
-/// The longest a picture may be for its width, or the other way round. Beyond it nothing could be
-/// seen, and filters that fill the area with it would need pictures of millions of columns.
+/// The longest a frame may be for its width, or the other way round. Beyond it nothing could be
+/// seen, and filters that fill the area with it would need frames of millions of columns.
 const MAX_ASPECT: f64 = 20.0;
 /// The longest a clip may say it is. One that says more says nothing.
 const MAX_LENGTH: Seconds = Seconds(86_400.0);
 /// The latest a track may start on the file's clock; a broadcast's goes to 26.5 hours. What says more says nothing.
 const MAX_START: f64 = 604_800.0;
-/// The most pictures a second that are believed.
+/// The most frames a second that are believed.
 const MAX_FPS: f64 = 1000.0;
 /// The most samples a second, and the most channels, that are believed.
 const MAX_RATE: u32 = 768_000;
 const MAX_CHANNELS: u32 = 64;
-/// The container that gives most pictures no time and guesses its length from them (MPEG-PS), and how long a clip may
+/// The container that gives most frames no time and guesses its length from them (MPEG-PS), and how long a clip may
 /// be there to be measured by decoding it.
 pub const GUESSED: (&str, Seconds) = ("mpeg", Seconds(300.0));
 /// Tracks of each kind that are tried.
 const MOST_TRACKS: usize = 8;
 /// What a clip may lack of the length that it claims without being said to break off: containers round, and the
-/// last picture's length is often left open.
+/// last frame's length is often left open.
 const ROUNDED: f64 = 0.02;
 
 /// Why ffprobe's answer describes no clip.
@@ -54,10 +54,10 @@ pub enum NoFacts {
     /// Not the JSON that ffprobe writes.
     #[error("ffprobe's answer cannot be read")]
     Unreadable,
-    /// No video track (sound only, or a picture on an album cover).
+    /// No video track (sound only, or an image on an album cover).
     #[error("there is no video in it")]
     NoVideo,
-    /// A video track without a picture.
+    /// A video track without a frame.
     #[error("its video track is empty")]
     Empty,
     /// A size that no clip has.
@@ -71,7 +71,7 @@ pub struct Probed {
     container: String,
     start: Seconds,
     /// The video tracks that may be shown, best first; at least one.
-    pub pictures: Vec<Video>,
+    pub videos: Vec<Video>,
     /// The audio tracks that may be heard, best first.
     pub sounds: Vec<SoundFacts>,
 }
@@ -79,7 +79,7 @@ pub struct Probed {
 /// A video track.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Video {
-    picture: PictureFacts,
+    facts: VideoFacts,
     length: Option<Seconds>,
     breaks_off: bool,
     /// Packets in the part of the file that was read.
@@ -102,7 +102,7 @@ impl Probed {
         if most == 0 {
             return Err(NoFacts::Empty);
         }
-        // What a person would call the video: not a track of few pictures beside one of many. Of those with about as
+        // What a person would call the video: not a track of few frames beside one of many. Of those with about as
         // many the one that is marked as default, then the largest (phones add small previews).
         let mut counted: Vec<(&Stream, u32)> = counted.into_iter().filter(|(_, count)| *count > 0).collect();
         counted.sort_by_key(|(video, count)| {
@@ -110,14 +110,14 @@ impl Probed {
             let pixels = u64::from(video.width) * u64::from(video.height);
             Reverse((many, video.disposition.default, pixels))
         });
-        let pictures = counted.iter().take(MOST_TRACKS);
-        let pictures = pictures
+        let videos = counted.iter().take(MOST_TRACKS);
+        let videos = videos
             .map(|(video, count)| answer.video(video, *count, still))
             .collect();
         let mut sounds: Vec<&Stream> = answer.streams.iter().filter(|s| s.is_sound()).collect();
         sounds.sort_by_key(|sound| Reverse(sound.disposition.default));
         Ok(Self {
-            pictures,
+            videos,
             sounds: sounds.into_iter().take(MOST_TRACKS).map(Stream::sound).collect(),
             start: start(answer.format.start_time.as_deref()),
             container: answer.format.format_name,
@@ -129,7 +129,7 @@ impl Probed {
         Facts {
             container: self.container.clone(),
             start: self.start,
-            picture: video.picture.clone(),
+            video: video.facts.clone(),
             sound: None,
             silent: None,
             length: video.length,
@@ -138,7 +138,7 @@ impl Probed {
     }
 }
 
-/// Demuxers of FFmpeg's that read one still picture.
+/// Demuxers of FFmpeg's that read one still image.
 fn is_still(container: &str) -> bool {
     container.ends_with("_pipe")
 }
@@ -193,7 +193,7 @@ struct Stream {
     disposition: Disposition,
     tags: Tags,
     side_data_list: Vec<SideData>,
-    /// Pictures that the container claims, and those that were found where ffprobe counted.
+    /// Frames that the container claims, and those that were found where ffprobe counted.
     nb_frames: String,
     nb_read_packets: String,
 }
@@ -219,10 +219,10 @@ struct SideData {
     rotation: Option<f64>,
 }
 
-/// When a track's pictures come, in the part of the file that was read.
+/// When a track's frames come, in the part of the file that was read.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Times {
-    /// The first picture that can be decoded.
+    /// The first frame that can be decoded.
     pub first: f64,
     /// The end of the last one.
     pub end: f64,
@@ -240,14 +240,14 @@ impl Answer {
     }
 
     fn video(&self, video: &Stream, packets: u32, still: bool) -> Video {
-        let mut picture = video.picture(still);
+        let mut facts = video.video_facts(still);
         let times = times(
             self.packets
                 .iter()
                 .filter(|packet| packet.stream_index == video.index),
         );
         if let Some(times) = times {
-            picture.start = Seconds(times.first);
+            facts.start = Seconds(times.first);
         }
         let claimed = length(video.duration.as_deref());
         let guessed = self.format.format_name == GUESSED.0;
@@ -263,7 +263,7 @@ impl Answer {
             .zip(length)
             .is_some_and(|(claimed, length)| length.0 < claimed.0 * (1.0 - ROUNDED) - 0.1);
         Video {
-            picture,
+            facts,
             length,
             breaks_off,
             packets,
@@ -271,7 +271,7 @@ impl Answer {
     }
 }
 
-/// The part of a claimed length whose pictures are in the file. A download that broke off claims
+/// The part of a claimed length whose frames are in the file. A download that broke off claims
 /// what the whole had; its loop would then be shorter than the sound beside it.
 fn there(claimed: Seconds, times: Times) -> Seconds {
     let found = times.end - times.first;
@@ -282,11 +282,11 @@ fn there(claimed: Seconds, times: Times) -> Seconds {
     }
 }
 
-/// When the pictures of these packets come; `None` where not every one has a time.
+/// When the frames of these packets come; `None` where not every one has a time.
 fn times<'p>(packets: impl Iterator<Item = &'p Packet>) -> Option<Times> {
     // Those that an edit list discards are no part of the clip.
     let packets: Vec<&Packet> = packets.filter(|packet| !packet.flags.contains('D')).collect();
-    // Nothing can be decoded before the first key picture (a recording that was begun within a broadcast).
+    // Nothing can be decoded before the first keyframe (a recording that was begun within a broadcast).
     let from = packets
         .iter()
         .position(|packet| packet.flags.starts_with('K'))
@@ -305,11 +305,11 @@ fn times<'p>(packets: impl Iterator<Item = &'p Packet>) -> Option<Times> {
             .rev()
             .find(|packet| number(&packet.pts_time) == Some(last))
     };
-    // Pictures before the first key one refer to what is not there.
+    // Frames before the first key one refer to what is not there.
     all.retain(|time| *time >= first);
     let last = all.iter().copied().reduce(f64::max)?;
     let stated = of_last(last).and_then(|packet| number(&packet.duration_time));
-    // Without a stated length the last picture lasts as long as the others do on average.
+    // Without a stated length the last frame lasts as long as the others do on average.
     let average = (all.len() > 1).then(|| (last - first) / (all.len() - 1) as f64);
     let lasts = stated
         .filter(|lasts| *lasts > 0.0)
@@ -346,7 +346,7 @@ impl Stream {
         self.codec_type == "audio" && (1..=MAX_CHANNELS).contains(&self.channels)
     }
 
-    /// The part of a claimed length whose pictures are in the file, where they have no times (AVI): by their number.
+    /// The part of a claimed length whose frames are in the file, where they have no times (AVI): by their number.
     fn share(&self, length: Seconds) -> Seconds {
         let (claimed, found) = (self.nb_frames.parse::<u32>(), self.nb_read_packets.parse::<u32>());
         match (claimed, found) {
@@ -374,10 +374,10 @@ impl Stream {
         }
     }
 
-    fn picture(&self, still: bool) -> PictureFacts {
+    fn video_facts(&self, still: bool) -> VideoFacts {
         let nominal = fraction(&self.r_frame_rate);
         let average = fraction(&self.avg_frame_rate);
-        PictureFacts {
+        VideoFacts {
             stream: self.index,
             codec: self.codec_name.clone(),
             width: self.width,
@@ -471,7 +471,7 @@ impl Facts {
     #[cfg(test)]
     pub fn from_ffprobe(json: &[u8]) -> Result<Self, NoFacts> {
         let probed = Probed::read(json)?;
-        let facts = probed.facts(&probed.pictures[0]);
+        let facts = probed.facts(&probed.videos[0]);
         Ok(Self {
             sound: probed.sounds.into_iter().next(),
             ..facts

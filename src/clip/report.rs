@@ -74,11 +74,11 @@ fn state(clip: &Clip) -> String {
 }
 
 fn what_it_is(clip: &Clip) -> String {
-    let Facts { picture, sound, .. } = &clip.facts;
-    let variable = if picture.variable_rate { "about " } else { "" };
-    // A still picture has none, whatever the container says.
-    let rate = match picture.fps {
-        _ if picture.still => String::new(),
+    let Facts { video, sound, .. } = &clip.facts;
+    let variable = if video.variable_rate { "about " } else { "" };
+    // A still image has none, whatever the container says.
+    let rate = match video.fps {
+        _ if video.still => String::new(),
         fps if fps > 0.0 => format!(" {variable}{} fps,", Trimmed(fps)),
         _ => String::new(),
     };
@@ -87,11 +87,11 @@ fn what_it_is(clip: &Clip) -> String {
     });
     format!(
         "{} {}x{} {}{rate} {}, {sound}",
-        picture.codec,
-        picture.width,
-        picture.height,
-        picture.pixels,
-        if picture.still {
+        video.codec,
+        video.width,
+        video.height,
+        video.pixels,
+        if video.still {
             "still".to_owned()
         } else {
             format!("{:.2} s", clip.length.0)
@@ -109,38 +109,38 @@ impl std::fmt::Display for Trimmed {
     }
 }
 
-/// Shapes (width over height) that fill a landscape picture, with or without a HUD bar, when at most
+/// Shapes (width over height) that fill a landscape frame, with or without a HUD bar, when at most
 /// an eighth of them is cut off: what `fit: auto` does.
 const WIDE: std::ops::RangeInclusive<f64> = 1.75..=2.03;
 
 fn what_is_done(clip: &Clip) -> String {
-    let picture = &clip.facts.picture;
-    let (width, height) = picture.shown_size();
+    let video = &clip.facts.video;
+    let (width, height) = video.shown_size();
     let mut done = Vec::new();
     if clip.cut {
         done.push("cut to its loop range".to_owned());
     }
-    if picture.rotation != 0 {
-        done.push(format!("rotated by {}°", picture.rotation));
-    } else if picture.turned() {
+    if video.rotation != 0 {
+        done.push(format!("rotated by {}°", video.rotation));
+    } else if video.turned() {
         done.push("turned upright".to_owned());
     }
-    if picture.interlaced {
+    if video.interlaced {
         done.push("deinterlaced".to_owned());
     }
-    if picture.colours.hdr().is_some() {
+    if video.colours.hdr().is_some() {
         done.push("tone-mapped from HDR".to_owned());
-    } else if picture.colours.foreign() {
+    } else if video.colours.foreign() {
         done.push("its colours converted".to_owned());
     }
-    if picture.alpha {
+    if video.alpha {
         done.push("laid over the backdrop".to_owned());
     } else if !WIDE.contains(&(width / height)) {
         done.push("padded with its own blur".to_owned());
     }
-    if picture.still {
+    if video.still {
         // It has no rate to be brought to another.
-    } else if picture.variable_rate || (picture.fps - f64::from(crate::units::FPS)).abs() > 0.01 {
+    } else if video.variable_rate || (video.fps - f64::from(crate::units::FPS)).abs() > 0.01 {
         done.push(format!("brought to {} fps", crate::units::FPS));
     }
     done.push("looped".to_owned());

@@ -1,12 +1,12 @@
 //! A video as HLS (RFC 8216 and its second edition): playlists, and segments of fragmented MP4.
 //!
-//! Pictures and sound are in one segment, with continuous times and no discontinuity: measured, the form
+//! Video frames and sound are in one segment, with continuous times and no discontinuity: measured, the form
 //! that players get through without holes. Segments are cut where [`Segmentation`](crate::stitch::Segmentation) says.
 //!
 //! Names of the init segment and of segments hold the video's tag, which stands for everything that makes their bytes
 //! ([`RenderSpec`](crate::stitch::RenderSpec): loops, HUD, sound, times, cuts, the version of the code that writes
 //! them), so that a name never means two things and may be cached for ever, and a player whose playlist is older than
-//! the server's loops is told so by a 404, not by a picture that does not decode.
+//! the server's loops is told so by a 404, not by a video frame that does not decode.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::movie::{frame, frames_before, tracks};
+use super::movie::{audio_frame, audio_frames_before, tracks};
 use super::virtual_file::{Block, DeliverError, FileLayout, VirtualFile};
 use crate::mp4::{AAC_FRAME_SAMPLES, AUDIO_TRACK, SampleInfo, TrackRun, VIDEO_TRACK, fragment_header};
 use crate::stitch::StitchedVideo;
@@ -160,32 +160,32 @@ impl Hls {
 
     /// Segment `number`, from 0 on; `None` beyond the last.
     pub fn segment(&self, number: usize) -> Option<Result<VirtualFile, DeliverError>> {
-        let pictures = self.video.segmentation().segment(number)?;
-        Some(self.layout(number, pictures))
+        let frames = self.video.segmentation().segment(number)?;
+        Some(self.layout(number, frames))
     }
 
-    fn layout(&self, number: usize, pictures: Range<u64>) -> Result<VirtualFile, DeliverError> {
+    fn layout(&self, number: usize, frames: Range<u64>) -> Result<VirtualFile, DeliverError> {
         let video = &self.video;
-        let frames = self.frames(&pictures);
-        let video_samples: Vec<SampleInfo> = pictures.clone().map(|n| video.sample(n)).collect();
-        let audio_samples: Vec<SampleInfo> = frames.clone().map(|n| frame(video, n)).collect();
+        let audio_frames = self.audio_frames(&frames);
+        let video_samples: Vec<SampleInfo> = frames.clone().map(|n| video.sample(n)).collect();
+        let audio_samples: Vec<SampleInfo> = audio_frames.clone().map(|n| audio_frame(video, n)).collect();
         let runs = [
             TrackRun {
                 track_id: VIDEO_TRACK,
-                decode_time: video.begins(pictures.start).0,
+                decode_time: video.begins(frames.start).0,
                 samples: &video_samples,
             },
             TrackRun {
                 track_id: AUDIO_TRACK,
-                decode_time: frames.start * u64::from(AAC_FRAME_SAMPLES),
+                decode_time: audio_frames.start * u64::from(AAC_FRAME_SAMPLES),
                 samples: &audio_samples,
             },
         ];
         let head = fragment_header(number as u32 + 1, &runs)?;
         let bytes = |samples: &[SampleInfo]| samples.iter().map(|sample| u64::from(sample.size)).sum();
         let rest = vec![
-            (Block::Pictures(pictures), bytes(&video_samples)),
-            (Block::Sound(frames), bytes(&audio_samples)),
+            (Block::Frames(frames), bytes(&video_samples)),
+            (Block::Sound(audio_frames), bytes(&audio_samples)),
         ];
         Ok(self.of(head, rest))
     }
@@ -195,10 +195,10 @@ impl Hls {
         VirtualFile::new(Arc::clone(&self.video), Arc::new(layout))
     }
 
-    /// The frames of sound that begin during these pictures.
-    fn frames(&self, pictures: &Range<u64>) -> Range<u64> {
-        let before = |picture| frames_before(&self.video, self.video.begins(picture));
-        before(pictures.start)..before(pictures.end)
+    /// The frames of sound that begin during these video frames.
+    fn audio_frames(&self, frames: &Range<u64>) -> Range<u64> {
+        let before = |frame| audio_frames_before(&self.video, self.video.begins(frame));
+        before(frames.start)..before(frames.end)
     }
 
     /// Begin and end of each segment.

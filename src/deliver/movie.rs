@@ -1,12 +1,12 @@
 //! A video as one progressive MP4: where everything lies.
 //!
 //! ```text
-//! with a HUD      head │ chapters │ 1 s of pictures │ their sound │ their captions │ 1 s of ...
+//! with a HUD      head │ chapters │ 1 s of frames │ their sound │ their captions │ 1 s of ...
 //! without         head │ chapters │ captions │ sound │ each loop once
 //! ```
 //!
-//! With a HUD every picture is its own bytes, and the file is laid out as it is played. Without one, a
-//! picture that is shown again is pointed at again (8.7.5 of ISO/IEC 14496-12 lets chunks lie anywhere, also
+//! With a HUD every video frame is its own bytes, and the file is laid out as it is played. Without one, a
+//! video frame that is shown again is pointed at again (8.7.5 of ISO/IEC 14496-12 lets chunks lie anywhere, also
 //! twice at one place): half an hour takes the bytes of its loops and of its sound, which is silence mostly, and
 //! a player has soon loaded all of it.
 
@@ -26,7 +26,7 @@ use crate::texts::Caption;
 use crate::units::{Frames, Ticks, VIDEO_TIMESCALE};
 use crate::workout::Language;
 
-/// The pictures of a chunk last about as long: what players read at a time.
+/// The video frames of a chunk last about as long: what players read at a time.
 const CHUNK: Ticks = Ticks(VIDEO_TIMESCALE as u64);
 /// Frames of sound in a chunk of their own: about a second.
 const CHUNK_FRAMES: u64 = 47;
@@ -40,7 +40,7 @@ pub struct Texts {
     pub title: String,
     /// Subtitles: rising, none beginning before the one before ended.
     pub captions: Vec<Caption>,
-    /// Chapters: rising, without gaps, from the first picture to the end.
+    /// Chapters: rising, without gaps, from the first video frame to the end.
     pub chapters: Vec<Caption>,
 }
 
@@ -64,7 +64,7 @@ pub(super) fn tracks(video: &StitchedVideo) -> Movie {
 }
 
 /// What a table says of a frame of sound.
-pub(super) fn frame(video: &StitchedVideo, number: u64) -> SampleInfo {
+pub(super) fn audio_frame(video: &StitchedVideo, number: u64) -> SampleInfo {
     SampleInfo {
         size: video.sound().size(number..number + 1) as u32, // of 13 bits
         duration: video.sound().lasts(number),
@@ -73,9 +73,9 @@ pub(super) fn frame(video: &StitchedVideo, number: u64) -> SampleInfo {
 }
 
 /// The frames of sound that begin before an instant: their number.
-pub(super) fn frames_before(video: &StitchedVideo, instant: Ticks) -> u64 {
-    let frames = instant.samples().0.div_ceil(u64::from(AAC_FRAME_SAMPLES));
-    frames.min(video.sound().count())
+pub(super) fn audio_frames_before(video: &StitchedVideo, instant: Ticks) -> u64 {
+    let audio_frames = instant.samples().0.div_ceil(u64::from(AAC_FRAME_SAMPLES));
+    audio_frames.min(video.sound().count())
 }
 
 /// Lays out the whole video.
@@ -95,7 +95,7 @@ pub(super) fn layout(video: &StitchedVideo, texts: &Texts) -> FileLayout {
     } else {
         payload.texts(&mut tables.captions, &captions);
         sound_in_order(video, &mut payload, &mut tables.audio);
-        pictures_once(video, &mut payload, &mut tables.video);
+        frames_once(video, &mut payload, &mut tables.video);
     }
     let chapter_list = texts.chapters.iter().map(|chapter| Chapter {
         at: chapter.start.ticks().0,
@@ -187,31 +187,32 @@ fn timed(texts: &[Caption], length: Frames, sample: fn(&str) -> Bytes) -> Vec<Ti
     samples
 }
 
-/// Pictures, sound and captions of each second behind each other.
+/// Video frames, sound and captions of each second behind each other.
 fn as_played(video: &StitchedVideo, payload: &mut Payload, tables: &mut Tables, captions: &[Timed]) {
-    let (mut picture, mut sound, mut caption) = (0, 0, 0);
-    while picture < video.pictures() {
-        let next = after(video, picture, video.pictures());
+    let (mut frame, mut sound, mut caption) = (0, 0, 0);
+    while frame < video.frames() {
+        let next = after(video, frame, video.frames());
         let end = tables
             .video
-            .chunk(payload.length, (picture..next).map(|n| video.sample(n)));
-        payload.push(Block::Pictures(picture..next), end);
+            .chunk(payload.length, (frame..next).map(|n| video.sample(n)));
+        payload.push(Block::Frames(frame..next), end);
         let until = video.begins(next);
-        let frames = sound..frames_before(video, until);
-        let end = tables
-            .audio
-            .chunk(payload.length, frames.clone().map(|n| frame(video, n)));
-        payload.push(Block::Sound(frames.clone()), end);
+        let audio_frames = sound..audio_frames_before(video, until);
+        let end = tables.audio.chunk(
+            payload.length,
+            audio_frames.clone().map(|n| audio_frame(video, n)),
+        );
+        payload.push(Block::Sound(audio_frames.clone()), end);
         let texts = captions[caption..]
             .iter()
             .take_while(|text| text.from < until)
             .count();
         payload.texts(&mut tables.captions, &captions[caption..caption + texts]);
-        (picture, sound, caption) = (next, frames.end, caption + texts);
+        (frame, sound, caption) = (next, audio_frames.end, caption + texts);
     }
 }
 
-/// The first picture that does not belong to the chunk that begins with `first`.
+/// The first video frame that does not belong to the chunk that begins with `first`.
 fn after(video: &StitchedVideo, first: u64, end: u64) -> u64 {
     let full = video.begins(first) + CHUNK;
     (first + 1..end).find(|n| video.begins(*n) >= full).unwrap_or(end)
@@ -222,23 +223,26 @@ fn after(video: &StitchedVideo, first: u64, end: u64) -> u64 {
 fn sound_in_order(video: &StitchedVideo, payload: &mut Payload, table: &mut Table) {
     let (mut next, all) = (0, video.sound().count());
     while next < all {
-        let frames = next..all.min(next + CHUNK_FRAMES);
-        next = frames.end;
-        let end = table.chunk(payload.length, frames.clone().map(|number| frame(video, number)));
-        payload.push(Block::Sound(frames), end);
+        let audio_frames = next..all.min(next + CHUNK_FRAMES);
+        next = audio_frames.end;
+        let end = table.chunk(
+            payload.length,
+            audio_frames.clone().map(|number| audio_frame(video, number)),
+        );
+        payload.push(Block::Sound(audio_frames), end);
     }
 }
 
 /// Each loop once, in the order in which they are first shown.
-fn pictures_once(video: &StitchedVideo, payload: &mut Payload, table: &mut Table) {
-    let mut used: Vec<StoredFrame> = (0..video.pictures()).map(|n| video.stored_frame(n)).collect();
+fn frames_once(video: &StitchedVideo, payload: &mut Payload, table: &mut Table) {
+    let mut used: Vec<StoredFrame> = (0..video.frames()).map(|n| video.stored_frame(n)).collect();
     let mut order: Vec<usize> = Vec::new();
     for stored_frame in &used {
         if order.last() != Some(&stored_frame.loop_index) && !order.contains(&stored_frame.loop_index) {
             order.push(stored_frame.loop_index);
         }
     }
-    // A loop's pictures in their order, then the second forms.
+    // A loop's video frames in their order, then the second forms.
     used.sort_by_key(|stored_frame| {
         (
             order.iter().position(|known| *known == stored_frame.loop_index),
@@ -253,8 +257,8 @@ fn pictures_once(video: &StitchedVideo, payload: &mut Payload, table: &mut Table
         payload.push(Block::Stored(stored_frame), end);
     }
     let mut first = 0;
-    while first < video.pictures() {
-        let most = after(video, first, video.pictures());
+    while first < video.frames() {
+        let most = after(video, first, video.frames());
         let at = lies[&video.stored_frame(first)];
         let mut end = at;
         let together = |n: &u64| {

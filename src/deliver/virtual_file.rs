@@ -44,10 +44,10 @@ pub enum DeliverError {
 pub(super) enum Block {
     /// These bytes.
     Bytes(Bytes),
-    /// What a loop has of a picture.
+    /// What a loop has of a video frame.
     Stored(StoredFrame),
-    /// Pictures of the video, by number, each with its HUD slice.
-    Pictures(Range<u64>),
+    /// Video frames of the video, by number, each with its HUD slice.
+    Frames(Range<u64>),
     /// Frames of its sound, by number.
     Sound(Range<u64>),
 }
@@ -198,7 +198,7 @@ impl Reader {
             let Some((_, block)) = of.layout.blocks.get(self.block) else {
                 return Ok(None);
             };
-            // Each picture is two pieces: what is stored, and its slice. Frames of sound may be one together.
+            // Each video frame is two pieces: what is stored, and its slice. Frames of sound may be one together.
             let mut pieces = 1;
             let (number, size) = match block {
                 Block::Bytes(bytes) => (self.within, (self.within == 0).then_some(bytes.len())),
@@ -206,22 +206,22 @@ impl Reader {
                     self.within,
                     (self.within == 0).then(|| video.frame_bytes(*stored_frame).len()),
                 ),
-                Block::Sound(frames) => {
-                    let number = frames.start + self.within;
-                    let together = video.sound().together(number..frames.end);
+                Block::Sound(audio_frames) => {
+                    let number = audio_frames.start + self.within;
+                    let together = video.sound().together(number..audio_frames.end);
                     pieces = together.end.saturating_sub(number);
                     (
                         number,
                         (pieces > 0).then(|| video.sound().size(together) as usize),
                     )
                 }
-                Block::Pictures(pictures) => {
-                    let number = pictures.start + self.within / 2;
+                Block::Frames(frames) => {
+                    let number = frames.start + self.within / 2;
                     let size = || match self.within % 2 {
                         0 => video.frame_bytes(video.stored_frame(number)).len(),
                         _ => video.slice_size(number) as usize,
                     };
-                    (number, (number < pictures.end).then(size))
+                    (number, (number < frames.end).then(size))
                 }
             };
             let Some(size) = size else {
@@ -229,18 +229,18 @@ impl Reader {
                 continue;
             };
             let (at, end) = (self.at, self.at + size as u64);
-            let slice = matches!(block, Block::Pictures(_)) && self.within % 2 == 1;
+            let slice = matches!(block, Block::Frames(_)) && self.within % 2 == 1;
             let bytes = if end <= self.start {
                 None
             } else {
                 Some(match block {
                     Block::Bytes(bytes) => Cow::Borrowed(bytes),
                     Block::Stored(stored_frame) => Cow::Borrowed(video.frame_bytes(*stored_frame)),
-                    Block::Sound(_) => video.frames(number..number + pieces)?,
-                    Block::Pictures(_) if !slice => {
+                    Block::Sound(_) => video.audio_frames(number..number + pieces)?,
+                    Block::Frames(_) if !slice => {
                         Cow::Borrowed(video.frame_bytes(video.stored_frame(number)))
                     }
-                    Block::Pictures(_) => Cow::Owned(video.slice(&mut self.writer, number)?),
+                    Block::Frames(_) => Cow::Owned(video.slice(&mut self.writer, number)?),
                 })
             };
             (self.at, self.within) = (end, self.within + pieces);

@@ -20,7 +20,7 @@ use crate::workout::{
     Resolution, RoundPosition, Side, Timeline,
 };
 
-/// What x264 writes at 854x480 for 15 pictures in one part: its avcC, and the beginning of each picture's first slice.
+/// What x264 writes at 854x480 for 15 frames in one part: its avcC, and the beginning of each frame's first slice.
 /// Headers are all that is read of them.
 const AVCC: &str =
     "0164001fffe1001e6764001facb201b07bcde02d40404050000003001000000303c0f183248001000568cb8cb22cfdf8f800";
@@ -50,12 +50,12 @@ fn bytes(digits: &str) -> Vec<u8> {
 
 fn prepared(profile: &Profile) -> PreparedLoop {
     let config = AvcConfig::new(bytes(AVCC).into()).expect("an avcC");
-    let pictures: Vec<Bytes> = SLICES
+    let frames: Vec<Bytes> = SLICES
         .iter()
         .map(|slice| [&14_u32.to_be_bytes()[..], &bytes(slice)].concat().into())
         .collect();
     let parameters = Parameters::from_avcc(config.avcc()).expect("its parameters");
-    let first = nal_units(&pictures[0])
+    let first = nal_units(&frames[0])
         .next()
         .expect("a slice")
         .expect("a whole one");
@@ -63,7 +63,7 @@ fn prepared(profile: &Profile) -> PreparedLoop {
     restart_form(first, &parameters, 15, &mut restart).expect("a second form");
     PreparedLoop {
         config,
-        pictures,
+        frames,
         restarts: vec![restart.into()],
         hud_top: profile.hud_top(),
     }
@@ -123,9 +123,9 @@ async fn video(plan: &Arc<Plan>, folder: &std::path::Path) -> Arc<StitchedVideo>
     let length = plan.length().samples();
     let temp = NamedTempFile::new_in(folder).expect("a file");
     let mut recorder = Recorder::new(temp).await.expect("a recorder");
-    for frame in 0..length.0.div_ceil(1024) {
-        let frame = vec![frame as u8; (frame * 7 % 40) as usize];
-        recorder.push(&frame).await.expect("room on the disk");
+    for audio_frame in 0..length.0.div_ceil(1024) {
+        let audio_frame = vec![audio_frame as u8; (audio_frame * 7 % 40) as usize];
+        recorder.push(&audio_frame).await.expect("room on the disk");
     }
     let (sound, _) = recorder
         .finish(AacConfig::LC_48K_STEREO, length)

@@ -36,8 +36,8 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// How far a process says it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Progress {
-    /// Pictures encoded.
-    pub pictures: u32,
+    /// Frames encoded.
+    pub frames: u32,
     /// Speed against real time.
     pub speed: f32,
 }
@@ -264,7 +264,7 @@ fn parse_log(
                     reached = now;
                 }
                 report.send_replace(Progress {
-                    pictures: progress.frame,
+                    frames: progress.frame,
                     speed: progress.speed,
                 });
             }

@@ -1,6 +1,6 @@
 //! FFmpeg as a child process: how it is started, fenced in, listened to and ended.
 //!
-//! For `clip` (probing, posters), `stitch` (loops, cues) and `render` (pictures, sound). This module decides what every
+//! For `clip` (probing, posters), `stitch` (loops, cues) and `render` (frames, sound). This module decides what every
 //! FFmpeg of ours has in common: no network, no terminal, a [`Task`] with a deadline, a log that is read and
 //! bounded, an end that is always reaped, and no life after this process ([`launch`]). What a process renders is the
 //! caller's business.
@@ -37,8 +37,8 @@ use tokio_util::task::TaskTracker;
 /// Container formats that clips may have, as FFmpeg names its demuxers.
 ///
 /// A list of what is allowed, because FFmpeg guesses a file's format from its bytes: a playlist
-/// (`hls`, `concat`, `dash`) named `clip.mp4` would make it read other files. Still pictures are
-/// allowed, they are clips of one picture.
+/// (`hls`, `concat`, `dash`) named `clip.mp4` would make it read other files. Still images are
+/// allowed, they are clips of one image.
 pub const CLIP_FORMATS: &str = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,gif,ogg,asf,mxf,nut,\
     yuv4mpegpipe,apng,webp_anim,png_pipe,jpeg_pipe,webp_pipe,bmp_pipe,tiff_pipe";
 
@@ -134,10 +134,10 @@ pub fn input_as(path: &Path, demuxer: Option<&str>) -> Vec<OsString> {
     arguments
 }
 
-/// The arguments that make FFmpeg read the first, main picture of a file, whose demuxer is one of [`STILLS`].
+/// The arguments that make FFmpeg read the first, main image of a file, whose demuxer is one of [`STILLS`].
 ///
-/// The file is one packet: what follows the picture (phones append a map of gains) is never decoded. Taken one by one,
-/// a second picture of another size would make FFmpeg begin its graph anew, in 5.1 whatever it is told. The name means
+/// The file is one packet: what follows the image (phones append a map of gains) is never decoded. Taken one by one,
+/// a second image of another size would make FFmpeg begin its graph anew, in 5.1 whatever it is told. The name means
 /// just this file, and no other format may be read.
 #[must_use]
 pub fn still_input(path: &Path, demuxer: &str) -> Vec<OsString> {
@@ -150,7 +150,7 @@ pub fn still_input(path: &Path, demuxer: &str) -> Vec<OsString> {
     arguments
 }
 
-/// The demuxer of a still picture, by its name.
+/// The demuxer of a still image, by its name.
 #[must_use]
 pub fn still_demuxer(path: &Path) -> Option<&'static str> {
     let ending = path
@@ -162,7 +162,7 @@ pub fn still_demuxer(path: &Path) -> Option<&'static str> {
     still.map(|(_, demuxer)| *demuxer)
 }
 
-/// Endings of still pictures, and FFmpeg's demuxers for them. By the name alone it would take such a file for one of a
+/// Endings of still images, and FFmpeg's demuxers for them. By the name alone it would take such a file for one of a
 /// numbered series, or a `%`, `?` or `*` in it for a pattern, and look for more.
 const STILLS: [(&str, &str); 7] = [
     ("jpg", "jpeg_pipe"),

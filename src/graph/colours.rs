@@ -7,9 +7,9 @@ const WHITE: u32 = 203;
 /// Up to where brightness is kept; above, highlights up to 1000 cd/m2 are pressed together. White comes out at 96 %.
 const TONES: &str = "tonemap=mobius:param=0.8:peak=4.926:desat=0";
 
-/// Filters before the picture is scaled; `None` where none is needed.
+/// Filters before the frame is scaled; `None` where none is needed.
 pub fn conversion(facts: &Facts) -> Option<String> {
-    let colours = &facts.picture.colours;
+    let colours = &facts.video.colours;
     if !colours.foreign() {
         return None;
     }
@@ -23,7 +23,7 @@ pub fn conversion(facts: &Facts) -> Option<String> {
     let transfer = colours.transfer;
     let from = format!("zscale=primariesin={primaries}:transferin={transfer}:matrixin={matrix}");
     let to = "primaries=bt709:transfer=bt709:matrix=bt709:range=limited";
-    let alpha = if facts.picture.alpha { "a" } else { "" };
+    let alpha = if facts.video.alpha { "a" } else { "" };
     Some(match colours.hdr() {
         // Through linear light, in which transparency is lost: no device writes both.
         Some(_) => format!(
@@ -36,7 +36,7 @@ pub fn conversion(facts: &Facts) -> Option<String> {
 /// What `scale` must be told of the colours that come in: the matrix, where the file leaves it open and it is not what
 /// FFmpeg then takes. Ends with a colon, or is empty.
 pub fn scale_from(facts: &Facts) -> &'static str {
-    let colours = &facts.picture.colours;
+    let colours = &facts.video.colours;
     if colours.matrix == BT709 && !colours.foreign() {
         "in_color_matrix=bt709:"
     } else {

@@ -4,7 +4,7 @@ use super::shot::{HOLD_BYTES, Shot};
 use crate::units::Frames;
 use crate::workout::Profile;
 
-/// Inputs of one process. Each costs about 25 MB and 20 ms before the first picture; starting a
+/// Inputs of one process. Each costs about 25 MB and 20 ms before the first frame; starting a
 /// process costs about 100 ms of one core, so a few shots share one.
 const MOST_SHOTS: usize = 3;
 
@@ -16,21 +16,21 @@ pub struct Group {
 }
 
 impl Group {
-    /// First picture in the timeline.
+    /// First frame in the timeline.
     #[must_use]
     pub fn start(&self) -> Frames {
         self.shots.first().map_or(Frames::ZERO, |shot| shot.start)
     }
 
-    /// Pictures in all.
+    /// Frames in all.
     #[must_use]
     pub fn length(&self) -> Frames {
         self.shots.iter().map(|shot| shot.length).sum()
     }
 }
 
-/// Divides shots into groups for their pictures, one shot for each pass of a clip that is not held in memory. The
-/// first shot stands alone: nothing delays the first picture.
+/// Divides shots into groups for their frames, one shot for each pass of a clip that is not held in memory. The
+/// first shot stands alone: nothing delays the first frame.
 #[must_use]
 pub fn groups(shots: &[Shot], profile: &Profile) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();

@@ -1,10 +1,10 @@
 //! Timeline -> shots -> bounded groups -> FFmpeg filter graphs. Pure text, no process.
 //!
 //! A *shot* is what one interval shows: a clip, how long, how fast, which way round. Shots go to
-//! FFmpeg in *groups* of a few, because FFmpeg opens every input before its first picture: with one
+//! FFmpeg in *groups* of a few, because FFmpeg opens every input before its first frame: with one
 //! process for all, latency and memory would grow with the workout. For each group there are two
-//! graphs, one for the pictures and one for the clips' sound; they run as processes of their own, so
-//! that the sound is never cut where the pictures are cut.
+//! graphs, one for the frames and one for the clips' sound; they run as processes of their own, so
+//! that the sound is never cut where the frames are cut.
 //!
 //! ```text
 //! clip ─ fit ─ loop ─ speed ─┐
@@ -20,14 +20,14 @@
 
 mod colours;
 mod group;
-mod picture;
 mod shot;
 mod sound;
+mod video;
 
 pub use group::{Group, groups, sound_groups};
-pub use picture::{Backdrop, Look, loop_graph, picture_graph, picture_of_clip};
 pub use shot::{Offset, Shot, shots};
 pub use sound::sound_graph;
+pub use video::{Backdrop, Look, clip_graph, loop_graph, video_graph};
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -94,10 +94,10 @@ pub enum Input {
         decoder: Option<&'static str>,
         /// A demuxer where FFmpeg would choose by the file's name.
         demuxer: Option<String>,
-        /// Only its first picture is meant.
+        /// Only its first frame is meant.
         still: bool,
     },
-    /// A still picture: the first of its file.
+    /// A still image: the first of its file.
     Still(PathBuf),
     /// Raw HUD bars on standard input.
     Hud {
@@ -121,7 +121,7 @@ impl Input {
                 demuxer,
                 still,
             } => {
-                // One decoding thread: each further one holds several pictures, and the encoder
+                // One decoding thread: each further one holds several frames, and the encoder
                 // keeps the cores busy anyway.
                 options(&["-threads", "1"]);
                 if let Some(decoder) = decoder {

@@ -7,16 +7,16 @@ use crate::clip::{Clip, Library};
 use crate::units::{Frames, Samples, Speed};
 use crate::workout::{Interval, Profile, Side, Timeline};
 
-/// Memory for the decoded pictures of loops that one process may hold.
+/// Memory for the decoded frames of loops that one process may hold.
 ///
-/// 85 pictures (2.8 s) at 720p. Two processes overlap for an instant between two groups, but only
+/// 85 frames (2.8 s) at 720p. Two processes overlap for an instant between two groups, but only
 /// the older one has its loop in memory by then, so this figure counts once: with about 90 MB for
 /// each FFmpeg a workout stays below 300 MB.
 pub const HOLD_BYTES: u64 = 100 << 20;
 
-/// How far into a picture of the loop a shot begins: so many parts of the speed's denominator, less than its numerator.
+/// How far into a frame of the loop a shot begins: so many parts of the speed's denominator, less than its numerator.
 ///
-/// A shot that begins with a later pass begins with an output picture, and the pass at any time before it.
+/// A shot that begins with a later pass begins with an output frame, and the pass at any time before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Offset(pub u64);
 
@@ -25,7 +25,7 @@ pub struct Offset(pub u64);
 pub struct Shot {
     /// The clip.
     pub clip: Arc<Clip>,
-    /// First picture of it in the timeline.
+    /// First frame of it in the timeline.
     pub start: Frames,
     /// How long.
     pub length: Frames,
@@ -56,14 +56,14 @@ impl Shot {
     /// Whether the clip is decoded and fitted once, then repeated from memory. Any other is read in each pass.
     #[must_use]
     pub fn held(&self, profile: &Profile) -> bool {
-        self.clip.pictures().0.saturating_mul(picture_bytes(profile)) <= HOLD_BYTES
+        self.clip.frames().0.saturating_mul(frame_bytes(profile)) <= HOLD_BYTES
     }
 
-    /// Memory that its repeated pictures take.
+    /// Memory that its repeated frames take.
     #[must_use]
     pub fn held_bytes(&self, profile: &Profile) -> u64 {
         if self.held(profile) {
-            self.clip.pictures().0 * picture_bytes(profile)
+            self.clip.frames().0 * frame_bytes(profile)
         } else {
             0
         }
@@ -76,12 +76,12 @@ impl Shot {
             return vec![self.clone()];
         }
         let (above, below) = (self.speed.numerator(), self.speed.denominator());
-        // In pictures of the loop times the speed's denominator.
-        let pass = self.clip.pictures().0 * u64::from(below);
+        // In frames of the loop times the speed's denominator.
+        let pass = self.clip.frames().0 * u64::from(below);
         let mut passes = Vec::new();
         let (mut number, mut at) = (0, Frames::ZERO);
         while at < self.length {
-            // The first output picture that the next pass has begun with or before. Lengths are hours at most: it fits.
+            // The first output frame that the next pass has begun with or before. Lengths are hours at most: it fits.
             let next = Frames(((number + 1) * pass).div_ceil(above.into())).min(self.length);
             if next > at {
                 passes.push(Self {
@@ -96,16 +96,16 @@ impl Shot {
         passes
     }
 
-    /// One pass of the loop in audio samples: as long as a pass of its pictures, so that both stay
+    /// One pass of the loop in audio samples: as long as a pass of its frames, so that both stay
     /// in step however often they are repeated.
     #[must_use]
     pub fn pass(&self) -> Samples {
-        self.clip.pictures().samples()
+        self.clip.frames().samples()
     }
 }
 
-/// Bytes of one decoded picture area, 4:2:0.
-fn picture_bytes(profile: &Profile) -> u64 {
+/// Bytes of one decoded exercise area, 4:2:0.
+fn frame_bytes(profile: &Profile) -> u64 {
     u64::from(profile.width) * u64::from(profile.area_height) * 3 / 2
 }
 

@@ -10,7 +10,7 @@ const FADE: Samples = Samples(480);
 /// The longest pass that is repeated from memory: five minutes, 58 MB.
 const LONGEST_HELD: Samples = Samples(300 * 48_000);
 
-/// The graph of a group's clip sound: for each shot exactly as many samples as its pictures last,
+/// The graph of a group's clip sound: for each shot exactly as many samples as its frames last,
 /// silence where nothing is heard. `None` when nothing is heard in the whole group.
 #[must_use]
 pub fn sound_graph(group: &Group) -> Option<FilterGraph> {
@@ -27,7 +27,7 @@ pub fn sound_graph(group: &Group) -> Option<FilterGraph> {
             }
             _ => format!("anullsrc=sample_rate={SAMPLE_RATE}:channel_layout=stereo"),
         };
-        // Cut and padded to the sample: picture and sound of a shot are equally long.
+        // Cut and padded to the sample: frame and sound of a shot are equally long.
         let end = shot.length.samples();
         chains.push(format!(
             "{source},apad=whole_len={end},atrim=end_sample={end},asetpts=N/SR/TB[sound{number}]"
@@ -43,9 +43,9 @@ pub fn sound_graph(group: &Group) -> Option<FilterGraph> {
     })
 }
 
-/// A clip's sound, in step with its pictures, for as many passes as the shot needs: a chain to go on with.
+/// A clip's sound, in step with its frames, for as many passes as the shot needs: a chain to go on with.
 ///
-/// A pass of sound is as long as a pass of pictures, or each pass would drift further.
+/// A pass of sound is as long as a pass of frames, or each pass would drift further.
 fn repeated(
     shot: &Shot,
     number: usize,

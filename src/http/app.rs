@@ -149,7 +149,7 @@ fn policy(page: &str) -> String {
     let hashes: String = inline_scripts(page)
         .map(|script| format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(script))))
         .collect();
-    // Styles: React writes them into attributes, which have no hash. `data:` and `blob:` are pictures and
+    // Styles: React writes them into attributes, which have no hash. `data:` and `blob:` are images and
     // sound that the page makes itself.
     format!(
         "default-src 'none'; script-src 'self'{hashes}; style-src 'self' 'unsafe-inline'; font-src 'self'; \
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn pages_scripts_and_pictures_are_found_and_nothing_else() {
+    async fn pages_scripts_and_images_are_found_and_nothing_else() {
         let app = app("/coach");
         let (status, headers, page) = get(&app, "/", "text/html").await.unwrap();
         assert_eq!(
@@ -235,8 +235,8 @@ mod tests {
             (headers[header::CACHE_CONTROL].as_bytes(), script.as_str()),
             (IMMUTABLE.as_bytes(), "p=\"/coach\"")
         );
-        let (.., picture) = get(&app, "/icon.png", "*/*").await.unwrap();
-        assert_eq!(picture, PLACEHOLDER, "a picture is no text");
+        let (.., image) = get(&app, "/icon.png", "*/*").await.unwrap();
+        assert_eq!(image, PLACEHOLDER, "a picture is no text");
         assert_eq!(get(&app, "/plan/", "*/*").await.unwrap().2, "plan");
         let (status, headers, _) = get(&app, "/plan", "*/*").await.unwrap();
         assert_eq!(

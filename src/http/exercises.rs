@@ -69,7 +69,7 @@ pub async fn show(
     Ok(Json(ExerciseView::new(exercise, &now, &state.base_path)))
 }
 
-/// A picture of an exercise.
+/// An image of an exercise.
 #[utoipa::path(
     get,
     path = "/api/exercises/{id}/poster.jpg",
@@ -82,7 +82,7 @@ pub async fn show(
         (status = 404, description = "No such exercise (`unknown-exercise`), or its clip cannot be shown (`clip-unavailable`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 416, description = "A byte range beyond the end (`range-not-satisfiable`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 500, description = "FFmpeg failed (`render-failed`).", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "Too many pictures wait to be made (`capacity`), or the server was started just now and has not looked at the clip yet (`starting`); `Retry-After` says when to ask again.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "Too many images wait to be made (`capacity`), or the server was started just now and has not looked at the clip yet (`starting`); `Retry-After` says when to ask again.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn poster(
@@ -92,8 +92,8 @@ pub async fn poster(
 ) -> Result<Response, Problem> {
     let (now, exercise) = looked_at(&state, &id).await?;
     let thumbnails = state.thumbnails.with_clips(&now.library);
-    let picture = of_clip(&now, &exercise, thumbnails.poster(&exercise).await)?;
-    memory_response::answer(&headers, "image/jpeg", &picture)
+    let image = of_clip(&now, &exercise, thumbnails.poster(&exercise).await)?;
+    memory_response::answer(&headers, "image/jpeg", &image)
 }
 
 /// A short clip of an exercise, for browsers.
@@ -109,7 +109,7 @@ pub async fn poster(
         (status = 404, description = "No such exercise (`unknown-exercise`), or its clip cannot be shown (`clip-unavailable`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 416, description = "A byte range beyond the end (`range-not-satisfiable`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 500, description = "FFmpeg failed (`render-failed`).", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "Too many pictures wait to be made (`capacity`), or the server was started just now and has not looked at the clip yet (`starting`); `Retry-After` says when to ask again.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "Too many images wait to be made (`capacity`), or the server was started just now and has not looked at the clip yet (`starting`); `Retry-After` says when to ask again.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn preview(

@@ -17,7 +17,7 @@ pub(super) const PLAIN_POLICY: HeaderValue = HeaderValue::from_static(
 const NOTHING: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
-/// Media types of such documents. Not of scripts, whose policy would be that of workers, nor of videos and pictures,
+/// Media types of such documents. Not of scripts, whose policy would be that of workers, nor of videos and images,
 /// which browsers show by styles and elements of their own.
 const DOCUMENTS: [&str; 4] = [
     "text/html",

@@ -123,19 +123,19 @@ pub struct Workout {
     /// Seconds in all.
     #[schema(example = 95.0)]
     pub duration: f64,
-    /// Pictures in all.
+    /// Frames in all.
     #[schema(example = 2850)]
     pub frames: u64,
-    /// Pictures a second.
+    /// Frames a second.
     #[schema(example = 30)]
     pub fps: u32,
     /// What the choices were made with; 0 if there was nothing to choose.
     pub seed: u64,
     /// Energy in kilocalories, to a tenth.
     pub kcal: f64,
-    /// Width of the picture in pixels.
+    /// Width of the frame in pixels.
     pub width: u32,
-    /// Height of the picture in pixels.
+    /// Height of the frame in pixels.
     pub height: u32,
     /// What names are in, and what the video says.
     pub language: Language,
@@ -166,7 +166,7 @@ pub struct Links {
     pub captions: String,
     /// Titles of the intervals, WebVTT.
     pub chapters: String,
-    /// A picture, JPEG.
+    /// An image, JPEG.
     pub poster: String,
     /// A message, plain text.
     pub summary: String,
@@ -434,7 +434,7 @@ pub async fn summary(
     text_response::answer(&headers, TEXT, texts::summary(&plan))
 }
 
-/// A picture of the first exercise, which may be one of the warm-up: the one that a player names first.
+/// An image of the first exercise, which may be one of the warm-up: the one that a player names first.
 #[utoipa::path(
     get,
     path = "/api/workouts/{token}/poster.jpg",
@@ -450,7 +450,7 @@ pub async fn summary(
         (status = 416, description = "A byte range beyond the end (`range-not-satisfiable`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "A link of values that no workout may have (`invalid-request`).", body = ProblemBody, content_type = "application/problem+json"),
         (status = 500, description = "FFmpeg failed (`render-failed`).", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "Too many pictures wait to be made (`capacity`), or the server was started just now and has not looked at the clips yet (`starting`); `Retry-After` says when to ask again.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "Too many images wait to be made (`capacity`), or the server was started just now and has not looked at the clips yet (`starting`); `Retry-After` says when to ask again.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn poster(

@@ -197,7 +197,7 @@ fn cors() -> CorsLayer {
         ])
 }
 
-/// Only JSON, playlists, captions, plain text and the page are compressed: video and pictures are already, and a stream
+/// Only JSON, playlists, captions, plain text and the page are compressed: video and images are already, and a stream
 /// must not wait in a buffer.
 fn is_text_answer(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
     headers

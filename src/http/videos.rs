@@ -1,7 +1,7 @@
 //! The video of a link: one file with ranges, HLS, and a stream for those who cannot wait.
 //!
 //! Everything is answered from an index ([`StitchedVideo`](crate::stitch::StitchedVideo)), which is built once per workout by a task of its own: only the
-//! pictures that a range touches are put together.
+//! frames that a range touches are put together.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -191,7 +191,7 @@ pub async fn hls(
     // Before the link is opened: nonsense costs nothing.
     let wanted = HlsName::parse(&name).ok_or_else(unknown)?;
     if let HlsName::Captions(language) = wanted {
-        // Of the pictures it tells nothing but how long they are.
+        // Of the frames it tells nothing but how long they are.
         let plan = opened(&state, &token).await?.plan;
         let file = format!("../captions.vtt?language={}", language.tag());
         return playlist(&headers, captions_playlist(plan.length(), &file));

@@ -6,7 +6,7 @@ use super::colour::{GROUND, Ink};
 use super::text::Mask;
 use crate::colour::{Colour, Yuv};
 
-/// A planar yuv420p picture of even width and height.
+/// A planar yuv420p frame of even width and height.
 #[derive(Debug, Clone)]
 pub(super) struct Canvas {
     width: usize,

@@ -1,4 +1,4 @@
-//! Colours of the HUD and their mixing, as the bytes of a BT.709 limited-range picture.
+//! Colours of the HUD and their mixing, as the bytes of a BT.709 limited-range frame.
 
 use crate::colour::{Colour, Yuv};
 

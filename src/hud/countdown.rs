@@ -5,7 +5,7 @@
 
 use crate::units::{FPS, Frames};
 
-/// Whole seconds that a countdown shows when `left` pictures are left, this one included.
+/// Whole seconds that a countdown shows when `left` frames are left, this one included.
 ///
 /// Rounded up: 40 s show 40 during their first second and 1 during their last.
 #[must_use]
@@ -22,13 +22,13 @@ pub fn countdown_text(seconds: u64) -> String {
     }
 }
 
-/// How many columns of `width`, from the left, are lit in a picture of a workout of `length`.
+/// How many columns of `width`, from the left, are lit in a frame of a workout of `length`.
 ///
-/// Column `k` is lit once picture `picture` ends at or after the instant that column `k` stands for:
-/// `(k + 1) * length <= (picture + 1) * width`. So the last picture shows a full bar.
+/// Column `k` is lit once frame `frame` ends at or after the instant that column `k` stands for:
+/// `(k + 1) * length <= (frame + 1) * width`. So the last frame shows a full bar.
 #[must_use]
-pub fn progress_columns(picture: Frames, length: Frames, width: u32) -> u32 {
-    let shown = u128::from(picture.0) + 1;
+pub fn progress_columns(frame: Frames, length: Frames, width: u32) -> u32 {
+    let shown = u128::from(frame.0) + 1;
     let columns = shown * u128::from(width) / u128::from(length.0.max(1));
     // At most `width`, which is a u32.
     columns.min(u128::from(width)) as u32
@@ -43,7 +43,7 @@ mod tests {
     #[test]
     fn forty_seconds_count_from_40_to_1() {
         let interval = Frames(40 * u64::from(FPS));
-        let shown = |picture: u64| seconds_left(interval - Frames(picture));
+        let shown = |frame: u64| seconds_left(interval - Frames(frame));
         assert_eq!([0, 29, 30, 1169, 1170, 1199].map(shown), [40, 40, 39, 2, 1, 1]);
         assert_eq!(
             [1, 59, 60, 61, 754, 3600].map(countdown_text),
@@ -61,15 +61,15 @@ mod tests {
 
         #[test]
         fn progress_is_exact_rising_and_ends_full(length in 1u64..500_000, width in 1u32..2000, at in 0f64..1.0) {
-            let picture = (at * length as f64) as u64;
-            let lit = u64::from(progress_columns(Frames(picture), Frames(length), width));
+            let frame = (at * length as f64) as u64;
+            let lit = u64::from(progress_columns(Frames(frame), Frames(length), width));
             let width64 = u64::from(width);
             for k in [0, lit.saturating_sub(1), lit, lit + 1, width64 - 1] {
                 if k < width64 {
-                    prop_assert_eq!(k < lit, (k + 1) * length <= (picture + 1) * width64, "column {}", k);
+                    prop_assert_eq!(k < lit, (k + 1) * length <= (frame + 1) * width64, "column {}", k);
                 }
             }
-            prop_assert!(lit <= u64::from(progress_columns(Frames(picture + 1), Frames(length), width)));
+            prop_assert!(lit <= u64::from(progress_columns(Frames(frame + 1), Frames(length), width)));
             prop_assert_eq!(progress_columns(Frames(length - 1), Frames(length), width), width);
         }
     }

@@ -50,8 +50,8 @@ fn every_interval_of_the_gallery_can_be_written_as_png() {
                 let mut hud = Hud::new(Arc::clone(&timeline), profile, ALL, language).expect("a HUD");
                 let mut sheet = Vec::new();
                 for interval in timeline.intervals() {
-                    let picture = interval.start + Frames(interval.length.0 / 3);
-                    sheet.extend(rgb(hud.draw(picture), width, height));
+                    let frame = interval.start + Frames(interval.length.0 / 3);
+                    sheet.extend(rgb(hud.draw(frame), width, height));
                     sheet.extend(vec![110; width * 6 * 3]);
                 }
                 let name = format!("{}-{orientation:?}-{resolution:?}.png", language.tag());

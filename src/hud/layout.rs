@@ -2,7 +2,7 @@
 //!
 //! Drawn up for a bar of 1280x80 (landscape) and of 720x144 (portrait) and scaled by the bar's height.
 //! The big digits stand inside as few macroblock rows as they can, and the progress bar inside the
-//! last, so that few macroblocks change from second to second and from picture to picture. The bar's
+//! last, so that few macroblocks change from second to second and from frame to frame. The bar's
 //! top stays plain ([`Profile::guard`]). An accent on a capital is as high again as a third of it, and has its
 //! room: above the label below the guard, above the name below the label.
 
@@ -48,7 +48,7 @@ pub(super) enum RoundPositionLayout {
 }
 
 impl HudLayout {
-    /// `None` when the profile has no bar or one that no 4:2:0 picture can have.
+    /// `None` when the profile has no bar or one that no 4:2:0 frame can have.
     pub(super) fn new(profile: Profile) -> Option<Self> {
         let (width, height) = (profile.width as usize, profile.bar_height() as usize);
         if width == 0 || height == 0 || width % 2 == 1 || height % 2 == 1 {
@@ -59,7 +59,7 @@ impl HudLayout {
         let at = |units: f32| (units * scale).round() as i32;
         let cap = |units: f32| units * scale / CAP;
         let margin = at(if portrait { 28.0 } else { 32.0 });
-        // Inside the last macroblock row, which the picture's height may cut short.
+        // Inside the last macroblock row, which the frame's height may cut short.
         let last_row = profile.height as usize - (profile.height as usize - 1) / 16 * 16;
         let progress_rows = |half: f32| (at(half) as usize * 2).clamp(2, last_row.min(height).max(2));
         let common = Self {

@@ -1,8 +1,8 @@
 //! The HUD: the bar below the exercise, as pixels.
 //!
 //! For every renderer: they all show these bytes, raw planar yuv420p (BT.709, limited range). One
-//! [`Hud`] belongs to one timeline and gives the bar of any of its pictures. What it looks like is a
-//! function of the timeline, the profile and the picture alone; which picture was drawn before only
+//! [`Hud`] belongs to one timeline and gives the bar of any of its frames. What it looks like is a
+//! function of the timeline, the profile and the frame alone; which frame was drawn before only
 //! decides how much work it is. It knows nothing of codecs.
 //!
 //! | file | decides |
@@ -162,21 +162,21 @@ impl Hud {
 
     /// Bytes of one bar: its width times its height times 3/2.
     #[must_use]
-    pub fn bytes_per_picture(&self) -> usize {
+    pub fn bytes_per_frame(&self) -> usize {
         self.canvas.bytes().len()
     }
 
-    /// The bar of a picture of the timeline (past its end: of the last one), all three planes.
+    /// The bar of a frame of the timeline (past its end: of the last one), all three planes.
     ///
-    /// Any order of pictures gives the same bars; rising order is the fastest.
-    pub fn draw(&mut self, picture: Frames) -> &[u8] {
+    /// Any order of frames gives the same bars; rising order is the fastest.
+    pub fn draw(&mut self, frame: Frames) -> &[u8] {
         let timeline = Arc::clone(&self.timeline);
-        let picture = picture.min(timeline.length().saturating_sub(Frames(1)));
-        let interval = timeline.at(picture);
+        let frame = frame.min(timeline.length().saturating_sub(Frames(1)));
+        let interval = timeline.at(frame);
         let now = CanvasState {
             interval: interval.index,
-            seconds: seconds_left(interval.end() - picture),
-            lit: progress_columns(picture, timeline.length(), self.layout.width as u32),
+            seconds: seconds_left(interval.end() - frame),
+            lit: progress_columns(frame, timeline.length(), self.layout.width as u32),
         };
         let same_interval = self.state.is_some_and(|drawn| drawn.interval == now.interval);
         let same_second = same_interval && self.state.is_some_and(|drawn| drawn.seconds == now.seconds);

@@ -229,7 +229,7 @@ fn nothing_to_show_or_no_room_is_no_hud() {
     assert!(Hud::new(Arc::clone(&timeline), without, ALL, Language::English).is_none());
     for hud_parts in PARTS {
         assert_eq!(
-            hud(&timeline, hd(), hud_parts).bytes_per_picture(),
+            hud(&timeline, hd(), hud_parts).bytes_per_frame(),
             1280 * 80 * 3 / 2
         );
     }
@@ -243,18 +243,14 @@ fn each_switch_shows_its_part_and_nothing_else() {
         let mut all = hud_in(*language, timeline, profile, ALL);
         let mut parts = PARTS.map(|hud_parts| hud_in(*language, timeline, profile, hud_parts));
         for interval in timeline.intervals() {
-            let picture = interval.start + Frames(interval.length.0 / 2);
-            let whole = all.draw(picture).to_vec();
-            let alone: Vec<&[u8]> = parts.iter_mut().map(|hud| hud.draw(picture)).collect();
+            let frame = interval.start + Frames(interval.length.0 / 2);
+            let whole = all.draw(frame).to_vec();
+            let alone: Vec<&[u8]> = parts.iter_mut().map(|hud| hud.draw(frame)).collect();
             for (at, &ground) in ground.bytes().iter().enumerate() {
                 let mut inked = alone.iter().map(|bar| bar[at]).filter(|&byte| byte != ground);
                 let expected = inked.next().unwrap_or(ground);
-                assert_eq!(whole[at], expected, "{profile:?}, {picture}, byte {at}");
-                assert_eq!(
-                    inked.next(),
-                    None,
-                    "two parts at {profile:?}, {picture}, byte {at}"
-                );
+                assert_eq!(whole[at], expected, "{profile:?}, {frame}, byte {at}");
+                assert_eq!(inked.next(), None, "two parts at {profile:?}, {frame}, byte {at}");
             }
             let seen = alone.iter().map(|bar| *bar != ground.bytes()).collect::<Vec<_>>();
             let timer = interval.kind != IntervalKind::Finish;
@@ -312,16 +308,16 @@ fn few_macroblocks_change() {
     let timeline = Arc::new(timeline(vec![interval(IntervalKind::Work, 59, "Plank")]));
     let mut hud = hud(&timeline, hd(), ALL);
     let mut before = hud.draw(Frames(0)).to_vec();
-    for picture in 1..timeline.length().0 {
-        let now = hud.draw(Frames(picture)).to_vec();
+    for frame in 1..timeline.length().0 {
+        let now = hud.draw(Frames(frame)).to_vec();
         let changed = changed_macroblocks(&before, &now, 1280, 80);
         let digits = changed.iter().filter(|(_, row)| *row < 4).count();
-        // A bar of 1280 columns in 1770 pictures moves by one column at most; two digits of 40x44
+        // A bar of 1280 columns in 1770 frames moves by one column at most; two digits of 40x44
         // pixels stand in three macroblock rows.
-        assert!(changed.len() - digits <= 1, "picture {picture}: {changed:?}");
+        assert!(changed.len() - digits <= 1, "picture {frame}: {changed:?}");
         assert!(
-            digits <= if picture % 30 == 0 { 18 } else { 0 },
-            "picture {picture}: {changed:?}"
+            digits <= if frame % 30 == 0 { 18 } else { 0 },
+            "picture {frame}: {changed:?}"
         );
         before = now;
     }
@@ -332,8 +328,8 @@ fn outside_of_what_was_painted_nothing_changes() {
     let timeline = Arc::new(gallery());
     let mut hud = hud(&timeline, hd(), ALL);
     let mut before = hud.draw(Frames(0)).to_vec();
-    for picture in 1..timeline.length().0 {
-        let now = hud.draw(Frames(picture)).to_vec();
+    for frame in 1..timeline.length().0 {
+        let now = hud.draw(Frames(frame)).to_vec();
         for (column, row) in changed_macroblocks(&before, &now, 1280, 80) {
             let inside = hud.painted().iter().any(|area| {
                 area.columns.start < column * 16 + 16
@@ -341,7 +337,7 @@ fn outside_of_what_was_painted_nothing_changes() {
                     && area.rows.start < row * 16 + 16
                     && area.rows.end > row * 16
             });
-            assert!(inside, "picture {picture}, macroblock ({column}, {row})");
+            assert!(inside, "picture {frame}, macroblock ({column}, {row})");
         }
         before = now;
     }
@@ -351,22 +347,22 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
 
     #[test]
-    fn the_order_of_pictures_does_not_matter(pictures in prop::collection::vec(0u64..14_000, 1..12), portrait: bool) {
+    fn the_order_of_frames_does_not_matter(frames in prop::collection::vec(0u64..14_000, 1..12), portrait: bool) {
         let timeline = Arc::new(gallery());
         let orientation = if portrait { Orientation::Portrait } else { Orientation::Landscape };
         let profile = Profile::new(Resolution::P480, orientation, true);
         let mut reused = hud(&timeline, profile, ALL);
-        for picture in pictures {
-            let fresh = hud(&timeline, profile, ALL).draw(Frames(picture)).to_vec();
-            prop_assert!(reused.draw(Frames(picture)) == fresh, "picture {}", picture);
+        for frame in frames {
+            let fresh = hud(&timeline, profile, ALL).draw(Frames(frame)).to_vec();
+            prop_assert!(reused.draw(Frames(frame)) == fresh, "picture {}", frame);
         }
     }
 
     #[test]
-    fn a_column_is_lit_when_the_countdown_says_so(picture in 0u64..13_650) {
+    fn a_column_is_lit_when_the_countdown_says_so(frame in 0u64..13_650) {
         let timeline = Arc::new(gallery());
-        let bar = hud(&timeline, hd(), ALL).draw(Frames(picture)).to_vec();
-        let lit = progress_columns(Frames(picture), timeline.length(), 1280) as usize;
+        let bar = hud(&timeline, hd(), ALL).draw(Frames(frame)).to_vec();
+        let lit = progress_columns(Frames(frame), timeline.length(), 1280) as usize;
         for row in 74..80 {
             for column in 0..1280 {
                 // Both lit colours are brighter than this, both others and the ground darker.
@@ -402,10 +398,10 @@ proptest! {
         let timeline = Arc::new(timeline(vec![only]));
         let profile = Profile { width, height, area_height: area.min(height) };
         if let Some(mut hud) = Hud::new(timeline, profile, ALL, Language::French) {
-            let bytes = hud.bytes_per_picture();
+            let bytes = hud.bytes_per_frame();
             prop_assert_eq!(bytes as u32, width * profile.bar_height() * 3 / 2);
-            for picture in [0, seconds * 15, u64::MAX] {
-                prop_assert_eq!(hud.draw(Frames(picture)).len(), bytes);
+            for frame in [0, seconds * 15, u64::MAX] {
+                prop_assert_eq!(hud.draw(Frames(frame)).len(), bytes);
             }
         }
     }

@@ -187,7 +187,7 @@ fn put_track(out: &mut Vec<u8>, track: &TrackRun<'_>) -> usize {
 }
 
 /// `sample_flags`: like any field, except that the first sample may have its own (`first_sample_flags`), as
-/// it does in every fragment that begins with a key picture.
+/// it does in every fragment that begins with a keyframe.
 struct SyncFlags {
     first: Option<u32>,
     rest: Field,

@@ -8,7 +8,7 @@ use mp4_atom::{FourCC, Mdhd, Tkhd, Trex};
 use super::boxes::{ReadError, children, descend, leaf, only};
 use super::config::AvcConfig;
 
-/// What a stream says of its pictures before the first of them.
+/// What a stream says of its video frames before the first of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VideoHeader {
     /// Decoder parameters.
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_says_what_the_pictures_are() {
+    fn a_header_says_what_the_frames_are() {
         let (header, trex) = read(&moov(false, b"mvhd", b"mvhd")).expect("our own moov");
         assert_eq!(
             (header.width, header.height, header.timescale),

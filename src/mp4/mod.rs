@@ -1,12 +1,12 @@
 //! MP4 and ADTS as bytes: reading what FFmpeg pipes to us, writing the one stream that leaves.
 //!
-//! For the renderers. FFmpeg's fragments are taken apart to samples ([`FragmentReader`] for pictures,
+//! For the renderers. FFmpeg's fragments are taken apart to samples ([`FragmentReader`] for video frames,
 //! [`AdtsReader`] for sound); whoever owns the timeline gives each [`Sample`] its duration; [`Movie`]
 //! and [`fragment`] write them anew. Grouping, stitching, byte ranges and HLS are the same writer with
 //! other sources of samples.
 //!
-//! Pure code: no files, no processes, no workouts, and no decoding of pictures or sound. Nothing here
-//! reorders pictures: a stream with B-frames is refused, so that decode time is display time.
+//! Pure code: no files, no processes, no workouts, and no decoding of video frames or sound. Nothing here
+//! reorders video frames: a stream with B-frames is refused, so that decode time is display time.
 //!
 //! What is written (ISO/IEC 14496-12; every box's writer cites its clause):
 //!
@@ -29,7 +29,7 @@
 //!
 //! [`Progressive`] writes the other form: a moov with tables of all samples ([`Table`]), then one mdat.
 //!
-//! There is no edit list: the first picture and the first sound both lie at time 0. The sound's
+//! There is no edit list: the first video frame and the first sound both lie at time 0. The sound's
 //! priming frame must therefore be left out by the caller.
 
 mod adts;

@@ -36,7 +36,7 @@ pub(super) const OFFERED: u32 = 2;
 /// The tracks of a fragmented movie and how long they will have become at its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Movie {
-    /// The pictures.
+    /// The video frames.
     pub video: VideoTrack,
     /// The sound, if there is any.
     pub audio: Option<AudioTrack>,
@@ -94,7 +94,7 @@ impl Movie {
         }
     }
 
-    /// The movie's clock is the video's, so that the pictures' length is exact in every box.
+    /// The movie's clock is the video's, so that the video frames' length is exact in every box.
     fn timescale(&self) -> u32 {
         self.video.timescale
     }

@@ -14,9 +14,9 @@ const CHAPTER_TRACK: u32 = AUDIO_TRACK + 2;
 /// A whole movie but for its payload. Tables count from the payload's first byte.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progressive {
-    /// Tracks of pictures and sound.
+    /// Tracks of video frames and sound.
     pub movie: Movie,
-    /// The pictures.
+    /// The video frames.
     pub video: Table,
     /// The frames of sound; not looked at if the movie has none.
     pub audio: Table,
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
     use crate::mp4::{AvcConfig, SampleInfo, VideoTrack};
 
-    /// A movie of one track whose chunks have one picture each and lie behind each other. `mdat` holds
+    /// A movie of one track whose chunks have one video frame each and lie behind each other. `mdat` holds
     /// `payload` bytes; nobody stores them.
     fn movie(sizes: &[u32], payload: u64) -> Progressive {
         let mut video = Table::default();
@@ -199,7 +199,7 @@ mod tests {
         Found { wide, offsets, mdat }
     }
 
-    /// Whether a head says where each picture of `movie(sizes, payload)` really lies.
+    /// Whether a head says where each video frame of `movie(sizes, payload)` really lies.
     fn check(sizes: &[u32], payload: u64) -> Found {
         let head = movie(sizes, payload).head();
         let found = read(&head);

@@ -14,12 +14,12 @@ use super::sample::Sample;
 /// Bytes of moov or moof that are held to be parsed. FFmpeg's are below 1 KiB and 16 bytes a sample.
 const MAX_PARSED: usize = 1 << 20;
 
-/// What a stream consists of: first its header, then its pictures.
+/// What a stream consists of: first its header, then its video frames.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// What the pictures are.
+    /// What the video frames are.
     Header(VideoHeader),
-    /// The next picture. Its duration is in ticks of the header's timescale.
+    /// The next video frame. Its duration is in ticks of the header's timescale.
     Sample(Sample),
 }
 

@@ -7,9 +7,9 @@ use mp4_atom::{FourCC, Tfhd, Trex, Trun, TrunEntry};
 use super::boxes::{ReadError, children, leaf, only};
 use super::sample::is_key;
 
-/// Samples in one fragment of a track, read or written: 36 minutes of pictures.
+/// Samples in one fragment of a track, read or written: 36 minutes of video frames.
 pub const MAX_SAMPLES: usize = 65_536;
-/// Bytes of one sample. An uncompressed 1080p picture has 3 MB.
+/// Bytes of one sample. An uncompressed 1080p video frame has 3 MB.
 pub(super) const MAX_SAMPLE_SIZE: u32 = 16 << 20;
 
 /// A sample that a fragment announces.

@@ -1,4 +1,4 @@
-//! One coded picture or one coded frame of sound, and what a fragment says of it.
+//! One coded video frame or one coded frame of sound, and what a fragment says of it.
 
 use bytes::Bytes;
 
@@ -41,9 +41,9 @@ pub struct SampleInfo {
     pub key: bool,
 }
 
-/// `sample_flags` of a picture that needs no other: `sample_depends_on` 2 (ISO/IEC 14496-12 8.8.3.1).
+/// `sample_flags` of a video frame that needs no other: `sample_depends_on` 2 (ISO/IEC 14496-12 8.8.3.1).
 pub(super) const SYNC: u32 = 0x0200_0000;
-/// `sample_flags` of any other picture: `sample_depends_on` 1, `sample_is_non_sync_sample` (8.8.3.1).
+/// `sample_flags` of any other video frame: `sample_depends_on` 1, `sample_is_non_sync_sample` (8.8.3.1).
 pub(super) const NON_SYNC: u32 = 0x0101_0000;
 
 /// The `sample_flags` to write.

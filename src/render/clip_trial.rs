@@ -1,11 +1,11 @@
-//! A clip is tried before it is called good: a few pictures of it, as each renderer makes them.
+//! A clip is tried before it is called good: a few frames of it, as each renderer makes them.
 //!
 //! By the same graphs, command lines and readers as a workout's, at the smallest size. Its sound was tried when it
 //! was chosen. What the result looks like is nobody's business here: only that there is one.
 
 use std::sync::Arc;
 
-use super::{RenderError, RenderSettings, pictures};
+use super::{RenderError, RenderSettings, graph_frames};
 use crate::clip::{Clip, Trial, TrialError};
 use crate::ffmpeg::{Retries, Task};
 use crate::graph::{Group, Look, Offset, Shot};
@@ -13,7 +13,7 @@ use crate::stitch::{Recipe, StitchError, try_recipe};
 use crate::units::{Frames, Speed};
 use crate::workout::{Fit, Orientation, Profile, Resolution};
 
-/// Pictures that are made.
+/// Frames that are made.
 const FEW: Frames = Frames(3);
 
 /// The trial of clips with these settings.
@@ -26,7 +26,7 @@ pub fn clip_trial(settings: RenderSettings) -> Trial {
     Trial(Arc::new(move |clip| {
         let settings = Arc::clone(&settings);
         Box::pin(async move {
-            let clip = Arc::new(first_pictures(clip));
+            let clip = Arc::new(first_frames(clip));
             // At once: each waits for a process.
             let stitch = patiently(|| stitch(&settings, &clip));
             let graph = patiently(|| graph(&settings, &clip));
@@ -59,10 +59,10 @@ async fn again(retries: &mut Retries, error: &RenderError) -> bool {
     }
 }
 
-/// The same clip, as if it ended after a few pictures.
-fn first_pictures(clip: Clip) -> Clip {
+/// The same clip, as if it ended after a few frames.
+fn first_frames(clip: Clip) -> Clip {
     Clip {
-        length: FEW.min(clip.pictures()).seconds(),
+        length: FEW.min(clip.frames()).seconds(),
         ..clip
     }
 }
@@ -96,5 +96,5 @@ async fn graph(settings: &RenderSettings, clip: &Arc<Clip>) -> Result<(), Render
         heard: false,
         offset: Offset::default(),
     };
-    pictures::try_group(settings, &look(settings, false), &Group { shots: vec![shot] }).await
+    graph_frames::try_group(settings, &look(settings, false), &Group { shots: vec![shot] }).await
 }

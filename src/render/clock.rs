@@ -1,7 +1,7 @@
 //! The clock of generation: how far FFmpeg has fallen behind playback.
 //!
 //! Only time spent waiting for FFmpeg counts, not time that a slow viewer makes it wait; and every
-//! picture delivered earns its own length back. So a rendering that keeps ahead of its viewer never
+//! frame delivered earns its own length back. So a rendering that keeps ahead of its viewer never
 //! times out, however long the workout. A single wait is never longer than the limit, whatever was
 //! earned before: an FFmpeg that hangs is found at any place.
 
@@ -45,7 +45,7 @@ impl Clock {
         }))
     }
 
-    /// Says that pictures of so much playback have been made.
+    /// Says that frames of so much playback have been made.
     pub fn produced(&mut self, playback: Ticks) {
         self.produced += Duration::from_micros(playback.0 * 1_000_000 / u64::from(VIDEO_TIMESCALE));
     }

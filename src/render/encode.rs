@@ -1,4 +1,4 @@
-//! FFmpeg's command lines: how pictures and sound are encoded.
+//! FFmpeg's command lines: how frames and sound are encoded.
 
 use ffmpeg_sidecar::command::FfmpegCommand;
 
@@ -17,11 +17,11 @@ const CRF: &str = "22";
 /// renderer's recipe: `ultrafast` codes without CABAC, too.
 const X264: &str = "stitchable=1:scenecut=0:qpmin=10:fullrange=off:colorprim=bt709:transfer=bt709:colormatrix=bt709:\
     chromaloc=0";
-/// A key picture at least every two seconds: where players may seek to and streams may be cut.
+/// A keyframe at least every two seconds: where players may seek to and streams may be cut.
 const GOP: &str = "60";
 
-/// The command that makes a group's pictures: H.264 in fragments of one picture each, on `pipe:1`.
-pub fn picture_command(settings: &RenderSettings, graph: &FilterGraph, group: &Group) -> FfmpegCommand {
+/// The command that makes a group's frames: H.264 in fragments of one frame each, on `pipe:1`.
+pub fn video_command(settings: &RenderSettings, graph: &FilterGraph, group: &Group) -> FfmpegCommand {
     let mut command = with_graph(settings, graph);
     command.args(["-frames:v", &group.length().to_string()]);
     command.args(["-r", &FPS.to_string()]);
@@ -29,8 +29,8 @@ pub fn picture_command(settings: &RenderSettings, graph: &FilterGraph, group: &G
     if settings.threads > 0 {
         command.args(["-threads:v", &settings.threads.to_string()]);
     }
-    // No lookahead: the first picture leaves at once. No B-frames: groups and later loops can be
-    // joined after any picture, and decode time is display time.
+    // No lookahead: the first frame leaves at once. No B-frames: groups and later loops can be
+    // joined after any frame, and decode time is display time.
     command.args(["-tune", "zerolatency", "-bf", "0", "-profile:v", "high"]);
     command.args(["-pix_fmt", "yuv420p", "-g", GOP]);
     command.args(["-x264-params", X264]);
@@ -59,12 +59,12 @@ pub fn with_graph(settings: &RenderSettings, graph: &FilterGraph) -> FfmpegComma
     command
 }
 
-/// The instants within the group at which an interval starts: each gets a key picture.
+/// The instants within the group at which an interval starts: each gets a keyframe.
 fn joints(group: &Group) -> String {
     let mut at = Frames::ZERO;
     let mut joints = Vec::new();
     for shot in &group.shots {
-        // Half a picture early: FFmpeg compares times as decimals, and a rounded one would be late.
+        // Half a frame early: FFmpeg compares times as decimals, and a rounded one would be late.
         let instant = (at.0 as f64 - 0.5).max(0.0) / f64::from(FPS);
         joints.push(format!("{instant:.6}"));
         at += shot.length;

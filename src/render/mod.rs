@@ -1,8 +1,8 @@
 //! A plan becomes one fragmented MP4 stream, by one of two renderers.
 //!
 //! ```text
-//! graph     groups of shots ─ FFmpeg, one after the other ─ pictures ─┐
-//! stitch    prepared loops + HUD slices ─ pictures ───────────────────┤
+//! graph     groups of shots ─ FFmpeg, one after the other ─ frames ───┐
+//! stitch    prepared loops + HUD slices ─ frames ─────────────────────┤
 //!                                                                     ├─ mux ─ fragments ─ Rendering
 //! stitch    cues, coded before ─ AAC ─────────────────────────────────┤
 //! both      clip sound + cues ─ one FFmpeg for the whole ─ AAC ───────┘
@@ -12,7 +12,7 @@
 //! ([`crate::stitch`]) encodes nothing, and is taken when the plan leaves the choice and its clips allow.
 //!
 //! Whoever reads a [`Rendering`] pulls everything behind it: when the reader stops, the queue fills, the
-//! pipes fill and FFmpeg waits; a stitched picture is not even made before it is asked for. When the
+//! pipes fill and FFmpeg waits; a stitched frame is not even made before it is asked for. When the
 //! [`Rendering`] is dropped, its task ends and with it every process that it owns.
 
 mod clip_trial;
@@ -20,9 +20,9 @@ mod clips;
 mod clock;
 mod encode;
 mod error;
+mod graph_frames;
 mod index_cache;
 mod mux;
-mod pictures;
 mod prefetch;
 mod record;
 mod sound;
@@ -53,11 +53,11 @@ use crate::clip::Library;
 use crate::ffmpeg::Tools;
 use crate::graph::{self, Backdrop, Look};
 use crate::sound::cues;
-use crate::stitch::{CueCache, LoopPreparer, Pictures, Recipe, StitchError};
+use crate::stitch::{CueCache, LoopPreparer, Recipe, StitchError, StitchedFrames};
 use crate::units::Frames;
 use crate::workout::{Fit, Plan, Profile, RendererChoice};
 use clock::Clock;
-use mux::{PictureSource, SoundSource, Tracks};
+use mux::{FrameSource, SoundSource, Tracks};
 
 /// Fragments that wait for the reader. The longest is a second, so a reader that stops is at most
 /// this many seconds behind FFmpeg's pipes, and costs about as many megabytes.
@@ -208,12 +208,12 @@ impl Renderer {
         self.check_loops(plan, &recipes).await?;
         let start = async {
             // At once: each may have to start FFmpeg, if it is the first of its kind.
-            let pictures = async { Ok(Pictures::start(&self.loop_preparer, plan, recipes).await?) };
-            tokio::try_join!(pictures, self.stitched_sound(plan))
+            let frames = async { Ok(StitchedFrames::start(&self.loop_preparer, plan, recipes).await?) };
+            tokio::try_join!(frames, self.stitched_sound(plan))
         };
-        let (pictures, (sound, place)) = clock.wait(Box::pin(start)).await?;
-        let pictures = PictureSource::Stitched(Box::new(pictures));
-        let mut tracks = Tracks::new(Arc::clone(plan), clock, pictures, sound);
+        let (frames, (sound, place)) = clock.wait(Box::pin(start)).await?;
+        let frames = FrameSource::Stitched(Box::new(frames));
+        let mut tracks = Tracks::new(Arc::clone(plan), clock, frames, sound);
         let first = tracks.next().await?.unwrap_or_default();
         let (report, progress) = watch::channel(tracks.shown());
         let codecs = tracks.codecs().to_owned();
@@ -270,7 +270,7 @@ impl Renderer {
             let _place = place;
             let rendering = Box::pin(mux::render(job, &output, announce, &report));
             match cancel.run_until_cancelled(rendering).await {
-                None => tracing::info!(pictures = report.borrow().0, "rendering cancelled"),
+                None => tracing::info!(frames = report.borrow().0, "rendering cancelled"),
                 Some(outcome) => {
                     let last = match outcome {
                         Ok(()) => Message::Whole,
@@ -396,7 +396,7 @@ impl std::fmt::Debug for Rendering {
 }
 
 impl Rendering {
-    /// Pictures whose fragments have left so far.
+    /// Frames whose fragments have left so far.
     #[must_use]
     pub fn rendered(&self) -> Frames {
         *self.progress.borrow()

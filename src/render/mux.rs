@@ -1,4 +1,4 @@
-//! Pictures and sound -> one movie, fragment by fragment: the one writer for both renderers.
+//! Video frames and sound -> one movie, fragment by fragment: the one writer for both renderers.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::clock::Clock;
 use super::{Job, Message, RenderError};
-use super::{pictures, sound};
+use super::{graph_frames, sound};
 use crate::ffmpeg::AUDIO_BITRATE;
 use crate::mp4::{
     self, AAC_FRAME_SAMPLES, AUDIO_TRACK, AacConfig, AudioTrack, AvcConfig, Movie, Sample, SampleInfo,
@@ -17,9 +17,9 @@ use crate::stitch;
 use crate::units::{Frames, Samples, Ticks, VIDEO_TIMESCALE};
 use crate::workout::Plan;
 
-/// Pictures in the fragments of a stream, the last figure for all that follow.
+/// Video frames in the fragments of a stream, the last figure for all that follow.
 ///
-/// The first picture leaves alone, since a player shows it at once; the next ones come soon, so that
+/// The first video frame leaves alone, since a player shows it at once; the next ones come soon, so that
 /// it can start; from then on about a second each, for little overhead.
 const FRAGMENTS: [usize; 5] = [1, 4, 10, 15, 30];
 
@@ -32,12 +32,12 @@ pub(super) async fn render(
     report: &watch::Sender<Frames>,
 ) -> Result<(), RenderError> {
     let job = Arc::new(job);
-    let pictures = PictureSource::Graph(Box::new(pictures::Pictures::start(&job)?));
+    let frames = FrameSource::Graph(Box::new(graph_frames::GraphFrames::start(&job)?));
     let sound = SoundSource::Encoded(Box::new(sound::Sound::start(&job)?));
     let mut tracks = Tracks::new(
         Arc::clone(&job.plan),
         Clock::new(job.settings.timeout),
-        pictures,
+        frames,
         sound,
     );
     let mut announce = Some(announce);
@@ -55,42 +55,42 @@ pub(super) async fn render(
     Ok(())
 }
 
-/// Where coded pictures come from.
-pub(super) enum PictureSource {
+/// Where coded video frames come from.
+pub(super) enum FrameSource {
     /// FFmpeg encodes them as they are asked for.
-    Graph(Box<pictures::Pictures>),
+    Graph(Box<graph_frames::GraphFrames>),
     /// They are put together from prepared loops.
-    Stitched(Box<stitch::Pictures>),
+    Stitched(Box<stitch::StitchedFrames>),
 }
 
-/// A coded picture in up to two pieces, the second possibly empty.
-struct Picture {
+/// A coded video frame in up to two pieces, the second possibly empty.
+struct CodedFrame {
     pieces: [Bytes; 2],
     info: SampleInfo,
 }
 
-impl PictureSource {
+impl FrameSource {
     fn config(&self) -> Option<&AvcConfig> {
         match self {
-            Self::Graph(pictures) => pictures.config(),
-            Self::Stitched(pictures) => Some(pictures.config()),
+            Self::Graph(frames) => frames.config(),
+            Self::Stitched(frames) => Some(frames.config()),
         }
     }
 
-    async fn next(&mut self) -> Result<Option<Picture>, RenderError> {
+    async fn next(&mut self) -> Result<Option<CodedFrame>, RenderError> {
         Ok(match self {
-            Self::Graph(pictures) => pictures.next().await?.map(|sample| Picture {
+            Self::Graph(frames) => frames.next().await?.map(|sample| CodedFrame {
                 info: sample.info(),
                 pieces: [sample.data, Bytes::new()],
             }),
-            Self::Stitched(pictures) => pictures.next().await?.map(|picture| Picture {
+            Self::Stitched(frames) => frames.next().await?.map(|frame| CodedFrame {
                 info: SampleInfo {
                     // A slice of 4 GiB exists nowhere; the writer refuses the saturated size.
-                    size: u32::try_from(picture.exercise.len() + picture.hud.len()).unwrap_or(u32::MAX),
-                    duration: u32::try_from(picture.lasts.0).unwrap_or(u32::MAX),
-                    key: picture.key,
+                    size: u32::try_from(frame.exercise.len() + frame.hud.len()).unwrap_or(u32::MAX),
+                    duration: u32::try_from(frame.lasts.0).unwrap_or(u32::MAX),
+                    key: frame.key,
                 },
-                pieces: [picture.exercise, picture.hud],
+                pieces: [frame.exercise, frame.hud],
             }),
         })
     }
@@ -113,19 +113,19 @@ impl SoundSource {
     }
 
     /// The frames that begin before the instant `until`, of which `heard` have left before.
-    async fn frames(&mut self, heard: u64, until: Samples) -> Result<Vec<Sample>, RenderError> {
+    async fn audio_frames(&mut self, heard: u64, until: Samples) -> Result<Vec<Sample>, RenderError> {
         let sound = match self {
             Self::Cues(sound) => return Ok(sound.frames(until)),
             Self::Encoded(sound) => sound,
         };
-        let mut frames = Vec::new();
-        while (heard + frames.len() as u64) * u64::from(AAC_FRAME_SAMPLES) < until.0 {
-            let Some(frame) = sound.next().await? else {
+        let mut audio_frames = Vec::new();
+        while (heard + audio_frames.len() as u64) * u64::from(AAC_FRAME_SAMPLES) < until.0 {
+            let Some(audio_frame) = sound.next().await? else {
                 break;
             };
-            frames.push(frame);
+            audio_frames.push(audio_frame);
         }
-        Ok(frames)
+        Ok(audio_frames)
     }
 }
 
@@ -133,23 +133,23 @@ impl SoundSource {
 pub(super) struct Tracks {
     plan: Arc<Plan>,
     clock: Clock,
-    pictures: PictureSource,
+    frames: FrameSource,
     sound: SoundSource,
     codecs: String,
     /// Fragments that left.
     fragments: u32,
-    /// Length of the pictures that left.
+    /// Length of the video frames that left.
     shown: Ticks,
     /// AAC frames that left.
     heard: u64,
 }
 
 impl Tracks {
-    pub fn new(plan: Arc<Plan>, clock: Clock, pictures: PictureSource, sound: SoundSource) -> Self {
+    pub fn new(plan: Arc<Plan>, clock: Clock, frames: FrameSource, sound: SoundSource) -> Self {
         Self {
             plan,
             clock,
-            pictures,
+            frames,
             sound,
             codecs: String::new(),
             fragments: 0,
@@ -178,50 +178,50 @@ impl Tracks {
     /// The next bytes of the movie, its head before the first fragment; `None` after the last.
     pub async fn next(&mut self) -> Result<Option<Vec<Bytes>>, RenderError> {
         let most = FRAGMENTS[(self.fragments as usize).min(FRAGMENTS.len() - 1)];
-        let mut pictures = Vec::with_capacity(most);
+        let mut frames = Vec::with_capacity(most);
         let mut until = self.shown;
-        while pictures.len() < most {
-            let Some(picture) = self.clock.wait(self.pictures.next()).await? else {
+        while frames.len() < most {
+            let Some(frame) = self.clock.wait(self.frames.next()).await? else {
                 break;
             };
-            until += Ticks(u64::from(picture.info.duration));
-            pictures.push(picture);
+            until += Ticks(u64::from(frame.info.duration));
+            frames.push(frame);
         }
-        if pictures.is_empty() {
+        if frames.is_empty() {
             return Ok(None);
         }
         self.clock.produced(until - self.shown);
-        let frames = self.sound.frames(self.heard, until.samples());
-        let frames = self.clock.wait(frames).await?;
-        let mut pieces = Vec::with_capacity(2 + 2 * pictures.len() + frames.len());
+        let audio_frames = self.sound.audio_frames(self.heard, until.samples());
+        let audio_frames = self.clock.wait(audio_frames).await?;
+        let mut pieces = Vec::with_capacity(2 + 2 * frames.len() + audio_frames.len());
         if self.fragments == 0 {
             let movie = self.movie()?;
             self.codecs = movie.codecs();
             pieces.push(movie.init_segment());
         }
-        pieces.push(self.header(&pictures, &frames)?);
-        let slices = pictures.into_iter().flat_map(|picture| picture.pieces);
+        pieces.push(self.header(&frames, &audio_frames)?);
+        let slices = frames.into_iter().flat_map(|frame| frame.pieces);
         pieces.extend(slices.filter(|piece| !piece.is_empty()));
-        self.heard += frames.len() as u64;
-        pieces.extend(frames.into_iter().map(|frame| frame.data));
+        self.heard += audio_frames.len() as u64;
+        pieces.extend(audio_frames.into_iter().map(|audio_frame| audio_frame.data));
         self.shown = until;
         self.fragments += 1;
         Ok(Some(pieces))
     }
 
-    fn header(&self, pictures: &[Picture], frames: &[Sample]) -> Result<Bytes, RenderError> {
-        let pictures: Vec<SampleInfo> = pictures.iter().map(|picture| picture.info).collect();
-        let frames: Vec<SampleInfo> = frames.iter().map(Sample::info).collect();
+    fn header(&self, frames: &[CodedFrame], audio_frames: &[Sample]) -> Result<Bytes, RenderError> {
+        let frames: Vec<SampleInfo> = frames.iter().map(|frame| frame.info).collect();
+        let audio_frames: Vec<SampleInfo> = audio_frames.iter().map(Sample::info).collect();
         let runs = [
             TrackRun {
                 track_id: VIDEO_TRACK,
                 decode_time: self.shown.0,
-                samples: &pictures,
+                samples: &frames,
             },
             TrackRun {
                 track_id: AUDIO_TRACK,
                 decode_time: self.heard * u64::from(AAC_FRAME_SAMPLES),
-                samples: &frames,
+                samples: &audio_frames,
             },
         ];
         Ok(mp4::fragment_header(self.fragments + 1, &runs)?)
@@ -234,7 +234,7 @@ impl Tracks {
         let profile = self.plan.profile;
         Ok(Movie {
             video: VideoTrack {
-                config: self.pictures.config().cloned().ok_or_else(nothing)?,
+                config: self.frames.config().cloned().ok_or_else(nothing)?,
                 width: profile.width as u16,
                 height: profile.height as u16,
                 timescale: VIDEO_TIMESCALE,

@@ -1,7 +1,7 @@
 //! The sound of a workout: one continuous AAC track from its first sample to its last.
 //!
 //! Raw samples come from the clips (or are silence), cues are mixed into them here, and a single
-//! FFmpeg encodes the whole. Nothing is cut where pictures are cut, so no joint can click and no gap
+//! FFmpeg encodes the whole. Nothing is cut where video frames are cut, so no joint can click and no gap
 //! of an encoder's start can add up.
 
 use std::sync::Arc;
@@ -61,7 +61,7 @@ impl Sound {
         self.reader.config()
     }
 
-    /// The next frame; `None` when the track is as long as the pictures.
+    /// The next frame; `None` when the track is as long as the video frames.
     pub async fn next(&mut self) -> Result<Option<Sample>, RenderError> {
         while self.left > Samples(0) {
             if let Some(mut frame) = self.reader.pull()? {
@@ -71,7 +71,7 @@ impl Sound {
                     self.primed = true;
                     continue;
                 }
-                // The last frame is cut short, so that the track ends with the last picture.
+                // The last frame is cut short, so that the track ends with the last video frame.
                 let lasts = self.left.0.min(u64::from(AAC_FRAME_SAMPLES));
                 self.left = self.left - Samples(lasts);
                 frame.duration = lasts as u32;

@@ -1,4 +1,4 @@
-//! Posters and previews: one picture, or one pass, of a clip as workouts show it.
+//! Posters and previews: one frame, or one pass, of a clip as workouts show it.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -26,7 +26,7 @@ const PLACES: usize = 2;
 const WAITING: usize = 128;
 /// What one is taken to last before the first was made.
 const USUAL: Duration = Duration::from_millis(300);
-/// The last picture that is chosen for a poster: all before it are decoded, which in a long clip takes long.
+/// The last frame that is chosen for a poster: all before it are decoded, which in a long clip takes long.
 const CHOSEN_AT_MOST: Frames = Frames(90);
 /// The longest preview in seconds.
 const PREVIEW_SECONDS: f64 = 10.0;
@@ -34,18 +34,18 @@ const PREVIEW_SECONDS: f64 = 10.0;
 /// What is made of a clip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum ThumbnailKind {
-    /// Of this picture of the loop, of this size.
+    /// Of this frame of the loop, of this size.
     Poster(Frames, Profile, Fit),
     Preview,
 }
 
-/// The picture of a loop of `pictures` that its poster shows: the one that the catalogue asks for. Without a
+/// The frame of a loop of `frames` that its poster shows: the one that the catalogue asks for. Without a
 /// wish, or with one behind the loop's end, a third into it, where most movements are far from where they begin
 /// and end.
-fn poster_frame(wish: Option<Seconds>, pictures: Frames) -> Frames {
-    let third = Frames(pictures.0 / 3).min(CHOSEN_AT_MOST);
+fn poster_frame(wish: Option<Seconds>, frames: Frames) -> Frames {
+    let third = Frames(frames.0 / 3).min(CHOSEN_AT_MOST);
     wish.map(Frames::from_seconds)
-        .filter(|wish| *wish < pictures)
+        .filter(|wish| *wish < frames)
         .unwrap_or(third)
 }
 
@@ -95,21 +95,21 @@ impl Thumbnails {
         }
     }
 
-    /// A JPEG, 854x480, of the picture that the catalogue asks for; `None` when the exercise has no clip
+    /// A JPEG, 854x480, of the frame that the catalogue asks for; `None` when the exercise has no clip
     /// that can be shown.
     pub async fn poster(&self, exercise: &Exercise) -> Option<Result<Bytes, Arc<RenderError>>> {
         self.poster_as(exercise, small(), Fit::Contain).await
     }
 
-    /// The same in the size and shape of a workout's picture.
+    /// The same in the size and shape of a workout's frame.
     pub async fn poster_as(
         &self,
         exercise: &Exercise,
         profile: Profile,
         fit: Fit,
     ) -> Option<Result<Bytes, Arc<RenderError>>> {
-        let pictures = self.library.get(&exercise.id)?.pictures();
-        let at = poster_frame(exercise.poster, pictures);
+        let frames = self.library.get(&exercise.id)?.frames();
+        let at = poster_frame(exercise.poster, frames);
         if let Some(wish) = exercise.poster.filter(|wish| Frames::from_seconds(*wish) != at) {
             tracing::warn!(exercise = %exercise.id, at = wish.0, "poster lies behind the end of the loop");
         }
@@ -168,7 +168,7 @@ impl Thumbnails {
             backdrop: self.settings.backdrop.clone(),
         };
         let settings = &self.settings;
-        let of = |first| encode::with_graph(settings, &graph::picture_of_clip(clip, first, &look));
+        let of = |first| encode::with_graph(settings, &graph::clip_graph(clip, first, &look));
         match kind {
             ThumbnailKind::Poster(at, ..) => {
                 let poster = |first| {
@@ -178,12 +178,12 @@ impl Thumbnails {
                 };
                 let best = poster(at).await?;
                 // A clip that breaks off may have nothing there.
-                let picture = if best.is_empty() {
+                let image = if best.is_empty() {
                     poster(Frames::ZERO).await?
                 } else {
                     best
                 };
-                Ok(picture.into())
+                Ok(image.into())
             }
             ThumbnailKind::Preview => {
                 let mut command = of(Frames::ZERO);
@@ -210,8 +210,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_poster_shows_the_picture_asked_for_if_the_loop_has_it() {
-        let best = |wish: Option<f64>, pictures| poster_frame(wish.map(Seconds), Frames(pictures)).0;
+    fn a_poster_shows_the_frame_asked_for_if_the_loop_has_it() {
+        let best = |wish: Option<f64>, frames| poster_frame(wish.map(Seconds), Frames(frames)).0;
         assert_eq!(best(Some(0.0), 64), 0);
         assert_eq!(best(Some(1.2), 64), 36);
         assert_eq!(best(Some(2.1), 64), 63);

@@ -130,12 +130,12 @@ mod tests {
 
     use IntervalKind::{CoolDown, Finish, GetReady, Rest, RoundRest, WarmUp, Work};
 
-    fn pictures(kind: IntervalKind, pictures: u64, side: Option<Side>) -> Interval {
+    fn frames(kind: IntervalKind, frames: u64, side: Option<Side>) -> Interval {
         Interval {
             index: 0,
             kind,
             start: Frames::ZERO,
-            length: Frames(pictures),
+            length: Frames(frames),
             movement: Movement {
                 exercise: ExerciseId::new("side-lunge").expect("a slug"),
                 name: "Side lunge".to_owned(),
@@ -147,7 +147,7 @@ mod tests {
     }
 
     fn seconds(kind: IntervalKind, seconds: u64) -> Interval {
-        pictures(kind, seconds * 30, None)
+        frames(kind, seconds * 30, None)
     }
 
     /// `at kind` of every cue, in seconds.
@@ -188,7 +188,7 @@ mod tests {
     fn short_waits_have_fewer_beeps() {
         let after = |wait| score(vec![wait, seconds(Work, 10), seconds(Finish, 2)]).len() - 2;
         assert_eq!([5, 3, 2, 1].map(|s| after(seconds(Rest, s))), [3, 3, 2, 1]);
-        assert_eq!([89, 61, 29].map(|p| after(pictures(Rest, p, None))), [2, 2, 0]);
+        assert_eq!([89, 61, 29].map(|p| after(frames(Rest, p, None))), [2, 2, 0]);
         // The beep 3 s before would sound together with the end of the exercise before.
         let between = score(vec![
             seconds(Work, 10),
@@ -224,7 +224,7 @@ mod tests {
 
     #[test]
     fn sides_are_switched_not_ended_and_started() {
-        let sides = [Side::Left, Side::Right].map(|side| pictures(Work, 600, Some(side)));
+        let sides = [Side::Left, Side::Right].map(|side| frames(Work, 600, Some(side)));
         let once = [sides.to_vec(), vec![seconds(RoundRest, 5)]].concat();
         assert_eq!(
             score([once.clone(), once].concat()),
@@ -258,7 +258,7 @@ mod tests {
         ]);
         let side = prop::sample::select(vec![None, None, Some(Side::Left), Some(Side::Right)]);
         let length = prop_oneof![1u64..40, 1u64..400, 500u64..2000];
-        let interval = (kind, length, side).prop_map(|(kind, length, side)| pictures(kind, length, side));
+        let interval = (kind, length, side).prop_map(|(kind, length, side)| frames(kind, length, side));
         prop::collection::vec(interval, 1..40)
             .prop_map(|intervals| Timeline::new(intervals).expect("intervals of at least a picture"))
     }
@@ -301,10 +301,10 @@ mod tests {
         fn beeps_sound_in_waits_only_and_whole_seconds_before_a_start(timeline in any_timeline()) {
             let cues = cues(&timeline);
             for beep in cues.iter().filter(|cue| cue.kind == CueKind::Countdown) {
-                let picture = Frames(beep.at.0 / 1600);
-                let wait = timeline.at(picture);
+                let frame = Frames(beep.at.0 / 1600);
+                let wait = timeline.at(frame);
                 prop_assert!(!wait.kind.is_exercise());
-                let left = wait.end() - picture;
+                let left = wait.end() - frame;
                 prop_assert!([30, 60, 90].contains(&left.0), "{} pictures before", left);
                 prop_assert!(timeline.at(wait.end()).kind.is_exercise());
             }

@@ -1,9 +1,9 @@
 //! Where a workout's cues lie on the grid of coded sound: frames of 1024 samples.
 //!
 //! For the renderer that encodes each cue once and lays the coded frames between frames of silence.
-//! Frames of 1024 samples and pictures of 1600 meet only every 8/15 s, so most cues begin within a
+//! Frames of 1024 samples and video frames of 1600 meet only every 8/15 s, so most cues begin within a
 //! frame. Instead of encoding a cue for each of the ways it may lie there, it is moved to the nearest
-//! boundary: at most [`MAX_SHIFT`] samples, 10.7 ms, which nobody hears beside a picture of 33 ms.
+//! boundary: at most [`MAX_SHIFT`] samples, 10.7 ms, which nobody hears beside a video frame of 33 ms.
 //!
 //! Cues so close that their coded frames would touch are one [`Cluster`]: coded together, moved
 //! together, their distances true.

@@ -1,7 +1,7 @@
 //! The sound of a workout apart from its clips: cues, where they lie, and their samples.
 //!
 //! For the renderers, which mix a [`CueMixer`] of cues into the clips' sound or into silence. Pure: the
-//! same timeline gives the same samples. It knows nothing of pictures, files and codecs.
+//! same timeline gives the same samples. It knows nothing of video frames, files and codecs.
 //!
 //! | file | decides |
 //! | --- | --- |

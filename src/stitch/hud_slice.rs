@@ -1,4 +1,4 @@
-//! The HUD slice for each stitched picture: as key, as restart, or as what changed.
+//! The HUD slice for each stitched frame: as key, as restart, or as what changed.
 
 use bytes::Bytes;
 
@@ -10,7 +10,7 @@ use crate::hud::Area;
 use crate::mp4::AvcConfig;
 use crate::workout::Profile;
 
-/// Writes the slices below the exercise; remembers the bar of the picture before.
+/// Writes the slices below the exercise; remembers the bar of the frame before.
 #[derive(Debug)]
 pub struct HudSliceEncoder {
     parameters: Parameters,
@@ -21,7 +21,7 @@ pub struct HudSliceEncoder {
 }
 
 impl HudSliceEncoder {
-    /// For pictures of this configuration; `None` when the profile has no bar.
+    /// For frames of this configuration; `None` when the profile has no bar.
     pub fn new(config: &AvcConfig, profile: &Profile) -> Result<Option<Self>, H264Error> {
         if profile.bar_height() == 0 {
             return Ok(None);
@@ -36,7 +36,7 @@ impl HudSliceEncoder {
         }))
     }
 
-    /// Says that the picture before showed `bar`, whose size is [`bytes`](Self::bytes): to begin anywhere.
+    /// Says that the frame before showed `bar`, whose size is [`bytes`](Self::bytes): to begin anywhere.
     pub fn set_previous(&mut self, bar: &[u8]) {
         self.previous.copy_from_slice(bar);
     }
@@ -46,9 +46,9 @@ impl HudSliceEncoder {
         self.previous.len()
     }
 
-    /// The slice, behind its length, that shows `bar` (all of it, from the end of the picture area on,
-    /// planar 4:2:0) below a picture whose exercise slices are given: all of the bar if they are those of a key
-    /// picture. `painted` is where it may differ from the bar before.
+    /// The slice, behind its length, that shows `bar` (all of it, from the end of the exercise area on,
+    /// planar 4:2:0) below a frame whose exercise slices are given: all of the bar if they are those of a
+    /// keyframe. `painted` is where it may differ from the bar before.
     pub fn slice(&mut self, exercise: &[u8], bar: &[u8], painted: &[Area]) -> Result<Bytes, H264Error> {
         let now = HudPixels::new(&self.shape, bar, self.guard)?;
         let head = self.head(exercise)?;
@@ -68,7 +68,7 @@ impl HudSliceEncoder {
         Ok(out.into())
     }
 
-    /// What all slices of a picture must say alike, as its first one says it.
+    /// What all slices of a frame must say alike, as its first one says it.
     fn head(&self, exercise: &[u8]) -> Result<PictureHead, H264Error> {
         let first = nal_units(exercise).next().ok_or(H264Error::Truncated)??;
         Ok(SliceHeader::read(first, &self.parameters)?.picture)

@@ -1,8 +1,8 @@
-//! Which pictures of a loop are predicted from none before them.
+//! Which frames of a loop are predicted from none before them.
 //!
-//! Pure. Each GOP begins with one. More are added where a loop failed its check: a picture that would be
+//! Pure. Each GOP begins with one. More are added where a loop failed its check: a frame that would be
 //! predicted from the HUD's rows is no longer predicted at all, so the loop keeps its size and its place on the
-//! screen whether it passed at once or not. They stay within their part: encoded as IDR pictures, shown as
+//! screen whether it passed at once or not. They stay within their part: encoded as IDR frames, shown as
 //! [restarts](super::playback::FrameForm::Restart), never where a stream begins.
 
 use std::collections::BTreeSet;
@@ -18,7 +18,7 @@ pub struct IntraFrames {
 }
 
 impl IntraFrames {
-    /// Only the first picture of each GOP.
+    /// Only the first frame of each GOP.
     #[must_use]
     pub fn of(gops: Gops) -> Self {
         Self {
@@ -27,12 +27,12 @@ impl IntraFrames {
         }
     }
 
-    /// Every picture: nothing is predicted from the HUD then.
+    /// Every frame: nothing is predicted from the HUD then.
     #[must_use]
     pub fn every(gops: Gops) -> Self {
         Self {
             gops,
-            more: (0..gops.pictures()).collect(),
+            more: (0..gops.frames()).collect(),
         }
     }
 
@@ -43,34 +43,34 @@ impl IntraFrames {
         self
     }
 
-    /// Whether `picture` of the loop is one.
+    /// Whether `frame` of the loop is one.
     #[must_use]
-    pub fn contains(&self, picture: u64) -> bool {
-        self.since(picture) == 0
+    pub fn contains(&self, frame: u64) -> bool {
+        self.since(frame) == 0
     }
 
-    /// Pictures since the last of them: 0 for one itself. It is `frame_num` as the encoder counts.
+    /// Frames since the last of them: 0 for one itself. It is `frame_num` as the encoder counts.
     #[must_use]
-    pub fn since(&self, picture: u64) -> u64 {
-        let within = self.gops.within(picture);
-        let last = self.more.range(..=picture).next_back();
-        last.map_or(within, |last| within.min(picture - last))
+    pub fn since(&self, frame: u64) -> u64 {
+        let within = self.gops.within(frame);
+        let last = self.more.range(..=frame).next_back();
+        last.map_or(within, |last| within.min(frame - last))
     }
 
-    /// The same for the place of `picture` in an endless row of passes, were it not one itself: at least 1.
+    /// The same for the place of `frame` in an endless row of passes, were it not one itself: at least 1.
     #[must_use]
-    pub fn before(&self, picture: u64) -> u64 {
-        let pictures = self.gops.pictures();
-        self.since((picture + pictures - 1) % pictures) + 1
+    pub fn before(&self, frame: u64) -> u64 {
+        let frames = self.gops.frames();
+        self.since((frame + frames - 1) % frames) + 1
     }
 
-    /// As FFmpeg's `-force_key_frames` wants it, where `n` is a picture's number.
+    /// As FFmpeg's `-force_key_frames` wants it, where `n` is a frame's number.
     #[must_use]
     pub fn expression(&self) -> String {
-        if self.more.len() as u64 == self.gops.pictures() {
+        if self.more.len() as u64 == self.gops.frames() {
             return "expr:1".to_owned();
         }
-        let more = self.more.iter().map(|picture| format!("+eq(n,{picture})"));
+        let more = self.more.iter().map(|frame| format!("+eq(n,{frame})"));
         format!(
             "expr:not(mod(n,{})){}",
             self.gops.each(),
@@ -85,21 +85,21 @@ mod tests {
     use crate::units::Frames;
 
     #[test]
-    fn pictures_are_counted_from_the_last_one_that_is_predicted_from_none() {
+    fn frames_are_counted_from_the_last_one_that_is_predicted_from_none() {
         let gops = Gops::of(Frames(40)); // two of 20
         let intra = IntraFrames::of(gops).and([5, 25, 26]);
-        let since: Vec<u64> = (0..40).map(|picture| intra.since(picture)).collect();
+        let since: Vec<u64> = (0..40).map(|frame| intra.since(frame)).collect();
         let rising = |from: u64, to: u64| 0..to - from;
         let wanted: Vec<u64> = [(0, 5), (5, 20), (20, 25), (25, 26), (26, 40)]
             .into_iter()
             .flat_map(|(from, to)| rising(from, to))
             .collect();
         assert_eq!(since, wanted);
-        let all: Vec<u64> = (0..40).filter(|picture| intra.contains(*picture)).collect();
+        let all: Vec<u64> = (0..40).filter(|frame| intra.contains(*frame)).collect();
         assert_eq!(all, [0, 5, 20, 25, 26]);
-        // The one before the loop's first is its last: the part's 14 pictures after 26 and 26 itself.
+        // The one before the loop's first is its last: the part's 14 frames after 26 and 26 itself.
         assert_eq!(
-            [0, 5, 20, 25, 26].map(|picture| intra.before(picture)),
+            [0, 5, 20, 25, 26].map(|frame| intra.before(frame)),
             [14, 5, 15, 5, 1]
         );
     }
@@ -114,6 +114,6 @@ mod tests {
         );
         let every = IntraFrames::every(gops);
         assert_eq!(every.expression(), "expr:1");
-        assert!((0..40).all(|picture| every.contains(picture) && every.before(picture) == 1));
+        assert!((0..40).all(|frame| every.contains(frame) && every.before(frame) == 1));
     }
 }

@@ -12,7 +12,7 @@ use super::recipe::{Attempt, Recipe};
 use super::verify::verify;
 use crate::ffmpeg::{Retries, Task, Tools};
 
-/// How often a loop is encoded at most. What mends a picture may spoil one after it; the last try predicts none
+/// How often a loop is encoded at most. What mends a frame may spoil one after it; the last try predicts none
 /// from another, which takes several times the bytes and cannot fail.
 const TRIES: usize = 4;
 
@@ -34,7 +34,7 @@ pub async fn encode_isolated(
                 intra: attempt.intra.and(faults),
                 ..attempt
             },
-            // Ends: of a picture that is predicted from none, a fault is an error.
+            // Ends: of a frame that is predicted from none, a fault is an error.
             Ok(_) => Attempt {
                 intra: IntraFrames::every(recipe.gops()),
                 ..attempt
@@ -61,7 +61,7 @@ async fn encoded(
     }
 }
 
-/// The pictures that are predicted from the HUD.
+/// The frames that are predicted from the HUD.
 async fn checked(
     prepared: &PreparedLoop,
     intra: &IntraFrames,

@@ -1,6 +1,6 @@
 //! All prepared loops: those that are there, those that are being made, and those that cannot be.
 //!
-//! However many ask for a loop, it is prepared once, and all of them see its pictures as they come. As many are
+//! However many ask for a loop, it is prepared once, and all of them see its frames as they come. As many are
 //! prepared at once as there are cores; the others wait in a [`Queue`] that says whose turn it is. Interest is a
 //! value: a [`LoopSource`] of a loop that has not begun keeps it in the queue, and when the last one is dropped the loop
 //! leaves it. A preparation that has begun belongs to nobody who asked: it goes on when they leave, for most of
@@ -214,7 +214,7 @@ impl LoopPreparer {
 
     /// The digest of a recipe's loop, unless it is known that there can be none.
     pub(super) async fn digest_if_fit(&self, recipe: &Recipe) -> Result<Digest, StitchError> {
-        if recipe.pictures() > LONGEST_PASS {
+        if recipe.frames() > LONGEST_PASS {
             return Err(unfit(
                 recipe,
                 format!("it lasts more than {} s", LONGEST_PASS.seconds().0),
@@ -398,7 +398,7 @@ impl LoopPreparer {
         self.wait_estimate.record(took);
         tracing::debug!(
             clip = %recipe.clip.path.display(),
-            pictures = prepared.pictures.len(),
+            frames = prepared.frames.len(),
             bytes = prepared.file_bytes(),
             tries,
             seconds = took.as_secs_f64(),
@@ -430,7 +430,7 @@ impl LoopPreparer {
         let version = self.version().await?;
         let clip = self.file_digest(&recipe.clip.path).await?;
         let backdrop = match &recipe.look.backdrop {
-            Backdrop::Picture(path) if recipe.clip.facts.picture.alpha => Some(self.file_digest(path).await?),
+            Backdrop::Image(path) if recipe.clip.facts.video.alpha => Some(self.file_digest(path).await?),
             _ => None,
         };
         Ok(recipe.digest(clip, backdrop, version))

@@ -1,7 +1,7 @@
-//! Where a loop's pictures come from: a loop that is there, or one that is being prepared, whose pictures are seen
+//! Where a loop's frames come from: a loop that is there, or one that is being prepared, whose frames are seen
 //! as they come.
 //!
-//! For what puts pictures together. Whoever holds a [`LoopSource`] of a loop whose preparation has not begun keeps it
+//! For what puts frames together. Whoever holds a [`LoopSource`] of a loop whose preparation has not begun keeps it
 //! in the queue; when the last of them is dropped it is not prepared.
 
 use std::sync::Arc;
@@ -83,7 +83,7 @@ pub struct PendingLoop {
     pub(super) waiter: Option<Arc<QueueGuard>>,
 }
 
-/// Where a loop's pictures come from.
+/// Where a loop's frames come from.
 #[derive(Debug, Clone)]
 pub enum LoopSource {
     /// It is there.
@@ -112,17 +112,17 @@ impl LoopSource {
         .await
     }
 
-    /// The exercise slices of picture `number`.
-    pub async fn picture(&mut self, number: u64) -> Result<Bytes, StitchError> {
+    /// The exercise slices of frame `number`.
+    pub async fn frame(&mut self, number: u64) -> Result<Bytes, StitchError> {
         let number = number as usize;
         self.take(
-            |whole| whole.pictures.get(number).cloned(),
-            |partial| partial.pictures.get(number).cloned(),
+            |whole| whole.frames.get(number).cloned(),
+            |partial| partial.frames.get(number).cloned(),
         )
         .await
     }
 
-    /// The second form of the first picture of part `index`.
+    /// The second form of the first frame of part `index`.
     pub async fn restart(&mut self, index: usize) -> Result<Bytes, StitchError> {
         self.take(
             |whole| whole.restarts.get(index).cloned(),
@@ -145,7 +145,7 @@ impl LoopSource {
     }
 
     /// To be called before a GOP of the loop begins: what is given from now on is checked, if the check has ended.
-    /// Within a part it may not change, for a second try's pictures are not predicted from the first's.
+    /// Within a part it may not change, for a second try's frames are not predicted from the first's.
     ///
     /// Fails if the preparation has ended without a loop.
     pub fn renew(&mut self) -> Result<(), StitchError> {

@@ -1,20 +1,20 @@
-//! One interval as a run of a loop's coded pictures: which picture when.
+//! One interval as a run of a loop's coded frames: which frame when.
 //!
 //! Pure arithmetic on whole numbers. A run keeps the interval's first and last instant exactly, at any
-//! speed: the loop's pictures are spread evenly over it, each a whole number of ticks from the start.
+//! speed: the loop's frames are spread evenly over it, each a whole number of ticks from the start.
 
 use super::gops::Gops;
 use crate::units::Ticks;
 use crate::workout::Interval;
 
-/// How a coded picture of a loop is used at one place of a run.
+/// How a coded frame of a loop is used at one place of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FrameForm {
-    /// A GOP's first picture as it was encoded: IDR. Nothing before it is needed.
+    /// A GOP's first frame as it was encoded: IDR. Nothing before it is needed.
     Key,
-    /// A GOP's first picture, which refers to nothing, in its second form: the HUD below it goes on.
+    /// A GOP's first frame, which refers to nothing, in its second form: the HUD below it goes on.
     Restart,
-    /// Any other picture of the loop; it may refer to those before it in its part.
+    /// Any other frame of the loop; it may refer to those before it in its part.
     Predicted,
 }
 
@@ -23,14 +23,14 @@ pub enum FrameForm {
 pub struct Playback {
     start: Ticks,
     length: Ticks,
-    pictures: u64,
+    frames: u64,
     gops: Gops,
 }
 
 impl Playback {
     /// The interval's run of a loop that is so divided.
     ///
-    /// At speed s it shows s times as many of the loop's pictures as the interval has of the output's,
+    /// At speed s it shows s times as many of the loop's frames as the interval has of the output's,
     /// to the nearest whole one: with whole repetitions (`fit_reps`) exactly as many.
     #[must_use]
     pub fn new(interval: &Interval, gops: Gops) -> Self {
@@ -38,37 +38,37 @@ impl Playback {
             u128::from(interval.movement.speed.numerator()),
             u128::from(interval.movement.speed.denominator()),
         );
-        let pictures = (u128::from(interval.length.0) * above * 2 + below) / (2 * below);
+        let frames = (u128::from(interval.length.0) * above * 2 + below) / (2 * below);
         Self {
             start: interval.start.ticks(),
             length: interval.length.ticks(),
             // A plan's intervals have at most hours and its speeds at most tens: it fits.
-            pictures: (pictures as u64).max(1),
+            frames: (frames as u64).max(1),
             gops,
         }
     }
 
-    /// Coded pictures of the run; at least one.
+    /// Coded frames of the run; at least one.
     #[must_use]
-    pub fn pictures(&self) -> u64 {
-        self.pictures
+    pub fn frames(&self) -> u64 {
+        self.frames
     }
 
-    /// Which picture of the loop the run's picture `number` is.
+    /// Which frame of the loop the run's frame `number` is.
     #[must_use]
     pub fn loop_frame(&self, number: u64) -> u64 {
-        number % self.gops.pictures()
+        number % self.gops.frames()
     }
 
-    /// When the run's picture `number` begins; for `number` = [`pictures`](Self::pictures) the run's end.
+    /// When the run's frame `number` begins; for `number` = [`frames`](Self::frames) the run's end.
     #[must_use]
     pub fn begins(&self, number: u64) -> Ticks {
-        let (number, all) = (u128::from(number), u128::from(self.pictures));
+        let (number, all) = (u128::from(number), u128::from(self.frames));
         let offset = (number * u128::from(self.length.0) * 2 + all) / (2 * all);
         self.start + Ticks(offset as u64)
     }
 
-    /// Whether a GOP of the loop begins with the run's picture `number`.
+    /// Whether a GOP of the loop begins with the run's frame `number`.
     #[must_use]
     pub fn begins_gop(&self, number: u64) -> bool {
         self.gops.begins(self.loop_frame(number))
@@ -109,12 +109,12 @@ pub(super) mod tests {
             let interval = interval(start, length, speed);
             let playback = Playback::new(&interval, Gops::of(Frames(pass)));
             prop_assert_eq!(playback.begins(0), interval.start.ticks());
-            prop_assert_eq!(playback.begins(playback.pictures()), interval.end().ticks());
-            let usual = length as f64 * 3000.0 / playback.pictures() as f64;
-            for number in 0..playback.pictures().min(2000) {
+            prop_assert_eq!(playback.begins(playback.frames()), interval.end().ticks());
+            let usual = length as f64 * 3000.0 / playback.frames() as f64;
+            for number in 0..playback.frames().min(2000) {
                 let lasts = playback.begins(number + 1).0 - playback.begins(number).0;
                 prop_assert!((lasts as f64 - usual).abs() <= 1.0, "picture {} lasts {}", number, lasts);
-                // The picture is the one that plays at that instant at that speed, to within one.
+                // The frame is the one that plays at that instant at that speed, to within one.
                 let asked = (playback.begins(number) - playback.begins(0)).0 as f64 / 3000.0 * speed.as_f64();
                 prop_assert!((asked - number as f64).abs() <= 0.51, "{} instead of {}", number, asked);
             }

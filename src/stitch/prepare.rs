@@ -1,8 +1,8 @@
-//! One FFmpeg run: a clip in, a loop's coded pictures out, each as soon as it is there.
+//! One FFmpeg run: a clip in, a loop's coded frames out, each as soon as it is there.
 //!
 //! What FFmpeg writes is taken apart to slices. Those of the noise are thrown away; what stays is checked
 //! against all that stitching relies on, so that a future encoder which behaves otherwise is an error
-//! here and not a broken picture at a viewer's.
+//! here and not a broken frame at a viewer's.
 
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -24,11 +24,11 @@ const CHUNK: usize = 64 << 10;
 /// A loop that is being prepared, as far as it has come.
 #[derive(Debug, Default)]
 pub struct PartialLoop {
-    /// Known before the first picture.
+    /// Known before the first frame.
     pub config: Option<AvcConfig>,
-    /// The exercise slices of each picture so far, not checked yet.
-    pub pictures: Vec<Bytes>,
-    /// The second form of each GOP's first picture; there as soon as that picture is.
+    /// The exercise slices of each frame so far, not checked yet.
+    pub frames: Vec<Bytes>,
+    /// The second form of each GOP's first frame; there as soon as that frame is.
     pub restarts: Vec<Bytes>,
 }
 
@@ -44,23 +44,23 @@ pub enum PrepareError {
     /// Its output is no H.264 that this program can stitch.
     #[error("the encoded loop cannot be stitched: {0}")]
     Form(#[from] h264::H264Error),
-    /// Its pictures are not built as asked.
-    #[error("the encoded loop cannot be stitched: picture {picture} {what}")]
-    Picture {
+    /// Its frames are not built as asked.
+    #[error("the encoded loop cannot be stitched: picture {frame} {what}")]
+    Frame {
         /// From 0.
-        picture: u64,
+        frame: u64,
         /// What is wrong with it.
         what: &'static str,
     },
-    /// A picture that not every decoder can be expected to decode.
-    #[error("picture {picture} of the encoded loop {what}")]
+    /// A frame that not every decoder can be expected to decode.
+    #[error("picture {frame} of the encoded loop {what}")]
     Demanding {
         /// From 0.
-        picture: u64,
+        frame: u64,
         /// What it asks.
         what: &'static str,
     },
-    /// More or fewer pictures than asked.
+    /// More or fewer frames than asked.
     #[error("FFmpeg made {made} of {asked} pictures")]
     Length {
         /// So many.
@@ -119,16 +119,12 @@ impl PrepareError {
     pub fn is_of_the_loop(&self) -> bool {
         matches!(
             self,
-            Self::Refused(_)
-                | Self::HudLeak(_)
-                | Self::Picture { .. }
-                | Self::Demanding { .. }
-                | Self::Form(_)
+            Self::Refused(_) | Self::HudLeak(_) | Self::Frame { .. } | Self::Demanding { .. } | Self::Form(_)
         )
     }
 }
 
-/// Runs a recipe, as `attempt` says. Every picture is put into `partial` when it is there; the whole is returned unchecked. `partial` may hold what an earlier run of the same recipe made before
+/// Runs a recipe, as `attempt` says. Every frame is put into `partial` when it is there; the whole is returned unchecked. `partial` may hold what an earlier run of the same recipe made before
 /// it was killed.
 pub async fn prepare(
     recipe: &Recipe,
@@ -162,16 +158,16 @@ pub async fn prepare(
                 Event::Sample(sample) => {
                     // The reader gives the header first.
                     let strip = strip.as_mut().ok_or(PrepareError::Cancelled)?;
-                    let (picture, restart) = strip.forms(&sample.data)?;
-                    if let Some(known) = partial.borrow().pictures.get(number) {
+                    let (frame, restart) = strip.forms(&sample.data)?;
+                    if let Some(known) = partial.borrow().frames.get(number) {
                         // The encoder does the same each time: so who reads goes on where the first run was killed.
-                        if *known != picture {
+                        if *known != frame {
                             return Err(PrepareError::Differs(number));
                         }
                     } else {
                         partial.send_modify(|partial| {
                             partial.restarts.extend(restart);
-                            partial.pictures.push(picture);
+                            partial.frames.push(frame);
                         });
                     }
                     number += 1;
@@ -188,25 +184,25 @@ pub async fn prepare(
     child.finish().await?;
     reader.finish()?;
     let partial = partial.borrow();
-    let made = partial.pictures.len() as u64;
+    let made = partial.frames.len() as u64;
     match &partial.config {
-        Some(config) if made == recipe.pictures().0 => Ok(PreparedLoop {
+        Some(config) if made == recipe.frames().0 => Ok(PreparedLoop {
             config: config.clone(),
-            pictures: partial.pictures.clone(),
+            frames: partial.frames.clone(),
             restarts: partial.restarts.clone(),
             hud_top: profile.hud_top(),
         }),
         _ => Err(PrepareError::Length {
             made,
-            asked: recipe.pictures(),
+            asked: recipe.frames(),
         }),
     }
 }
 
-/// Takes the noise out of each picture and checks what is left.
+/// Takes the noise out of each frame and checks what is left.
 struct Strip<'a> {
     parameters: Parameters,
-    /// The first macroblock of the HUD; of the picture's end when there is none.
+    /// The first macroblock of the HUD; of the frame's end when there is none.
     hud: u32,
     has_hud: bool,
     next: u64,
@@ -227,26 +223,26 @@ impl<'a> Strip<'a> {
         }
     }
 
-    /// The next picture of the loop, and its second form if a GOP begins with it.
+    /// The next frame of the loop, and its second form if a GOP begins with it.
     fn forms(&mut self, sample: &Bytes) -> Result<(Bytes, Option<Bytes>), PrepareError> {
         let number = self.next;
-        let picture = self.exercise(sample)?;
+        let frame = self.exercise(sample)?;
         Ok(match self.gops.begins(number) {
             true => {
-                let restart = self.restart(&picture, number)?;
-                (picture, Some(restart))
+                let restart = self.restart(&frame, number)?;
+                (frame, Some(restart))
             }
             // A stream never begins within a part.
-            false if self.intra.contains(number) => (self.restart(&picture, number)?, None),
-            false => (picture, None),
+            false if self.intra.contains(number) => (self.restart(&frame, number)?, None),
+            false => (frame, None),
         })
     }
 
-    /// The exercise slices of the next picture as they were encoded, each behind its length.
+    /// The exercise slices of the next frame as they were encoded, each behind its length.
     fn exercise(&mut self, sample: &Bytes) -> Result<Bytes, PrepareError> {
-        let picture = self.next;
-        let since = self.intra.since(picture);
-        let wrong = |what| PrepareError::Picture { picture, what };
+        let frame = self.next;
+        let since = self.intra.since(frame);
+        let wrong = |what| PrepareError::Frame { frame, what };
         let mut kept = Vec::with_capacity(sample.len());
         let mut at_hud = !self.has_hud;
         for nal in h264::nal_units(sample) {
@@ -285,12 +281,12 @@ impl<'a> Strip<'a> {
         Ok(kept.into())
     }
 
-    /// The second form of an IDR picture of the loop.
-    fn restart(&self, picture: &Bytes, number: u64) -> Result<Bytes, PrepareError> {
+    /// The second form of an IDR frame of the loop.
+    fn restart(&self, frame: &Bytes, number: u64) -> Result<Bytes, PrepareError> {
         // Parts are short: it fits.
         let frame_num = self.intra.before(number) as u32;
-        let mut restart = Vec::with_capacity(picture.len() + 64);
-        for nal in h264::nal_units(picture) {
+        let mut restart = Vec::with_capacity(frame.len() + 64);
+        for nal in h264::nal_units(frame) {
             h264::restart_form(nal?, &self.parameters, frame_num, &mut restart)?;
         }
         Ok(restart.into())

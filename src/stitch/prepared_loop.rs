@@ -1,6 +1,6 @@
 //! A prepared loop, and the file that one is kept as.
 //!
-//! For the store, which keeps such files, and for what puts workouts together from coded pictures.
+//! For the store, which keeps such files, and for what puts workouts together from coded frames.
 //! Pure code: bytes in, bytes out. It checks that slices lie whole behind their lengths, not what is in
 //! them; that a loop decodes as it should is seen when it is prepared.
 //!
@@ -8,11 +8,11 @@
 //! magic     6 bytes  "VCLOOP"
 //! version   u16
 //! avcC      u32      its size
-//! pictures  u32      how many
-//! part      u32      how many of them are a part
+//! frames    u32      how many
+//! part      u32      how many of them are a GOP
 //! hud_top   u32
-//! sizes     u32      of each picture, then of each restart
-//! payload            avcC, the pictures in their order, the restarts: without a gap
+//! sizes     u32      of each frame, then of each restart
+//! payload            avcC, the frames in their order, the restarts: without a gap
 //! digest    32 bytes BLAKE3 of everything before it
 //! ```
 //!
@@ -27,26 +27,26 @@ use crate::units::Frames;
 const MAGIC: &[u8; 6] = b"VCLOOP";
 /// Raised when the layout or the meaning of a field changes.
 const VERSION: u16 = 3;
-/// Bytes before the pictures' sizes.
+/// Bytes before the frames' sizes.
 const HEAD: u64 = 24;
 const DIGEST: u64 = blake3::OUT_LEN as u64;
 
-/// The most pictures of a loop: ten minutes.
-pub const MAX_PICTURES: usize = 18_000;
+/// The most frames of a loop: ten minutes.
+pub const MAX_FRAMES: usize = 18_000;
 /// The most bytes of a file. Ten minutes at 3.5 Mbit/s; the usual loop has a few seconds.
 pub const MAX_FILE: u64 = 256 << 20;
-/// More lines than a picture of any H.264 level has (ITU-T H.264 table A-1).
+/// More lines than a frame of any H.264 level has (ITU-T H.264 table A-1).
 const MAX_LINES: u32 = 1 << 15;
 
-/// A loop as coded pictures, without what belongs to one workout: times and HUD.
+/// A loop as coded frames, without what belongs to one workout: times and HUD.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PreparedLoop {
     /// SPS and PPS, which all slices refer to.
     pub config: AvcConfig,
-    /// For each picture in its order: the exercise slices, as NAL units behind lengths of 4 bytes. The
-    /// first picture of each GOP is an IDR.
-    pub pictures: Vec<Bytes>,
-    /// Another form of each GOP's first picture, for a part that follows another without an IDR.
+    /// For each frame in its order: the exercise slices, as NAL units behind lengths of 4 bytes. The
+    /// first frame of each GOP is an IDR.
+    pub frames: Vec<Bytes>,
+    /// Another form of each GOP's first frame, for a part that follows another without an IDR.
     pub restarts: Vec<Bytes>,
     /// The line at which the exercise slices end and the HUD slice begins.
     pub hud_top: u32,
@@ -75,26 +75,26 @@ pub enum LoopFileError {
     /// Its bytes are not those that were written.
     #[error("the digest of the file's bytes is another than the one at its end")]
     Digest,
-    /// None, or more than [`MAX_PICTURES`].
-    #[error("a loop has 1 to {MAX_PICTURES} pictures, not {0}")]
-    Pictures(u64),
-    /// A picture is not a row of NAL units behind lengths of 4 bytes.
+    /// None, or more than [`MAX_FRAMES`].
+    #[error("a loop has 1 to {MAX_FRAMES} pictures, not {0}")]
+    Frames(u64),
+    /// A frame is not a row of NAL units behind lengths of 4 bytes.
     #[error("the slices of picture {0} do not fill it")]
     Slices(usize),
     /// It is divided otherwise than [`Gops`] says, or has not one restart for each GOP.
-    #[error("a loop of {pictures} pictures is not divided into parts of {part}, {restarts} of them")]
+    #[error("a loop of {frames} pictures is not divided into parts of {part}, {restarts} of them")]
     Gops {
-        /// Pictures of the loop.
-        pictures: usize,
-        /// Pictures of a part.
+        /// Frames of the loop.
+        frames: usize,
+        /// Frames of a part.
         part: u64,
         /// How many restarts there are.
         restarts: usize,
     },
-    /// The same of the second form of a GOP's first picture.
+    /// The same of the second form of a GOP's first frame.
     #[error("the slices of restart {0} do not fill it")]
     Restart(usize),
-    /// See [`PreparedLoop::hud_top`]: more lines than any picture has.
+    /// See [`PreparedLoop::hud_top`]: more lines than any frame has.
     #[error("a HUD cannot begin at line {0}")]
     Lines(u32),
     /// The avcC cannot be used.
@@ -106,17 +106,17 @@ impl PreparedLoop {
     /// Bytes of its file, which are also what it takes in memory once it was read.
     #[must_use]
     pub fn file_bytes(&self) -> u64 {
-        let stored = self.pictures.iter().chain(&self.restarts);
+        let stored = self.frames.iter().chain(&self.restarts);
         file_bytes(
             self.config.avcc().len() as u64,
-            stored.map(|picture| picture.len() as u64),
+            stored.map(|frame| frame.len() as u64),
         )
     }
 
     /// How it is divided.
     #[must_use]
     pub fn gops(&self) -> Gops {
-        Gops::of(Frames(self.pictures.len() as u64))
+        Gops::of(Frames(self.frames.len() as u64))
     }
 
     /// What holds for every loop that is written or read.
@@ -125,16 +125,16 @@ impl PreparedLoop {
         if bytes > MAX_FILE {
             return Err(LoopFileError::TooLarge(bytes));
         }
-        if !(1..=MAX_PICTURES).contains(&self.pictures.len()) {
-            return Err(LoopFileError::Pictures(self.pictures.len() as u64));
+        if !(1..=MAX_FRAMES).contains(&self.frames.len()) {
+            return Err(LoopFileError::Frames(self.frames.len() as u64));
         }
-        if let Some(picture) = self.pictures.iter().position(|picture| !is_slices(picture)) {
-            return Err(LoopFileError::Slices(picture));
+        if let Some(frame) = self.frames.iter().position(|frame| !is_slices(frame)) {
+            return Err(LoopFileError::Slices(frame));
         }
         let gops = self.gops();
         if self.restarts.len() != gops.count() {
             return Err(LoopFileError::Gops {
-                pictures: self.pictures.len(),
+                frames: self.frames.len(),
                 part: gops.each(),
                 restarts: self.restarts.len(),
             });
@@ -175,16 +175,16 @@ pub fn write(prepared: &PreparedLoop) -> Result<Vec<u8>, LoopFileError> {
     file.put_slice(MAGIC);
     file.put_u16(VERSION);
     file.put_u32(avcc.len() as u32);
-    file.put_u32(prepared.pictures.len() as u32);
+    file.put_u32(prepared.frames.len() as u32);
     file.put_u32(prepared.gops().each() as u32);
     file.put_u32(prepared.hud_top);
-    let stored = || prepared.pictures.iter().chain(&prepared.restarts);
-    for picture in stored() {
-        file.put_u32(picture.len() as u32);
+    let stored = || prepared.frames.iter().chain(&prepared.restarts);
+    for frame in stored() {
+        file.put_u32(frame.len() as u32);
     }
     file.put_slice(avcc);
-    for picture in stored() {
-        file.put_slice(picture);
+    for frame in stored() {
+        file.put_slice(frame);
     }
     let digest = blake3::hash(&file);
     file.put_slice(digest.as_bytes());
@@ -212,13 +212,13 @@ pub fn read(file: &Bytes) -> Result<PreparedLoop, LoopFileError> {
         return Err(LoopFileError::Version(version));
     }
     let [avcc, count, part, hud_top] = std::array::from_fn(|_| rest.get_u32());
-    if count == 0 || count as usize > MAX_PICTURES {
-        return Err(LoopFileError::Pictures(count.into()));
+    if count == 0 || count as usize > MAX_FRAMES {
+        return Err(LoopFileError::Frames(count.into()));
     }
     let gops = Gops::of(Frames(count.into()));
     if u64::from(part) != gops.each() {
         return Err(LoopFileError::Gops {
-            pictures: count as usize,
+            frames: count as usize,
             part: part.into(),
             restarts: gops.count(),
         });
@@ -240,11 +240,11 @@ pub fn read(file: &Bytes) -> Result<PreparedLoop, LoopFileError> {
     // All parts together are as long as the file.
     let mut piece = |size: u32| rest.split_to(size as usize);
     let config = AvcConfig::new(piece(avcc))?;
-    let mut pictures: Vec<Bytes> = sizes.into_iter().map(piece).collect();
-    let restarts = pictures.split_off(count as usize);
+    let mut frames: Vec<Bytes> = sizes.into_iter().map(piece).collect();
+    let restarts = frames.split_off(count as usize);
     let prepared = PreparedLoop {
         config,
-        pictures,
+        frames,
         restarts,
         hud_top,
     };
@@ -271,27 +271,27 @@ pub(super) mod tests {
         out.into()
     }
 
-    /// A loop of three pictures; `filling` tells it from others, each of its slices has `bytes`.
+    /// A loop of three frames; `filling` tells it from others, each of its slices has `bytes`.
     pub(crate) fn sample(filling: u8, bytes: usize) -> PreparedLoop {
-        let picture = |k: u8| slices(&[vec![filling, k], vec![filling; bytes - 10]]);
+        let frame = |k: u8| slices(&[vec![filling, k], vec![filling; bytes - 10]]);
         PreparedLoop {
             config: AvcConfig::new(Bytes::from_static(AVCC)).expect("a sound avcC"),
-            pictures: (0..3).map(picture).collect(),
-            restarts: vec![picture(9)],
+            frames: (0..3).map(frame).collect(),
+            restarts: vec![frame(9)],
             hud_top: 640,
         }
     }
 
     fn any_prepared() -> impl Strategy<Value = PreparedLoop> {
         let nal = || prop::collection::vec(any::<u8>(), 1..60);
-        let picture = || prop::collection::vec(nal(), 1..4).prop_map(|nals| slices(&nals));
-        let pictures = prop::collection::vec(picture(), 1..40);
-        let restarts = prop::collection::vec(picture(), 2..=2);
-        (pictures, restarts, 0..=MAX_LINES).prop_map(|(pictures, mut restarts, hud_top)| {
-            restarts.truncate(Gops::of(Frames(pictures.len() as u64)).count());
+        let frame = || prop::collection::vec(nal(), 1..4).prop_map(|nals| slices(&nals));
+        let frames = prop::collection::vec(frame(), 1..40);
+        let restarts = prop::collection::vec(frame(), 2..=2);
+        (frames, restarts, 0..=MAX_LINES).prop_map(|(frames, mut restarts, hud_top)| {
+            restarts.truncate(Gops::of(Frames(frames.len() as u64)).count());
             PreparedLoop {
                 config: sample(0, 10 + 1).config,
-                pictures,
+                frames,
                 restarts,
                 hud_top,
             }
@@ -319,7 +319,7 @@ pub(super) mod tests {
         let lies = |part: &Bytes| file.as_ptr_range().contains(&part.as_ptr());
         let read = read(&file).expect("as it was written");
         assert!(lies(read.config.avcc()) && lies(&read.restarts[0]));
-        assert!(read.pictures.iter().all(lies));
+        assert!(read.frames.iter().all(lies));
     }
 
     #[test]
@@ -335,11 +335,11 @@ pub(super) mod tests {
     #[test]
     fn numbers_that_only_a_forger_writes_are_refused() {
         let huge = u32::MAX;
-        assert_eq!(forged(12, huge), Err(LoopFileError::Pictures(huge.into())));
-        assert_eq!(forged(12, 0), Err(LoopFileError::Pictures(0)));
+        assert_eq!(forged(12, huge), Err(LoopFileError::Frames(huge.into())));
+        assert_eq!(forged(12, 0), Err(LoopFileError::Frames(0)));
         assert!(matches!(forged(12, 17_999), Err(LoopFileError::Gops { .. })));
         assert!(matches!(forged(16, 2), Err(LoopFileError::Gops { part: 2, .. })));
-        // avcC, the first picture and the restart.
+        // avcC, the first frame and the restart.
         for at in [8, 24, 36] {
             assert!(
                 matches!(forged(at, huge), Err(LoopFileError::Length { .. })),
@@ -347,10 +347,10 @@ pub(super) mod tests {
             );
         }
         assert_eq!(forged(20, huge), Err(LoopFileError::Lines(huge)));
-        let first_picture = 24 + 4 * 4 + AVCC.len();
-        assert_eq!(forged(first_picture, huge), Err(LoopFileError::Slices(0)));
-        assert_eq!(forged(first_picture, 0), Err(LoopFileError::Slices(0)));
-        let bad_avcc = forged(first_picture - AVCC.len(), 0);
+        let first_frame = 24 + 4 * 4 + AVCC.len();
+        assert_eq!(forged(first_frame, huge), Err(LoopFileError::Slices(0)));
+        assert_eq!(forged(first_frame, 0), Err(LoopFileError::Slices(0)));
+        let bad_avcc = forged(first_frame - AVCC.len(), 0);
         assert!(matches!(bad_avcc, Err(LoopFileError::Config(_))), "{bad_avcc:?}");
     }
 
@@ -373,20 +373,20 @@ pub(super) mod tests {
             change(&mut prepared);
             write(&prepared)
         };
-        assert_eq!(with(|p| p.pictures.clear()), Err(LoopFileError::Pictures(0)));
+        assert_eq!(with(|p| p.frames.clear()), Err(LoopFileError::Frames(0)));
         assert_eq!(
-            with(|p| p.pictures = vec![p.restarts[0].clone(); MAX_PICTURES + 1]),
-            Err(LoopFileError::Pictures(MAX_PICTURES as u64 + 1))
+            with(|p| p.frames = vec![p.restarts[0].clone(); MAX_FRAMES + 1]),
+            Err(LoopFileError::Frames(MAX_FRAMES as u64 + 1))
         );
         assert_eq!(
-            with(|p| p.pictures[2] = Bytes::new()),
+            with(|p| p.frames[2] = Bytes::new()),
             Err(LoopFileError::Slices(2))
         );
         let cut = |p: &mut PreparedLoop| p.restarts[0].truncate(15);
         assert_eq!(with(cut), Err(LoopFileError::Restart(0)));
         let more = |p: &mut PreparedLoop| p.restarts.push(p.restarts[0].clone());
         assert!(matches!(with(more), Err(LoopFileError::Gops { restarts: 2, .. })));
-        let large = |p: &mut PreparedLoop| p.pictures = vec![slices(&[vec![7; 1 << 20]]); 256];
+        let large = |p: &mut PreparedLoop| p.frames = vec![slices(&[vec![7; 1 << 20]]); 256];
         assert!(matches!(with(large), Err(LoopFileError::TooLarge(_))));
     }
 

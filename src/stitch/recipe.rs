@@ -22,26 +22,26 @@ use crate::workout::Profile;
 /// Part of every digest: raised when loops are prepared differently in a way that no argument shows.
 const RECIPE_VERSION: u8 = 4;
 
-/// The longest pass that is prepared, in pictures: 40 s. Longer clips are films, not loops: their bytes
+/// The longest pass that is prepared, in frames: 40 s. Longer clips are films, not loops: their bytes
 /// would fill the cache, and the graph shows them well.
 pub const LONGEST_PASS: Frames = Frames(1200);
 
-/// The fewest pictures of a prepared loop; a shorter clip, or a still picture, is repeated in it. Two IDR
-/// pictures in a row would have to differ in idr_pic_id (H.264 7.4.3), which repeated bytes cannot.
+/// The fewest frames of a prepared loop; a shorter clip, or a still image, is repeated in it. Two IDR
+/// frames in a row would have to differ in idr_pic_id (H.264 7.4.3), which repeated bytes cannot.
 const SHORTEST_LOOP: u64 = 15;
 
 /// x264's preset and constant quality. Measured on two of our clips at 720p against the graph's
 /// `ultrafast` at 22: two fifths of its bytes at the same SSIM, 0.6 s of processor time a loop of 64
-/// pictures; `slow` takes twice the time for no fewer bytes.
+/// frames; `slow` takes twice the time for no fewer bytes.
 const PRESET: &str = "medium";
 const CRF: &str = "21";
 
 /// The lowest quantiser of any macroblock (x264's `qpmin`). Adaptive quantisation takes it to 0 where all is flat; but the
-/// guard, flat and dark below a bright picture, is then a step that only High profiles can write: a coefficient of
+/// guard, flat and dark below a bright frame, is then a step that only High profiles can write: a coefficient of
 /// more than 2063, whose `level_prefix` is 16. No step of 8 bits gives more than 16 * 255 / step size; from a
-/// quantiser of 10 on (step size 2) that is at most 2040. Measured at 720p, 64 pictures, against no bound: 1.5 % fewer
+/// quantiser of 10 on (step size 2) that is at most 2040. Measured at 720p, 64 frames, against no bound: 1.5 % fewer
 /// bytes and the same PSNR to 0.02 dB, next to the guard too. No adaptive quantisation at all would take 36 % more
-/// bytes for a sharp picture; Main profile has no 8x8 transform; another colour of guard helps only some pictures.
+/// bytes for a sharp frame; Main profile has no 8x8 transform; another colour of guard helps only some frames.
 pub const LEAST_QUANTISER: u8 = 10;
 
 /// How much higher it is in each further try.
@@ -50,7 +50,7 @@ const COARSER: u8 = 6;
 /// What may differ from try to try.
 #[derive(Debug, Clone)]
 pub struct Attempt {
-    /// Pictures that are predicted from none.
+    /// Frames that are predicted from none.
     pub intra: IntraFrames,
     /// The lowest quantiser.
     pub least_quantiser: u8,
@@ -75,7 +75,7 @@ impl Attempt {
 }
 
 /// Macroblocks a second that a stitched video may need: its loops played at the highest speed that a
-/// plan may have, 2 and the 5 % of whole repetitions, so 63 pictures a second.
+/// plan may have, 2 and the 5 % of whole repetitions, so 63 frames a second.
 const LEVELS: [(u32, &str); 3] = [
     (108_000 / 63, "3.1"),
     (245_760 / 63, "4.0"),
@@ -94,16 +94,16 @@ pub struct Recipe {
 }
 
 impl Recipe {
-    /// Pictures of the prepared loop.
+    /// Frames of the prepared loop.
     #[must_use]
-    pub fn pictures(&self) -> Frames {
-        pictures(&self.clip)
+    pub fn frames(&self) -> Frames {
+        frames(&self.clip)
     }
 
     /// How the prepared loop is divided.
     #[must_use]
     pub fn gops(&self) -> Gops {
-        Gops::of(self.pictures())
+        Gops::of(self.frames())
     }
 
     /// Whether another recipe gives the same loop, as far as names tell.
@@ -113,7 +113,7 @@ impl Recipe {
     }
 
     /// FFmpeg's command line: reads the clip and, if there is a bar, the [`noise`] from standard input;
-    /// writes H.264 in fragments of one picture each, IDR pictures where `attempt` says.
+    /// writes H.264 in fragments of one frame each, IDR frames where `attempt` says.
     #[must_use]
     pub fn command(&self, attempt: &Attempt, tools: &Tools) -> FfmpegCommand {
         let graph = self.graph();
@@ -130,11 +130,11 @@ impl Recipe {
     }
 
     fn graph(&self) -> FilterGraph {
-        graph::loop_graph(&self.clip, self.mirrored, &self.look, self.pictures())
+        graph::loop_graph(&self.clip, self.mirrored, &self.look, self.frames())
     }
 
     fn encoding(&self, attempt: &Attempt) -> Vec<String> {
-        let mut arguments = vec!["-frames:v".to_owned(), self.pictures().to_string()];
+        let mut arguments = vec!["-frames:v".to_owned(), self.frames().to_string()];
         let x264 = x264_parameters(&self.look.profile, self.gops(), attempt.least_quantiser);
         let rate = FPS.to_string();
         let fixed = [
@@ -184,10 +184,10 @@ impl Recipe {
     }
 }
 
-/// Pictures of a clip's prepared loop.
+/// Frames of a clip's prepared loop.
 #[must_use]
-pub fn pictures(clip: &Clip) -> Frames {
-    let pass = clip.pictures();
+pub fn frames(clip: &Clip) -> Frames {
+    let pass = clip.frames();
     pass * SHORTEST_LOOP.div_ceil(pass.0)
 }
 
@@ -203,9 +203,9 @@ fn without_path(input: &Input) -> Input {
 /// What pins the stream's form. Why each is there:
 ///
 /// - `stitchable`: parameter sets say nothing of content or quality, so all loops share one avcC;
-/// - `bframes=0`, `scenecut=0`: parts of one IDR picture, then P pictures, so that decode order is display order
-///   and a pass may be cut after any picture; `keyint` is the length of a part, but which pictures are IDR
-///   pictures FFmpeg is told by number;
+/// - `bframes=0`, `scenecut=0`: parts of one IDR frame, then P-frames, so that decode order is display order
+///   and a pass may be cut after any frame; `keyint` is the length of a part, but which frames are IDR
+///   frames FFmpeg is told by number;
 /// - `cabac=0`: a slice's data starts at any bit after its header and is plain Exp-Golomb codes and bytes,
 ///   which makes the HUD slices simple to write (9.2; CABAC starts anew in each slice, byte-aligned);
 /// - `weightp=0`: no table of weights in slice headers;
@@ -232,9 +232,9 @@ fn x264_parameters(profile: &Profile, gops: Gops, least_quantiser: u8) -> String
     text
 }
 
-/// One picture of noise for the rows of the HUD: nothing in a clip looks like it, so no block of the
+/// One frame of noise for the rows of the HUD: nothing in a clip looks like it, so no block of the
 /// exercise is ever predicted from there. Still noise does as well as moving noise and costs the encoder
-/// next to nothing after its first picture. The same in every run.
+/// next to nothing after its first frame. The same in every run.
 #[must_use]
 pub fn noise(profile: &Profile) -> Vec<u8> {
     let lines = profile.height - profile.hud_top();

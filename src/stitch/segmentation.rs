@@ -1,4 +1,4 @@
-//! Where a workout's pictures may be cut, and which of them are key pictures.
+//! Where a workout's frames may be cut, and which of them are keyframes.
 //!
 //! Pure. A stream can begin only where a part of a loop begins, and every renderer and every way of delivery
 //! must agree where it does: so it is decided here, once, from the lengths of intervals and parts alone.
@@ -9,8 +9,8 @@
 //! divides well. Where no other choice before helps either, one segment is shorter, of 2 to 4 s. None is longer
 //! than 6 s, and none shorter than 2 s unless the whole is (players stall on those).
 //!
-//! All cuts are key pictures, and so is each interval's first. Without a HUD so is each GOP's first: the key picture
-//! is there for the same bytes, and players seek by it. With a HUD a key picture takes 40 kB more at 720p, for the
+//! All cuts are keyframes, and so is each interval's first. Without a HUD so is each GOP's first: the keyframe
+//! is there for the same bytes, and players seek by it. With a HUD a keyframe takes 40 kB more at 720p, for the
 //! bar, and 350 kbit/s if every part began with one: there the others are restarts.
 
 use super::playback::{FrameForm, Playback};
@@ -29,17 +29,17 @@ const SHORT: u64 = 1 << 20;
 /// What one costs that no player should get. More than any number of short ones.
 const WRONG: u64 = 1 << 40;
 
-/// Key pictures and cuts of a workout, by the pictures' numbers in it.
+/// Keyframes and cuts of a workout, by the frames' numbers in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Segmentation {
     /// Rising; the first is 0.
     keys: Vec<u64>,
     /// Where each segment begins: rising; the first is 0; each is a key.
     segments: Vec<u64>,
-    pictures: u64,
+    frames: u64,
 }
 
-/// A picture at which a GOP begins.
+/// A frame at which a GOP begins.
 struct Beginning {
     number: u64,
     at: Ticks,
@@ -48,25 +48,25 @@ struct Beginning {
 }
 
 impl Segmentation {
-    /// Of the runs of a workout's intervals, with or without a HUD below the pictures.
+    /// Of the runs of a workout's intervals, with or without a HUD below the frames.
     #[must_use]
     pub fn new(playbacks: &[Playback], hud: bool) -> Self {
         let mut beginnings = Vec::new();
         let mut first = 0;
         for playback in playbacks {
-            // An IDR picture must not follow another at once (see `Recipe`): never as a run's last.
-            let usable = |number: &u64| *number == 0 || number + 1 < playback.pictures();
-            let gops = (0..playback.pictures()).filter(|number| playback.begins_gop(*number));
+            // An IDR frame must not follow another at once (see `Recipe`): never as a run's last.
+            let usable = |number: &u64| *number == 0 || number + 1 < playback.frames();
+            let gops = (0..playback.frames()).filter(|number| playback.begins_gop(*number));
             beginnings.extend(gops.filter(usable).map(|number| Beginning {
                 number: first + number,
                 at: playback.begins(number),
                 opens: number == 0,
             }));
-            first += playback.pictures();
+            first += playback.frames();
         }
         let end = playbacks
             .last()
-            .map_or(Ticks(0), |playback| playback.begins(playback.pictures()));
+            .map_or(Ticks(0), |playback| playback.begins(playback.frames()));
         let cut = best(&beginnings, end);
         let numbers = |wanted: &dyn Fn(usize, &Beginning) -> bool| -> Vec<u64> {
             let all = beginnings.iter().enumerate();
@@ -77,14 +77,14 @@ impl Segmentation {
         Self {
             keys: numbers(&|index, beginning| !hud || beginning.opens || cut[index]),
             segments: numbers(&|index, _| cut[index]),
-            pictures: first,
+            frames: first,
         }
     }
 
-    /// Pictures of the workout.
+    /// Frames of the workout.
     #[must_use]
-    pub fn pictures(&self) -> u64 {
-        self.pictures
+    pub fn frames(&self) -> u64 {
+        self.frames
     }
 
     /// Bytes of memory that it takes.
@@ -99,14 +99,14 @@ impl Segmentation {
         self.segments.len()
     }
 
-    /// The pictures of segment `number`.
+    /// The frames of segment `number`.
     #[must_use]
     pub fn segment(&self, number: usize) -> Option<std::ops::Range<u64>> {
         let start = *self.segments.get(number)?;
-        Some(start..self.segments.get(number + 1).copied().unwrap_or(self.pictures))
+        Some(start..self.segments.get(number + 1).copied().unwrap_or(self.frames))
     }
 
-    /// In which form picture `number` of the workout is shown, which begins a part of its loop or not.
+    /// In which form frame `number` of the workout is shown, which begins a part of its loop or not.
     #[must_use]
     pub fn form(&self, number: u64, begins_gop: bool) -> FrameForm {
         if !begins_gop {
@@ -163,7 +163,7 @@ mod tests {
     use super::*;
     use crate::units::{Frames, Speed};
 
-    /// Runs of intervals (pictures, pass, speed in hundredths) that follow each other.
+    /// Runs of intervals (frames, pass, speed in hundredths) that follow each other.
     fn playbacks(intervals: &[(u64, u64, u32)]) -> Vec<Playback> {
         runs_of(intervals, 100)
     }
@@ -179,15 +179,15 @@ mod tests {
         intervals.iter().map(playback).collect()
     }
 
-    /// When each picture begins, and at last the end.
+    /// When each frame begins, and at last the end.
     fn instants(playbacks: &[Playback]) -> Vec<Ticks> {
         let all = playbacks
             .iter()
-            .flat_map(|playback| (0..playback.pictures()).map(|n| playback.begins(n)));
+            .flat_map(|playback| (0..playback.frames()).map(|n| playback.begins(n)));
         all.chain(
             playbacks
                 .last()
-                .map(|playback| playback.begins(playback.pictures())),
+                .map(|playback| playback.begins(playback.frames())),
         )
         .collect()
     }
@@ -207,10 +207,10 @@ mod tests {
         let end = at[at.len() - 1].0;
         let (mut first, mut places) = (0, Vec::new());
         for playback in playbacks {
-            let place = |n: &u64| *n == 0 || (playback.begins_gop(*n) && n + 1 < playback.pictures());
-            let numbers = (0..playback.pictures()).filter(place);
+            let place = |n: &u64| *n == 0 || (playback.begins_gop(*n) && n + 1 < playback.frames());
+            let numbers = (0..playback.frames()).filter(place);
             places.extend(numbers.map(|n| at[(first + n) as usize].0));
-            first += playback.pictures();
+            first += playback.frames();
         }
         let mut reached = vec![false; places.len()];
         for to in 0..places.len() {
@@ -241,7 +241,7 @@ mod tests {
 
     #[test]
     fn where_no_place_divides_the_end_one_segment_is_shorter() {
-        // Parts of 24 pictures at half speed are 1.6 s apart: only every third is 4 to 6 s on.
+        // Parts of 24 frames at half speed are 1.6 s apart: only every third is 4 to 6 s on.
         let playbacks = playbacks(&[(336, 120, 50)]);
         assert!(!possible(&playbacks));
         let seconds = |ticks: u64| ticks as f64 / SECOND as f64;
@@ -283,18 +283,18 @@ mod tests {
             let segmentation = Segmentation::new(&playbacks, hud);
             let (mut number, mut before) = (0, FrameForm::Predicted);
             for playback in &playbacks {
-                for within in 0..playback.pictures() {
+                for within in 0..playback.frames() {
                     let begins = playback.begins_gop(within);
                     let form = segmentation.form(number, begins);
                     prop_assert_eq!(form == FrameForm::Predicted, !begins);
                     prop_assert!(within > 0 || form == FrameForm::Key);
                     prop_assert!(form != FrameForm::Key || before != FrameForm::Key, "two key pictures in a row");
-                    // Without a HUD only a run's last picture is a restart.
-                    prop_assert!(hud || form != FrameForm::Restart || within + 1 == playback.pictures());
+                    // Without a HUD only a run's last frame is a restart.
+                    prop_assert!(hud || form != FrameForm::Restart || within + 1 == playback.frames());
                     (number, before) = (number + 1, form);
                 }
             }
-            prop_assert_eq!(segmentation.pictures(), number);
+            prop_assert_eq!(segmentation.frames(), number);
             let mut next = 0;
             for n in 0..segmentation.segments() {
                 let segment = segmentation.segment(n).expect("a segment");

@@ -109,7 +109,7 @@ impl RenderSpec<'_> {
                 encoding.bytes(colour);
             }
             // Its bytes are in the loops that show it.
-            Backdrop::Picture(path) => {
+            Backdrop::Image(path) => {
                 encoding.text("picture");
                 encoding.bytes(path.as_os_str().as_encoded_bytes());
             }
@@ -123,17 +123,17 @@ impl RenderSpec<'_> {
 fn digest_of_loop(prepared: &PreparedLoop) -> blake3::Hash {
     let PreparedLoop {
         config,
-        pictures,
+        frames,
         restarts,
         hud_top,
     } = prepared;
     let mut encoding = Encoding::new("loop");
     encoding.bytes(config.avcc());
     encoding.number((*hud_top).into());
-    for pictures in [pictures, restarts] {
-        encoding.number(pictures.len() as u64);
-        for picture in pictures {
-            encoding.bytes(picture);
+    for frames in [frames, restarts] {
+        encoding.number(frames.len() as u64);
+        for frame in frames {
+            encoding.bytes(frame);
         }
     }
     encoding.finish()

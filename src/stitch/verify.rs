@@ -1,15 +1,15 @@
 //! Is a prepared loop isolated? Decoded under two different HUDs its exercise must be the same, bit for bit.
 //!
-//! The loop is put together twice over, as a workout would: once with each GOP's IDR picture and one bar of
+//! The loop is put together twice over, as a workout would: once with each GOP's IDR frame and one bar of
 //! noise below it, and on with the second forms and another bar. A decoder in its strictest mode digests the
-//! rows above the HUD of every picture; each picture of the second pass must equal that of the first.
+//! rows above the HUD of every frame; each frame of the second pass must equal that of the first.
 //! That covers the guard (no block is predicted from the HUD's rows), the second form, and both kinds of
 //! HUD slice at once.
 //!
 //! And every slice is read to its last bit: what it asks of a decoder must stay within what Main profile allows
 //! ([`Demands`]), for not every decoder of High profile has met more.
 //!
-//! Where a picture differs, so may all that are predicted from it: what is told is the first of each such row,
+//! Where a frame differs, so may all that are predicted from it: what is told is the first of each such row,
 //! whose own prediction is at fault.
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -24,10 +24,10 @@ use crate::hud::Area;
 use crate::units::FPS;
 use crate::workout::Profile;
 
-/// Bytes that the decoder may say: a line of a hundred for each of twice the longest loop's pictures.
+/// Bytes that the decoder may say: a line of a hundred for each of twice the longest loop's frames.
 const REPORT: u64 = 1 << 20;
 
-/// Checks a loop that was prepared for `profile`. Gives the pictures that are predicted from the HUD; of a loop
+/// Checks a loop that was prepared for `profile`. Gives the frames that are predicted from the HUD; of a loop
 /// that is isolated, none.
 pub async fn verify(
     prepared: &PreparedLoop,
@@ -45,9 +45,9 @@ pub async fn verify(
 /// Refuses a loop that asks too much of a decoder.
 fn demands(prepared: &PreparedLoop, intra: &IntraFrames) -> Result<(), PrepareError> {
     let parameters = Parameters::from_avcc(prepared.config.avcc())?;
-    for (number, picture) in (0..).zip(&prepared.pictures) {
+    for (number, frame) in (0..).zip(&prepared.frames) {
         let mut demands = Demands::default();
-        for nal in h264::nal_units(picture) {
+        for nal in h264::nal_units(frame) {
             demands = demands.and(Demands::of(nal?, &parameters)?);
         }
         let what = if demands.level_prefix > MOST_LEVEL_PREFIX {
@@ -59,15 +59,12 @@ fn demands(prepared: &PreparedLoop, intra: &IntraFrames) -> Result<(), PrepareEr
         } else {
             continue;
         };
-        return Err(PrepareError::Demanding {
-            picture: number,
-            what,
-        });
+        return Err(PrepareError::Demanding { frame: number, what });
     }
     Ok(())
 }
 
-/// The pictures whose exercise differs under another HUD.
+/// The frames whose exercise differs under another HUD.
 async fn decoded(
     prepared: &PreparedLoop,
     intra: &IntraFrames,
@@ -100,7 +97,7 @@ async fn decoded(
         FfmpegError::Failed { .. } => PrepareError::Refused(error),
         other => other.into(),
     })?;
-    compare(&report, prepared.pictures.len(), intra)
+    compare(&report, prepared.frames.len(), intra)
 }
 
 /// Two passes as an Annex B byte stream.
@@ -117,15 +114,15 @@ fn twice(prepared: &PreparedLoop, profile: &Profile) -> Result<Vec<u8>, PrepareE
     let gops = prepared.gops();
     for pass in 0..2 {
         let noise = bars.as_ref().map(|bars| bar_of_noise(bars.bytes(), pass));
-        for (number, picture) in prepared.pictures.iter().enumerate() {
-            let picture = if pass > 0 && gops.begins(number as u64) {
+        for (number, frame) in prepared.frames.iter().enumerate() {
+            let frame = if pass > 0 && gops.begins(number as u64) {
                 &prepared.restarts[gops.index(number as u64)]
             } else {
-                picture
+                frame
             };
-            put_annex_b(picture, &mut stream)?;
+            put_annex_b(frame, &mut stream)?;
             if let Some((bars, noise)) = bars.as_mut().zip(noise.as_ref()) {
-                let slice = bars.slice(picture, noise, if number == 0 { &whole } else { &[] })?;
+                let slice = bars.slice(frame, noise, if number == 0 { &whole } else { &[] })?;
                 put_annex_b(&slice, &mut stream)?;
             }
         }
@@ -155,7 +152,7 @@ fn bar_of_noise(bytes: usize, pass: u8) -> Vec<u8> {
     noise
 }
 
-/// The report has a line for each picture, its digest in the last column; lines with # are its head.
+/// The report has a line for each frame, its digest in the last column; lines with # are its head.
 fn compare(report: &str, pass: usize, intra: &IntraFrames) -> Result<Vec<u64>, PrepareError> {
     let digests: Vec<&str> = report
         .lines()
@@ -172,13 +169,13 @@ fn compare(report: &str, pass: usize, intra: &IntraFrames) -> Result<Vec<u64>, P
     let (first, second) = digests.split_at(pass);
     let mut faults = Vec::new();
     let mut fault_before = false;
-    for (picture, (a, b)) in (0..).zip(first.iter().zip(second)) {
-        let is_intra = intra.contains(picture);
+    for (frame, (a, b)) in (0..).zip(first.iter().zip(second)) {
+        let is_intra = intra.contains(frame);
         match (a == b, is_intra) {
             (true, _) => {}
-            (false, true) => return Err(PrepareError::HudLeak(picture)),
+            (false, true) => return Err(PrepareError::HudLeak(frame)),
             (false, false) if fault_before => {}
-            (false, false) => faults.push(picture),
+            (false, false) => faults.push(frame),
         }
         fault_before = a != b;
     }

@@ -1,13 +1,13 @@
-//! A video: all of a plan's coded pictures and frames of sound, any of them at once.
+//! A video: all of a plan's coded frames and frames of sound, any of them at once.
 //!
-//! For what is asked for in parts: byte ranges, segments. Where [`Pictures`](super::Pictures) gives a plan's
-//! pictures one after the other while loops are still being prepared, a video has its loops whole, and knows
+//! For what is asked for in parts: byte ranges, segments. Where [`StitchedFrames`](super::StitchedFrames) gives a plan's
+//! frames one after the other while loops are still being prepared, a video has its loops whole, and knows
 //! the size and the time of everything in it before a byte leaves.
 //!
 //! What it knows is its [`VideoIndex`], which holds no loop: it may be kept, while the loops come and go. Of HUD slices an
 //! index keeps the first ones, as far as there is memory for them ([`SliceMemory`]), and of all others only the
 //! sizes: such a slice is written when it is asked for, the same bytes each time and the same as
-//! [`Pictures`](super::Pictures) writes, because a bar depends on its picture alone and its slice on that and the bar
+//! [`StitchedFrames`](super::StitchedFrames) writes, because a bar depends on its frame alone and its slice on that and the bar
 //! before.
 
 use std::borrow::Cow;
@@ -48,10 +48,10 @@ pub enum VideoError {
     #[error("the sound cannot be read: {0}")]
     Sound(String),
     /// A slice of the HUD has another size than before.
-    #[error("the HUD's slice of picture {picture} has {has} bytes, not {promised}")]
+    #[error("the HUD's slice of picture {frame} has {has} bytes, not {promised}")]
     Size {
         /// Which.
-        picture: u64,
+        frame: u64,
         /// Bytes that were announced.
         promised: u32,
         /// Bytes that were written.
@@ -59,15 +59,15 @@ pub enum VideoError {
     },
 }
 
-/// Where the exercise part of a picture is stored: equal stretches are equal bytes.
+/// Where the exercise part of a frame is stored: equal stretches are equal bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StoredFrame {
     /// Which of the video's loops.
     pub loop_index: usize,
-    /// Whether it is the second form of a GOP's first picture.
+    /// Whether it is the second form of a GOP's first frame.
     pub restart: bool,
-    /// Which of its pictures.
-    pub picture: u64,
+    /// Which of its frames.
+    pub frame: u64,
 }
 
 /// What a video is put together from, all of it there.
@@ -85,7 +85,7 @@ pub struct Material {
 #[derive(Debug)]
 struct Scene {
     playback: Playback,
-    /// The number of its first picture.
+    /// The number of its first frame.
     first: u64,
     /// Which loop.
     loop_index: usize,
@@ -104,22 +104,22 @@ pub struct VideoIndex {
     fingerprint: blake3::Hash,
 }
 
-/// The HUD slices of all pictures.
+/// The HUD slices of all frames.
 #[derive(Debug, Default)]
 struct Slices {
-    /// Where each picture's slice ends if all lie behind each other, modulo 2^32: differences are exact, for no
+    /// Where each frame's slice ends if all lie behind each other, modulo 2^32: differences are exact, for no
     /// slice and no stretch of kept ones has 4 GiB.
     ends: Vec<u32>,
-    /// Whole slices of the first pictures of each stretch that was written at once.
+    /// Whole slices of the first frames of each stretch that was written at once.
     kept: Vec<KeptSlices>,
     /// Held as long as they are.
     memory: Option<OwnedSemaphorePermit>,
 }
 
-/// Whole slices of some pictures, one behind the other.
+/// Whole slices of some frames, one behind the other.
 #[derive(Debug)]
 struct KeptSlices {
-    pictures: Range<u64>,
+    frames: Range<u64>,
     bytes: Bytes,
 }
 
@@ -152,11 +152,11 @@ pub struct StitchedVideo {
 pub struct HudSliceWriter {
     hud: Hud,
     encoder: HudSliceEncoder,
-    /// The picture whose slice was written last.
+    /// The frame whose slice was written last.
     last_written: Option<u64>,
 }
 
-/// A picture's place in the video.
+/// A frame's place in the video.
 #[derive(Debug, Clone, Copy)]
 struct FramePosition {
     scene: usize,
@@ -182,7 +182,7 @@ impl VideoIndex {
                 first,
                 loop_index: *of,
             });
-            first += playback.pictures();
+            first += playback.frames();
         }
         let playbacks: Vec<Playback> = scenes.iter().map(|scene| scene.playback).collect();
         let writer = writer(plan, &config).map_err(PrepareError::from)?;
@@ -217,7 +217,7 @@ impl VideoIndex {
             + 2 * IDLE_WRITERS * bar
     }
 
-    /// Where a picture's slice ends among all.
+    /// Where a frame's slice ends among all.
     fn slice_end(&self, number: u64) -> u32 {
         let ends = self.slices.get().map_or(&[][..], |slices| &slices.ends);
         ends.get(number as usize).copied().unwrap_or(0)
@@ -227,11 +227,11 @@ impl VideoIndex {
         number.checked_sub(1).map_or(0, |before| self.slice_end(before))
     }
 
-    /// A picture's slice, if it is kept.
+    /// A frame's slice, if it is kept.
     fn kept(&self, number: u64) -> Option<Bytes> {
         let mut all = self.slices.get()?.kept.iter();
-        let kept = all.find(|kept| kept.pictures.contains(&number))?;
-        let begins = self.slice_start(kept.pictures.start);
+        let kept = all.find(|kept| kept.frames.contains(&number))?;
+        let begins = self.slice_start(kept.frames.start);
         let place = [self.slice_start(number), self.slice_end(number)];
         let [from, to] = place.map(|place| place.wrapping_sub(begins) as usize);
         Some(kept.bytes.slice(from..to))
@@ -275,13 +275,13 @@ impl StitchedVideo {
         }
     }
 
-    /// Writes all HUD slices. A stretch of pictures may begin anywhere, since a writer can: each thread has one.
+    /// Writes all HUD slices. A stretch of frames may begin anywhere, since a writer can: each thread has one.
     fn all_slices(&self, threads: usize, memory: &SliceMemory) -> Result<Slices, H264Error> {
-        let (pictures, threads) = (self.pictures(), threads.max(1) as u64);
+        let (frames, threads) = (self.frames(), threads.max(1) as u64);
         let memory = memory.reserve();
         let room = memory.as_ref().map_or(0, |memory| memory.num_permits() * UNIT);
         let room = room / threads as usize;
-        let share = move |n: u64| n * pictures / threads..(n + 1) * pictures / threads;
+        let share = move |n: u64| n * frames / threads..(n + 1) * frames / threads;
         let written = std::thread::scope(|scope| {
             let others: Vec<_> = (1..threads)
                 .map(|n| scope.spawn(move || self.some_slices(share(n), room)))
@@ -298,7 +298,7 @@ impl StitchedVideo {
                 .collect::<Result<Vec<_>, _>>()
         })?;
         let mut slices = Slices::default();
-        slices.ends.reserve_exact(pictures as usize);
+        slices.ends.reserve_exact(frames as usize);
         let mut end = 0_u32;
         for (sizes, kept) in written {
             slices.ends.extend(sizes.into_iter().map(|size| {
@@ -316,15 +316,15 @@ impl StitchedVideo {
         Ok(slices)
     }
 
-    /// The sizes of some pictures' slices, and the first of these slices, up to `room` bytes.
-    fn some_slices(&self, pictures: Range<u64>, room: usize) -> Result<(Vec<u32>, KeptSlices), H264Error> {
+    /// The sizes of some frames' slices, and the first of these slices, up to `room` bytes.
+    fn some_slices(&self, frames: Range<u64>, room: usize) -> Result<(Vec<u32>, KeptSlices), H264Error> {
         let writer = self.idle_or_new_writer()?;
         let mut writer = writer.ok_or(H264Error::OutOfRange("a video without a HUD"))?;
-        let mut sizes = Vec::with_capacity((pictures.end - pictures.start) as usize);
+        let mut sizes = Vec::with_capacity((frames.end - frames.start) as usize);
         // Untouched memory is none.
         let mut kept = Vec::with_capacity(room);
-        let mut whole = pictures.start..pictures.start;
-        for number in pictures {
+        let mut whole = frames.start..frames.start;
+        for number in frames {
             let slice = self.write(&mut writer, number)?;
             // A slice of 4 GiB exists nowhere.
             sizes.push(slice.len() as u32);
@@ -335,13 +335,7 @@ impl StitchedVideo {
         }
         self.give_back(writer);
         let bytes = kept.into_boxed_slice().into();
-        Ok((
-            sizes,
-            KeptSlices {
-                pictures: whole,
-                bytes,
-            },
-        ))
+        Ok((sizes, KeptSlices { frames: whole, bytes }))
     }
 
     /// What is known of it, without its loops.
@@ -368,13 +362,13 @@ impl StitchedVideo {
         &self.index.plan
     }
 
-    /// The decoder parameters that all pictures share.
+    /// The decoder parameters that all frames share.
     #[must_use]
     pub fn config(&self) -> &AvcConfig {
         &self.index.config
     }
 
-    /// Whether each picture has a slice of its own.
+    /// Whether each frame has a slice of its own.
     #[must_use]
     pub fn has_hud(&self) -> bool {
         self.index.has_hud
@@ -387,8 +381,8 @@ impl StitchedVideo {
     }
 
     /// Frames of the sound, one behind the other.
-    pub fn frames(&self, frames: Range<u64>) -> Result<Cow<'_, Bytes>, VideoError> {
-        let read = self.sound.read(frames);
+    pub fn audio_frames(&self, audio_frames: Range<u64>) -> Result<Cow<'_, Bytes>, VideoError> {
+        let read = self.sound.read(audio_frames);
         read.map_err(|error| VideoError::Sound(error.to_string()))
     }
 
@@ -398,10 +392,10 @@ impl StitchedVideo {
         &self.index.segmentation
     }
 
-    /// Pictures in all.
+    /// Frames in all.
     #[must_use]
-    pub fn pictures(&self) -> u64 {
-        self.index.segmentation.pictures()
+    pub fn frames(&self) -> u64 {
+        self.index.segmentation.frames()
     }
 
     fn at(&self, number: u64) -> FramePosition {
@@ -421,16 +415,16 @@ impl StitchedVideo {
         }
     }
 
-    /// When a picture begins; for a number beyond the last, the end.
+    /// When a frame begins; for a number beyond the last, the end.
     #[must_use]
     pub fn begins(&self, number: u64) -> Ticks {
-        if number >= self.pictures() {
+        if number >= self.frames() {
             return self.index.plan.length().ticks();
         }
         self.at(number).begins
     }
 
-    /// Size, length and kind of a picture: one of [`pictures`](Self::pictures).
+    /// Size, length and kind of a frame: one of [`frames`](Self::frames).
     #[must_use]
     pub fn sample(&self, number: u64) -> SampleInfo {
         let at = self.at(number);
@@ -443,7 +437,7 @@ impl StitchedVideo {
         }
     }
 
-    /// Which stretch of a loop a picture shows above its HUD.
+    /// Which stretch of a loop a frame shows above its HUD.
     #[must_use]
     pub fn stored_frame(&self, number: u64) -> StoredFrame {
         self.at(number).stored_frame(self)
@@ -454,13 +448,13 @@ impl StitchedVideo {
     pub fn frame_bytes(&self, stored_frame: StoredFrame) -> &Bytes {
         let prepared = &self.loops[stored_frame.loop_index];
         if stored_frame.restart {
-            &prepared.restarts[prepared.gops().index(stored_frame.picture)]
+            &prepared.restarts[prepared.gops().index(stored_frame.frame)]
         } else {
-            &prepared.pictures[stored_frame.picture as usize]
+            &prepared.frames[stored_frame.frame as usize]
         }
     }
 
-    /// Bytes of a picture's HUD slice.
+    /// Bytes of a frame's HUD slice.
     #[must_use]
     pub fn slice_size(&self, number: u64) -> u32 {
         self.index
@@ -468,7 +462,7 @@ impl StitchedVideo {
             .wrapping_sub(self.index.slice_start(number))
     }
 
-    /// The HUD slice of a picture, as it was announced; empty without a HUD. What is not kept is written with
+    /// The HUD slice of a frame, as it was announced; empty without a HUD. What is not kept is written with
     /// the reader's writer, which it gets here when it first needs one.
     pub fn slice(&self, writer: &mut Option<HudSliceWriter>, number: u64) -> Result<Bytes, VideoError> {
         if !self.has_hud() {
@@ -491,7 +485,7 @@ impl StitchedVideo {
         let (promised, has) = (self.slice_size(number), slice.len());
         if has != promised as usize {
             return Err(VideoError::Size {
-                picture: number,
+                frame: number,
                 promised,
                 has,
             });
@@ -549,7 +543,7 @@ impl FramePosition {
         StoredFrame {
             loop_index: video.index.scenes[self.scene].loop_index,
             restart: self.form == FrameForm::Restart,
-            picture: self.loop_frame,
+            frame: self.loop_frame,
         }
     }
 }
@@ -557,7 +551,7 @@ impl FramePosition {
 impl std::fmt::Debug for StitchedVideo {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("StitchedVideo")
-            .field("pictures", &self.pictures())
+            .field("pictures", &self.frames())
             .field("digest", self.digest())
             .finish_non_exhaustive()
     }
@@ -566,7 +560,7 @@ impl std::fmt::Debug for StitchedVideo {
 impl std::fmt::Debug for VideoIndex {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("VideoIndex")
-            .field("pictures", &self.segmentation.pictures())
+            .field("pictures", &self.segmentation.frames())
             .field("fingerprint", &self.fingerprint)
             .finish_non_exhaustive()
     }

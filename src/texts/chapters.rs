@@ -4,7 +4,7 @@ use super::{Caption, name};
 use crate::words::Words;
 use crate::workout::{Interval, IntervalKind, Plan};
 
-/// The chapters of a workout: one for each interval, so without a gap from the first picture to the last.
+/// The chapters of a workout: one for each interval, so without a gap from the first frame to the last.
 #[must_use]
 pub fn chapters(plan: &Plan) -> Vec<Caption> {
     let words = Words::of(plan.language);

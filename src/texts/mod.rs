@@ -27,12 +27,12 @@ use crate::units::Frames;
 use crate::words::Words;
 use crate::workout::Movement;
 
-/// A text and the pictures during which it is shown.
+/// A text and the frames during which it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caption {
-    /// First picture.
+    /// First frame.
     pub start: Frames,
-    /// First picture without it; later than `start`.
+    /// First frame without it; later than `start`.
     pub end: Frames,
     /// One line or several, divided by line feeds; plain text, nothing in it is escaped.
     pub text: String,
@@ -140,7 +140,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn captions_and_chapters_leave_no_picture_out_and_none_twice(
+        fn captions_and_chapters_leave_no_frame_out_and_none_twice(
             work in 1.0..50.0_f64, rest in 0.0..30.0_f64, ready in 0.0..9.0_f64, rounds in 1..4_u32,
         ) {
             let plan = planned(&json!({"exercise_names": ["push-ups", "side-plank"], "config": {"rounds": rounds,

@@ -1,4 +1,4 @@
-//! All that a player needs to draw its own overlay to the picture.
+//! All that a player needs to draw its own overlay to the frame.
 
 use serde::Serialize;
 
@@ -13,10 +13,10 @@ pub struct TimelineView {
     /// Seconds in all.
     #[schema(example = 48.0)]
     pub duration: f64,
-    /// Pictures a second.
+    /// Frames a second.
     #[schema(example = 30)]
     pub fps: u32,
-    /// Pictures in all.
+    /// Frames in all.
     #[schema(example = 1440)]
     pub frames: u64,
     /// What the choices were made with; 0 if there was nothing to choose.
@@ -24,10 +24,10 @@ pub struct TimelineView {
     /// Energy in kilocalories, to a tenth.
     #[schema(example = 3.2)]
     pub kcal: f64,
-    /// Width of the picture in pixels.
+    /// Width of the frame in pixels.
     #[schema(example = 1280)]
     pub width: u32,
-    /// Height of the picture in pixels.
+    /// Height of the frame in pixels.
     #[schema(example = 720)]
     pub height: u32,
     /// Height of the part that shows the exercise; below it is the video's own bar, if it has one.
@@ -74,7 +74,7 @@ pub struct CueView {
     /// First instant, in seconds.
     #[schema(example = 2.0)]
     pub at: f64,
-    /// The picture during which it begins.
+    /// The frame during which it begins.
     #[schema(example = 60)]
     pub frame: u64,
     /// What it tells.

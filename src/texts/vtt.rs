@@ -19,7 +19,7 @@ pub fn webvtt(captions: &[Caption]) -> String {
     file
 }
 
-/// `00:01:05.033`: the nearest millisecond, so that two pictures never share one.
+/// `00:01:05.033`: the nearest millisecond, so that two frames never share one.
 fn timestamp(at: Frames) -> String {
     let milliseconds = (at.0 * 1000 + u64::from(FPS) / 2) / u64::from(FPS);
     let seconds = milliseconds / 1000;

@@ -1,4 +1,4 @@
-//! Rounds and lengths that fill a session's minutes to the picture.
+//! Rounds and lengths that fill a session's minutes to the frame.
 //!
 //! The number of exercises and rounds is chosen so that little time is left over in any of the four weeks.
 //! What is left over makes, in this order, every exercise longer by whole seconds, the round rests longer

@@ -12,7 +12,7 @@
 //! | `pool` | the exercises that a session may have |
 //! | `choose` | which of them, so that a week is balanced and its sessions differ |
 //! | `pace` | work, rest and speed by goal, level and week |
-//! | `fit` | rounds and lengths that fill the minutes to the picture |
+//! | `fit` | rounds and lengths that fill the minutes to the frame |
 //! | `session` | all of it -> config -> plan |
 //! | `reason` | why, as codes with values and as sentences |
 //! | `view` | a week as JSON |

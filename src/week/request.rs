@@ -61,7 +61,7 @@ pub struct WeekRequest {
     // No example: it would contradict `days`.
     #[schema(value_type = Option<HashSet<Weekday>>, min_items = 1, max_items = 7)]
     pub weekdays: Option<Vec<Option<String>>>,
-    /// Whole minutes of a session, met to the picture.
+    /// Whole minutes of a session, met to the frame.
     #[schema(value_type = Option<u32>, minimum = 5, maximum = 90, default = 30)]
     pub minutes: Option<f64>,
     /// Equipment at hand; none by default.

@@ -1,4 +1,4 @@
-//! All that a workout says, in each language: in the picture, in captions, chapters and messages.
+//! All that a workout says, in each language: in the frame, in captions, chapters and messages.
 //!
 //! For the HUD and for texts. The page has the same words in its own files; a test holds the two together. Only
 //! words: where and when they are shown is decided elsewhere. Names of exercises are the catalogue's.

@@ -34,7 +34,7 @@ pub(super) struct WorkoutOutline<'a> {
 }
 
 impl WorkoutOutline<'_> {
-    /// Pictures and intervals that the course has with so many rounds, without laying them out. Like
+    /// Frames and intervals that the course has with so many rounds, without laying them out. Like
     /// the timeline, it leaves out what takes no time.
     pub(super) fn extent(&self, rounds: u32) -> (Frames, u64) {
         let (work, works) = extent_of(&self.circuit);
@@ -46,7 +46,7 @@ impl WorkoutOutline<'_> {
         let round_rests = rounds.saturating_sub(1);
         let resting = times.rest * rests + times.round_rest * round_rests + extra;
         let length = times.get_ready + warm_up + work * rounds + resting + cool_down + times.finish;
-        // Of round rests made longer from nothing, the first ones may have a picture and the others none.
+        // Of round rests made longer from nothing, the first ones may have a frame and the others none.
         let laid_round_rests = if times.round_rest > Frames::ZERO {
             round_rests
         } else {
@@ -132,7 +132,7 @@ impl WorkoutOutline<'_> {
     }
 }
 
-/// Pictures and intervals of a row of exercises.
+/// Frames and intervals of a row of exercises.
 fn extent_of(stations: &[Station<'_>]) -> (Frames, u64) {
     let intervals = |s: &Station<'_>| {
         let sides = first_side(s).map_or([s.length, Frames::ZERO], |_| halves(s.length));
@@ -149,7 +149,7 @@ fn once(length: Frames) -> u64 {
     u64::from(length > Frames::ZERO)
 }
 
-/// The two sides' shares of an exercise; the first takes the picture that does not divide.
+/// The two sides' shares of an exercise; the first takes the frame that does not divide.
 fn halves(length: Frames) -> [Frames; 2] {
     let second = Frames(length.0 / 2);
     [length - second, second]

@@ -1,4 +1,4 @@
-//! How a chosen workout fills its time to the picture: rounds, exercises a round, and where the
+//! How a chosen workout fills its time to the frame: rounds, exercises a round, and where the
 //! remainder goes.
 //!
 //! For the planner; it knows lengths, not exercises. Work and rest are always as asked for. All
@@ -109,7 +109,7 @@ impl SolverInput {
         rounds.flat_map(|r| (1..=self.pool.min(MOST_WORKS / r)).map(move |p| (r, p)))
     }
 
-    /// Pictures of a shape without warm-up, cool-down and whatever may grow.
+    /// Frames of a shape without warm-up, cool-down and whatever may grow.
     fn fixed(&self, (rounds, stations): (u32, u32)) -> Frames {
         let (r, p) = (u64::from(rounds), u64::from(stations));
         let around = u64::from(self.warm_up.is_some()) + u64::from(self.cool_down.is_some());
@@ -162,7 +162,7 @@ impl SolverInput {
         Some((self.cost(&solution), solution))
     }
 
-    /// How far a filling is from what people like, in pictures: every picture of warm-up or cool-down
+    /// How far a filling is from what people like, in frames: every frame of warm-up or cool-down
     /// off the usual counts once, of longer round rests twice, of a longer wait four times; every
     /// exercise off the usual round five seconds; every exercise short of a varied round ten
     /// minutes, so that a round is monotonous only where nothing else fits.

@@ -7,12 +7,12 @@
 //! | switches and choices | one number, see [`Flags`] |
 //! | weight | grams |
 //! | seed | 0 when nothing was drawn, else one more than it |
-//! | get-ready, rest, finish | pictures each |
-//! | rounds | a number; if more than one: round rest, and what all round rests are longer, in pictures |
+//! | get-ready, rest, finish | frames each |
+//! | rounds | a number; if more than one: round rest, and what all round rests are longer, in frames |
 //! | warm-up, round, cool-down | for each: how many exercises, then the exercises |
 //! | an exercise | twice the number of its id, plus one if length or speed differ from the exercise before |
 //! | its id | ids are numbered as they first occur; a new one follows: length, letters |
-//! | its length and speed | only if they differ: pictures, hundredths |
+//! | its length and speed | only if they differ: frames, hundredths |
 //!
 //! What is read is checked here for what would break the program, and no further: `token` compares.
 

@@ -1,4 +1,4 @@
-//! The plan: everything that is decided about a workout before a picture exists.
+//! The plan: everything that is decided about a workout before a frame exists.
 
 use serde_json::json;
 
@@ -46,7 +46,7 @@ impl HudParts {
         exercise_name: true,
         round: true,
     };
-    /// The picture alone.
+    /// The frame alone.
     pub const NONE: Self = Self {
         timer: false,
         progress_bar: false,
@@ -61,14 +61,14 @@ impl HudParts {
     }
 }
 
-/// How a clip is brought into the picture area.
+/// How a clip is brought into the exercise area.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Fit {
     /// `Cover` where that cuts off little (a 16:9 clip above the HUD bar), `Contain` elsewhere (a
-    /// phone's upright clip in a landscape picture).
+    /// phone's upright clip in a landscape frame).
     #[default]
     Auto,
     /// Whole clip; what room it leaves is filled by a blurred, darkened copy of itself.
@@ -101,13 +101,13 @@ pub struct Plan {
     pub seed: u64,
     /// Energy for a person of the request's weight, in kilocalories.
     pub kcal: f64,
-    /// Sizes of the output picture.
+    /// Sizes of the output frame.
     pub profile: Profile,
     /// Parts of the HUD.
     pub hud_parts: HudParts,
     /// What the HUD and all texts say it in; the timeline's names are in it already.
     pub language: Language,
-    /// How clips fill the picture area.
+    /// How clips fill the exercise area.
     pub fit: Fit,
     /// Beeps and ticks.
     pub cues: bool,
@@ -120,7 +120,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Pictures in all.
+    /// Frames in all.
     #[must_use]
     pub fn length(&self) -> Frames {
         self.timeline.length()

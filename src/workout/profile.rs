@@ -1,4 +1,4 @@
-//! The shape of the output picture.
+//! The shape of the output frame.
 
 use serde::{Deserialize, Serialize};
 
@@ -35,9 +35,9 @@ const LEAST_BAR: u32 = 56;
 /// Plain lines at the top of a bar, at least.
 const LEAST_GUARD: u32 = 8;
 
-/// Sizes in pixels of everything in the output picture.
+/// Sizes in pixels of everything in the output frame.
 ///
-/// The exercise is shown in the picture area, the top `area_height` lines; the HUD bar is below it
+/// The exercise is shown in the exercise area, the top `area_height` lines; the HUD bar is below it
 /// and never covers it.
 ///
 /// ```text
@@ -51,11 +51,11 @@ const LEAST_GUARD: u32 = 8;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Profile {
-    /// Width of picture, picture area and bar.
+    /// Width of frame, exercise area and bar.
     pub width: u32,
-    /// Height of the whole picture.
+    /// Height of the whole frame.
     pub height: u32,
-    /// Height of the picture area; equal to `height` when there is no bar.
+    /// Height of the exercise area; equal to `height` when there is no bar.
     pub area_height: u32,
 }
 
@@ -102,7 +102,7 @@ impl Profile {
         whole.with_hud(hud)
     }
 
-    /// The same picture with a bar or without.
+    /// The same frame with a bar or without.
     #[must_use]
     pub fn with_hud(self, hud: bool) -> Self {
         if !hud {
@@ -117,7 +117,7 @@ impl Profile {
         }
     }
 
-    /// The same picture without a bar.
+    /// The same frame without a bar.
     #[must_use]
     pub fn whole(self) -> Self {
         Self {
@@ -132,10 +132,10 @@ impl Profile {
         self.height - self.area_height
     }
 
-    /// Lines at the top of the bar in which nothing is ever shown: from the picture area to
+    /// Lines at the top of the bar in which nothing is ever shown: from the exercise area to
     /// [`hud_top`](Self::hud_top). Zero without a bar.
     ///
-    /// A decoder that interpolates between pixels (6 taps) for a block at the bottom of the picture
+    /// A decoder that interpolates between pixels (6 taps) for a block at the bottom of the exercise
     /// area reads up to three lines below it; these lines keep it away from texts that change.
     #[must_use]
     pub fn guard(&self) -> u32 {
@@ -143,7 +143,7 @@ impl Profile {
     }
 
     /// The first line in which the HUD may show something: a macroblock row (a multiple of 16), at
-    /// least [`LEAST_GUARD`] lines below the picture area. The height when there is no room for any.
+    /// least [`LEAST_GUARD`] lines below the exercise area. The height when there is no room for any.
     #[must_use]
     pub fn hud_top(&self) -> u32 {
         if self.bar_height() == 0 {

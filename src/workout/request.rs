@@ -95,7 +95,7 @@ pub struct WorkoutConfig {
     pub include_warm_up: Option<bool>,
     /// Exercises after the work. Default: as for `include_warm_up`.
     pub include_cool_down: Option<bool>,
-    /// Minutes in all, met to the picture when exercises are chosen; unused when they are listed.
+    /// Minutes in all, met to the frame when exercises are chosen; unused when they are listed.
     #[schema(minimum = 1, maximum = 180, default = 30, example = 20)]
     pub target_duration: Option<f64>,
     /// What the choices are made with: the same seed gives the same workout. Default: a new one.
@@ -113,7 +113,7 @@ pub struct WorkoutConfig {
     /// Which edge is the long one.
     #[schema(value_type = Option<super::Orientation>, default = "landscape")]
     pub orientation: Option<String>,
-    /// How clips fill the picture.
+    /// How clips fill the frame.
     #[schema(value_type = Option<super::Fit>, default = "auto")]
     pub fit: Option<String>,
     /// Let the speed of exercises give way by at most 5 %, so that whole repetitions fill the interval.
@@ -139,7 +139,7 @@ pub struct WorkoutConfig {
     pub show_round: Option<bool>,
 }
 
-/// Lengths in seconds; decimals are rounded to the nearest picture (1/30 s).
+/// Lengths in seconds; decimals are rounded to the nearest frame (1/30 s).
 #[derive(Debug, Clone, Default, PartialEq, utoipa::ToSchema)]
 pub struct RequestedIntervals {
     /// An exercise.

@@ -66,7 +66,7 @@ fn row(interval: &Interval) -> String {
     format!(
         "{:>3}  {:>7}  {:>7.2}  {:<10}  {name:NAME_WIDTH$}  {:>5.3}  {round_position}",
         interval.index,
-        // The picture's own second: a start is never shown as later than it is.
+        // The frame's own second: a start is never shown as later than it is.
         Seconds(interval.start.seconds().0.floor()).to_string(),
         interval.length.seconds().0,
         label(interval.kind),
@@ -100,9 +100,9 @@ fn label(kind: IntervalKind) -> &'static str {
 pub fn strip(plan: &Plan, width: usize) -> String {
     let length = u128::from(plan.length().0);
     let middle = |column: usize| {
-        let picture = length * (2 * column as u128 + 1) / (2 * width as u128);
+        let frame = length * (2 * column as u128 + 1) / (2 * width as u128);
         // Below `length`, which is a u64.
-        Frames(picture as u64)
+        Frames(frame as u64)
     };
     (0..width)
         .map(|column| mark(plan.timeline.at(middle(column)).kind))

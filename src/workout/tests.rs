@@ -76,7 +76,7 @@ fn speeds_that_give_way_to_whole_repetitions() {
     ];
     let loop_lengths: LoopLengths = loop_lengths
         .into_iter()
-        .map(|(id, pictures)| (catalogue.named(id).unwrap().id.clone(), Frames(pictures)))
+        .map(|(id, frames)| (catalogue.named(id).unwrap().id.clone(), Frames(frames)))
         .collect();
     let of = |fit_reps: bool| {
         let body = json!({"exercises": [{"id": "push-ups"}, {"id": "reverse-lunge", "speed": 0.5}, {"id": "plank"},
@@ -166,7 +166,7 @@ fn defaults_are_those_documented() {
 }
 
 #[test]
-fn without_any_hud_the_picture_takes_the_frame() {
+fn without_any_hud_the_exercise_takes_the_frame() {
     let config = json!({"show_timer": false, "show_progress_bar": false, "show_exercise_name": false, "show_round": false});
     let plan = planned(&json!({"exercise_names": ["plank"], "config": config}));
     assert_eq!(plan.profile.bar_height(), 0);
@@ -418,7 +418,7 @@ fn rests_of_no_length_do_not_count_as_intervals() {
 }
 
 #[test]
-fn every_picture_belongs_to_the_interval_around_it() {
+fn every_frame_belongs_to_the_interval_around_it() {
     use IntervalKind::{Finish, GetReady, Work};
     let plan = planned(
         &json!({"exercise_names": ["reverse-lunge", "plank"], "config": {"intervals": {"rest_time": 0}}}),
@@ -431,8 +431,8 @@ fn every_picture_belongs_to_the_interval_around_it() {
         "a rest of no length is left out"
     );
     for interval in timeline.intervals() {
-        for picture in [interval.start, Frames(interval.end().0 - 1)] {
-            assert_eq!(timeline.at(picture).index, interval.index);
+        for frame in [interval.start, Frames(interval.end().0 - 1)] {
+            assert_eq!(timeline.at(frame).index, interval.index);
         }
     }
     assert_eq!(timeline.at(timeline.length()).kind, Finish);

@@ -1,4 +1,4 @@
-//! The timeline: every interval of a workout, in whole pictures.
+//! The timeline: every interval of a workout, in whole frames.
 
 use serde::{Deserialize, Serialize};
 
@@ -43,7 +43,7 @@ pub enum Side {
     Right,
 }
 
-/// What the picture shows: an exercise's clip, which way round and how fast.
+/// What the frame shows: an exercise's clip, which way round and how fast.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Movement {
     /// Whose clip.
@@ -78,9 +78,9 @@ pub struct Interval {
     pub index: usize,
     /// What it is for.
     pub kind: IntervalKind,
-    /// First picture.
+    /// First frame.
     pub start: Frames,
-    /// Pictures; never zero.
+    /// Frames; never zero.
     pub length: Frames,
     /// What is shown. In an exercise: that exercise. In get-ready and rests: the next exercise, at
     /// the speed of a preview. At the finish: the last exercise.
@@ -90,14 +90,14 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// The first picture after it.
+    /// The first frame after it.
     #[must_use]
     pub fn end(&self) -> Frames {
         self.start + self.length
     }
 }
 
-/// Every interval of a workout: gapless, from picture 0 to the end. Never empty.
+/// Every interval of a workout: gapless, from frame 0 to the end. Never empty.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Timeline {
     intervals: Vec<Interval>,
@@ -145,17 +145,17 @@ impl Timeline {
         &self.intervals
     }
 
-    /// Pictures in all.
+    /// Frames in all.
     #[must_use]
     pub fn length(&self) -> Frames {
         self.intervals.last().map_or(Frames::ZERO, Interval::end)
     }
 
-    /// The interval that a picture belongs to; the last one for a picture past the end.
+    /// The interval that a frame belongs to; the last one for a frame past the end.
     #[must_use]
-    pub fn at(&self, picture: Frames) -> &Interval {
-        let after = self.intervals.partition_point(|i| i.start <= picture);
-        // `new` refuses an empty timeline and starts the first interval at picture 0.
+    pub fn at(&self, frame: Frames) -> &Interval {
+        let after = self.intervals.partition_point(|i| i.start <= frame);
+        // `new` refuses an empty timeline and starts the first interval at frame 0.
         &self.intervals[after.max(1) - 1]
     }
 

@@ -26,17 +26,17 @@ use crate::units::FPS;
 pub struct PlanView {
     /// Seconds in all.
     pub duration: f64,
-    /// Pictures a second.
+    /// Frames a second.
     pub fps: u32,
-    /// Pictures in all.
+    /// Frames in all.
     pub frames: u64,
     /// What the choices were made with.
     pub seed: u64,
     /// Energy in kilocalories, to a tenth.
     pub kcal: f64,
-    /// Width of the picture in pixels.
+    /// Width of the frame in pixels.
     pub width: u32,
-    /// Height of the picture in pixels.
+    /// Height of the frame in pixels.
     pub height: u32,
     /// What `name` is in, and what the video says.
     pub language: Language,
@@ -57,9 +57,9 @@ pub struct IntervalView {
     pub start: f64,
     /// Seconds.
     pub duration: f64,
-    /// First picture.
+    /// First frame.
     pub start_frame: u64,
-    /// Pictures.
+    /// Frames.
     pub frames: u64,
     /// Id of the exercise; null in get-ready, rests and finish.
     #[schema(required = true)]
@@ -67,9 +67,9 @@ pub struct IntervalView {
     /// Id of the exercise that follows; null but in get-ready and rests.
     #[schema(required = true)]
     pub next: Option<String>,
-    /// Name of the exercise that the picture shows.
+    /// Name of the exercise that the frame shows.
     pub name: String,
-    /// The side that the picture shows; null unless the exercise is done one side after the other.
+    /// The side that the frame shows; null unless the exercise is done one side after the other.
     #[schema(required = true)]
     pub side: Option<Side>,
     /// How fast the clip plays, to the thousandth. Of an exercise up to 5 % off what was asked for, so

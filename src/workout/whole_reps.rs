@@ -25,7 +25,7 @@ pub(super) fn fit(timeline: &mut Timeline, loop_lengths: &LoopLengths) {
 /// The speed nearest to `asked` at which a whole number of passes, at least one, fills the interval;
 /// of two equally near the slower one. `None` where none is near enough.
 fn whole_passes(asked: Speed, interval: Frames, pass: Frames) -> Option<Speed> {
-    // Both in pictures of the clip, times the denominator: what the interval shows of it at the asked
+    // Both in frames of the clip, times the denominator: what the interval shows of it at the asked
     // speed, and one pass. Neither comes near the end of 128 bits.
     let shown = u128::from(interval.0) * u128::from(asked.numerator());
     let one = u128::from(pass.0) * u128::from(asked.denominator());
@@ -61,7 +61,7 @@ mod tests {
         let told = |asked, interval, pass| fitted(asked, interval, pass).unwrap_or_else(|| "-".to_owned());
         // 40 s of a loop of 2 s: twenty passes as they are.
         assert_eq!(told((1, 1), 1200, 60), "1");
-        // 1200 pictures are 10.43 passes of 115: ten, slower by 4.2 %.
+        // 1200 frames are 10.43 passes of 115: ten, slower by 4.2 %.
         assert_eq!(told((1, 1), 1200, 115), "23/24");
         // 17.14 passes of 70 at normal speed, 20.57 at 1.2: seventeen and twenty-one.
         assert_eq!(told((1, 1), 1200, 70), "119/120");
@@ -73,7 +73,7 @@ mod tests {
         // Neither 3 nor 4 of 3.4 passes is near enough, nor is one of 0.9.
         assert_eq!(told((1, 1), 340, 100), "-");
         assert_eq!(told((1, 1), 90, 100), "-");
-        // At the bound itself: 0.95 and 1.05 of a pass, and a picture beyond.
+        // At the bound itself: 0.95 and 1.05 of a pass, and a frame beyond.
         assert_eq!(told((1, 1), 2000, 2100), "21/20");
         assert_eq!(told((1, 1), 2000, 2101), "-");
         assert_eq!(told((1, 1), 2000, 1900), "19/20");

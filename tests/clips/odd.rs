@@ -1,4 +1,4 @@
-//! Clips with more in them than pictures, and clips that repeat: whole with both renderers.
+//! Clips with more in them than frames, and clips that repeat: whole with both renderers.
 
 use std::fs;
 use std::path::Path;
@@ -14,7 +14,7 @@ use crate::studio::{
 
 const PASS: u64 = 30;
 const SHOWN: u64 = 45;
-/// Pictures of a clip that one process does not hold at 480p.
+/// Frames of a clip that one process does not hold at 480p.
 const LONG: u64 = 200;
 /// The whole area of a video without HUD.
 const AREA: &str = "854:480:0:0";
@@ -27,7 +27,7 @@ fn with(renderer: RendererChoice, plan: Plan) -> Plan {
     Plan { renderer, ..plan }
 }
 
-/// Makes a clip of the numbered pictures in `sources` (FFmpeg's inputs) with these arguments.
+/// Makes a clip of the numbered frames in `sources` (FFmpeg's inputs) with these arguments.
 fn make(path: &Path, sources: &[&str], line: &str) {
     let numbers = numbered(PASS);
     let mut arguments = vec!["-f", "lavfi", "-i", &numbers];
@@ -71,14 +71,14 @@ fn unknown_codec(path: &Path) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_but_pictures_and_sound_of_a_clip_gets_into_a_video() {
+async fn nothing_but_frames_and_sound_of_a_clip_gets_into_a_video() {
     let mut studio = Studio::new();
     chapters(&studio.clip("chapters", "chapters.mp4"));
     let timecode = format!("{CODED} -metadata timecode=01:00:00:00");
     make(&studio.clip("timecode", "timecode.mkv"), &[], &timecode);
     let broadcast = "-c:v mpeg2video -q:v 2 -timecode 01:00:00:00";
     make(&studio.clip("broadcast", "broadcast.mxf"), &[], broadcast);
-    // Larger, marked as default, and of two pictures.
+    // Larger, marked as default, and of two frames.
     let few = "color=red:s=640x360:r=30:d=0.06";
     make(
         &studio.clip("few", "few.mp4"),
@@ -114,15 +114,15 @@ async fn nothing_but_pictures_and_sound_of_a_clip_gets_into_a_video() {
         let video = studio.render(plan, "result.mp4").await;
         let seen = numbers(&video, AREA);
         assert_eq!(seen.len() as u64, SHOWN * ids.len() as u64, "{renderer:?}");
-        for (picture, seen) in (0..).zip(&seen) {
-            let id = ids[(picture / SHOWN) as usize];
+        for (frame, seen) in (0..).zip(&seen) {
+            let id = ids[(frame / SHOWN) as usize];
             let number = seen
                 .unwrap_or_else(|| panic!("{renderer:?}: {id} shows no number"))
                 .number;
             assert_eq!(
                 number,
-                picture % SHOWN % PASS,
-                "{renderer:?}: {id}, picture {picture}"
+                frame % SHOWN % PASS,
+                "{renderer:?}: {id}, picture {frame}"
             );
         }
         let heard = sound(&video);
@@ -172,8 +172,8 @@ async fn a_clip_that_is_not_held_in_memory_repeats_exactly_in_every_container() 
     let video = studio.render(plan, "graph.mp4").await;
     let seen = numbers(&video, AREA);
     assert_eq!(seen.len() as u64, 5 * shown);
-    for (picture, seen) in (0..).zip(&seen) {
-        let (kind, within) = ((picture / shown) as usize, picture % shown);
+    for (frame, seen) in (0..).zip(&seen) {
+        let (kind, within) = ((frame / shown) as usize, frame % shown);
         let file = kinds.get(kind).map_or("faster", |kind| kind.1);
         let number = seen
             .unwrap_or_else(|| panic!("{file}: picture {within} shows no number"))
@@ -189,7 +189,7 @@ async fn a_clip_that_is_not_held_in_memory_repeats_exactly_in_every_container() 
             "{file}: picture {within} shows {number}, not {expected}"
         );
     }
-    // A beep at the start of each pass, in step with the pictures.
+    // A beep at the start of each pass, in step with the frames.
     for (kind, samples) in kinds.iter().zip(sound(&video).chunks((shown * 1600) as usize)) {
         let beeps = onsets(samples, 0.1, 1.0);
         let expected: Vec<f64> = (0..3).map(|pass| (pass * LONG) as f64 / 30.0).collect();
@@ -209,6 +209,6 @@ async fn a_clip_that_is_not_held_in_memory_repeats_exactly_in_every_container() 
         .iter()
         .map(|seen| seen.map(|seen| seen.number))
         .collect();
-    let expected: Vec<_> = (0..1000).map(|picture| Some(picture % 250 % LONG)).collect();
+    let expected: Vec<_> = (0..1000).map(|frame| Some(frame % 250 % LONG)).collect();
     assert_eq!(seen, expected);
 }

@@ -1,4 +1,4 @@
-//! Still pictures: the main one, upright, in its true shape, whatever they are called.
+//! Still images: the main one, upright, in its true shape, whatever they are called.
 
 use std::fs;
 use std::path::Path;
@@ -8,10 +8,10 @@ use virtual_coach::graph::Backdrop;
 use virtual_coach::render::RenderSettings;
 use virtual_coach::workout::{IntervalKind::Work, Plan, RendererChoice};
 
-use crate::studio::{self, Studio, bare_plan, ffmpeg, interval, pictures};
+use crate::studio::{self, Studio, bare_plan, ffmpeg, frames, interval};
 
-/// A picture of 160x90 as a camera stores it, with arguments for its format.
-fn picture(path: &Path, source: &str, arguments: &[&str]) {
+/// A image of 160x90 as a camera stores it, with arguments for its format.
+fn image(path: &Path, source: &str, arguments: &[&str]) {
     let path = path.to_str().expect("test paths are UTF-8");
     let first = ["-f", "lavfi", "-i", source, "-frames:v", "1"];
     // FFmpeg takes a name with a % for a pattern: the test gives it another, and renames the file.
@@ -23,7 +23,7 @@ fn picture(path: &Path, source: &str, arguments: &[&str]) {
 const JPEG: [&str; 5] = ["-pix_fmt", "yuvj420p", "-f", "image2", "-update"];
 
 fn jpeg(path: &Path, source: &str) {
-    picture(
+    image(
         path,
         source,
         &[&JPEG[..], &["1", "-c:v", "mjpeg", "-q:v", "2"]].concat(),
@@ -49,7 +49,7 @@ fn turned(path: &Path, orientation: u8) {
 const STORED: &str = "color=blue:s=160x90,drawbox=h=45:c=red:t=fill,drawbox=c=white:t=6";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_photo_is_its_main_picture_upright_and_in_its_shape() {
+async fn a_photo_is_its_main_image_upright_and_in_its_shape() {
     let mut studio = Studio::new();
     for (id, orientation) in [("clockwise", 6), ("other", 8)] {
         let path = studio.clip(id, &format!("{id}.jpg"));
@@ -75,10 +75,10 @@ async fn a_photo_is_its_main_picture_upright_and_in_its_shape() {
         let video = studio.render(plan, "result.mp4").await;
         // Upright it is 270 wide, from 292 to 562, of which its frame takes 18 at each side.
         let patches = "format=rgb24,crop=854:100:0:190,scale=854:1:flags=area,format=rgb24";
-        let seen = pictures(&video, patches, 854 * 3);
+        let seen = frames(&video, patches, 854 * 3);
         assert_eq!(seen.len(), 40, "{renderer:?}");
-        for (number, picture) in seen.iter().enumerate() {
-            let at = |x: usize| &picture[3 * x..3 * x + 3];
+        for (number, frame) in seen.iter().enumerate() {
+            let at = |x: usize| &frame[3 * x..3 * x + 3];
             let is = |x: usize, colour: [bool; 3]| {
                 let channels = at(x).iter().zip(colour);
                 channels.fold(true, |all, (seen, high)| {
@@ -108,7 +108,7 @@ async fn a_photo_is_its_main_picture_upright_and_in_its_shape() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_picture_may_be_called_anything_and_lies_behind_a_figure_whatever_follows_it() {
+async fn an_image_may_be_called_anything_and_lies_behind_a_figure_whatever_follows_it() {
     let mut studio = Studio::new();
     let names = [
         "100%.png",
@@ -128,7 +128,7 @@ async fn a_picture_may_be_called_anything_and_lies_behind_a_figure_whatever_foll
                 "-pix_fmt", "yuvj420p", "-f", "image2", "-update", "1", "-c:v", "mjpeg",
             ],
         };
-        picture(&path, "color=red:s=160x90", arguments);
+        image(&path, "color=red:s=160x90", arguments);
     }
     let figure = studio.clip("figure", "figure.mov");
     let nothing = "color=black@0:s=160x90:r=30:d=0.2,format=argb";
@@ -158,13 +158,13 @@ async fn a_picture_may_be_called_anything_and_lies_behind_a_figure_whatever_foll
         .collect();
     intervals.push(interval(Work, "figure", 20, (1, 1), None));
     let settings = RenderSettings {
-        backdrop: Backdrop::Picture(backdrop),
+        backdrop: Backdrop::Image(backdrop),
         ..studio::settings()
     };
     let video = studio
         .render_with(settings, bare_plan(intervals), "result.mp4")
         .await;
-    let seen = pictures(
+    let seen = frames(
         &video,
         "crop=16:16,scale=in_color_matrix=bt709:flags=accurate_rnd+full_chroma_int+full_chroma_inp,format=rgb24,crop=1:1",
         3,

@@ -22,8 +22,8 @@ fn shown(clip: &Clip) -> Vec<u64> {
     seen.iter().map(|seen| seen.expect("a number").number).collect()
 }
 
-fn make(path: &Path, pictures: u64, sound: &str, line: &str) {
-    let source = numbered(pictures);
+fn make(path: &Path, frames: u64, sound: &str, line: &str) {
+    let source = numbered(frames);
     let mut arguments = vec!["-f", "lavfi", "-i", &source];
     if !sound.is_empty() {
         arguments.extend(["-f", "lavfi", "-i", sound]);
@@ -34,7 +34,7 @@ fn make(path: &Path, pictures: u64, sound: &str, line: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_range_is_cut_to_the_picture_in_every_container() {
+async fn a_range_is_cut_to_the_frame_in_every_container() {
     let mut studio = Studio::new();
     // A beep of a tenth of a second at 1.5 s.
     let beep = "sine=frequency=880:duration=0.1,volume=4,adelay=1500,apad=whole_dur=6";
@@ -56,7 +56,7 @@ async fn a_range_is_cut_to_the_picture_in_every_container() {
                 .expect(file);
             let expected: Vec<u64> = ((start * 30.0) as u64..(end * 30.0) as u64).collect();
             assert_eq!(shown(&cut), expected, "{file} from {start} to {end}");
-            assert_eq!(cut.pictures().0, expected.len() as u64, "{file}");
+            assert_eq!(cut.frames().0, expected.len() as u64, "{file}");
             let heard = sound(&cut.path);
             assert_eq!(heard.len(), expected.len() * 1600, "{file}: samples");
             let beeps = onsets(&heard, 0.1, 1.0);
@@ -70,7 +70,7 @@ async fn a_range_is_cut_to_the_picture_in_every_container() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_range_far_into_a_long_take_is_as_exact_and_one_without_pictures_is_refused() {
+async fn a_range_far_into_a_long_take_is_as_exact_and_one_without_frames_is_refused() {
     let mut studio = Studio::new();
     let path = studio.clip("take", "take.mp4");
     let line = "-c:v libx264 -preset ultrafast -g 250 -bf 2 -output_ts_offset 3 -movflags +faststart";
@@ -80,7 +80,7 @@ async fn a_range_far_into_a_long_take_is_as_exact_and_one_without_pictures_is_re
         .inspect("take.mp4", Some(range(72.5, 73.5)), Depth::First)
         .await
         .expect("a cut");
-    let expected: Vec<u64> = (2175..2205).map(|picture| picture % 256).collect();
+    let expected: Vec<u64> = (2175..2205).map(|frame| frame % 256).collect();
     assert_eq!(shown(&cut), expected);
 
     // It claims 75 s, and what is there ends long before: only the cut finds out.

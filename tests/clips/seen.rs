@@ -4,7 +4,7 @@ use std::path::Path;
 
 use virtual_coach::workout::{IntervalKind::Work, Plan, RendererChoice};
 
-use crate::studio::{Studio, bare_plan, ffmpeg, interval, pictures};
+use crate::studio::{Studio, bare_plan, ffmpeg, frames, interval};
 
 /// Encodes a patch of one colour, converted by FFmpeg's `filters`, and tagged by `tags`.
 fn patch(path: &Path, colour: &str, size: &str, filters: &str, tags: &str) {
@@ -159,7 +159,7 @@ async fn a_colour_is_the_same_in_whatever_a_clip_codes_it() {
         let video = studio.render(plan, "result.mp4").await;
         let exact = "flags=accurate_rnd+full_chroma_int+full_chroma_inp";
         let pixel = format!("crop=16:16,scale=in_color_matrix=bt709:{exact},format=rgb24,crop=1:1");
-        let seen = pictures(&video, &pixel, 3);
+        let seen = frames(&video, &pixel, 3);
         assert_eq!(seen.len(), 6 * ids.len());
         let mut wrong = Vec::new();
         for (id, seen) in ids.iter().zip(seen.chunks_exact(6)) {

@@ -14,14 +14,14 @@ fn text(path: &Path) -> &str {
     path.to_str().expect("test paths are UTF-8")
 }
 
-/// A clip of 30 numbered pictures with a second source.
+/// A clip of 30 numbered frames with a second source.
 fn with_sound(path: &Path, options: &[&str], source: &str) {
     let numbers = numbered(30);
-    let pictures = ["-f", "lavfi", "-i", &numbers];
+    let frames = ["-f", "lavfi", "-i", &numbers];
     let sound = [
         "-f", "lavfi", "-i", source, "-map", "0", "-map", "1", "-c:a", "aac",
     ];
-    ffmpeg(&[&pictures[..], options, &sound, &H264, &[text(path)]].concat());
+    ffmpeg(&[&frames[..], options, &sound, &H264, &[text(path)]].concat());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -142,10 +142,10 @@ async fn a_trial_finds_a_renderer_that_fails() {
         .await
         .expect("a clip");
     let mut settings = studio::settings();
-    settings.backdrop = virtual_coach::graph::Backdrop::Picture(studio.result("gone.png"));
+    settings.backdrop = virtual_coach::graph::Backdrop::Image(studio.result("gone.png"));
     let Trial(trial) = clip_trial(settings);
     trial(clip.clone()).await.expect("it needs no backdrop");
     let mut transparent = clip;
-    transparent.facts.picture.alpha = true;
+    transparent.facts.video.alpha = true;
     trial(transparent).await.expect_err("its backdrop is gone");
 }

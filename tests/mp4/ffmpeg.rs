@@ -14,8 +14,8 @@ use virtual_coach::mp4::{
     VIDEO_TRACK, VideoHeader, VideoTrack, fragment,
 };
 
-const TICKS_PER_PICTURE: u64 = 3000;
-const SAMPLES_PER_PICTURE: u64 = 1600;
+const TICKS_PER_VIDEO_FRAME: u64 = 3000;
+const SAMPLES_PER_VIDEO_FRAME: u64 = 1600;
 
 /// Runs a program to its end with `input` on its stdin; gives what it printed.
 fn run(program: &str, arguments: &[&str], input: &[u8]) -> Vec<u8> {
@@ -73,11 +73,11 @@ fn ffprobe(arguments: &str, movie: &[u8]) -> Value {
     serde_json::from_slice(&run("ffprobe", &arguments, &[])).expect("ffprobe prints JSON")
 }
 
-/// A fragmented stream of `pictures` pictures as the renderer asks FFmpeg for it.
-fn encode(source: &str, pictures: u64, fragmenting: &str) -> Vec<u8> {
+/// A fragmented stream of `frames` frames as the renderer asks FFmpeg for it.
+fn encode(source: &str, frames: u64, fragmenting: &str) -> Vec<u8> {
     ffmpeg(
         &format!(
-            "-f lavfi -i {source}=s=160x96:r=30 -frames:v {pictures} -c:v libx264 -preset ultrafast -bf 0 -g 30 \
+            "-f lavfi -i {source}=s=160x96:r=30 -frames:v {frames} -c:v libx264 -preset ultrafast -bf 0 -g 30 \
              -pix_fmt yuv420p -video_track_timescale 90000 -an -f mp4 {fragmenting} pipe:1"
         ),
         &[],
@@ -87,10 +87,10 @@ fn encode(source: &str, pictures: u64, fragmenting: &str) -> Vec<u8> {
 const EVERY_FRAME: &str = "-movflags +empty_moov+default_base_moof+frag_every_frame";
 const HALF_SECONDS: &str = "-movflags +empty_moov+default_base_moof -frag_duration 500000";
 /// No default-base-is-moof: offsets count from an explicit base in the file.
-const KEY_PICTURES: &str = "-movflags +empty_moov+frag_keyframe";
+const KEYFRAMES: &str = "-movflags +empty_moov+frag_keyframe";
 
 /// Reads a whole stream in pieces of `size` bytes.
-fn pictures(stream: &[u8], size: usize) -> (VideoHeader, Vec<Sample>) {
+fn frames(stream: &[u8], size: usize) -> (VideoHeader, Vec<Sample>) {
     let mut reader = FragmentReader::new();
     let (mut header, mut samples) = (None, Vec::new());
     for piece in stream.chunks(size) {
@@ -117,22 +117,22 @@ fn tone(seconds: u32) -> (Vec<u8>, AacConfig, Vec<Sample>) {
         &[],
     );
     let mut reader = AdtsReader::new();
-    let mut frames = Vec::new();
+    let mut audio_frames = Vec::new();
     for piece in stream.chunks(1000) {
         reader.push(Bytes::copy_from_slice(piece));
-        while let Some(frame) = reader.pull().expect("FFmpeg's ADTS is readable") {
-            frames.push(frame);
+        while let Some(audio_frame) = reader.pull().expect("FFmpeg's ADTS is readable") {
+            audio_frames.push(audio_frame);
         }
     }
     reader.finish().expect("FFmpeg's ADTS is whole");
     (
         stream,
         reader.config().expect("frames have a configuration"),
-        frames,
+        audio_frames,
     )
 }
 
-/// Decode time of a fragment's first picture and, if it has sound, of its first audio frame.
+/// Decode time of a fragment's first frame and, if it has sound, of its first audio frame.
 type Start = (u64, Option<u64>);
 
 /// The movie of two runs and a tone that the tests look at.
@@ -151,33 +151,33 @@ const FIRST: u64 = 62;
 const SECOND: u64 = 43;
 
 impl Joined {
-    /// 105 pictures, 3.5 s, 168,000 audio samples, which is 164 frames and 64 samples.
+    /// 105 frames, 3.5 s, 168,000 audio samples, which is 164 frames and 64 samples.
     fn new() -> Self {
         let sources = [
             encode("testsrc2", FIRST, EVERY_FRAME),
             encode("smptebars", SECOND, HALF_SECONDS),
         ];
-        let (header, mut video) = pictures(&sources[0], 4096);
-        let (other, rest) = pictures(&sources[1], 70_000);
+        let (header, mut video) = frames(&sources[0], 4096);
+        let (other, rest) = frames(&sources[1], 70_000);
         assert_eq!(header, other, "equal settings must give equal parameters");
         video.extend(rest);
         let total = FIRST + SECOND;
         let (adts, config, mut audio) = tone(4);
         audio.remove(0);
-        audio.truncate((total * SAMPLES_PER_PICTURE).div_ceil(1024) as usize);
+        audio.truncate((total * SAMPLES_PER_VIDEO_FRAME).div_ceil(1024) as usize);
         let last = audio.last_mut().expect("4 s of sound");
-        last.duration = (total * SAMPLES_PER_PICTURE % 1024) as u32;
+        last.duration = (total * SAMPLES_PER_VIDEO_FRAME % 1024) as u32;
         let movie = Movie {
             video: VideoTrack {
                 config: header.config,
                 width: header.width,
                 height: header.height,
                 timescale: header.timescale,
-                duration: total * TICKS_PER_PICTURE,
+                duration: total * TICKS_PER_VIDEO_FRAME,
             },
             audio: Some(AudioTrack {
                 config,
-                duration: total * SAMPLES_PER_PICTURE,
+                duration: total * SAMPLES_PER_VIDEO_FRAME,
                 bitrate: 128_000,
             }),
         };
@@ -198,21 +198,21 @@ impl Joined {
     }
 }
 
-/// Fragments of 1, 2, 3 ... pictures, each with the sound that begins before its last picture ends.
+/// Fragments of 1, 2, 3 ... frames, each with the sound that begins before its last video frame ends.
 fn write(mut video: &[Sample], mut audio: &[Sample]) -> (Vec<Vec<u8>>, Vec<Start>) {
     let (mut fragments, mut starts) = (Vec::new(), Vec::new());
     let (mut ticks, mut heard) = (0, 0);
     for sequence in 1.. {
-        let (pictures, later) = video.split_at(video.len().min(sequence as usize));
-        let length: u64 = pictures.iter().map(|sample| u64::from(sample.duration)).sum();
-        let until = (ticks + length) * SAMPLES_PER_PICTURE / TICKS_PER_PICTURE;
+        let (frames, later) = video.split_at(video.len().min(sequence as usize));
+        let length: u64 = frames.iter().map(|sample| u64::from(sample.duration)).sum();
+        let until = (ticks + length) * SAMPLES_PER_VIDEO_FRAME / TICKS_PER_VIDEO_FRAME;
         let count = (until - heard).div_ceil(1024) as usize;
         let (sounds, quiet) = audio.split_at(audio.len().min(count));
         let tracks = [
             TrackSamples {
                 track_id: VIDEO_TRACK,
                 decode_time: ticks,
-                samples: pictures,
+                samples: frames,
             },
             TrackSamples {
                 track_id: AUDIO_TRACK,
@@ -267,18 +267,18 @@ fn two_runs_and_a_tone_become_one_movie_that_is_exact_to_the_tick() {
     let probed = ffprobe("-show_packets -show_streams -show_format", &joined.bytes());
 
     let video: Vec<_> = (0..FIRST + SECOND)
-        .map(|picture| {
-            // Both runs begin with a key picture and have one every 30.
-            let key = if picture < FIRST { picture } else { picture - FIRST } % 30 == 0;
-            let time = picture * TICKS_PER_PICTURE;
-            (time, time, TICKS_PER_PICTURE, key)
+        .map(|frame| {
+            // Both runs begin with a keyframe and have one every 30.
+            let key = if frame < FIRST { frame } else { frame - FIRST } % 30 == 0;
+            let time = frame * TICKS_PER_VIDEO_FRAME;
+            (time, time, TICKS_PER_VIDEO_FRAME, key)
         })
         .collect();
     assert_eq!(packets(&probed, "video"), video);
     // ffprobe tells the coded length of AAC frames, whatever the file says; that the last one is written
     // shorter shows in the streams' lengths below and in the laws of the writer.
     let audio: Vec<_> = (0..165)
-        .map(|frame| (frame * 1024, frame * 1024, 1024, true))
+        .map(|audio_frame| (audio_frame * 1024, audio_frame * 1024, 1024, true))
         .collect();
     assert_eq!(packets(&probed, "audio"), audio);
 
@@ -318,8 +318,8 @@ fn nothing_is_lost_or_changed_on_the_way() {
     let movie = joined.bytes();
     ffmpeg("-err_detect explode -xerror -i pipe:0 -f null -", &movie);
 
-    // The pictures, decoded, against those of each run.
-    let pictures = |stream: &[u8]| -> Vec<String> {
+    // The frames, decoded, against those of each run.
+    let frames = |stream: &[u8]| -> Vec<String> {
         let listed = ffmpeg("-i pipe:0 -map 0:v -f framehash -hash md5 -", stream);
         let listed = String::from_utf8(listed).expect("framehash prints text");
         let hashes = listed.lines().filter(|line| !line.starts_with('#'));
@@ -327,25 +327,17 @@ fn nothing_is_lost_or_changed_on_the_way() {
             .filter_map(|line| line.rsplit_once(", ").map(|(_, hash)| hash.to_owned()))
             .collect()
     };
-    let sources: Vec<String> = joined
-        .sources
-        .iter()
-        .flat_map(|source| pictures(source))
-        .collect();
+    let sources: Vec<String> = joined.sources.iter().flat_map(|source| frames(source)).collect();
     assert_eq!(sources.len() as u64, FIRST + SECOND);
-    assert_eq!(
-        pictures(&movie),
-        sources,
-        "pictures differ from what FFmpeg wrote"
-    );
+    assert_eq!(frames(&movie), sources, "pictures differ from what FFmpeg wrote");
 
     // The sound against the ADTS stream without its priming. The first frame lacks its neighbour and fades in.
     let sound = |stream: &[u8]| ffmpeg("-i pipe:0 -map 0:a -f s16le pipe:1", stream);
-    let frame = 1024 * 2 * 2;
+    let audio_frame = 1024 * 2 * 2;
     let (ours, theirs) = (sound(&movie), sound(&joined.adts));
-    assert!(ours.len() >= 164 * frame, "{} bytes of sound", ours.len());
+    assert!(ours.len() >= 164 * audio_frame, "{} bytes of sound", ours.len());
     assert!(
-        ours[frame..164 * frame] == theirs[2 * frame..165 * frame],
+        ours[audio_frame..164 * audio_frame] == theirs[2 * audio_frame..165 * audio_frame],
         "the sound differs from what FFmpeg wrote"
     );
 }
@@ -355,19 +347,19 @@ fn every_fragment_lies_where_the_one_before_ended() {
     let joined = &*JOINED;
     let init = joined.movie.init_segment();
     assert!(joined.fragments.len() > 10);
-    for (bytes, (picture, sound)) in joined.fragments.iter().zip(&joined.starts) {
+    for (bytes, (frame, sound)) in joined.fragments.iter().zip(&joined.starts) {
         // Alone behind the header, a fragment has nothing but its tfdt to say when it is.
-        // It does not begin with a key picture, which ffprobe has reason to complain about.
+        // It does not begin with a keyframe, which ffprobe has reason to complain about.
         let probed = ffprobe("-v quiet -show_packets", &[&init, &bytes[..]].concat());
         let first = |kind: &str| packets(&probed, kind).first().map(|packet| packet.0);
-        assert_eq!((first("video"), first("audio")), (Some(*picture), *sound));
+        assert_eq!((first("video"), first("audio")), (Some(*frame), *sound));
     }
 }
 
 #[test]
 fn durations_beyond_32_bits_are_read_back() {
     let day = 24 * 3600;
-    let (header, samples) = pictures(&encode("testsrc2", 2, EVERY_FRAME), 1000);
+    let (header, samples) = frames(&encode("testsrc2", 2, EVERY_FRAME), 1000);
     let movie = Movie {
         video: VideoTrack {
             config: header.config,
@@ -399,7 +391,7 @@ fn durations_beyond_32_bits_are_read_back() {
 
 #[test]
 fn every_way_of_fragmenting_gives_the_same_samples() {
-    let (header, samples) = pictures(&encode("testsrc2", 40, EVERY_FRAME), 1);
+    let (header, samples) = frames(&encode("testsrc2", 40, EVERY_FRAME), 1);
     assert_eq!((header.width, header.height, header.timescale), (160, 96, 90_000));
     assert_eq!(samples.len(), 40);
     let keys: Vec<usize> = (0..40).filter(|index| samples[*index].key).collect();
@@ -407,10 +399,10 @@ fn every_way_of_fragmenting_gives_the_same_samples() {
     assert!(
         samples
             .iter()
-            .all(|sample| u64::from(sample.duration) == TICKS_PER_PICTURE)
+            .all(|sample| u64::from(sample.duration) == TICKS_PER_VIDEO_FRAME)
     );
-    for fragmenting in [HALF_SECONDS, KEY_PICTURES] {
-        let other = pictures(&encode("testsrc2", 40, fragmenting), 4096);
+    for fragmenting in [HALF_SECONDS, KEYFRAMES] {
+        let other = frames(&encode("testsrc2", 40, fragmenting), 4096);
         assert_eq!(other, (header.clone(), samples.clone()), "{fragmenting}");
     }
 }
@@ -437,7 +429,7 @@ fn a_stream_with_b_frames_is_refused() {
 }
 
 #[test]
-fn tracks_beside_the_pictures_are_passed_over() {
+fn tracks_beside_the_frames_are_passed_over() {
     let stream = |outputs: &str| {
         let sources = "-f lavfi -i testsrc2=s=160x96:r=30:d=1 -f lavfi -i sine=d=1";
         let encoding = "-c:v libx264 -preset ultrafast -bf 0 -threads 1 -c:a aac -timecode 01:00:00:00";
@@ -447,7 +439,7 @@ fn tracks_beside_the_pictures_are_passed_over() {
         )
     };
     let read = |outputs: &str| {
-        let (header, samples) = pictures(&stream(outputs), 4096);
+        let (header, samples) = frames(&stream(outputs), 4096);
         (
             header,
             samples.into_iter().map(|sample| sample.data).collect::<Vec<_>>(),
@@ -455,7 +447,7 @@ fn tracks_beside_the_pictures_are_passed_over() {
     };
     let alone = read("-map 0 -write_tmcd 0");
     assert_eq!(alone.1.len(), 30);
-    // A sound before or behind the pictures; and a timecode, which is a track of its own.
+    // A sound before or behind the frames; and a timecode, which is a track of its own.
     for tracks in ["-map 0 -map 1", "-map 1 -map 0"] {
         assert!(read(tracks) == alone, "{tracks}");
     }

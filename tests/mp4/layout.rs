@@ -60,7 +60,7 @@ fn tree(bytes: &[u8], depth: usize, lines: &mut Vec<String>) {
 
 #[test]
 fn the_boxes_of_a_minute_are_these() {
-    let picture = |key| SampleInfo {
+    let frame = |key| SampleInfo {
         size: if key { 9000 } else { 700 },
         duration: 3000,
         key,
@@ -76,7 +76,7 @@ fn the_boxes_of_a_minute_are_these() {
             TrackRun {
                 track_id: VIDEO_TRACK,
                 decode_time: 90_000,
-                samples: &[picture(true), picture(false), picture(false)],
+                samples: &[frame(true), frame(false), frame(false)],
             },
             TrackRun {
                 track_id: AUDIO_TRACK,

@@ -13,14 +13,14 @@ use virtual_coach::mp4::{
 /// Baseline, level 3.1; the parameter sets are stand-ins, no decoder sees them.
 const AVCC: &[u8] = b"\x01\x42\xc0\x1f\xff\xe1\0\x04\x67\x42\xc0\x1f\x01\0\x02\x68\xce";
 
-fn movie(pictures: u64, samples: Option<u64>) -> Movie {
+fn movie(frames: u64, samples: Option<u64>) -> Movie {
     Movie {
         video: VideoTrack {
             config: AvcConfig::new(Bytes::from_static(AVCC)).expect("a sound avcC"),
             width: 1280,
             height: 720,
             timescale: 90_000,
-            duration: pictures,
+            duration: frames,
         },
         audio: samples.map(|duration| AudioTrack {
             config: AacConfig::LC_48K_STEREO,
@@ -96,21 +96,21 @@ fn read(stream: &Bytes, sizes: &[usize]) -> (Vec<Event>, Result<(), ReadError>) 
 
 fn read_adts(stream: &Bytes, sizes: &[usize]) -> (Vec<Sample>, bool) {
     let mut reader = AdtsReader::new();
-    let (mut frames, mut rest) = (Vec::new(), stream.clone());
+    let (mut audio_frames, mut rest) = (Vec::new(), stream.clone());
     for size in sizes.iter().cycle() {
         reader.push(rest.split_to(rest.len().min(*size)));
-        while let Ok(Some(frame)) = reader.pull() {
-            frames.push(frame);
+        while let Ok(Some(audio_frame)) = reader.pull() {
+            audio_frames.push(audio_frame);
         }
         if rest.is_empty() {
             break;
         }
     }
-    (frames, reader.finish().is_ok())
+    (audio_frames, reader.finish().is_ok())
 }
 
 fn adts(blocks: &[Vec<u8>]) -> Bytes {
-    let frame = |block: &Vec<u8>| {
+    let audio_frame = |block: &Vec<u8>| {
         let length = 7 + block.len();
         let header = [
             0xff,
@@ -123,10 +123,10 @@ fn adts(blocks: &[Vec<u8>]) -> Bytes {
         ];
         [&header[..], block].concat()
     };
-    blocks.iter().flat_map(frame).collect()
+    blocks.iter().flat_map(audio_frame).collect()
 }
 
-/// A video-only movie of fragments of `size` pictures.
+/// A video-only movie of fragments of `size` frames.
 fn stream(samples: &[Sample], size: usize) -> Bytes {
     let mut bytes = movie(3000, None).init_segment().to_vec();
     for (sequence, samples) in (1..).zip(samples.chunks(size)) {
@@ -241,9 +241,9 @@ proptest! {
         blocks in vec(vec(any::<u8>(), 1..500), 0..30),
         cuts in vec(1..700usize, 1..20),
     ) {
-        let (frames, whole) = read_adts(&adts(&blocks), &cuts);
+        let (audio_frames, whole) = read_adts(&adts(&blocks), &cuts);
         prop_assert!(whole);
-        let data: Vec<_> = frames.iter().map(|frame| frame.data.to_vec()).collect();
+        let data: Vec<_> = audio_frames.iter().map(|audio_frame| audio_frame.data.to_vec()).collect();
         prop_assert_eq!(data, blocks);
     }
 
@@ -289,8 +289,8 @@ proptest! {
         let bytes = Bytes::from(bytes);
         let (events, _) = read(&bytes, &cuts);
         prop_assert!(bytes_given(&events) <= bytes.len());
-        let (frames, _) = read_adts(&bytes, &cuts);
-        prop_assert!(frames.iter().map(|frame| frame.data.len()).sum::<usize>() <= bytes.len());
+        let (audio_frames, _) = read_adts(&bytes, &cuts);
+        prop_assert!(audio_frames.iter().map(|audio_frame| audio_frame.data.len()).sum::<usize>() <= bytes.len());
     }
 
     #[test]

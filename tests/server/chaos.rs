@@ -130,7 +130,7 @@ fn length(answer: &Response) -> f64 {
 }
 
 /// How many thirtieths of a second a whole video lasts, by its boxes.
-fn pictures(video: &[u8]) -> u64 {
+fn frames(video: &[u8]) -> u64 {
     let file = tempfile::Builder::new().suffix(".mp4").tempfile().unwrap();
     std::fs::write(file.path(), video).unwrap();
     let end = times(file.path()).pop().expect("an end");
@@ -171,7 +171,7 @@ async fn viewers(chaos: Arc<Chaos>, actor: u64) {
             tokio::time::sleep(pause).await;
         };
         if whole {
-            assert_eq!(pictures(&video), (seconds * 30.0).round() as u64, "{workout}");
+            assert_eq!(frames(&video), (seconds * 30.0).round() as u64, "{workout}");
             chaos.count("watched to the end");
         }
     }
@@ -417,7 +417,7 @@ async fn control(server: &Server) {
             );
             tokio::time::sleep(Duration::from_millis(500)).await;
         };
-        assert_eq!(pictures(&video), (seconds * 30.0).round() as u64, "{renderer}");
+        assert_eq!(frames(&video), (seconds * 30.0).round() as u64, "{renderer}");
         let file = server.folder().join("control.mp4");
         std::fs::write(&file, &video).unwrap();
         decode_strictly(&file);
@@ -433,7 +433,7 @@ async fn whatever_goes_wrong_answers_are_right_and_nothing_is_left() {
     let folder = furnished();
     let videos = folder.path().join("videos");
     let first = std::fs::read(videos.join("push-ups.mp4")).unwrap();
-    // The same pictures, other bytes: loops of their own.
+    // The same frames, other bytes: loops of their own.
     let other = |tail: &[u8]| [&first[..], tail].concat();
     let good = [other(b"\0\0\0\x08free"), other(b"\0\0\0\x09free1")];
     put(&videos.join("air-squat.mp4"), &good[0]);

@@ -324,7 +324,7 @@ fn doctor(folder: &Path, tools: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// Where only air squats have no loop: their decoder sees other pictures each time.
+/// Where only air squats have no loop: their decoder sees other frames each time.
 fn gym_without_a_loop() -> (TempDir, String) {
     let folder = furnished();
     // Another clip than the push-ups', so that only it fails.

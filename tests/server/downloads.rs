@@ -132,8 +132,8 @@ async fn a_server_that_dies_in_a_download_is_followed_by_one_that_goes_on() {
     assert!(answer.bytes().await.unwrap() == expected[from..to]);
 }
 
-/// A digest of each picture that FFmpeg decodes.
-fn pictures(video: &str) -> Vec<String> {
+/// A digest of each frame that FFmpeg decodes.
+fn frames(video: &str) -> Vec<String> {
     let program = std::env::var_os("COACH_FFMPEG").unwrap_or_else(|| "ffmpeg".into());
     let output = Command::new(program)
         .args(["-v", "error", "-nostdin", "-xerror", "-i", video, "-map", "0:v:0"])
@@ -150,7 +150,7 @@ fn pictures(video: &str) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_stream_and_its_link_show_the_same_pictures() {
+async fn the_stream_and_its_link_show_the_same_frames() {
     let server = server();
     for hud in [true, false] {
         let workout = workout(hud, 12);
@@ -164,8 +164,8 @@ async fn the_stream_and_its_link_show_the_same_pictures() {
         let link = streamed.headers()["x-workout-link"].to_str().unwrap().to_owned();
         let file = server.folder().join("streamed.mp4");
         std::fs::write(&file, streamed.bytes().await.unwrap()).unwrap();
-        let of_stream = pictures(file.to_str().unwrap());
-        let of_link = pictures(&format!("http://{}{link}/video.mp4", server.address()));
+        let of_stream = frames(file.to_str().unwrap());
+        let of_link = frames(&format!("http://{}{link}/video.mp4", server.address()));
         assert!(!of_stream.is_empty());
 
         let other = of_stream.iter().zip(&of_link).position(|(one, two)| one != two);

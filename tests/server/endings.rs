@@ -259,7 +259,7 @@ async fn an_ffmpeg_that_hangs_in_the_middle_breaks_the_stream_off() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_ffmpeg_that_fails_is_an_error_before_any_picture() {
+async fn an_ffmpeg_that_fails_is_an_error_before_any_frame() {
     let (status, problem) = problem_with("echo '[error] a secret' >&2; exit 1", &[]).await;
     assert_eq!(
         (status, problem["type"].as_str()),
@@ -268,9 +268,9 @@ async fn an_ffmpeg_that_fails_is_an_error_before_any_picture() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_ffmpeg_that_makes_too_few_pictures_never_passes_for_whole() {
+async fn an_ffmpeg_that_makes_too_few_frames_never_passes_for_whole() {
     let folder = tempfile::tempdir().expect("a folder");
-    // The same command, asked for 20 pictures instead of as many as its group has.
+    // The same command, asked for 20 frames instead of as many as its group has.
     let short = "n=$#; p=; while [ $n -gt 0 ]; do a=$1; shift; [ \"$p\" = -frames:v ] && a=20; \
                  set -- \"$@\" \"$a\"; p=$a; n=$((n - 1)); done";
     let ffmpeg = ffmpeg_that(folder.path(), Task::RenderFrames, short);

@@ -82,7 +82,7 @@ async fn a_full_disk_costs_nobody_a_video_and_each_loop_is_prepared_once() {
     let folder = furnished();
     let videos = folder.path().join("videos");
     let mut other = std::fs::read(videos.join("push-ups.mp4")).unwrap();
-    // The same picture, other bytes: a loop of its own.
+    // The same frame, other bytes: a loop of its own.
     other.extend(b"\0\0\0\x08free");
     std::fs::write(videos.join("air-squat.mp4"), other).unwrap();
     let noting = noting(folder.path());

@@ -178,10 +178,10 @@ async fn the_poster_has_the_shape_of_the_video() {
     let workout = linked(&server).await;
     let poster = server.get(link(&workout, "poster")).await;
     assert_eq!(poster.headers()["content-type"], "image/jpeg");
-    let picture = poster.bytes().await.unwrap();
+    let image = poster.bytes().await.unwrap();
     // The frame header of a baseline JPEG: FF C0, length, depth, height, width.
-    let frame = picture.windows(2).position(|w| w == [0xff, 0xc0]).expect("SOF0");
-    let edge = |at: usize| u16::from_be_bytes([picture[frame + at], picture[frame + at + 1]]);
+    let frame = image.windows(2).position(|w| w == [0xff, 0xc0]).expect("SOF0");
+    let edge = |at: usize| u16::from_be_bytes([image[frame + at], image[frame + at + 1]]);
     assert_eq!((edge(7), edge(5)), (480, 854));
 }
 
@@ -375,7 +375,7 @@ async fn the_same_workout_is_had_with_and_without_a_hud() {
 #[tokio::test]
 async fn who_does_not_wait_for_a_preparation_gets_the_stream() {
     let folder = furnished();
-    // A loop takes as long as it may until it is let go; the stream's pictures come from the same encoder.
+    // A loop takes as long as it may until it is let go; the stream's frames come from the same encoder.
     let held = ffmpeg_that(
         folder.path(),
         Task::Loop,
@@ -543,7 +543,7 @@ async fn a_workout_whose_names_are_the_same_in_both_languages_has_a_bar_in_each(
         let tag = answer.headers()["etag"].to_str().unwrap().to_owned();
         let file = server.folder().join(format!("{language}.mp4"));
         std::fs::write(&file, answer.bytes().await.unwrap()).unwrap();
-        // The bar alone: 64 lines below the picture.
+        // The bar alone: 64 lines below the frame.
         let file = file.to_str().unwrap();
         let bar = [
             "-i",

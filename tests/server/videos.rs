@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use crate::program::Server;
 use crate::studio::{
-    decode_strictly, ffmpeg, ffprobe, numbered_from, numbers, numbers_on_grid, on_grid, pictures, times,
+    decode_strictly, ffmpeg, ffprobe, frames, numbered_from, numbers, numbers_on_grid, on_grid, times,
 };
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// Pictures of each exercise's clip, and the first number of the next one's.
+/// Frames of each exercise's clip, and the first number of the next one's.
 const PASS: u64 = 40;
 
 /// Whatever is checked here holds for both.
@@ -97,7 +97,7 @@ impl Gym {
         (plan, path, length)
     }
 
-    /// Checks every picture of every interval against the plan.
+    /// Checks every frame of every interval against the plan.
     fn check(&self, plan: &Value, video: &Path, crop: &str) {
         let seen = numbers_on_grid(video, crop);
         assert_eq!(
@@ -116,14 +116,14 @@ impl Gym {
             let id = interval["exercise"].as_str().or(interval["next"].as_str());
             let speed = exact_speed(interval);
             for within in 0..frames {
-                let picture = start + within;
-                let Some(seen) = seen[picture as usize] else {
-                    panic!("picture {picture} shows no number, in {interval}");
+                let frame = start + within;
+                let Some(seen) = seen[frame as usize] else {
+                    panic!("picture {frame} shows no number, in {interval}");
                 };
                 assert_eq!(
                     seen.mirrored,
                     interval["side"] == "right",
-                    "picture {picture}, in {interval}"
+                    "picture {frame}, in {interval}"
                 );
                 // At the finish the plan names no exercise; any clip may be shown.
                 let Some(id) = id else { continue };
@@ -133,7 +133,7 @@ impl Gym {
                     .filter(|n| *n < PASS)
                 else {
                     panic!(
-                        "picture {picture} shows another clip ({}) than {id}, in {interval}",
+                        "picture {frame} shows another clip ({}) than {id}, in {interval}",
                         seen.number
                     );
                 };
@@ -141,7 +141,7 @@ impl Gym {
                 let off = (number as f64 - expected).abs();
                 assert!(
                     off <= 1.0 || off >= PASS as f64 - 1.0,
-                    "picture {picture} shows {number} instead of {expected}, in {interval}"
+                    "picture {frame} shows {number} instead of {expected}, in {interval}"
                 );
             }
         }
@@ -181,7 +181,7 @@ fn check_file(video: &Path, plan: &Value, length: f64) {
         "two pictures at once: {times:?}"
     );
     assert_eq!((times[0], times[times.len() - 1]), (0, frames * 3000));
-    // No gap and no overlap at any joint: every interval begins with a picture of its own.
+    // No gap and no overlap at any joint: every interval begins with a frame of its own.
     for interval in plan["intervals"].as_array().unwrap() {
         let start = interval["start_frame"].as_u64().unwrap() * 3000;
         assert!(
@@ -286,7 +286,7 @@ async fn a_chosen_workout_is_as_long_as_asked_and_upright_when_asked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_hud_counts_every_second_and_every_switch_off_leaves_the_whole_picture() {
+async fn the_hud_counts_every_second_and_every_switch_off_leaves_the_whole_frame() {
     let gym = Gym::open(&[]);
     let request = json!({
         "exercise_names": ["push-ups", "plank"],
@@ -305,7 +305,7 @@ async fn the_hud_counts_every_second_and_every_switch_off_leaves_the_whole_pictu
         let (plan, video, _) = gym.make(&request, renderer).await;
         // The right end of the bar, below the progress bar, where the countdown stands.
         let crop = "crop=180:64:1100:654,scale=45:16:flags=area,format=gray";
-        let pictures = on_grid(&pictures(&video, crop, 45 * 16), &times(&video));
+        let decoded = on_grid(&frames(&video, crop, 45 * 16), &times(&video));
         let difference = |a: &[u8], b: &[u8]| {
             let sum: u64 = a.iter().zip(b).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
             sum as f64 / a.len() as f64
@@ -317,7 +317,7 @@ async fn the_hud_counts_every_second_and_every_switch_off_leaves_the_whole_pictu
             );
             for within in 1..frames {
                 let at = (start + within) as usize;
-                let change = difference(&pictures[at - 1], &pictures[at]);
+                let change = difference(&decoded[at - 1], &decoded[at]);
                 // The countdown shows whole seconds that are left, so it changes when one is over.
                 let due = within % 30 == 0 && interval["kind"] != "finish";
                 assert_eq!(
@@ -362,10 +362,10 @@ async fn the_command_line_makes_the_same_video() {
         );
         let made = folder.join("made.mp4");
         check_file(&made, &plan, length);
-        let pictures = |file: &Path| ffmpeg(&["-i", file.to_str().unwrap(), "-map", "0:v", "-f", "md5", "-"]);
+        let frames = |file: &Path| ffmpeg(&["-i", file.to_str().unwrap(), "-map", "0:v", "-f", "md5", "-"]);
         assert_eq!(
-            pictures(&made),
-            pictures(&served),
+            frames(&made),
+            frames(&served),
             "the same request gives other pictures"
         );
         std::fs::remove_file(made).unwrap();

@@ -28,7 +28,7 @@ const STEP: f32 = 1.0 / 32_768.0;
 fn timeline(intervals: &[(IntervalKind, u64, Option<Side>)]) -> Timeline {
     let intervals = intervals
         .iter()
-        .map(|&(kind, pictures, side)| interval(kind, "squat", pictures, (1, 1), side));
+        .map(|&(kind, video_frames, side)| interval(kind, "squat", video_frames, (1, 1), side));
     Timeline::new(intervals.collect()).expect("an interval")
 }
 
@@ -45,8 +45,8 @@ fn short() -> Timeline {
 }
 
 /// A cue at its first sample and one up to its last; lengths on no common grid.
-fn without_edges(pictures: u64) -> Timeline {
-    timeline(&[(Work, 100, None), (Rest, 121, None), (Work, pictures, None)])
+fn without_edges(video_frames: u64) -> Timeline {
+    timeline(&[(Work, 100, None), (Rest, 121, None), (Work, video_frames, None)])
 }
 
 /// Twelve minutes.
@@ -55,7 +55,7 @@ fn long() -> Timeline {
     timeline(&(0..18).flat_map(round).collect::<Vec<_>>())
 }
 
-/// Rests in which the signal of the end and the next beep lie 1 to 13 pictures apart.
+/// Rests in which the signal of the end and the next beep lie 1 to 13 video frames apart.
 fn dense() -> Timeline {
     let round = |n: u64| [(Work, 30, None), (Rest, 106 + n % 13, None)];
     timeline(&(0..26).flat_map(round).collect::<Vec<_>>())
@@ -146,7 +146,7 @@ fn moved(aligned: &AlignedCues) -> Vec<Cue> {
 
 fn drain(track: &mut CueTrack) -> Vec<Sample> {
     let mut frames = Vec::new();
-    // As a renderer takes them: for a few pictures at a time.
+    // As a renderer takes them: for a few video frames at a time.
     while track.position() < track.length() {
         frames.extend(track.frames(track.position() + Samples(5 * 1600)));
     }
@@ -271,7 +271,7 @@ async fn cues_are_heard_at_their_instants_and_nothing_else_is() {
     let mut again = 0;
     let mut workouts = vec![("short", short()), ("long", long()), ("dense", dense())];
     // All the ways in which an end may lie on the frames.
-    workouts.extend((300..316).map(|pictures| ("without edges", without_edges(pictures))));
+    workouts.extend((300..316).map(|video_frames| ("without edges", without_edges(video_frames))));
     for (name, timeline) in &workouts {
         let heard = hear(&book, name, timeline).await;
         for patch in heard.aligned.patches() {

@@ -1,4 +1,4 @@
-//! What is heard: cues at their times, clips' sound in step with their pictures, exact lengths.
+//! What is heard: cues at their times, clips' sound in step with their video frames, exact lengths.
 
 use crate::studio::{H264, Studio, bare_plan, ffmpeg, ffprobe, interval, numbered, numbers, onsets, sound};
 use virtual_coach::units::Frames;
@@ -6,9 +6,9 @@ use virtual_coach::workout::IntervalKind::{Finish, GetReady, Rest, Work};
 
 /// A numbered clip with 50 ms of tone at the start of every pass; `offset` delays its sound by so
 /// many seconds.
-fn clip_with_tone(path: &std::path::Path, pictures: u64, offset: &str) {
-    let source = numbered(pictures);
-    let length = Frames(pictures).seconds().0;
+fn clip_with_tone(path: &std::path::Path, frames: u64, offset: &str) {
+    let source = numbered(frames);
+    let length = Frames(frames).seconds().0;
     let tone =
         format!("sine=frequency=1000:sample_rate=44100:duration=0.05,volume=6,apad=whole_dur={length}");
     let path = path.to_str().unwrap();
@@ -29,8 +29,8 @@ fn clip_with_tone(path: &std::path::Path, pictures: u64, offset: &str) {
     ffmpeg(&arguments);
 }
 
-/// Instants at which a picture numbered 0 begins to be shown.
-fn first_pictures(video: &std::path::Path) -> Vec<f64> {
+/// Instants at which a video frame numbered 0 begins to be shown.
+fn first_frames(video: &std::path::Path) -> Vec<f64> {
     let seen = numbers(video, "854:480:0:0");
     let number = |at: usize| seen[at].map(|s| s.number);
     (0..seen.len())
@@ -70,23 +70,23 @@ async fn a_clips_sound_is_in_step_at_the_end_of_a_long_workout() {
     let samples = sound(&video);
     let tones = onsets(&samples, 0.1, 0.015);
     let resting = |at: f64| rests.iter().any(|(start, end)| (*start..*end).contains(&at));
-    let pictures: Vec<f64> = first_pictures(&video)
+    let frames: Vec<f64> = first_frames(&video)
         .into_iter()
         .filter(|at| !resting(*at))
         .collect();
     assert_eq!(
         tones.len(),
-        pictures.len(),
-        "tones at {tones:?}, first pictures at {pictures:?}"
+        frames.len(),
+        "tones at {tones:?}, first pictures at {frames:?}"
     );
     let mut worst: f64 = 0.0;
-    for (tone, picture) in tones.iter().zip(&pictures) {
-        worst = worst.max((tone - picture).abs());
-        // A picture can only be shown at thirtieths of a second, so at 6/5 a pass starts up to half
-        // a picture beside its sound.
+    for (tone, frame) in tones.iter().zip(&frames) {
+        worst = worst.max((tone - frame).abs());
+        // A video frame can only be shown at thirtieths of a second, so at 6/5 a pass starts up to half
+        // a video frame beside its sound.
         assert!(
-            (tone - picture).abs() < 0.025,
-            "a tone at {tone} s belongs to the picture at {picture} s"
+            (tone - frame).abs() < 0.025,
+            "a tone at {tone} s belongs to the picture at {frame} s"
         );
     }
     println!(
@@ -95,7 +95,7 @@ async fn a_clips_sound_is_in_step_at_the_end_of_a_long_workout() {
         length,
         worst * 1000.0
     );
-    // Nothing lost at the end: the track is as long as the pictures, to the sample.
+    // Nothing lost at the end: the track is as long as the video frames, to the sample.
     let streams = ffprobe(&[
         "-show_entries",
         "stream=codec_type,duration_ts,time_base",
@@ -109,7 +109,7 @@ async fn a_clips_sound_is_in_step_at_the_end_of_a_long_workout() {
 async fn a_clip_is_heard_at_the_slowest_speed_that_whole_repetitions_allow() {
     let mut studio = Studio::new();
     clip_with_tone(&studio.clip("a", "a.mov"), 57, "0");
-    // Half the speed less 5 %: 600 pictures show five passes of 57. It ends a little earlier, lest the sixth
+    // Half the speed less 5 %: 600 video frames show five passes of 57. It ends a little earlier, lest the sixth
     // tone is heard.
     let mut plan = bare_plan(vec![interval(Work, "a", 590, (19, 40), None)]);
     plan.clip_sound = true;

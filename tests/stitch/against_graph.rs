@@ -1,4 +1,4 @@
-//! The same plan by both renderers: the same pictures at the same instants, the same sounds.
+//! The same plan by both renderers: the same frames at the same instants, the same sounds.
 
 use std::path::Path;
 
@@ -34,20 +34,20 @@ fn likeness([graph, stitch]: &[std::path::PathBuf; 2], plan: &Plan) -> (f64, f64
     let mut theirs = Decoder::new(graph, "null", bytes);
     let mut ours = Decoder::new(stitch, "null", bytes);
     let (mut worst, mut sum, mut at, mut compared) = (f64::INFINITY, 0.0, 0, 0);
-    let mut their_picture = theirs.next().expect("a picture").to_vec();
+    let mut their_frame = theirs.next().expect("a picture").to_vec();
     for (n, begins) in times[..times.len() - 1].iter().enumerate() {
         while at + 2 < graph_times.len() && graph_times[at + 1] <= *begins {
-            their_picture.copy_from_slice(theirs.next().expect("a picture for each time"));
+            their_frame.copy_from_slice(theirs.next().expect("a picture for each time"));
             at += 1;
         }
-        let picture = ours.next().expect("a picture for each time");
+        let frame = ours.next().expect("a picture for each time");
         if begins % 3000 != 0 {
-            // The graph's pictures come in thirtieths of a second; this one is between two of them.
+            // The graph's frames come in thirtieths of a second; this one is between two of them.
             continue;
         }
         compared += 1;
-        let all = |picture: &[u8]| rows(picture, size, area).concat();
-        let psnr = psnr(&all(picture), &all(&their_picture)).min(100.0);
+        let all = |frame: &[u8]| rows(frame, size, area).concat();
+        let psnr = psnr(&all(frame), &all(&their_frame)).min(100.0);
         assert!(
             psnr > 30.0,
             "{psnr:.1} dB in picture {n} at {begins}, in {:?}",
@@ -78,7 +78,7 @@ async fn alike(studio: &Studio, plan: &Plan) {
     assert_eq!(lengths(&videos[0]), lengths(&videos[1]));
 }
 
-/// At speeds at which both show the same pictures: of those between two thirtieths of a second, as at 2,
+/// At speeds at which both show the same frames: of those between two thirtieths of a second, as at 2,
 /// the graph takes one or the other.
 fn squats_and_others() -> Vec<Interval> {
     vec![
@@ -179,7 +179,7 @@ async fn clips_of_any_kind_look_as_the_graph_shows_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_clips_sound_is_in_step_with_stitched_pictures() {
+async fn a_clips_sound_is_in_step_with_stitched_frames() {
     let mut studio = Studio::new();
     let tone = "sine=frequency=1000:sample_rate=44100:duration=0.05,volume=6,apad=whole_dur=2";
     let path = studio.clip("tone", "tone.mov");
@@ -210,10 +210,10 @@ async fn a_clips_sound_is_in_step_with_stitched_pictures() {
         "tones at {tones:?}, first pictures at {firsts:?}"
     );
     assert!(tones.len() > 20, "{tones:?}");
-    for (tone, picture) in tones.iter().zip(&firsts) {
+    for (tone, frame) in tones.iter().zip(&firsts) {
         assert!(
-            (tone - picture).abs() < 0.025,
-            "a tone at {tone} s, its picture at {picture} s"
+            (tone - frame).abs() < 0.025,
+            "a tone at {tone} s, its picture at {frame} s"
         );
     }
     assert_eq!(lengths(&video), [Some(length.0 * 3000), Some(length.samples().0)]);

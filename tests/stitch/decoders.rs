@@ -1,4 +1,4 @@
-//! Stitched videos by two decoders that share no code, FFmpeg's and OpenH264's: every picture alike, bit for bit,
+//! Stitched videos by two decoders that share no code, FFmpeg's and OpenH264's: every frame alike, bit for bit,
 //! in all sizes; and within the bounds of the level that their parameter sets name.
 
 use std::os::unix::fs::PermissionsExt as _;
@@ -18,19 +18,19 @@ use crate::studio::{H264, Studio, ffmpeg, ffprobe, interval, settings, times};
 /// What of our streams is legal and rare, counted in one video.
 #[derive(Debug, Default)]
 struct Rare {
-    /// MMCO 5 in a picture that is no IDR picture.
+    /// MMCO 5 in a frame that is no IDR frame.
     restarts: usize,
-    /// I and P slices in one picture.
+    /// I and P slices in one frame.
     mixed: usize,
     /// Raw macroblocks in P slices.
     raw_in_p: u32,
 }
 
-/// A picture's planes without padding.
-fn planar(picture: &impl YUVSource, planar: &mut Vec<u8>) {
-    let ((width, height), (y, u, v)) = (picture.dimensions(), picture.strides());
+/// A frame's planes without padding.
+fn planar(frame: &impl YUVSource, planar: &mut Vec<u8>) {
+    let ((width, height), (y, u, v)) = (frame.dimensions(), frame.strides());
     planar.clear();
-    for (plane, stride, halved) in [(picture.y(), y, 0), (picture.u(), u, 1), (picture.v(), v, 1)] {
+    for (plane, stride, halved) in [(frame.y(), y, 0), (frame.u(), u, 1), (frame.v(), v, 1)] {
         for line in plane.chunks(stride).take(height >> halved) {
             planar.extend_from_slice(&line[..width >> halved]);
         }
@@ -49,7 +49,7 @@ fn put_unit(unit: &[u8], stream: &mut Vec<u8>) {
     stream.extend_from_slice(unit);
 }
 
-/// Decodes a video with both and compares every picture.
+/// Decodes a video with both and compares every frame.
 fn alike(video: &Path, profile: &Profile) -> (Vec<bytes::Bytes>, AvcConfig) {
     let mut config = None;
     let samples = coded(video, |of| config = Some(of.clone()));
@@ -57,8 +57,8 @@ fn alike(video: &Path, profile: &Profile) -> (Vec<bytes::Bytes>, AvcConfig) {
     let size = (profile.width * profile.height * 3 / 2) as usize;
     let mut ffmpegs = Decoder::new(video, "null", size);
     let (mut decoder, mut seen, mut theirs) = (OpenH264::new().expect("a decoder"), 0, Vec::new());
-    let mut compare = |picture: &openh264::decoder::DecodedYUV<'_>| {
-        planar(picture, &mut theirs);
+    let mut compare = |frame: &openh264::decoder::DecodedYUV<'_>| {
+        planar(frame, &mut theirs);
         let ours = ffmpegs.next().expect("FFmpeg has fewer pictures");
         assert!(ours == theirs, "picture {seen} of {profile:?} differs");
         seen += 1;
@@ -73,13 +73,13 @@ fn alike(video: &Path, profile: &Profile) -> (Vec<bytes::Bytes>, AvcConfig) {
         }
         put_annex_b(sample, &mut unit);
         match decoder.decode(&unit) {
-            Ok(Some(picture)) => compare(&picture),
+            Ok(Some(frame)) => compare(&frame),
             Ok(None) => {}
             Err(error) => panic!("OpenH264 refuses picture {number} of {profile:?}: {error}"),
         }
     }
-    for picture in decoder.flush_remaining().expect("the last pictures") {
-        compare(&picture);
+    for frame in decoder.flush_remaining().expect("the last pictures") {
+        compare(&frame);
     }
     assert_eq!(seen, samples.len(), "OpenH264 leaves pictures out");
     assert!(ffmpegs.next().is_none(), "FFmpeg has more pictures");
@@ -122,7 +122,7 @@ fn read(samples: &[bytes::Bytes], config: &AvcConfig) -> Rare {
     rare
 }
 
-/// Bounds of a level (table A-1): `level_idc`, macroblocks a second, of a picture and of all reference pictures, kilobits a
+/// Bounds of a level (table A-1): `level_idc`, macroblocks a second, of a frame and of all reference frames, kilobits a
 /// second and of the buffer (in 1,250 bits for High profile, A.3.1 and A.3.3), the least compression.
 const LEVELS: [(u8, [u64; 6]); 3] = [
     (31, [108_000, 3_600, 18_000, 14_000, 14_000, 4]),
@@ -130,10 +130,10 @@ const LEVELS: [(u8, [u64; 6]); 3] = [
     (42, [522_240, 8_704, 34_816, 50_000, 62_500, 2]),
 ];
 
-/// Ours have 2 to 5. At 63 pictures a second the least of these levels allows 28 (A.3.3: `MaxMBPS / SliceRate`, of 60).
+/// Ours have 2 to 5. At 63 frames a second the least of these levels allows 28 (A.3.3: `MaxMBPS / SliceRate`, of 60).
 const MOST_SLICES: usize = 8;
 
-/// Whether a video keeps the bounds of its level, with its pictures at these times.
+/// Whether a video keeps the bounds of its level, with its frames at these times.
 fn keeps_its_level(video: &Path, samples: &[bytes::Bytes], config: &AvcConfig) {
     let times = times(video);
     let parameters = Parameters::from_avcc(config.avcc()).expect("parameter sets");
@@ -142,9 +142,9 @@ fn keeps_its_level(video: &Path, samples: &[bytes::Bytes], config: &AvcConfig) {
         .iter()
         .find(|(of, _)| *of == level)
         .expect("a level of ours");
-    let [per_second, per_picture, kept, bit_rate, buffer, least] = *bounds;
+    let [per_second, per_frame, kept, bit_rate, buffer, least] = *bounds;
     let macroblocks = u64::from(parameters.columns() * parameters.rows());
-    assert!(macroblocks <= per_picture);
+    assert!(macroblocks <= per_frame);
     let probe = ffprobe(&["-select_streams", "v", "-show_streams", video.to_str().unwrap()]);
     let references = probe["streams"][0]["refs"]
         .as_u64()
@@ -167,7 +167,7 @@ fn keeps_its_level(video: &Path, samples: &[bytes::Bytes], config: &AvcConfig) {
             "picture {number}: {bytes} bytes"
         );
         assert!(h264::nal_units(sample).count() <= MOST_SLICES, "picture {number}");
-        // The buffer fills at the level's rate and is emptied by each picture at its time (C.1).
+        // The buffer fills at the level's rate and is emptied by each frame at its time (C.1).
         full = (full - bytes as f64 * 8.0).min(buffer);
         assert!(full >= 0.0, "the decoder's buffer is empty at picture {number}");
         full = (full + bits_per_tick * ticks as f64).min(buffer);
@@ -175,7 +175,7 @@ fn keeps_its_level(video: &Path, samples: &[bytes::Bytes], config: &AvcConfig) {
 }
 
 /// A clip that ends in a bright, flat floor: what is below it, dark and flat, is the largest step that a block can have.
-/// It is as wide as the picture: beside a narrower one the backdrop is less bright.
+/// It is as wide as the frame: beside a narrower one the backdrop is less bright.
 fn bright_clip(path: &Path) {
     let source = "testsrc2=s=640x220:r=30:d=1,pad=640:320:0:0:white";
     let path = path.to_str().expect("test paths are UTF-8");
@@ -241,7 +241,7 @@ async fn two_decoders_agree_at_1080p() {
     both_agree(Resolution::P1080).await;
 }
 
-/// Real clips, and one with pictures that are coded by themselves within their part (see `exact`).
+/// Real clips, and one with frames that are coded by themselves within their part (see `exact`).
 #[tokio::test(flavor = "multi_thread")]
 async fn two_decoders_agree_on_real_clips() {
     let mut studio = Studio::new();
@@ -303,7 +303,7 @@ async fn a_loop_that_asks_too_much_of_decoders_is_encoded_again() {
     let settings = settings_with(unbounded(studio.folder()));
     let all = vec![interval(Work, "bright", 40, (1, 1), None)];
     let plan = with_hud(stitched(all), Resolution::P720, Orientation::Landscape);
-    // The first viewer's pictures are not checked yet; those that are kept are.
+    // The first viewer's frames are not checked yet; those that are kept are.
     studio
         .render_with(settings.clone(), plan.clone(), "first.mp4")
         .await;

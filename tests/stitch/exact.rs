@@ -13,11 +13,11 @@ use virtual_coach::workout::{Orientation, Plan, Resolution, Side};
 use crate::eyes::{Decoder, cinema_clip, coded, real_clip, rows, slices, stitched, with_hud};
 use crate::studio::{H264, Studio, ffprobe, interval, numbered_clip, times};
 
-/// What a picture of a loop looks like: by clip, whether mirrored, and number.
+/// What a frame of a loop looks like: by clip, whether mirrored, and number.
 type Looks = HashMap<(String, bool, u64), blake3::Hash>;
 
-/// Checks every coded picture of a stitched video; `looks` gains the exercise's rows of each loop, and
-/// must not be contradicted. Gives the pictures that were compared with one seen before.
+/// Checks every coded frame of a stitched video; `looks` gains the exercise's rows of each loop, and
+/// must not be contradicted. Gives the frames that were compared with one seen before.
 fn check(video: &Path, plan: &Plan, pass: &dyn Fn(&str) -> u64, looks: &mut Looks) -> usize {
     let profile = plan.profile;
     let size = (profile.width as usize, profile.height as usize);
@@ -34,18 +34,18 @@ fn check(video: &Path, plan: &Plan, pass: &dyn Fn(&str) -> u64, looks: &mut Look
     let (times, mut compared) = (times(video), 0);
     let (mut at, mut number) = (usize::MAX, 0);
     for (n, begins) in times[..times.len() - 1].iter().enumerate() {
-        let picture = decoder.next().unwrap_or_else(|| panic!("{n} pictures only"));
+        let frame = decoder.next().unwrap_or_else(|| panic!("{n} pictures only"));
         let shown = plan.timeline.at(Ticks(*begins).frame());
         number = if shown.index == at { number + 1 } else { 0 };
         at = shown.index;
         let wanted = hud.draw(Ticks(*begins).frame());
         assert_eq!(
-            rows(picture, size, (top, size.1)),
+            rows(frame, size, (top, size.1)),
             rows(wanted, bar, (guard, bar.1)),
             "the HUD of picture {n} at {begins}"
         );
         let mut hasher = blake3::Hasher::new();
-        for plane in rows(picture, size, (0, top)) {
+        for plane in rows(frame, size, (0, top)) {
             hasher.update(plane);
         }
         let id = shown.movement.exercise.to_string();
@@ -71,7 +71,7 @@ fn check(video: &Path, plan: &Plan, pass: &dyn Fn(&str) -> u64, looks: &mut Look
 }
 
 /// Passes of several speeds, whole and cut, one loop next to itself and to another, and interval lengths
-/// that bring restarts as well as key pictures.
+/// that bring restarts as well as keyframes.
 fn intervals(numbered: &str, real: &str) -> Vec<virtual_coach::workout::Interval> {
     vec![
         interval(GetReady, numbered, 61, (1, 2), None),
@@ -114,12 +114,12 @@ async fn exact(resolution: Resolution, orientation: Orientation, real: &str, sho
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pictures_of_720p_are_exact() {
+async fn frames_of_720p_are_exact() {
     exact(Resolution::P720, Orientation::Landscape, "air-squat", 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pictures_of_480p_upright_are_exact() {
+async fn frames_of_480p_upright_are_exact() {
     exact(
         Resolution::P480,
         Orientation::Portrait,
@@ -130,12 +130,12 @@ async fn pictures_of_480p_upright_are_exact() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pictures_of_480p_are_exact() {
+async fn frames_of_480p_are_exact() {
     exact(Resolution::P480, Orientation::Landscape, "air-squat", 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pictures_of_1080p_are_exact() {
+async fn frames_of_1080p_are_exact() {
     exact(Resolution::P1080, Orientation::Landscape, "air-squat", 2).await;
 }
 
@@ -162,7 +162,7 @@ async fn without_a_hud_passes_are_the_same_bytes() {
         let number = if n < 170 { n % 40 } else { (n - 170) % 40 };
         assert_eq!(packet["data_hash"], packets[number]["data_hash"], "picture {n}");
         let key = packet["flags"].as_str().unwrap().starts_with('K');
-        // Two parts of 20 pictures; a run's last picture is no key picture.
+        // Two parts of 20 frames; a run's last frame is no keyframe.
         assert_eq!(key, number % 20 == 0, "picture {n}");
     }
     // No slice of ours: nothing but what x264 wrote for its two threads.
@@ -175,22 +175,22 @@ async fn without_a_hud_passes_are_the_same_bytes() {
     assert!(seen.iter().all(Option::is_some));
 }
 
-/// The slice types of each coded picture.
+/// The slice types of each coded frame.
 fn types(video: &Path) -> Vec<SliceType> {
     let mut parameters = None;
-    let pictures = coded(video, |config| {
+    let frames = coded(video, |config| {
         parameters = Parameters::from_avcc(config.avcc()).ok();
     });
     let parameters = parameters.expect("parameter sets");
-    let of = |picture: &bytes::Bytes| {
-        let first = h264::nal_units(picture).next().expect("a slice");
+    let of = |frame: &bytes::Bytes| {
+        let first = h264::nal_units(frame).next().expect("a slice");
         let header = SliceHeader::read(first.expect("all of it"), &parameters);
         header.expect("a header").slice_type
     };
-    pictures.iter().map(of).collect()
+    frames.iter().map(of).collect()
 }
 
-/// What comes into the picture from below was nowhere in the one before, and now and then the encoder finds the
+/// What comes into the frame from below was nowhere in the one before, and now and then the encoder finds the
 /// best prediction for it half in the HUD's rows: in this clip it does, once.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_would_be_predicted_from_the_hud_is_coded_by_itself() {
@@ -215,7 +215,7 @@ async fn what_would_be_predicted_from_the_hud_is_coded_by_itself() {
     let video = studio.render(plan.clone(), "result.mp4").await;
     let compared = check(&video, &plan, &|_| PASS, &mut Looks::new());
     assert!(compared > 250, "{compared} pictures were seen again");
-    // Parts of 21 pictures: in between all would be predicted.
+    // Parts of 21 frames: in between all would be predicted.
     let types = types(&video).into_iter().take(PASS as usize).enumerate();
     let alone = types.filter(|(number, of)| number % 21 != 0 && *of == SliceType::I);
     let alone: Vec<usize> = alone.map(|(number, _)| number).collect();

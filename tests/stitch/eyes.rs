@@ -1,4 +1,4 @@
-//! Looks at a video picture by picture, without holding all of them.
+//! Looks at a video frame by frame, without holding all of them.
 
 use std::io::Read as _;
 use std::path::Path;
@@ -9,7 +9,7 @@ use virtual_coach::h264;
 use virtual_coach::mp4::{AvcConfig, Event, FragmentReader};
 use virtual_coach::workout::{HudParts, Interval, Orientation, Plan, Profile, RendererChoice, Resolution};
 
-use crate::studio::{EVERY_PICTURE, H264, Studio, bare_plan, ffmpeg};
+use crate::studio::{EVERY_FRAME, H264, Studio, bare_plan, ffmpeg};
 
 /// A plan that is stitched, by name.
 pub fn stitched(intervals: Vec<Interval>) -> Plan {
@@ -37,22 +37,22 @@ pub fn real_clip(studio: &mut Studio, id: &str) {
     std::fs::copy(clip, studio.clip(id, &file)).expect("a clip of the repository");
 }
 
-/// Makes a clip of 24000/1001 pictures a second, 63 of ours.
+/// Makes a clip of 24000/1001 frames a second, 63 of ours.
 pub fn cinema_clip(path: &Path) {
     let source = ["-f", "lavfi", "-i", "testsrc2=s=640x360:r=30:d=2"];
     let rate = ["-r", "24000/1001", path.to_str().unwrap()];
     ffmpeg(&[&source[..], &H264, &rate].concat());
 }
 
-/// A decoder's pictures, one after the other. Anything that it finds fault with ends the test.
+/// A decoder's frames, one after the other. Anything that it finds fault with ends the test.
 pub struct Decoder {
     child: std::process::Child,
     stdout: std::process::ChildStdout,
-    picture: Vec<u8>,
+    frame: Vec<u8>,
 }
 
 impl Decoder {
-    /// Of `video`, through `filter` (an FFmpeg filter chain), each picture of so many bytes.
+    /// Of `video`, through `filter` (an FFmpeg filter chain), each frame of so many bytes.
     pub fn new(video: &Path, filter: &str, size: usize) -> Self {
         let mut child = Command::new("ffmpeg")
             .args([
@@ -66,7 +66,7 @@ impl Decoder {
             ])
             .arg(video)
             .args(["-map", "0:v", "-vf", filter])
-            .args(EVERY_PICTURE)
+            .args(EVERY_FRAME)
             .args(["-pix_fmt", "yuv420p", "-f", "rawvideo", "-"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -76,14 +76,14 @@ impl Decoder {
         Self {
             child,
             stdout,
-            picture: vec![0; size],
+            frame: vec![0; size],
         }
     }
 
-    /// The next picture, planar; `None` after the last.
+    /// The next frame, planar; `None` after the last.
     pub fn next(&mut self) -> Option<&[u8]> {
-        if self.stdout.read_exact(&mut self.picture).is_ok() {
-            return Some(&self.picture);
+        if self.stdout.read_exact(&mut self.frame).is_ok() {
+            return Some(&self.frame);
         }
         let status = self.child.wait().expect("it ends");
         assert!(status.success(), "the decoder ends with {status}");
@@ -91,13 +91,13 @@ impl Decoder {
     }
 }
 
-/// The rows of each plane from luma line `top` to `bottom` of a planar 4:2:0 picture.
-pub fn rows(picture: &[u8], (width, height): (usize, usize), (top, bottom): (usize, usize)) -> [&[u8]; 3] {
+/// The rows of each plane from luma line `top` to `bottom` of a planar 4:2:0 frame.
+pub fn rows(frame: &[u8], (width, height): (usize, usize), (top, bottom): (usize, usize)) -> [&[u8]; 3] {
     let luma = width * height;
     let (half, chroma) = (width / 2, luma / 4);
-    let of_chroma = |start: usize| &picture[start + top / 2 * half..start + bottom / 2 * half];
+    let of_chroma = |start: usize| &frame[start + top / 2 * half..start + bottom / 2 * half];
     [
-        &picture[top * width..bottom * width],
+        &frame[top * width..bottom * width],
         of_chroma(luma),
         of_chroma(luma + chroma),
     ]
@@ -114,16 +114,16 @@ pub fn psnr(a: &[u8], b: &[u8]) -> f64 {
     10.0 * (255.0 * 255.0 * a.len() as f64 / squares as f64).log10()
 }
 
-/// The sizes in bytes of the NAL units of each coded picture, with their lengths.
+/// The sizes in bytes of the NAL units of each coded frame, with their lengths.
 pub fn slices(video: &Path) -> Vec<Vec<usize>> {
-    let sizes = |picture: &Bytes| {
-        let units = h264::nal_units(picture).map(|unit| 4 + unit.expect("a NAL unit").bytes().len());
+    let sizes = |frame: &Bytes| {
+        let units = h264::nal_units(frame).map(|unit| 4 + unit.expect("a NAL unit").bytes().len());
         units.collect()
     };
     coded(video, |_| {}).iter().map(sizes).collect()
 }
 
-/// The coded pictures, and before them their decoder parameters.
+/// The coded frames, and before them their decoder parameters.
 pub fn coded(video: &Path, mut parameters: impl FnMut(&AvcConfig)) -> Vec<Bytes> {
     let video = video.to_str().expect("test paths are UTF-8");
     let alone = ffmpeg(&[
@@ -141,12 +141,12 @@ pub fn coded(video: &Path, mut parameters: impl FnMut(&AvcConfig)) -> Vec<Bytes>
     ]);
     let mut reader = FragmentReader::new();
     reader.push(alone.into());
-    let mut pictures = Vec::new();
+    let mut frames = Vec::new();
     while let Some(event) = reader.pull().expect("fragments") {
         match event {
             Event::Header(header) => parameters(&header.config),
-            Event::Sample(sample) => pictures.push(sample.data),
+            Event::Sample(sample) => frames.push(sample.data),
         }
     }
-    pictures
+    frames
 }

@@ -67,7 +67,7 @@ async fn intervals_keep_their_instants_at_any_speed() {
             let seen = grid[(interval.start.0 + within) as usize].expect("a number");
             let plays = (within as f64 * speed) % PASS as f64;
             let off = (seen.number as f64 - plays).abs();
-            // A picture begins in between, and the run's pictures are a whole number: half of one less or
+            // A frame begins in between, and the run's frames are a whole number: half of one less or
             // more than the speed asks for by the interval's end.
             assert!(
                 off <= 1.5 || off >= PASS as f64 - 1.5,

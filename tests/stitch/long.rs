@@ -75,12 +75,12 @@ async fn the_hud_of_a_workout_at_720p_takes_at_most_200_kbit_a_second() {
     let plan = with_hud(stitched(workout(3)), Resolution::P720, Orientation::Landscape);
     let seconds = plan.length().seconds().0;
     let video = studio.render(plan, "result.mp4").await;
-    let pictures = slices(&video);
-    // The last NAL unit of each picture is the bar's.
-    let bars: usize = pictures.iter().filter_map(|units| units.last()).sum();
-    let exercise: usize = pictures.iter().flatten().sum::<usize>() - bars;
+    let frames = slices(&video);
+    // The last NAL unit of each frame is the bar's.
+    let bars: usize = frames.iter().filter_map(|units| units.last()).sum();
+    let exercise: usize = frames.iter().flatten().sum::<usize>() - bars;
     let rate = |bytes: usize| bytes as f64 * 8.0 / 1000.0 / seconds;
-    let largest = pictures.iter().filter_map(|units| units.last()).max();
+    let largest = frames.iter().filter_map(|units| units.last()).max();
     println!(
         "{seconds} s at 720p: the HUD {:.0} kbit/s (its largest slice {largest:?} bytes), the exercise {:.0} kbit/s",
         rate(bars),

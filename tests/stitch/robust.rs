@@ -20,7 +20,7 @@ use crate::studio::{
 
 const PATH: &str = "/api/generate-workout-video";
 
-/// An FFmpeg that writes a line into `encodings` for each time it encodes pictures, and does `first` then.
+/// An FFmpeg that writes a line into `encodings` for each time it encodes frames, and does `first` then.
 fn counting(folder: &Path, first: &str) -> PathBuf {
     let path = folder.join("ffmpeg-that-counts");
     let script = format!(
@@ -42,7 +42,7 @@ pub fn settings_with(ffmpeg: PathBuf) -> RenderSettings {
     settings
 }
 
-/// The only prepared loop, when it is kept: pictures leave before it is checked.
+/// The only prepared loop, when it is kept: frames leave before it is checked.
 pub async fn kept(folder: &Path) -> PathBuf {
     for _ in 0..200 {
         let files = std::fs::read_dir(folder.join("cache/loops")).expect("a folder");
@@ -171,7 +171,7 @@ async fn a_server_that_is_killed_while_it_prepares_begins_anew() {
 async fn a_long_clip_is_for_the_graph() {
     let folder = program::furnished();
     let long_clip = folder.path().join("videos/push-ups.mp4");
-    // A picture longer than the longest loop.
+    // A frame longer than the longest loop.
     let mut arguments = vec![
         "-f",
         "lavfi",

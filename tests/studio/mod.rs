@@ -1,7 +1,7 @@
 //! What the end-to-end tests share: clips made by FFmpeg, and eyes and ears for the result.
 //!
-//! Numbered clips carry their own picture number in every picture: ten columns, white, eight bits
-//! (lowest first), black. Read back from a result they tell which picture of the clip is shown, at
+//! Numbered clips carry their own frame number in every frame: ten columns, white, eight bits
+//! (lowest first), black. Read back from a result they tell which frame of the clip is shown, at
 //! which speed, and whether it is mirrored.
 
 #![allow(dead_code)] // every test binary uses its own part
@@ -55,23 +55,23 @@ pub fn ffprobe(arguments: &[&str]) -> serde_json::Value {
     serde_json::from_slice(&output.stdout).expect("ffprobe writes JSON")
 }
 
-/// FFmpeg's source of numbered pictures, 320x180 at 30 pictures a second.
-pub fn numbered(pictures: u64) -> String {
-    numbered_from(0, pictures)
+/// FFmpeg's source of numbered frames, 320x180 at 30 frames a second.
+pub fn numbered(frames: u64) -> String {
+    numbered_from(0, frames)
 }
 
 /// The same, with the numbers counted from `first`.
-pub fn numbered_from(first: u64, pictures: u64) -> String {
+pub fn numbered_from(first: u64, frames: u64) -> String {
     format!(
-        "nullsrc=s=320x180:r=30,trim=end_frame={pictures},\
+        "nullsrc=s=320x180:r=30,trim=end_frame={frames},\
          geq=lum='if(eq(floor(X/32),0),235,if(eq(floor(X/32),9),16,\
          if(mod(floor((N+{first})/pow(2,floor(X/32)-1)),2),235,16)))':cb=128:cr=128"
     )
 }
 
 /// Makes a numbered clip with the given encoder arguments.
-pub fn numbered_clip(path: &Path, pictures: u64, arguments: &[&str]) {
-    let source = numbered(pictures);
+pub fn numbered_clip(path: &Path, frames: u64, arguments: &[&str]) {
+    let source = numbered(frames);
     let mut all = vec!["-f", "lavfi", "-i", &source];
     all.extend(arguments);
     all.push(path.to_str().expect("test paths are UTF-8"));
@@ -81,7 +81,7 @@ pub fn numbered_clip(path: &Path, pictures: u64, arguments: &[&str]) {
 /// Arguments for a plain H.264 clip.
 pub const H264: [&str; 6] = ["-c:v", "libx264", "-crf", "12", "-pix_fmt", "yuv420p"];
 
-/// What a numbered picture shows.
+/// What a numbered frame shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seen {
     /// Its number.
@@ -90,12 +90,12 @@ pub struct Seen {
     pub mirrored: bool,
 }
 
-/// Reads the numbers of all coded pictures of `video`, whose numbered picture fills `crop` (FFmpeg's
-/// crop arguments `w:h:x:y`). `None` where a picture shows no number.
+/// Reads the numbers of all coded frames of `video`, whose numbered frame fills `crop` (FFmpeg's
+/// crop arguments `w:h:x:y`). `None` where a frame shows no number.
 pub fn numbers(video: &Path, crop: &str) -> Vec<Option<Seen>> {
     // Each column is judged by its middle third, away from its neighbours' edges.
     let filter = format!("crop={crop},scale=30:1:flags=area,format=gray");
-    pictures(video, &filter, 30)
+    frames(video, &filter, 30)
         .iter()
         .map(|p| read_number(p))
         .collect()
@@ -106,16 +106,16 @@ pub fn numbers_on_grid(video: &Path, crop: &str) -> Vec<Option<Seen>> {
     on_grid(&numbers(video, crop), &times(video))
 }
 
-/// What makes FFmpeg give every coded picture once, whatever its time: on a clock coarser than the video's
-/// own its muxers would take two pictures for one instant.
-pub const EVERY_PICTURE: [&str; 4] = ["-fps_mode", "passthrough", "-enc_time_base:v", "1:90000"];
+/// What makes FFmpeg give every coded frame once, whatever its time: on a clock coarser than the video's
+/// own its muxers would take two frames for one instant.
+pub const EVERY_FRAME: [&str; 4] = ["-fps_mode", "passthrough", "-enc_time_base:v", "1:90000"];
 
-/// All coded pictures of `video` behind `filter`, of so many bytes each.
-pub fn pictures(video: &Path, filter: &str, size: usize) -> Vec<Vec<u8>> {
+/// All coded frames of `video` behind `filter`, of so many bytes each.
+pub fn frames(video: &Path, filter: &str, size: usize) -> Vec<Vec<u8>> {
     let video = video.to_str().expect("test paths are UTF-8");
     let mut arguments = vec!["-err_detect", "explode", "-xerror", "-i", video];
     arguments.extend(["-map", "0:v", "-vf", filter]);
-    arguments.extend(EVERY_PICTURE);
+    arguments.extend(EVERY_FRAME);
     arguments.extend(["-f", "rawvideo", "-"]);
     let bytes = ffmpeg(&arguments);
     assert_eq!(
@@ -130,14 +130,14 @@ pub fn pictures(video: &Path, filter: &str, size: usize) -> Vec<Vec<u8>> {
 pub fn decode_strictly(video: &Path) {
     let video = video.to_str().expect("test paths are UTF-8");
     let mut arguments = vec!["-err_detect", "explode", "-xerror", "-i", video];
-    arguments.extend(EVERY_PICTURE);
+    arguments.extend(EVERY_FRAME);
     arguments.extend(["-f", "null", "-"]);
     ffmpeg(&arguments);
 }
 
-/// When each coded picture of a fragmented `video` begins, and when the last one ends, in 1/90,000 s.
+/// When each coded frame of a fragmented `video` begins, and when the last one ends, in 1/90,000 s.
 ///
-/// Read from the boxes: FFmpeg tells another length of the last picture than the file does.
+/// Read from the boxes: FFmpeg tells another length of the last frame than the file does.
 pub fn times(video: &Path) -> Vec<u64> {
     let file = std::fs::read(video).expect("a video");
     let mut times = vec![0];
@@ -203,13 +203,13 @@ fn sample_ends(mut time: u64, tfhd: &[u8], trun: &[u8]) -> Vec<u64> {
         .collect()
 }
 
-/// What is seen at each thirtieth of a second of a video whose pictures begin at `times`: a stitched
-/// video's pictures keep to a grid of their own at any speed but 1.
-pub fn on_grid<T: Clone>(pictures: &[T], times: &[u64]) -> Vec<T> {
-    assert_eq!(pictures.len() + 1, times.len(), "pictures and their times");
+/// What is seen at each thirtieth of a second of a video whose frames begin at `times`: a stitched
+/// video's frames keep to a grid of their own at any speed but 1.
+pub fn on_grid<T: Clone>(frames: &[T], times: &[u64]) -> Vec<T> {
+    assert_eq!(frames.len() + 1, times.len(), "pictures and their times");
     let shown = |instant: u64| times.partition_point(|begins| *begins <= instant) - 1;
-    (0..times[pictures.len()].div_ceil(3000))
-        .map(|picture| pictures[shown(picture * 3000)].clone())
+    (0..times[frames.len()].div_ceil(3000))
+        .map(|frame| frames[shown(frame * 3000)].clone())
         .collect()
 }
 
@@ -381,7 +381,7 @@ pub async fn collect(mut rendering: Rendering) -> Result<Vec<u8>, RenderError> {
     Ok(bytes)
 }
 
-/// An interval of `frames` pictures of exercise `id` at `speed` (a fraction).
+/// An interval of `frames` frames of exercise `id` at `speed` (a fraction).
 pub fn interval(
     kind: IntervalKind,
     id: &str,

@@ -14,11 +14,11 @@ fn a_phone_clip_is_upright_and_its_sound_may_come_first() {
             "duration":"4.0","side_data_list":[{"rotation":-90}]}"#,
     )
     .unwrap();
-    assert_eq!(facts.picture.stream, 1);
-    assert_eq!(facts.picture.rotation, 90);
-    assert_eq!(facts.picture.shown_size(), (1080.0, 1920.0));
-    assert_eq!(facts.picture.colours.hdr(), Some(Hdr::Hlg));
-    assert!(!facts.picture.alpha && !facts.picture.variable_rate);
+    assert_eq!(facts.video.stream, 1);
+    assert_eq!(facts.video.rotation, 90);
+    assert_eq!(facts.video.shown_size(), (1080.0, 1920.0));
+    assert_eq!(facts.video.colours.hdr(), Some(Hdr::Hlg));
+    assert!(!facts.video.alpha && !facts.video.variable_rate);
     assert_eq!(facts.sound_delay(), Seconds(0.25));
     assert_eq!(facts.length, Some(Seconds(4.0)));
 }
@@ -31,12 +31,12 @@ fn of_two_video_tracks_the_larger_is_shown_and_covers_never() {
            {"index":2,"codec_type":"video","width":3000,"height":3000,"disposition":{"attached_pic":1}}"#,
     )
     .unwrap();
-    assert_eq!(facts.picture.stream, 1);
-    assert_eq!(facts.picture.shown_size(), (640.0 * 4.0 / 3.0, 360.0));
+    assert_eq!(facts.video.stream, 1);
+    assert_eq!(facts.video.shown_size(), (640.0 * 4.0 / 3.0, 360.0));
 }
 
 #[test]
-fn a_clip_is_as_long_as_the_pictures_that_are_there() {
+fn a_clip_is_as_long_as_the_frames_that_are_there() {
     let length = |found: u32, duration: &str| {
         let stream = format!(
             r#"{{"codec_type":"video","width":8,"height":8,"duration":"{duration}","nb_frames":"60",
@@ -68,22 +68,22 @@ fn what_is_no_clip_is_refused() {
 
 #[test]
 fn transparency_is_seen_in_the_pixel_format_or_in_the_webm_tag() {
-    let picture = |json: &str| facts(json).unwrap().picture;
-    assert!(picture(r#"{"codec_type":"video","width":8,"height":8,"pix_fmt":"argb"}"#).alpha);
-    let webm = picture(
+    let frame = |json: &str| facts(json).unwrap().video;
+    assert!(frame(r#"{"codec_type":"video","width":8,"height":8,"pix_fmt":"argb"}"#).alpha);
+    let webm = frame(
         r#"{"codec_type":"video","codec_name":"vp9","width":8,"height":8,"pix_fmt":"yuv420p","tags":{"ALPHA_MODE":"1"}}"#,
     );
     assert_eq!(webm.decoder(), Some("libvpx-vp9"));
 }
 
 #[test]
-fn the_track_with_the_pictures_is_shown_not_a_larger_one_with_few_or_none() {
+fn the_track_with_the_frames_is_shown_not_a_larger_one_with_few_or_none() {
     let track = |index: u32, width: u32, packets: &str| {
         format!(
             r#"{{"index":{index},"codec_type":"video","width":{width},"height":90,"nb_read_packets":"{packets}"}}"#
         )
     };
-    let shown = |tracks: &[String]| facts(&tracks.join(",")).map(|facts| facts.picture.stream);
+    let shown = |tracks: &[String]| facts(&tracks.join(",")).map(|facts| facts.video.stream);
     assert_eq!(shown(&[track(0, 640, "2"), track(1, 160, "30")]), Ok(1));
     assert_eq!(
         shown(&[track(0, 640, "29"), track(1, 160, "30")]),
@@ -96,7 +96,7 @@ fn the_track_with_the_pictures_is_shown_not_a_larger_one_with_few_or_none() {
 
 #[test]
 fn a_length_is_told_by_times_and_not_by_an_average_rate() {
-    // Pictures at uneven times: few at first, many at the end.
+    // Frames at uneven times: few at first, many at the end.
     let packets: Vec<String> = ["0", "3", "3.1", "3.2", "3.3", "3.9"]
         .iter()
         .map(|time| {
@@ -119,7 +119,7 @@ fn a_length_is_told_by_times_and_not_by_an_average_rate() {
 }
 
 #[test]
-fn what_comes_before_the_first_key_picture_is_no_part_of_a_clip() {
+fn what_comes_before_the_first_key_frame_is_no_part_of_a_clip() {
     let packet = |time: f64, flags: &str| {
         format!(r#"{{"stream_index":0,"pts_time":"{time}","duration_time":"0.5","flags":"{flags}"}}"#)
     };
@@ -144,9 +144,9 @@ fn numbers_beyond_all_reason_say_nothing() {
            {"index":2,"codec_type":"audio","channels":70000}"#,
     )
     .unwrap();
-    let (picture, sound) = (&facts.picture, facts.sound.as_ref().unwrap());
+    let (frame, sound) = (&facts.video, facts.sound.as_ref().unwrap());
     assert_eq!(
-        (picture.start, picture.fps, picture.shown_size()),
+        (frame.start, frame.fps, frame.shown_size()),
         (Seconds(0.0), 0.0, (8.0, 8.0))
     );
     assert_eq!((facts.length, sound.rate, sound.start), (None, 0, Seconds(0.0)));
@@ -156,7 +156,7 @@ fn numbers_beyond_all_reason_say_nothing() {
 fn colours_that_a_file_leaves_open_are_those_that_are_usual() {
     let colours = |json: &str| {
         let json = format!(r#"{{"codec_type":"video","pix_fmt":"yuv420p",{json}}}"#);
-        let colours = facts(&json).unwrap().picture.colours;
+        let colours = facts(&json).unwrap().video.colours;
         (colours.known_primaries(), colours.matrix, colours.foreign())
     };
     assert_eq!(colours(r#""width":1280,"height":720"#), (BT709, BT709, false));

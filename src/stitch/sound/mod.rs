@@ -1,9 +1,9 @@
 //! The sound track of a stitched workout: coded cues laid between frames of silence.
 //!
 //! ```text
-//! cues ─ sound::Laid ─ patches ─┐
-//!                               ├─ LaidSound ─ samples of the track
-//! CueBook ─ coded clusters ─────┘
+//! cues ─ sound::AlignedCues ─ patches ─┐
+//!                                      ├─ CueTrack ─ samples of the track
+//! CueCache ─ coded clusters ───────────┘
 //!    └─ one FFmpeg for silence and all single cues, one for each rare cluster
 //! ```
 //!
@@ -206,7 +206,7 @@ impl CueTrack {
         self.config
     }
 
-    /// How long all frames last together: as long as the pictures.
+    /// How long all frames last together: as long as the video frames.
     #[must_use]
     pub fn length(&self) -> Samples {
         self.length
@@ -236,7 +236,7 @@ impl CueTrack {
             .unwrap_or(&self.silence)
     }
 
-    /// How long frame `number` lasts: the last is cut short, so that the track ends with the last picture.
+    /// How long frame `number` lasts: the last is cut short, so that the track ends with the last video frame.
     #[must_use]
     pub fn lasts(&self, number: u64) -> u32 {
         self.length
@@ -273,7 +273,7 @@ impl CueTrack {
         while self.next < end {
             samples.push(Sample {
                 data: self.data(),
-                // The last frame is cut short, so that the track ends with the last picture.
+                // The last frame is cut short, so that the track ends with the last video frame.
                 duration: (self.length.0 - self.next * FRAME_SAMPLES).min(FRAME_SAMPLES) as u32,
                 key: true,
             });

@@ -124,7 +124,7 @@ impl Recorded {
         self.config
     }
 
-    /// How long all frames last together: as long as the pictures.
+    /// How long all frames last together: as long as the video frames.
     #[must_use]
     pub fn length(&self) -> Samples {
         self.length

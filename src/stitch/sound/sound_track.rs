@@ -44,7 +44,7 @@ impl SoundTrack {
         self.length().0.div_ceil(FRAME_SAMPLES)
     }
 
-    /// How long frame `number` lasts: the last is cut short, so that the track ends with the last picture.
+    /// How long frame `number` lasts: the last is cut short, so that the track ends with the last video frame.
     #[must_use]
     pub fn lasts(&self, number: u64) -> u32 {
         self.length()

@@ -223,7 +223,7 @@ fn a_put_of_no_loop_says_so_and_one_that_cannot_be_written_leaves_nothing_on_the
     let folder = tempfile::tempdir().expect("a folder");
     let store = store(folder.path(), 9, 9);
     let mut unfit = sample(1, BYTES);
-    unfit.pictures.clear();
+    unfit.frames.clear();
     let error = store.put(&digest(1), unfit).expect_err("a loop without pictures");
     assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
 

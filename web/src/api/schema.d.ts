@@ -48,7 +48,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A picture of an exercise. */
+        /** An image of an exercise. */
         get: operations["poster"];
         put?: never;
         post?: never;
@@ -241,7 +241,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A picture of the first exercise, which may be one of the warm-up: the one that a player names first. */
+        /** An image of the first exercise, which may be one of the warm-up: the one that a player names first. */
         get: operations["workout_poster"];
         put?: never;
         post?: never;
@@ -444,7 +444,7 @@ export interface components {
             at: number;
             /**
              * Format: int64
-             * @description The picture during which it begins.
+             * @description The frame during which it begins.
              * @example 60
              */
             frame: number;
@@ -563,7 +563,7 @@ export interface components {
             };
         };
         /**
-         * @description How a clip is brought into the picture area.
+         * @description How a clip is brought into the exercise area.
          * @enum {string}
          */
         Fit: "auto" | "contain" | "cover";
@@ -608,14 +608,14 @@ export interface components {
             exercise: string | null;
             /**
              * Format: int64
-             * @description Pictures.
+             * @description Frames.
              */
             frames: number;
             /** @description Position, from 0. */
             index: number;
             /** @description What it is for. */
             kind: components["schemas"]["IntervalKind"];
-            /** @description Name of the exercise that the picture shows. */
+            /** @description Name of the exercise that the frame shows. */
             name: string;
             /** @description Id of the exercise that follows; null but in get-ready and rests. */
             next: string | null;
@@ -653,7 +653,7 @@ export interface components {
             start: number;
             /**
              * Format: int64
-             * @description First picture.
+             * @description First frame.
              */
             start_frame: number;
         };
@@ -672,7 +672,7 @@ export interface components {
             chapters: string;
             /** @description The video for HLS players. */
             hls: string;
-            /** @description A picture, JPEG. */
+            /** @description An image, JPEG. */
             poster: string;
             /** @description This document. */
             self: string;
@@ -840,17 +840,17 @@ export interface components {
             duration: number;
             /**
              * Format: int32
-             * @description Pictures a second.
+             * @description Frames a second.
              */
             fps: number;
             /**
              * Format: int64
-             * @description Pictures in all.
+             * @description Frames in all.
              */
             frames: number;
             /**
              * Format: int32
-             * @description Height of the picture in pixels.
+             * @description Height of the frame in pixels.
              */
             height: number;
             /** @description Every interval, without gaps. */
@@ -871,7 +871,7 @@ export interface components {
             seed: number;
             /**
              * Format: int32
-             * @description Width of the picture in pixels.
+             * @description Width of the frame in pixels.
              */
             width: number;
         };
@@ -989,7 +989,7 @@ export interface components {
              */
             work_time?: number | null;
         };
-        /** @description Lengths in seconds; decimals are rounded to the nearest picture (1/30 s). */
+        /** @description Lengths in seconds; decimals are rounded to the nearest frame (1/30 s). */
         RequestedIntervals: {
             /**
              * Format: double
@@ -1089,19 +1089,19 @@ export interface components {
             duration: number;
             /**
              * Format: int32
-             * @description Pictures a second.
+             * @description Frames a second.
              * @example 30
              */
             fps: number;
             /**
              * Format: int64
-             * @description Pictures in all.
+             * @description Frames in all.
              * @example 1440
              */
             frames: number;
             /**
              * Format: int32
-             * @description Height of the picture in pixels.
+             * @description Height of the frame in pixels.
              * @example 720
              */
             height: number;
@@ -1122,7 +1122,7 @@ export interface components {
             seed: number;
             /**
              * Format: int32
-             * @description Width of the picture in pixels.
+             * @description Width of the frame in pixels.
              * @example 1280
              */
             width: number;
@@ -1231,7 +1231,7 @@ export interface components {
             level?: components["schemas"]["Difficulty"] | null;
             /**
              * Format: int32
-             * @description Whole minutes of a session, met to the picture.
+             * @description Whole minutes of a session, met to the frame.
              * @default 30
              */
             minutes?: number | null;
@@ -1311,19 +1311,19 @@ export interface components {
             exercises: string[];
             /**
              * Format: int32
-             * @description Pictures a second.
+             * @description Frames a second.
              * @example 30
              */
             fps: number;
             /**
              * Format: int64
-             * @description Pictures in all.
+             * @description Frames in all.
              * @example 2850
              */
             frames: number;
             /**
              * Format: int32
-             * @description Height of the picture in pixels.
+             * @description Height of the frame in pixels.
              */
             height: number;
             /**
@@ -1346,7 +1346,7 @@ export interface components {
             token: string;
             /**
              * Format: int32
-             * @description Width of the picture in pixels.
+             * @description Width of the frame in pixels.
              */
             width: number;
         };
@@ -1461,7 +1461,7 @@ export interface components {
             speed?: number | null;
             /**
              * Format: double
-             * @description Minutes in all, met to the picture when exercises are chosen; unused when they are listed.
+             * @description Minutes in all, met to the frame when exercises are chosen; unused when they are listed.
              * @default 30
              * @example 20
              */
@@ -1773,7 +1773,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many pictures wait to be made (`capacity`), or the server was started just now and has not looked at the clip yet (`starting`); `Retry-After` says when to ask again. */
+            /** @description Too many images wait to be made (`capacity`), or the server was started just now and has not looked at the clip yet (`starting`); `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1880,7 +1880,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many pictures wait to be made (`capacity`), or the server was started just now and has not looked at the clip yet (`starting`); `Retry-After` says when to ask again. */
+            /** @description Too many images wait to be made (`capacity`), or the server was started just now and has not looked at the clip yet (`starting`); `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3010,7 +3010,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many pictures wait to be made (`capacity`), or the server was started just now and has not looked at the clips yet (`starting`); `Retry-After` says when to ask again. */
+            /** @description Too many images wait to be made (`capacity`), or the server was started just now and has not looked at the clips yet (`starting`); `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;

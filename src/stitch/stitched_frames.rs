@@ -1,4 +1,4 @@
-//! A plan's coded pictures, one after the other: the exercise from a prepared loop, the HUD below it, and
+//! A plan's coded frames, one after the other: the exercise from a prepared loop, the HUD below it, and
 //! how long it is shown.
 
 use std::sync::Arc;
@@ -18,9 +18,9 @@ use crate::mp4::AvcConfig;
 use crate::units::Ticks;
 use crate::workout::Plan;
 
-/// One picture, ready to be put into a fragment.
+/// One frame, ready to be put into a fragment.
 #[derive(Debug, Clone)]
-pub struct Picture {
+pub struct StitchedFrame {
     /// Its slices above the HUD: shared by all who show it.
     pub exercise: Bytes,
     /// The HUD slice; empty without a HUD.
@@ -31,8 +31,8 @@ pub struct Picture {
     pub key: bool,
 }
 
-/// The pictures of one plan. Holds its loops for as long as it lives.
-pub struct Pictures {
+/// The frames of one plan. Holds its loops for as long as it lives.
+pub struct StitchedFrames {
     request: LoopRequest,
     /// Each different loop, in the order in which they are first shown.
     loops: Vec<PlannedLoop>,
@@ -44,7 +44,7 @@ pub struct Pictures {
     playbacks: Vec<Playback>,
     segmentation: Segmentation,
     interval: usize,
-    /// The next picture: of the interval's run, and of the workout.
+    /// The next frame: of the interval's run, and of the workout.
     next: u64,
     shown: u64,
 }
@@ -55,8 +55,8 @@ struct PlannedLoop {
     source: Option<LoopSource>,
 }
 
-impl Pictures {
-    /// Asks for the first loop of a plan, and waits for its first picture; the next ones are asked for then, and the
+impl StitchedFrames {
+    /// Asks for the first loop of a plan, and waits for its first frame; the next ones are asked for then, and the
     /// others as they come near. `recipes` has one for each interval.
     ///
     /// Fails if it is known that one of them gives no loop, or if there is no room to prepare the first.
@@ -78,8 +78,8 @@ impl Pictures {
         }
         let first = planned.first_mut().ok_or(StitchError::Empty)?;
         let mut source = request.get(&first.recipe, Urgency::Now, 0).await?;
-        // The viewer waits for this one's first picture: the others must not compete with it.
-        source.picture(0).await?;
+        // The viewer waits for this one's first frame: the others must not compete with it.
+        source.frame(0).await?;
         let config = source.config().await?;
         first.source = Some(source);
         for PlannedLoop { recipe, .. } in &planned {
@@ -95,7 +95,7 @@ impl Pictures {
             plan.hud_parts,
             plan.language,
         );
-        let mut pictures = Self {
+        let mut frames = Self {
             request,
             segmentation: Segmentation::new(&playbacks, hud.is_some()),
             playbacks,
@@ -108,8 +108,8 @@ impl Pictures {
             next: 0,
             shown: 0,
         };
-        pictures.ask_ahead().await;
-        Ok(pictures)
+        frames.ask_ahead().await;
+        Ok(frames)
     }
 
     /// Asks for the loops that come next and were not asked for yet, as many as a request may have in the queue. One
@@ -147,18 +147,18 @@ impl Pictures {
         Ok(())
     }
 
-    /// The decoder parameters that all pictures share.
+    /// The decoder parameters that all frames share.
     #[must_use]
     pub fn config(&self) -> &AvcConfig {
         &self.config
     }
 
-    /// The next picture; `None` after the last. Waits only for loops that are still being prepared.
-    pub async fn next(&mut self) -> Result<Option<Picture>, StitchError> {
+    /// The next frame; `None` after the last. Waits only for loops that are still being prepared.
+    pub async fn next(&mut self) -> Result<Option<StitchedFrame>, StitchError> {
         if self
             .playbacks
             .get(self.interval)
-            .is_some_and(|playback| self.next == playback.pictures())
+            .is_some_and(|playback| self.next == playback.frames())
         {
             self.interval += 1;
             self.next = 0;
@@ -186,7 +186,7 @@ impl Pictures {
         }
         let exercise = match form {
             FrameForm::Restart => source.restart(recipe.gops().index(loop_frame)).await?,
-            FrameForm::Key | FrameForm::Predicted => source.picture(loop_frame).await?,
+            FrameForm::Key | FrameForm::Predicted => source.frame(loop_frame).await?,
         };
         let hud = match (&mut self.hud, &mut self.encoder) {
             (Some(hud), Some(encoder)) => {
@@ -199,7 +199,7 @@ impl Pictures {
         };
         self.next += 1;
         self.shown += 1;
-        Ok(Some(Picture {
+        Ok(Some(StitchedFrame {
             exercise,
             hud,
             lasts: playback.begins(self.next) - begins,

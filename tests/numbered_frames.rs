@@ -1,5 +1,5 @@
-//! What is seen: every interval shows the right pictures of the right clip, from the planned picture
-//! to the planned picture.
+//! What is seen: every interval shows the right frames of the right clip, from the planned frame
+//! to the planned frame.
 
 mod studio;
 
@@ -7,7 +7,7 @@ use studio::{H264, Studio, bare_plan, ffprobe, interval, numbered_clip, numbers}
 use virtual_coach::workout::{IntervalKind::Work, Side};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn speed_and_side_are_seen_in_every_picture() {
+async fn speed_and_side_are_seen_in_every_frame() {
     let mut studio = Studio::new();
     numbered_clip(&studio.clip("count", "count.mp4"), 60, &H264);
     let plan = bare_plan(vec![
@@ -18,21 +18,21 @@ async fn speed_and_side_are_seen_in_every_picture() {
     let video = studio.render(plan, "result.mp4").await;
     let seen = numbers(&video, "854:480:0:0");
     assert_eq!(seen.len(), 327);
-    for (picture, seen) in seen.iter().enumerate() {
-        let (within, above, below) = match picture {
-            0..150 => (picture, 1, 1),
-            150..250 => (picture - 150, 6, 5),
-            _ => (picture - 250, 1, 2),
+    for (frame, seen) in seen.iter().enumerate() {
+        let (within, above, below) = match frame {
+            0..150 => (frame, 1, 1),
+            150..250 => (frame - 150, 6, 5),
+            _ => (frame - 250, 1, 2),
         };
-        let seen = seen.unwrap_or_else(|| panic!("picture {picture} shows no number"));
+        let seen = seen.unwrap_or_else(|| panic!("picture {frame} shows no number"));
         let expected = (within as f64 * f64::from(above) / f64::from(below)) % 60.0;
         let off = (seen.number as f64 - expected).abs();
         assert!(
             off <= 1.0 || off >= 59.0,
-            "picture {picture} shows {} instead of {expected}",
+            "picture {frame} shows {} instead of {expected}",
             seen.number
         );
-        assert_eq!(seen.mirrored, (150..250).contains(&picture), "picture {picture}");
+        assert_eq!(seen.mirrored, (150..250).contains(&frame), "picture {frame}");
     }
     let probe = ffprobe(&["-show_format", "-show_streams", video.to_str().unwrap()]);
     assert_eq!(probe["format"]["duration"], "10.900000");

@@ -1,4 +1,4 @@
-//! The pictures of a workout: group after group through FFmpeg, as one row of coded pictures.
+//! The frames of a workout: group after group through FFmpeg, as one row of coded frames.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -15,26 +15,26 @@ use crate::mp4::{AvcConfig, Event, FragmentReader, Sample};
 use crate::units::{Frames, TICKS_PER_FRAME};
 use crate::workout::Timeline;
 
-/// How long before the end of a group the next one's process is started: three seconds of pictures
-/// take FFmpeg about as long as a new one needs to its first picture. Earlier would only cost memory.
+/// How long before the end of a group the next one's process is started: three seconds of frames
+/// take FFmpeg about as long as a new one needs to its first frame. Earlier would only cost memory.
 const AHEAD: Frames = Frames(90);
 /// Bytes read from FFmpeg at a time: what a Linux pipe holds.
 const CHUNK: usize = 64 << 10;
 
-/// All pictures of a job, in order, made as they are asked for.
-pub struct Pictures {
+/// All frames of a job, in order, made as they are asked for.
+pub struct GraphFrames {
     job: Arc<Job>,
     timeline: Arc<Timeline>,
     waiting: VecDeque<Group>,
-    current: Option<Run>,
-    next: Option<Run>,
+    current: Option<GroupProcess>,
+    next: Option<GroupProcess>,
     config: Option<AvcConfig>,
 }
 
-impl Pictures {
+impl GraphFrames {
     /// Starts FFmpeg for the first group.
     pub fn start(job: &Arc<Job>) -> Result<Self, RenderError> {
-        let mut pictures = Self {
+        let mut frames = Self {
             timeline: Arc::new(job.plan.timeline.clone()),
             waiting: job.groups.iter().cloned().collect(),
             job: Arc::clone(job),
@@ -42,16 +42,16 @@ impl Pictures {
             next: None,
             config: None,
         };
-        pictures.current = pictures.start_next()?;
-        Ok(pictures)
+        frames.current = frames.start_next()?;
+        Ok(frames)
     }
 
-    /// The parameter sets of all pictures; `None` before the first.
+    /// The parameter sets of all frames; `None` before the first.
     pub fn config(&self) -> Option<&AvcConfig> {
         self.config.as_ref()
     }
 
-    /// The next picture; `None` when all of them were given and every process ended well.
+    /// The next frame; `None` when all of them were given and every process ended well.
     pub async fn next(&mut self) -> Result<Option<Sample>, RenderError> {
         while let Some(run) = &mut self.current {
             match run.next().await? {
@@ -61,12 +61,12 @@ impl Pictures {
                     Some(config) if *config == header.config => {}
                     Some(_) => return Err(RenderError::Output("two groups differ in avcC".to_owned())),
                 },
-                Some(Event::Sample(mut picture)) => {
-                    picture.duration = TICKS_PER_FRAME;
+                Some(Event::Sample(mut frame)) => {
+                    frame.duration = TICKS_PER_FRAME;
                     if self.next.is_none() && run.left() <= AHEAD {
                         self.next = self.start_next()?;
                     }
-                    return Ok(Some(picture));
+                    return Ok(Some(frame));
                 }
                 None => {
                     if let Some(run) = self.current.take() {
@@ -82,7 +82,7 @@ impl Pictures {
         Ok(None)
     }
 
-    fn start_next(&mut self) -> Result<Option<Run>, RenderError> {
+    fn start_next(&mut self) -> Result<Option<GroupProcess>, RenderError> {
         let Some(group) = self.waiting.pop_front() else {
             return Ok(None);
         };
@@ -93,23 +93,23 @@ impl Pictures {
             plan.hud_parts,
             plan.language,
         );
-        Run::start(&self.job.settings, &self.job.look, hud, &group).map(Some)
+        GroupProcess::start(&self.job.settings, &self.job.look, hud, &group).map(Some)
     }
 }
 
-/// Makes all pictures of a group without HUD, and throws them away: whether it can be done.
+/// Makes all frames of a group without HUD, and throws them away: whether it can be done.
 pub(super) async fn try_group(
     settings: &RenderSettings,
     look: &Look,
     group: &Group,
 ) -> Result<(), RenderError> {
-    let mut run = Run::start(settings, look, None, group)?;
+    let mut run = GroupProcess::start(settings, look, None, group)?;
     while run.next().await?.is_some() {}
     run.finish().await
 }
 
 /// One group's process.
-struct Run {
+struct GroupProcess {
     child: Child,
     stdout: Stdout,
     reader: FragmentReader,
@@ -120,15 +120,15 @@ struct Run {
     hud: Option<AbortOnDropHandle<()>>,
 }
 
-impl Run {
+impl GroupProcess {
     fn start(
         settings: &RenderSettings,
         look: &Look,
         hud: Option<Hud>,
         group: &Group,
     ) -> Result<Self, RenderError> {
-        let graph = graph::picture_graph(group, look);
-        let command = encode::picture_command(settings, &graph, group);
+        let graph = graph::video_graph(group, look);
+        let command = encode::video_command(settings, &graph, group);
         let mut child = settings.tools.spawn(Task::RenderFrames, command, hud.is_some())?;
         let (start, end) = (group.start().0, (group.start() + group.length()).0);
         let hud = hud
@@ -147,7 +147,7 @@ impl Run {
         })
     }
 
-    /// Pictures that are still to come.
+    /// Frames that are still to come.
     fn left(&self) -> Frames {
         self.length.saturating_sub(self.given)
     }
@@ -169,13 +169,13 @@ impl Run {
         }
     }
 
-    /// After the last byte: the process must have succeeded and made every picture of its group.
+    /// After the last byte: the process must have succeeded and made every frame of its group.
     async fn finish(self) -> Result<(), RenderError> {
         drop(self.hud);
         drop(self.stdout);
         let speed = self.child.progress().speed;
         self.child.finish().await?;
-        tracing::debug!(pictures = self.given.0, speed, "group complete");
+        tracing::debug!(frames = self.given.0, speed, "group complete");
         self.reader.finish()?;
         if self.given != self.length {
             return Err(RenderError::Output(format!(
@@ -187,11 +187,11 @@ impl Run {
     }
 }
 
-/// Draws the bars of a range of pictures into FFmpeg's standard input.
-async fn feed(mut hud: Hud, pictures: std::ops::Range<u64>, mut pipe: Stdin) {
-    for picture in pictures {
+/// Draws the bars of a range of frames into FFmpeg's standard input.
+async fn feed(mut hud: Hud, frames: std::ops::Range<u64>, mut pipe: Stdin) {
+    for frame in frames {
         // FFmpeg closes the pipe when it has all it wants or fails; its exit says which.
-        if pipe.write_all(hud.draw(Frames(picture))).await.is_err() {
+        if pipe.write_all(hud.draw(Frames(frame))).await.is_err() {
             return;
         }
     }

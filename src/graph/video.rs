@@ -1,4 +1,4 @@
-//! The filter graph that makes a group's pictures.
+//! The filter graph that makes a group's frames.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -17,8 +17,8 @@ use crate::workout::{Fit, Profile};
 pub enum Backdrop {
     /// Red, green, blue.
     Colour([u8; 3]),
-    /// A picture, which fills the area.
-    Picture(PathBuf),
+    /// An image, which fills the area.
+    Image(PathBuf),
 }
 
 impl Default for Backdrop {
@@ -28,7 +28,7 @@ impl Default for Backdrop {
     }
 }
 
-/// As settings write it: `#rrggbb`, or the name of a picture file.
+/// As settings write it: `#rrggbb`, or the name of an image file.
 impl FromStr for Backdrop {
     type Err = String;
 
@@ -36,7 +36,7 @@ impl FromStr for Backdrop {
         let Some(digits) = text.strip_prefix('#') else {
             return match text {
                 "" => Err("it is empty: give a colour (#rrggbb) or a picture file".to_owned()),
-                file => Ok(Self::Picture(file.into())),
+                file => Ok(Self::Image(file.into())),
             };
         };
         let number = (digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
@@ -50,12 +50,12 @@ impl FromStr for Backdrop {
     }
 }
 
-/// How every picture of a rendering looks.
+/// How every frame of a rendering looks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Look {
     /// Sizes.
     pub profile: Profile,
-    /// How clips fill the picture area.
+    /// How clips fill the exercise area.
     pub fit: Fit,
     /// What lies behind clips with transparency.
     pub backdrop: Backdrop,
@@ -63,7 +63,7 @@ pub struct Look {
 
 /// The graph of a group: each shot fitted and repeated, all joined, the HUD bar below.
 #[must_use]
-pub fn picture_graph(group: &Group, look: &Look) -> FilterGraph {
+pub fn video_graph(group: &Group, look: &Look) -> FilterGraph {
     let mut graph = Builder::default();
     for (number, shot) in group.shots.iter().enumerate() {
         graph.shot(number, shot, look);
@@ -72,7 +72,7 @@ pub fn picture_graph(group: &Group, look: &Look) -> FilterGraph {
         .map(|number| format!("[shot{number}]"))
         .collect();
     let count = group.shots.len();
-    // Times are written anew after the joint: picture n is at n/30 s, whatever `concat` made of it.
+    // Times are written anew after the joint: frame n is at n/30 s, whatever `concat` made of it.
     let join = format!("{joined}concat=n={count}:v=1:a=0,settb=1/{FPS},setpts=N");
     if look.profile.bar_height() == 0 {
         graph.chain(format!("{join}{OUTPUT}"));
@@ -88,9 +88,9 @@ pub fn picture_graph(group: &Group, look: &Look) -> FilterGraph {
     graph.finish()
 }
 
-/// The graph of a clip alone, without HUD: one pass from picture `first` on, for posters and previews.
+/// The graph of a clip alone, without HUD: one pass from frame `first` on, for posters and previews.
 #[must_use]
-pub fn picture_of_clip(clip: &Clip, first: Frames, look: &Look) -> FilterGraph {
+pub fn clip_graph(clip: &Clip, first: Frames, look: &Look) -> FilterGraph {
     let mut graph = Builder::default();
     let source = graph.clip(clip);
     graph.fit(0, &source, clip, look, false);
@@ -100,7 +100,7 @@ pub fn picture_of_clip(clip: &Clip, first: Frames, look: &Look) -> FilterGraph {
     graph.finish()
 }
 
-/// The graph of a loop that is prepared for stitching: passes of a clip, one after the other, `length` pictures in all.
+/// The graph of a loop that is prepared for stitching: passes of a clip, one after the other, `length` frames in all.
 ///
 /// ```text
 /// clip, fitted to the picture area
@@ -115,15 +115,15 @@ pub fn loop_graph(clip: &Clip, mirrored: bool, look: &Look, length: Frames) -> F
     let mut graph = Builder::default();
     let source = graph.clip(clip);
     graph.fit(0, &source, clip, look, mirrored);
-    // No source is endless: `vstack` waits for ever for an input that ended before its first picture (the noise, when
-    // this process is gone; a clip of which nothing decodes), and meanwhile takes the others' pictures, heedless of signals.
+    // No source is endless: `vstack` waits for ever for an input that ended before its first frame (the noise, when
+    // this process is gone; a clip of which nothing decodes), and meanwhile takes the others' frames, heedless of signals.
     let end = format!("trim=end_frame={length}");
     let mut whole = format!("[fit0]settb=1/{FPS},setpts=N,{},setpts=N", pass(clip));
-    let pictures = clip.pictures();
-    if length > pictures {
+    let frames = clip.frames();
+    if length > frames {
         // Held in memory, so only for the shortest.
         whole.push_str(&format!(
-            ",loop=loop=-1:size={pictures}:start=0,settb=1/{FPS},setpts=N,{end}"
+            ",loop=loop=-1:size={frames}:start=0,settb=1/{FPS},setpts=N,{end}"
         ));
     }
     if look.profile.bar_height() == 0 {
@@ -175,24 +175,24 @@ impl Builder {
     fn clip(&mut self, clip: &Clip) -> String {
         let number = self.input(Input::Clip {
             path: clip.path.clone(),
-            decoder: clip.facts.picture.decoder(),
+            decoder: clip.facts.video.decoder(),
             demuxer: clip.facts.demuxer().map(str::to_owned),
-            still: clip.facts.picture.still,
+            still: clip.facts.video.still,
         });
-        format!("[{number}:{}]", clip.facts.picture.stream)
+        format!("[{number}:{}]", clip.facts.video.stream)
     }
 
-    /// `[shotN]`: exactly as many pictures as the shot is long.
+    /// `[shotN]`: exactly as many frames as the shot is long.
     fn shot(&mut self, number: usize, shot: &Shot, look: &Look) {
         let source = self.clip(&shot.clip);
         self.fit(number, &source, &shot.clip, look, shot.mirrored);
         let mut chain = Chain::from(format!("[fit{number}]"));
         chain.add(pass(&shot.clip));
         if shot.held(&look.profile) {
-            let pictures = shot.clip.pictures();
-            chain.add(format_args!("loop=loop=-1:size={pictures}:start=0"));
+            let frames = shot.clip.frames();
+            chain.add(format_args!("loop=loop=-1:size={frames}:start=0"));
         } else {
-            // The shot ends with its pass, within the time of one picture.
+            // The shot ends with its pass, within the time of one frame.
             chain.add("tpad=stop=-1:stop_mode=clone");
         }
         chain.add(speed(shot.speed, shot.offset));
@@ -200,26 +200,26 @@ impl Builder {
         self.chain(format!("{chain}[shot{number}]"));
     }
 
-    /// `[fitN]`: the clip once, upright, at our rate, size and colours, in the picture area.
+    /// `[fitN]`: the clip once, upright, at our rate, size and colours, in the exercise area.
     fn fit(&mut self, number: usize, source: &str, clip: &Clip, look: &Look, mirrored: bool) {
-        let picture = &clip.facts.picture;
+        let video = &clip.facts.video;
         let Profile {
             width, area_height, ..
         } = look.profile;
         let mut chain = Chain::from(source.to_owned());
-        // The track starts at its own first picture: its sound is laid in step elsewhere.
-        chain.add(chains::pictures(&clip.facts));
+        // The track starts at its own first frame: its sound is laid in step elsewhere.
+        chain.add(chains::video(&clip.facts));
         if let Some(conversion) = colours::conversion(&clip.facts) {
             chain.add(conversion);
         }
-        let whole = shown_whole(look.fit, picture.shown_size(), (width, area_height));
-        let (w, h) = fitted(picture.shown_size(), (width, area_height), whole);
+        let whole = shown_whole(look.fit, video.shown_size(), (width, area_height));
+        let (w, h) = fitted(video.shown_size(), (width, area_height), whole);
         let (x, y) = ((width.max(w) - w) / 2, (area_height.max(h) - h) / 2);
         let colours = format!(
             "{}out_color_matrix=bt709:out_range=tv",
             colours::scale_from(&clip.facts)
         );
-        let mut fit = if picture.alpha {
+        let mut fit = if video.alpha {
             self.backdrop(number, look);
             chain.add(format_args!(
                 "scale={w}:{h}:flags=bicubic:{colours},format=yuva420p"
@@ -271,7 +271,7 @@ impl Builder {
                      lutyuv=y={y}:u={u}:v={v}[backdrop{number}]"
                 ));
             }
-            Backdrop::Picture(path) => {
+            Backdrop::Image(path) => {
                 let input = self.input(Input::Still(path.clone()));
                 self.chain(format!(
                     "[{input}:v:0]trim=end_frame=1,scale={width}:{area_height}:force_original_aspect_ratio=increase:\
@@ -283,14 +283,14 @@ impl Builder {
     }
 }
 
-/// Exactly the pictures of one pass that the plan counts on: a clip's last picture may round away, and a broken one
+/// Exactly the frames of one pass that the plan counts on: a clip's last frame may round away, and a broken one
 /// stands still at its end.
 fn pass(clip: &Clip) -> String {
-    let pictures = clip.pictures();
-    format!("tpad=stop=-1:stop_mode=clone,trim=end_frame={pictures}")
+    let frames = clip.frames();
+    format!("tpad=stop=-1:stop_mode=clone,trim=end_frame={frames}")
 }
 
-/// Picture n of the loop is shown at n/30 s divided by the speed, earlier by the offset.
+/// Frame n of the loop is shown at n/30 s divided by the speed, earlier by the offset.
 fn speed(speed: Speed, Offset(offset): Offset) -> String {
     if speed == Speed::NORMAL {
         return format!("settb=1/{FPS},setpts=N");
