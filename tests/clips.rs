@@ -1,21 +1,21 @@
 //! Any clip people own: made clips of every kind, each shown for one interval of one workout.
 
+mod fixture;
 #[path = "clips/odd.rs"]
 mod odd;
 #[path = "clips/photos.rs"]
 mod photos;
 #[path = "clips/ranges.rs"]
 mod ranges;
+#[path = "clips/report.rs"]
+mod report;
 #[path = "clips/seen.rs"]
 mod seen;
-mod studio;
-#[path = "clips/told.rs"]
-mod told;
 
 use std::fs;
 use std::path::Path;
 
-use studio::{H264, Studio, bare_plan, ffmpeg, interval, numbered, numbered_clip, numbers};
+use fixture::{Fixture, H264, bare_plan, ffmpeg, interval, numbered, numbered_clip, numbers};
 use virtual_coach::catalogue::LoopRange;
 use virtual_coach::clip::{Depth, report};
 use virtual_coach::graph::Backdrop;
@@ -182,18 +182,18 @@ fn kinds() -> Vec<Kind> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_kind_of_clip_is_shown_whole_upright_and_repeated() {
-    let mut studio = Studio::new();
+    let mut fixture = Fixture::new();
     let kinds = kinds();
     let mut intervals: Vec<Interval> = Vec::new();
     for (number, kind) in kinds.iter().enumerate() {
         let id = format!("kind-{number}");
-        (kind.make)(&studio.clip(&id, kind.file));
+        (kind.make)(&fixture.clip(&id, kind.file));
         intervals.push(interval(Work, &id, SHOWN, (1, 1), None));
     }
-    let told = report(&studio.inspect(Depth::Whole).await);
+    let told = report(&fixture.inspect(Depth::Whole).await);
     assert!(!told.contains("breaks off"), "{told}");
     println!("{told}");
-    let video = studio.render(bare_plan(intervals), "result.mp4").await;
+    let video = fixture.render(bare_plan(intervals), "result.mp4").await;
     // The middle of the frame: tone-mapped, padded or laid over the backdrop, the number is there.
     let seen = numbers(&video, "852:300:1:90");
     assert_eq!(seen.len() as u64, SHOWN * kinds.len() as u64, "pictures in all");
@@ -220,11 +220,11 @@ async fn every_kind_of_clip_is_shown_whole_upright_and_repeated() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_image_is_a_clip() {
-    let mut studio = Studio::new();
-    numbered_clip(&studio.clip("one", "one.mp4"), 1, &H264);
-    numbered_clip(&studio.clip("still", "still.png"), 1, &["-frames:v", "1"]);
+    let mut fixture = Fixture::new();
+    numbered_clip(&fixture.clip("one", "one.mp4"), 1, &H264);
+    numbered_clip(&fixture.clip("still", "still.png"), 1, &["-frames:v", "1"]);
     numbered_clip(
-        &studio.clip("photo", "photo.JPG"),
+        &fixture.clip("photo", "photo.JPG"),
         1,
         &["-frames:v", "1", "-update", "1", "-pix_fmt", "yuvj420p"],
     );
@@ -235,27 +235,27 @@ async fn one_image_is_a_clip() {
         interval(Work, "still", 1, (1, 2), None),
         interval(Work, "photo", 10, (1, 1), None),
     ]);
-    let seen = numbers(&studio.render(plan, "result.mp4").await, "854:480:0:0");
+    let seen = numbers(&fixture.render(plan, "result.mp4").await, "854:480:0:0");
     assert_eq!(seen.len(), 92);
     assert!(seen.iter().all(|s| s.is_some_and(|s| s.number == 0)), "{seen:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clip_too_long_for_memory_is_read_again_and_a_truncated_one_repeats_what_it_has() {
-    let mut studio = Studio::new();
+    let mut fixture = Fixture::new();
     // 200 frames of 480p are more than one process may hold.
-    numbered_clip(&studio.clip("long", "long.mp4"), 200, &H264);
-    let whole = studio.result("whole.mp4");
+    numbered_clip(&fixture.clip("long", "long.mp4"), 200, &H264);
+    let whole = fixture.result("whole.mp4");
     let mut arguments = H264.to_vec();
     arguments.extend(["-g", "10", "-movflags", "+faststart"]);
     numbered_clip(&whole, 60, &arguments);
     let bytes = fs::read(&whole).unwrap();
     fs::write(
-        studio.clip("broken-off", "broken-off.mp4"),
+        fixture.clip("broken-off", "broken-off.mp4"),
         &bytes[..bytes.len() * 2 / 3],
     )
     .unwrap();
-    let told = report(&studio.inspect(Depth::Whole).await);
+    let told = report(&fixture.inspect(Depth::Whole).await);
     let line = told
         .lines()
         .find(|line| line.starts_with("broken-off"))
@@ -265,7 +265,7 @@ async fn a_clip_too_long_for_memory_is_read_again_and_a_truncated_one_repeats_wh
         interval(Work, "long", 450, (1, 1), None),
         interval(Work, "broken-off", 150, (1, 1), None),
     ]);
-    let seen = numbers(&studio.render(plan, "result.mp4").await, "854:480:0:0");
+    let seen = numbers(&fixture.render(plan, "result.mp4").await, "854:480:0:0");
     assert_eq!(seen.len(), 600);
     for (frame, seen) in seen[..450].iter().enumerate() {
         let number = seen
@@ -283,15 +283,15 @@ async fn a_clip_too_long_for_memory_is_read_again_and_a_truncated_one_repeats_wh
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_loop_range_is_cut_to_the_frame_and_only_once() {
-    let mut studio = Studio::new();
-    numbered_clip(&studio.clip("long", "long.mp4"), 200, &H264);
+    let mut fixture = Fixture::new();
+    numbered_clip(&fixture.clip("long", "long.mp4"), 200, &H264);
     let range = |start, end| {
         Some(LoopRange {
             start: Seconds(start),
             end: Seconds(end),
         })
     };
-    let inspector = studio.inspector();
+    let inspector = fixture.inspector();
     let clip = inspector
         .inspect("long.mp4", range(1.0, 3.0), Depth::First)
         .await
@@ -321,33 +321,33 @@ async fn a_loop_range_is_cut_to_the_frame_and_only_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_clip_is_told_with_its_reason_and_stops_nothing_else() {
-    let mut studio = Studio::new();
-    numbered_clip(&studio.clip("good", "good.mp4"), 10, &H264);
+    let mut fixture = Fixture::new();
+    numbered_clip(&fixture.clip("good", "good.mp4"), 10, &H264);
     fs::write(
-        studio.clip("text", "text.mp4"),
+        fixture.clip("text", "text.mp4"),
         "This is a text, not a video.\n".repeat(50),
     )
     .unwrap();
-    fs::write(studio.clip("empty", "empty.mov"), "").unwrap();
-    let good = studio.result("good.mp4");
+    fs::write(fixture.clip("empty", "empty.mov"), "").unwrap();
+    let good = fixture.result("good.mp4");
     let list = format!("ffconcat version 1.0\nfile '{}'\n", good.display());
-    fs::write(studio.clip("playlist", "playlist.mp4"), list).unwrap();
+    fs::write(fixture.clip("playlist", "playlist.mp4"), list).unwrap();
     let hls = format!(
         "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{}\n",
         good.display()
     );
-    fs::write(studio.clip("hls", "hls.mp4"), hls).unwrap();
+    fs::write(fixture.clip("hls", "hls.mp4"), hls).unwrap();
     ffmpeg(&[
         "-f",
         "lavfi",
         "-i",
         "sine=duration=1",
-        studio.clip("tune", "tune.m4a").to_str().unwrap(),
+        fixture.clip("tune", "tune.m4a").to_str().unwrap(),
     ]);
-    studio.clip("missing", "missing.mp4");
-    std::os::unix::fs::symlink("/etc/hostname", studio.clip("outside", "outside.mp4")).unwrap();
-    studio.clip("above", "../above.mp4");
-    let diagnoses = studio.inspect(Depth::Whole).await;
+    fixture.clip("missing", "missing.mp4");
+    std::os::unix::fs::symlink("/etc/hostname", fixture.clip("outside", "outside.mp4")).unwrap();
+    fixture.clip("above", "../above.mp4");
+    let diagnoses = fixture.inspect(Depth::Whole).await;
     let reasons: Vec<String> = diagnoses
         .iter()
         .map(|d| match &d.outcome {
@@ -360,8 +360,8 @@ async fn what_is_no_clip_is_told_with_its_reason_and_stops_nothing_else() {
 
 #[test]
 fn old_cuts_give_way_when_there_are_too_many_but_not_those_in_use() {
-    let studio = Studio::new();
-    let cuts = studio.folder().join("cache/cuts");
+    let fixture = Fixture::new();
+    let cuts = fixture.folder().join("cache/cuts");
     fs::create_dir_all(&cuts).unwrap();
     // Three files of 2 GiB each, which take no room on the disk; 4 GiB are kept.
     let paths = ["oldest.mkv", "old.mkv", "young.mkv"].map(|name| cuts.join(name));
@@ -383,7 +383,7 @@ fn old_cuts_give_way_when_there_are_too_many_but_not_those_in_use() {
     writer.lock().unwrap();
     let (left, gone) = aside("aside-left.mkv");
     drop(gone);
-    studio.inspector().tidy(&[&paths[0]]);
+    fixture.inspector().tidy(&[&paths[0]]);
     assert_eq!(paths.map(|path| path.exists()), [true, false, true]);
     assert_eq!(
         [written.exists(), left.exists()],
@@ -394,8 +394,8 @@ fn old_cuts_give_way_when_there_are_too_many_but_not_those_in_use() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transparent_clip_lies_over_the_backdrop() {
-    let mut studio = Studio::new();
-    let clip = studio.clip("figure", "figure.mov");
+    let mut fixture = Fixture::new();
+    let clip = fixture.clip("figure", "figure.mov");
     let figure = "nullsrc=s=320x180:r=30:d=1,format=argb,\
                   geq=r=255:g=255:b=255:a='255*between(X,140,180)'";
     ffmpeg(&[
@@ -407,7 +407,7 @@ async fn a_transparent_clip_lies_over_the_backdrop() {
         "qtrle",
         clip.to_str().unwrap(),
     ]);
-    let photo = studio.result("gym.jpg");
+    let photo = fixture.result("gym.jpg");
     let red = "color=red:s=400x300";
     ffmpeg(&[
         "-f",
@@ -426,10 +426,10 @@ async fn a_transparent_clip_lies_over_the_backdrop() {
     ] {
         let settings = RenderSettings {
             backdrop,
-            ..studio::settings()
+            ..fixture::settings()
         };
         let plan = bare_plan(vec![interval(Work, "figure", 45, (1, 1), None)]);
-        let video = studio.render_with(settings, plan, "result.mp4").await;
+        let video = fixture.render_with(settings, plan, "result.mp4").await;
         let file = video.to_str().unwrap();
         // Three patches of every frame: left of the figure, on it, right of it.
         let crop = "format=rgb24,crop=810:100:22:100,scale=3:1:flags=area,format=rgb24";

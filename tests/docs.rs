@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use virtual_coach::catalogue::{Catalogue, LoopLengths};
-use virtual_coach::http::problem::{Fault, Kind};
+use virtual_coach::http::problem::{Fault, ProblemKind};
 use virtual_coach::units::Frames;
 use virtual_coach::words::{Words, own_name};
 use virtual_coach::workout::{IntervalKind, Language, PlanError, WorkoutRequest, plan};
@@ -208,10 +208,10 @@ fn the_readme_names_only_fields_that_exist() {
 
 #[test]
 fn every_type_of_problem_is_told_with_its_status_and_no_other() {
-    let facts = Kind::ALL.map(Kind::facts);
-    let exist: BTreeSet<(String, String)> = facts
+    let info = ProblemKind::ALL.map(ProblemKind::info);
+    let exist: BTreeSet<(String, String)> = info
         .iter()
-        .map(|facts| (facts.slug.to_owned(), facts.status.as_u16().to_string()))
+        .map(|info| (info.slug.to_owned(), info.status.as_u16().to_string()))
         .collect();
     let told: BTreeSet<(String, String)> = rows(TROUBLESHOOTING)
         .into_iter()

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use virtual_coach::clip::{Clip, Colours, Facts, Mix, SoundFacts, VideoFacts};
+use virtual_coach::clip::{Clip, ColourSpace, Facts, Mix, SoundFacts, VideoFacts};
 use virtual_coach::graph::{
     Backdrop, FilterGraph, Group, Look, Offset, Shot, groups, sound_graph, video_graph,
 };
@@ -31,7 +31,7 @@ fn clip(path: &str, width: u32, height: u32, length: f64) -> Clip {
                 pixels: "yuv420p".to_owned(),
                 alpha: false,
                 interlaced: false,
-                colours: Colours::default(),
+                colours: ColourSpace::default(),
                 start: Seconds(0.0),
             },
             sound: None,
@@ -110,7 +110,7 @@ fn a_phone_clip_without_hud() {
     let mut clip = clip("videos/IMG_0042.MOV", 1920, 1080, 12.0);
     clip.facts.video.rotation = 90;
     clip.facts.video.shown = (1080.0, 1920.0);
-    clip.facts.video.colours = Colours::named("bt2020", "arib-std-b67", "bt2020nc");
+    clip.facts.video.colours = ColourSpace::named("bt2020", "arib-std-b67", "bt2020nc");
     clip.facts.video.interlaced = true;
     let group = Group {
         shots: vec![shot(clip, 300)],

@@ -1,21 +1,21 @@
 //! What is seen: every interval shows the right frames of the right clip, from the planned frame
 //! to the planned frame.
 
-mod studio;
+mod fixture;
 
-use studio::{H264, Studio, bare_plan, ffprobe, interval, numbered_clip, numbers};
+use fixture::{Fixture, H264, bare_plan, ffprobe, interval, numbered_clip, numbers};
 use virtual_coach::workout::{IntervalKind::Work, Side};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn speed_and_side_are_seen_in_every_frame() {
-    let mut studio = Studio::new();
-    numbered_clip(&studio.clip("count", "count.mp4"), 60, &H264);
+    let mut fixture = Fixture::new();
+    numbered_clip(&fixture.clip("count", "count.mp4"), 60, &H264);
     let plan = bare_plan(vec![
         interval(Work, "count", 150, (1, 1), Some(Side::Left)),
         interval(Work, "count", 100, (6, 5), Some(Side::Right)),
         interval(Work, "count", 77, (1, 2), None),
     ]);
-    let video = studio.render(plan, "result.mp4").await;
+    let video = fixture.render(plan, "result.mp4").await;
     let seen = numbers(&video, "854:480:0:0");
     assert_eq!(seen.len(), 327);
     for (frame, seen) in seen.iter().enumerate() {

@@ -1,13 +1,13 @@
 //! The clips that come with the product: each is what the catalogue and the studio promise.
 
-mod studio;
+mod fixture;
 
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use fixture::{Fixture, H264, ffmpeg, ffprobe, numbered_clip, numbers};
 use serde_json::{Value, json};
-use studio::{H264, Studio, ffmpeg, ffprobe, numbered_clip, numbers};
 use virtual_coach::catalogue::Catalogue;
 use virtual_coach::clip::{Depth, Library};
 use virtual_coach::render::Thumbnails;
@@ -153,9 +153,9 @@ fn every_clip_is_coded_as_promised() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_poster_shows_the_frame_that_the_catalogue_names() {
-    let mut studio = Studio::new();
-    numbered_clip(&studio.clip("plank", "numbered.mp4"), 60, &H264);
-    let diagnoses = studio.inspect(Depth::First).await;
+    let mut fixture = Fixture::new();
+    numbered_clip(&fixture.clip("plank", "numbered.mp4"), 60, &H264);
+    let diagnoses = fixture.inspect(Depth::First).await;
     let library = Arc::new(Library::new(diagnoses, &mut Catalogue::default()));
     let mut file: Value = serde_json::from_str(include_str!("../exercises.json")).unwrap();
     let place = |e: &Value| e["id"] == "plank";
@@ -174,9 +174,9 @@ async fn a_poster_shows_the_frame_that_the_catalogue_names() {
             plank.insert("poster".into(), poster.clone());
         }
         let catalogue = Catalogue::parse(&file.to_string()).unwrap();
-        let thumbnails = Thumbnails::new(studio::settings(), Arc::clone(&library));
+        let thumbnails = Thumbnails::new(fixture::settings(), Arc::clone(&library));
         let jpeg = thumbnails.poster(catalogue.named("plank").unwrap()).await;
-        let path = studio.result("poster.jpg");
+        let path = fixture.result("poster.jpg");
         fs::write(&path, jpeg.expect("a clip").expect("a picture")).unwrap();
         let seen: Vec<_> = numbers(&path, "854:480:0:0")
             .into_iter()

@@ -4,7 +4,7 @@
 // Videos and files are what this is about.
 #![allow(clippy::similar_names)]
 
-mod studio;
+mod fixture;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -15,12 +15,12 @@ use std::time::{Duration, Instant};
 
 use axum::body::to_bytes;
 use axum::http::{HeaderMap, Method, header};
+use fixture::{
+    Fixture, H264, Seen, bare_plan, collect, ffmpeg, ffprobe, interval, numbered_clip, numbers, settings,
+};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
-use studio::{
-    H264, Seen, Studio, bare_plan, collect, ffmpeg, ffprobe, interval, numbered_clip, numbers, settings,
-};
 use virtual_coach::deliver::{Hls, LayoutCache, Texts, VirtualFile, movie};
 use virtual_coach::http::range_response::{FileHeaders, IMMUTABLE, answer};
 use virtual_coach::render::Renderer;
@@ -87,17 +87,17 @@ fn texts(plan: &Plan) -> Texts {
 }
 
 struct Stage {
-    studio: Studio,
+    fixture: Fixture,
     renderer: Renderer,
 }
 
 impl Stage {
     async fn open() -> Self {
-        let mut studio = Studio::new();
-        numbered_clip(&studio.clip("one", "one.mp4"), 61, &H264);
-        numbered_clip(&studio.clip("two", "two.mp4"), 40, &H264);
-        let renderer = studio.renderer(settings()).await;
-        Self { studio, renderer }
+        let mut fixture = Fixture::new();
+        numbered_clip(&fixture.clip("one", "one.mp4"), 61, &H264);
+        numbered_clip(&fixture.clip("two", "two.mp4"), 40, &H264);
+        let renderer = fixture.renderer(settings()).await;
+        Self { fixture, renderer }
     }
 
     async fn video(&self, plan: &Plan) -> Arc<StitchedVideo> {
@@ -106,7 +106,7 @@ impl Stage {
     }
 
     fn write(&self, name: &str, bytes: &[u8]) -> PathBuf {
-        let path = self.studio.result(name);
+        let path = self.fixture.result(name);
         std::fs::write(&path, bytes).expect("a file");
         path
     }
@@ -371,7 +371,7 @@ async fn probes_find_every_track_and_a_seek_finds_the_frame_of_the_plan() {
         let crop = if hud { "854:400:0:12" } else { "854:480:0:0" };
         for tenth in (1..plan.length().0 / 3).step_by(7) {
             let second = format!("{}.{}", tenth / 10, tenth % 10);
-            let one = stage.studio.result("one.mkv");
+            let one = stage.fixture.result("one.mkv");
             let arguments = ["-ss", &second, "-i", file, "-map", "0:v", "-frames:v", "1"];
             ffmpeg(&[&arguments[..], &["-c:v", "ffv1", one.to_str().expect("UTF-8")]].concat());
             // The first that begins at that instant or later.
@@ -547,7 +547,7 @@ async fn a_video_is_the_same_wherever_and_whenever_it_is_made() {
     let stage = Stage::open().await;
     let plan = plan(true, 1);
     let first = movie(&stage.video(&plan).await, &texts(&plan));
-    let other = stage.studio.renderer(settings()).await;
+    let other = stage.fixture.renderer(settings()).await;
     let video = other
         .video(&Arc::new(plan.clone()), PATIENCE)
         .await
@@ -645,14 +645,14 @@ async fn an_index_is_built_once_for_all_who_ask_and_to_its_end_when_they_leave()
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failed_index_is_told_to_all_and_the_next_is_tried_anew() {
     let mut stage = Stage::open().await;
-    let clip = stage.studio.clip("gone", "gone.mp4");
+    let clip = stage.fixture.clip("gone", "gone.mp4");
     numbered_clip(&clip, 40, &H264);
-    let renderer = stage.studio.renderer(settings()).await;
+    let renderer = stage.fixture.renderer(settings()).await;
     let mut plan = plan(true, 1);
     let mut intervals = plan.timeline.intervals().to_vec();
     intervals[1].movement.exercise = virtual_coach::catalogue::ExerciseId::new("gone").expect("a slug");
     plan.timeline = virtual_coach::workout::Timeline::new(intervals).expect("intervals");
-    let (plan, aside) = (Arc::new(plan), stage.studio.result("aside.mp4"));
+    let (plan, aside) = (Arc::new(plan), stage.fixture.result("aside.mp4"));
     std::fs::rename(&clip, &aside).expect("a file");
     let askers = (0..4).map(|_| renderer.video(&plan, PATIENCE));
     let told = futures_util::future::join_all(askers).await;

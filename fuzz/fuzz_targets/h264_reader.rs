@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use virtual_coach::h264::{Demands, Marking, NalUnit, Parameters, SliceHeader, nal_units, restart_form};
+use virtual_coach::h264::{Marking, NalUnit, Parameters, SliceHeader, SliceStats, nal_units, restart_form};
 
 /// 854x480 as libx264 writes it with `stitchable`, for when the input's own sets are not sound.
 const SPS: &[u8] =
@@ -16,7 +16,7 @@ fuzz_target!(|input: (&[u8], &[u8])| {
     };
     for unit in nal_units(sample).flatten() {
         let _ = SliceHeader::read(unit, &parameters);
-        let _ = Demands::of(unit, &parameters);
+        let _ = SliceStats::of(unit, &parameters);
         let mut out = Vec::new();
         if restart_form(unit, &parameters, 20, &mut out).is_ok() {
             let restart = NalUnit::new(&out[4..]).expect("what was written is a NAL unit");

@@ -109,9 +109,9 @@ pub(crate) fn nearest<'a>(wanted: &str, candidates: impl Iterator<Item = &'a str
     if wanted.len() > LONGEST {
         return Vec::new();
     }
-    let wanted = Words::of(wanted);
+    let wanted = NameWords::of(wanted);
     let mut scored: Vec<(f64, &str)> = candidates
-        .map(|name| (wanted.likeness(&Words::of(name)), name))
+        .map(|name| (wanted.likeness(&NameWords::of(name)), name))
         .filter(|(score, _)| *score >= ALIKE)
         .collect();
     // Stable: names equally near stay in the order of the catalogue.
@@ -126,23 +126,23 @@ pub(crate) fn nearest<'a>(wanted: &str, candidates: impl Iterator<Item = &'a str
 }
 
 /// A name as it is compared with others: people leave words out and write plurals and dashes freely.
-struct Words {
+struct NameWords {
     /// Folded, in the singular.
     words: Vec<String>,
     /// All of them without what was between them.
     joined: String,
 }
 
-impl Words {
+impl NameWords {
     /// More words say no more; every one is compared with every other.
-    const MOST: usize = 8;
+    const MAX: usize = 8;
 
     fn of(name: &str) -> Self {
         let name = folded(name).replace(['\'', '’'], "");
         let parts = name.split(|c: char| !c.is_alphanumeric());
         let words: Vec<String> = parts
             .filter(|part| !part.is_empty())
-            .take(Self::MOST)
+            .take(Self::MAX)
             .map(|part| singular(part).to_owned())
             .collect();
         Self {
@@ -161,7 +161,7 @@ impl Words {
     fn in_common(&self, other: &Self) -> f64 {
         /// Shorter words ("up", "in") say nothing by themselves.
         const TELLING: usize = 3;
-        let (mut mine, mut theirs) = ([0.0_f64; Self::MOST], [0.0_f64; Self::MOST]);
+        let (mut mine, mut theirs) = ([0.0_f64; Self::MAX], [0.0_f64; Self::MAX]);
         let mut told = false;
         for (word, best) in self.words.iter().zip(&mut mine) {
             for (other, others_best) in other.words.iter().zip(&mut theirs) {

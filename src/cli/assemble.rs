@@ -20,7 +20,7 @@ use crate::http::access::Access;
 use crate::http::app::App;
 use crate::http::links::PlanCache;
 use crate::http::ready::Readiness;
-use crate::render::{PrefetchProgress, RenderSettings, Renderer, Thumbnails, clip_trial};
+use crate::render::{PrefetchProgress, RenderSettings, Renderer, Thumbnails, trial_render};
 use crate::stitch::{LoopPreparer, Store, StoreLimits};
 use crate::workout::Profile;
 
@@ -32,14 +32,14 @@ const LOOPS_IN_MEMORY: u64 = 128 << 20;
 
 /// The end of the program, as all parts see it.
 #[derive(Debug, Clone, Default)]
-pub struct Lifetime {
+pub struct Lifecycle {
     /// Cancelled when the program is to end.
     pub shutdown: CancellationToken,
     /// Tasks to wait for before it ends: each that owns a child process.
     pub tasks: TaskTracker,
 }
 
-impl Lifetime {
+impl Lifecycle {
     /// Asks all to end, and waits until they have.
     pub async fn end(&self) {
         self.shutdown.cancel();
@@ -61,7 +61,7 @@ pub fn catalogue(settings: &Settings) -> Result<Catalogue> {
 }
 
 /// The programs to run.
-pub fn tools(settings: &Settings, lifetime: &Lifetime) -> Tools {
+pub fn tools(settings: &Settings, lifetime: &Lifecycle) -> Tools {
     Tools {
         ffmpeg: settings.ffmpeg.clone(),
         ffprobe: settings.ffprobe(),
@@ -84,14 +84,14 @@ pub fn rendering(settings: &Settings, tools: Arc<Tools>) -> RenderSettings {
         backdrop: settings.backdrop.clone(),
         preset: settings.preset.as_str(),
         threads: settings.threads,
-        places: settings.max_renders.into(),
+        max_renders: settings.max_renders.into(),
         timeout: Duration::from_secs(settings.timeout.into()),
     }
 }
 
 /// The parts that work with clips.
 #[derive(Debug)]
-pub struct Studio {
+pub struct MediaServices {
     /// The exercises and their clips.
     pub clips: Clips,
     /// What looks at clips, without a memory.
@@ -107,12 +107,14 @@ pub struct Studio {
 }
 
 /// Puts together what renders the clips of a catalogue. None of them has been looked at.
-pub fn studio(settings: &Settings, lifetime: &Lifetime) -> Result<Studio> {
+pub fn services(settings: &Settings, lifetime: &Lifecycle) -> Result<MediaServices> {
     let catalogue = catalogue(settings)?;
     let tools = Arc::new(tools(settings, lifetime));
     let inspector = inspector(settings, &tools);
     let rendering = rendering(settings, Arc::clone(&tools));
-    let trying = inspector.clone().trying(clip_trial(rendering.clone()));
+    let trying = inspector
+        .clone()
+        .with_trial_render(trial_render(rendering.clone()));
     let clips = Clips::new(catalogue, trying, tools, &settings.cache);
     let bounds = StoreLimits {
         folder: u64::from(settings.cache_mb) << 20,
@@ -134,7 +136,7 @@ pub fn studio(settings: &Settings, lifetime: &Lifetime) -> Result<Studio> {
     let marked = clips.clone();
     let loop_preparer =
         Arc::new(loop_preparer.reporting(move |file, reason| marked.mark_unusable(file, reason)));
-    Ok(Studio {
+    Ok(MediaServices {
         tools: Arc::clone(&rendering.tools),
         thumbnails: Thumbnails::new(rendering.clone(), Arc::default()),
         renderer: Renderer::new(
@@ -150,14 +152,14 @@ pub fn studio(settings: &Settings, lifetime: &Lifetime) -> Result<Studio> {
     })
 }
 
-impl Studio {
+impl MediaServices {
     /// Looks at the backdrop and at every clip; the error is the backdrop's.
-    pub async fn look(&self, settings: &Settings) -> Result<Arc<Snapshot>> {
-        look(&self.clips, &self.inspector, settings).await
+    pub async fn inspect_clips(&self, settings: &Settings) -> Result<Arc<Snapshot>> {
+        inspect_clips(&self.clips, &self.inspector, settings).await
     }
 }
 
-async fn look(clips: &Clips, inspector: &Inspector, settings: &Settings) -> Result<Arc<Snapshot>> {
+async fn inspect_clips(clips: &Clips, inspector: &Inspector, settings: &Settings) -> Result<Arc<Snapshot>> {
     if let Backdrop::Image(path) = &settings.backdrop {
         // Now, and not in the middle of the first workout with a transparent clip.
         let usable = async {
@@ -183,7 +185,7 @@ pub fn readiness(settings: &Settings, tools: &Arc<Tools>) -> Readiness {
 
 /// A server that can answer, though it has looked at no clip.
 #[derive(Debug)]
-pub struct Young<'s> {
+pub struct StartingServer<'s> {
     /// What its handlers share.
     pub state: AppState,
     settings: &'s Settings,
@@ -193,15 +195,15 @@ pub struct Young<'s> {
 }
 
 /// Puts a server together.
-pub fn server<'s>(settings: &'s Settings, lifetime: &Lifetime) -> Result<Young<'s>> {
-    let Studio {
+pub fn server<'s>(settings: &'s Settings, lifetime: &Lifecycle) -> Result<StartingServer<'s>> {
+    let MediaServices {
         clips,
         inspector,
         tools,
         renderer,
         thumbnails,
         ..
-    } = studio(settings, lifetime)?;
+    } = services(settings, lifetime)?;
     let (prefetch, progress) = settings.prepare.then(|| watch::channel(None)).unzip();
     let base_path = settings.base_path.shared();
     let access = Access::new(
@@ -226,7 +228,7 @@ pub fn server<'s>(settings: &'s Settings, lifetime: &Lifetime) -> Result<Young<'
         started: Instant::now(),
         shutdown: lifetime.shutdown.clone(),
     };
-    Ok(Young {
+    Ok(StartingServer {
         state,
         settings,
         inspector,
@@ -235,17 +237,17 @@ pub fn server<'s>(settings: &'s Settings, lifetime: &Lifetime) -> Result<Young<'
     })
 }
 
-impl Young<'_> {
+impl StartingServer<'_> {
     /// Looks at the backdrop and all clips, while the server answers what it can. From then on files are watched and loops
     /// prepared in the background, until the program ends.
-    pub async fn grow_up(self) -> Result<Arc<Snapshot>> {
+    pub async fn finish_start(self) -> Result<Arc<Snapshot>> {
         let AppState {
             clips,
             renderer,
             shutdown,
             ..
         } = self.state;
-        let now = look(&clips, &self.inspector, self.settings).await?;
+        let now = inspect_clips(&clips, &self.inspector, self.settings).await?;
         let (inspector, shown) = (self.inspector, Arc::clone(&now));
         tokio::task::spawn_blocking(move || {
             let used: Vec<&Path> = shown.library.files().collect();

@@ -6,18 +6,18 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::assemble::Lifetime;
+use super::assemble::Lifecycle;
 use super::settings::Settings;
 use super::{assemble, print};
 use crate::clip::{Depth, Library, ProbeCache, report};
 use crate::http::ready::ToolReport;
-use crate::render::clip_trial;
+use crate::render::trial_render;
 
 /// How long FFmpeg's trial may take; on a busy machine it takes some seconds.
 const TRIAL: Duration = Duration::from_secs(120);
 
 pub async fn run(settings: &Settings) -> Result<ExitCode> {
-    let tools = Arc::new(assemble::tools(settings, &Lifetime::default()));
+    let tools = Arc::new(assemble::tools(settings, &Lifecycle::default()));
     let readiness = assemble::readiness(settings, &tools);
     let ((ffmpeg, ffprobe), cache) = tokio::join!(readiness.tools(TRIAL), readiness.cache());
     print(&format!("ffmpeg   {}", described(&ffmpeg, "COACH_FFMPEG")))?;
@@ -31,10 +31,10 @@ pub async fn run(settings: &Settings) -> Result<ExitCode> {
     let catalogue = assemble::catalogue(settings)?;
     // With its memory: a clip may look good of which a server could prepare no loop.
     let probe_cache = ProbeCache::open(&settings.cache, &tools).await;
-    let trial = clip_trial(assemble::rendering(settings, Arc::clone(&tools)));
+    let trial = trial_render(assemble::rendering(settings, Arc::clone(&tools)));
     let inspector = assemble::inspector(settings, &tools)
         .with_probe_cache(probe_cache)
-        .trying(trial);
+        .with_trial_render(trial);
     let clips = Library::inspect(catalogue.exercises(), &inspector, Depth::Whole).await;
     print(&format!("\n{}", report(&clips).trim_end()))?;
     let broken = clips.iter().filter(|clip| clip.outcome.is_err()).count();

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use futures_util::StreamExt;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::assemble::{self, Lifetime};
+use super::assemble::{self, Lifecycle};
 use super::output::Output;
 use super::settings::Settings;
 use super::{plan, serve};
@@ -22,7 +22,7 @@ use crate::workout::Plan;
 const KEEPING: Duration = Duration::from_secs(5);
 
 pub async fn run(settings: &Settings, request: &Path, output: &Path) -> Result<ExitCode> {
-    let lifetime = Lifetime::default();
+    let lifetime = Lifecycle::default();
     let done = tokio::select! {
         done = make(settings, request, output, &lifetime) => done,
         () = serve::signalled() => Err(anyhow::anyhow!("interrupted; no whole video was written")),
@@ -43,7 +43,7 @@ async fn make(
     settings: &Settings,
     request: &Path,
     output: &Path,
-    lifetime: &Lifetime,
+    lifetime: &Lifecycle,
 ) -> Result<Arc<LoopPreparer>> {
     // Before minutes of work: the folder must take a file.
     let mut file = Output::at(output)?;
@@ -53,9 +53,9 @@ async fn make(
     if ffmpeg.version.is_none() {
         bail!("FFmpeg does not run: install it, or name the program with --ffmpeg or COACH_FFMPEG");
     }
-    let studio = assemble::studio(settings, lifetime)?;
-    let now = studio.look(settings).await?;
-    let renderer = studio.renderer.with_clips(&now.library);
+    let services = assemble::services(settings, lifetime)?;
+    let now = services.inspect_clips(settings).await?;
+    let renderer = services.renderer.with_clips(&now.library);
     let config = plan::Config::read(request, settings)?;
     let plan = Arc::new(config.planned(&now.catalogue, &now.lengths)?);
     for note in &plan.notes {
@@ -78,7 +78,7 @@ async fn make(
         speed(plan.length(), took.as_secs_f64()),
         plan.seed,
     );
-    Ok(studio.loop_preparer)
+    Ok(services.loop_preparer)
 }
 
 async fn write(renderer: &Renderer, plan: &Arc<Plan>, file: &mut Output, bar: &ProgressBar) -> Result<()> {

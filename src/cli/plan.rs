@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 
-use super::assemble::Lifetime;
+use super::assemble::Lifecycle;
 use super::settings::Settings;
 use super::{assemble, print};
 use crate::catalogue::{Catalogue, Exercise, LoopLengths};
@@ -25,7 +25,7 @@ pub async fn run(settings: &Settings, request: &Path, json: bool) -> Result<Exit
     let config = Config::read(request, settings)?;
     let mut plan = config.planned(&catalogue, &LoopLengths::default())?;
     if config.request.fits_reps() {
-        let loop_lengths = look_at_clips(&plan, &catalogue, settings).await;
+        let loop_lengths = loop_lengths_of(&plan, &catalogue, settings).await;
         plan = config.planned(&catalogue, &loop_lengths)?;
     }
     if json {
@@ -44,12 +44,12 @@ pub async fn run(settings: &Settings, request: &Path, json: bool) -> Result<Exit
 
 /// How long the loops are that a plan shows: what it chooses does not depend on them, its speeds do.
 /// Of a clip that cannot be looked at, standard error is told.
-async fn look_at_clips(plan: &Plan, catalogue: &Catalogue, settings: &Settings) -> LoopLengths {
+async fn loop_lengths_of(plan: &Plan, catalogue: &Catalogue, settings: &Settings) -> LoopLengths {
     let shown = plan.timeline.intervals().iter().map(|i| &i.movement.exercise);
     let shown: HashSet<_> = shown.collect();
     let all = catalogue.exercises().iter();
     let exercises: Vec<Exercise> = all.filter(|e| shown.contains(&e.id)).cloned().collect();
-    let lifetime = Lifetime::default();
+    let lifetime = Lifecycle::default();
     let inspector = assemble::inspector(settings, &Arc::new(assemble::tools(settings, &lifetime)));
     let clips = Library::inspect(&exercises, &inspector, Depth::First).await;
     lifetime.end().await;

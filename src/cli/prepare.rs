@@ -9,7 +9,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::de::DeserializeOwned;
 
-use super::assemble::{self, Lifetime};
+use super::assemble::{self, Lifecycle};
 use super::settings::Settings;
 use super::{print, serve};
 use crate::catalogue::{Catalogue, Exercise};
@@ -79,7 +79,7 @@ impl PrepareArguments {
 }
 
 pub async fn run(settings: &Settings, arguments: &PrepareArguments) -> Result<ExitCode> {
-    let lifetime = Lifetime::default();
+    let lifetime = Lifecycle::default();
     let done = tokio::select! {
         done = prepare(settings, arguments, &lifetime) => done,
         () = serve::signalled() => Err(anyhow::anyhow!("interrupted; loops that were ready are kept")),
@@ -89,7 +89,11 @@ pub async fn run(settings: &Settings, arguments: &PrepareArguments) -> Result<Ex
     done
 }
 
-async fn prepare(settings: &Settings, arguments: &PrepareArguments, lifetime: &Lifetime) -> Result<ExitCode> {
+async fn prepare(
+    settings: &Settings,
+    arguments: &PrepareArguments,
+    lifetime: &Lifecycle,
+) -> Result<ExitCode> {
     // A name that is no exercise is told before minutes of work.
     arguments.exercises(&assemble::catalogue(settings)?)?;
     let ffmpeg = assemble::readiness(settings, &Arc::new(assemble::tools(settings, lifetime)))
@@ -98,9 +102,9 @@ async fn prepare(settings: &Settings, arguments: &PrepareArguments, lifetime: &L
     if ffmpeg.version.is_none() {
         bail!("FFmpeg does not run: install it, or name the program with --ffmpeg or COACH_FFMPEG");
     }
-    let studio = assemble::studio(settings, lifetime)?;
-    let now = studio.look(settings).await?;
-    let renderer = studio.renderer.with_clips(&now.library);
+    let services = assemble::services(settings, lifetime)?;
+    let now = services.inspect_clips(settings).await?;
+    let renderer = services.renderer.with_clips(&now.library);
     let catalogue = &now.catalogue;
     let exercises = arguments.exercises(catalogue)?;
     let mut unavailable = 0;

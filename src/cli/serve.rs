@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use tokio::net::TcpListener;
 use tokio::signal;
 
-use super::assemble::{self, Lifetime};
+use super::assemble::{self, Lifecycle};
 use super::settings::Settings;
 use crate::clip::Snapshot;
 use crate::http::server::{StallGuard, serve};
@@ -18,10 +18,10 @@ const GRACE: Duration = Duration::from_secs(5);
 
 /// Most connections, however many files may be open: each viewer costs about half a megabyte.
 #[cfg(unix)]
-const MOST_CONNECTIONS: usize = 4096;
+const MAX_CONNECTIONS: usize = 4096;
 
 pub async fn run(settings: &Settings) -> Result<()> {
-    let lifetime = Lifetime::default();
+    let lifetime = Lifecycle::default();
     let end = until_the_end(settings, &lifetime).await;
     // However it ended, even in the midst of looking at the clips: no FFmpeg is left behind.
     lifetime.end().await;
@@ -30,13 +30,13 @@ pub async fn run(settings: &Settings) -> Result<()> {
 }
 
 /// Starts, and serves until a signal; a signal may come before the start is done.
-async fn until_the_end(settings: &Settings, lifetime: &Lifetime) -> Result<()> {
+async fn until_the_end(settings: &Settings, lifetime: &Lifecycle) -> Result<()> {
     // First of all, as it is what fails most often and costs least.
     let listener = bind(settings).await?;
     let address = listener.local_addr().context("the address cannot be read")?;
     tokio::spawn(until_signal(lifetime.clone()));
-    let young = assemble::server(settings, lifetime)?;
-    let state = young.state.clone();
+    let starting_server = assemble::server(settings, lifetime)?;
+    let state = starting_server.state.clone();
     let all = state.clips.current().catalogue.exercises().len();
     let server = format!("http://{address}{}", settings.base_path);
     super::print(&format!(
@@ -48,22 +48,24 @@ async fn until_the_end(settings: &Settings, lifetime: &Lifetime) -> Result<()> {
     let guard = StallGuard::new(listener, Duration::from_secs(settings.stall.into()));
     // Half of them, as FFmpeg's pipes, clips and the cache are files, too.
     #[cfg(unix)]
-    let guard = guard.connections((open_files() / 2).clamp(1, MOST_CONNECTIONS));
+    let guard = guard.connections((open_files() / 2).clamp(1, MAX_CONNECTIONS));
     let serving = serve(guard, router(state), lifetime.shutdown.clone(), GRACE);
-    let growing = async {
-        let growing = lifetime.shutdown.run_until_cancelled(young.grow_up());
-        let grown = match growing.await {
+    let starting = async {
+        let starting = lifetime
+            .shutdown
+            .run_until_cancelled(starting_server.finish_start());
+        let started = match starting.await {
             None => return Ok(()),
             Some(Err(error)) => Err(error),
             Some(Ok(now)) => announce(&server, &now),
         };
-        if grown.is_err() {
+        if started.is_err() {
             lifetime.shutdown.cancel();
         }
-        grown
+        started
     };
-    let ((), grown) = tokio::join!(serving, growing);
-    grown
+    let ((), started) = tokio::join!(serving, starting);
+    started
 }
 
 /// Says what is served, once it is known.
@@ -112,7 +114,7 @@ async fn bind(settings: &Settings) -> Result<TcpListener> {
 
 /// Asks all to end. Further signals change nothing: the end is near and bounded, and an exit at once
 /// would leave FFmpeg behind.
-async fn until_signal(lifetime: Lifetime) {
+async fn until_signal(lifetime: Lifecycle) {
     signalled().await;
     lifetime.shutdown.cancel();
     tracing::info!("stopping");

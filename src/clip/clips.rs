@@ -92,7 +92,7 @@ struct Files {
 
 /// What was found about an exercise's clip.
 #[derive(Debug)]
-struct Found {
+struct Inspection {
     exercise: Exercise,
     files: Files,
     outcome: Result<Clip, ClipError>,
@@ -100,7 +100,7 @@ struct Found {
 
 /// How far the first look at all clips has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Progress {
+pub struct InspectionProgress {
     /// Clips that were looked at.
     pub looked_at: usize,
     /// All.
@@ -141,10 +141,10 @@ impl Clips {
 
     /// How far the first look has come.
     #[must_use]
-    pub fn progress(&self) -> Progress {
+    pub fn progress(&self) -> InspectionProgress {
         let snapshot = self.current();
         let all = snapshot.catalogue.exercises().len();
-        Progress {
+        InspectionProgress {
             looked_at: all - snapshot.pending,
             all,
             under_way: self.state().under_way.iter().cloned().collect(),
@@ -251,10 +251,10 @@ impl Clips {
         let (mut unsaved, mut due) = (false, Instant::now());
         loop {
             tokio::select! {
-                found = looks.next() => {
-                    let Some(found) = found else { break };
-                    looked_at += found.len();
-                    self.publish(found);
+                inspections = looks.next() => {
+                    let Some(inspections) = inspections else { break };
+                    looked_at += inspections.len();
+                    self.publish(inspections);
                     unsaved = true;
                 }
                 // Also when no other clip is looked at any more, as where FFmpeg hangs.
@@ -271,7 +271,7 @@ impl Clips {
         self.save().await;
     }
 
-    async fn look(&self, exercise: Exercise) -> Found {
+    async fn look(&self, exercise: Exercise) -> Inspection {
         let _under_way = UnderWay::new(self, exercise.id.clone());
         let inspector = self.inspector().await;
         // Before the look: a file that is replaced meanwhile is looked at again.
@@ -288,7 +288,7 @@ impl Clips {
             Ok(clip) if clip.cut => Some((clip.path.clone(), inspector.stamp(&clip.path).await)),
             _ => None,
         };
-        Found {
+        Inspection {
             exercise,
             files: Files { named: name, cut },
             outcome,
@@ -296,17 +296,17 @@ impl Clips {
     }
 
     /// Makes the next snapshot of the current one and what was found.
-    fn publish(&self, found: Vec<Found>) {
+    fn publish(&self, inspections: Vec<Inspection>) {
         self.0.current.send_modify(|current| {
             let mut next = Snapshot::clone(current);
             next.revision += 1;
             let library = Arc::make_mut(&mut next.library);
             let mut state = self.state();
-            for Found {
+            for Inspection {
                 exercise: Exercise { id, video, .. },
                 files,
                 outcome,
-            } in found
+            } in inspections
             {
                 let last = state.again.remove(&id);
                 match outcome {

@@ -35,7 +35,7 @@ pub struct Decoded {
 
 /// The size of a frame.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Shape {
+pub struct FrameSize {
     width: u32,
     height: u32,
     /// Width of a pixel over its height.
@@ -43,7 +43,7 @@ pub struct Shape {
     rotation: f64,
 }
 
-impl fmt::Display for Shape {
+impl fmt::Display for FrameSize {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}x{}", self.width, self.height)?;
         if (self.pixel - 1.0).abs() > 0.01 {
@@ -122,7 +122,7 @@ impl Inspector {
     /// Refuses a clip whose frame turns or changes its size: a graph of filters is made for one size.
     ///
     /// Only keyframes are decoded, as only they can bring another size.
-    pub(super) async fn steady(
+    pub(super) async fn check_constant_size(
         &self,
         path: &Path,
         facts: &Facts,
@@ -200,19 +200,19 @@ impl Inspector {
                 codec => codec,
             };
             let plural = if sound.channels == 1 { "" } else { "s" };
-            let told = format!("{codec}, {} channel{plural}", sound.channels);
+            let described = format!("{codec}, {} channel{plural}", sound.channels);
             facts.sound = Some(sound);
             let delay = facts.sound_delay().0;
             if !(EARLIEST_SOUND.0..length.0).contains(&delay) {
                 let word = if delay > 0.0 { "after" } else { "before" };
                 let reason = format!(
-                    "its sound ({told}) starts {:.0} s {word} its pictures",
+                    "its sound ({described}) starts {:.0} s {word} its pictures",
                     delay.abs()
                 );
                 facts.silent.get_or_insert(reason);
                 continue;
             }
-            match self.hear(path, facts).await {
+            match self.check_sound(path, facts).await {
                 Ok(()) => {
                     facts.silent = None;
                     return Ok(());
@@ -222,7 +222,7 @@ impl Inspector {
                 }
                 Err(error) => {
                     tracing::debug!(path = %path.display(), %error, "a sound cannot be used");
-                    let reason = format!("this FFmpeg can neither decode nor mix its sound ({told})");
+                    let reason = format!("this FFmpeg can neither decode nor mix its sound ({described})");
                     facts.silent.get_or_insert(reason);
                 }
             }
@@ -232,7 +232,7 @@ impl Inspector {
     }
 
     /// Decodes the beginning of the sound and mixes it as a workout does, in whatever way succeeds.
-    async fn hear(&self, path: &Path, facts: &mut Facts) -> Result<(), FfmpegError> {
+    async fn check_sound(&self, path: &Path, facts: &mut Facts) -> Result<(), FfmpegError> {
         let Some(sound) = facts.sound.clone() else {
             return Ok(());
         };
@@ -314,7 +314,7 @@ fn decoded(report: &str) -> Option<Decoded> {
 }
 
 /// The sizes in ffprobe's list of frames.
-fn shapes(answer: &[u8]) -> Vec<Shape> {
+fn shapes(answer: &[u8]) -> Vec<FrameSize> {
     #[derive(Deserialize)]
     struct Answer {
         #[serde(default)]
@@ -339,7 +339,7 @@ fn shapes(answer: &[u8]) -> Vec<Shape> {
     let shape = |frame: Frame| {
         let (across, down) = probe::aspect(&frame.sample_aspect_ratio);
         let rotation = frame.side_data_list.iter().find_map(|data| data.rotation);
-        Shape {
+        FrameSize {
             width: frame.width,
             height: frame.height,
             pixel: across / down,
@@ -372,10 +372,13 @@ mod tests {
     fn sizes_are_read_from_ffprobes_list() {
         let answer = r#"{"frames":[{"width":320,"height":180,"sample_aspect_ratio":"N/A"},
             {"width":180,"height":320,"sample_aspect_ratio":"4:3","side_data_list":[{"rotation":-90}]}]}"#;
-        let told: Vec<String> = shapes(answer.as_bytes())
+        let described: Vec<String> = shapes(answer.as_bytes())
             .iter()
             .map(ToString::to_string)
             .collect();
-        assert_eq!(told, ["320x180", "180x320 with pixels 1.33 wide turned by -90°"]);
+        assert_eq!(
+            described,
+            ["320x180", "180x320 with pixels 1.33 wide turned by -90°"]
+        );
     }
 }

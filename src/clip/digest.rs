@@ -104,11 +104,11 @@ impl FileDigests {
         let (this, path) = (self.clone(), path.to_owned());
         tokio::spawn(async move {
             // Never closed.
-            let place = Arc::clone(&this.readers).acquire_owned().await;
+            let permit = Arc::clone(&this.readers).acquire_owned().await;
             let file = path.clone();
             let expected = stamp.clone();
             let hashed = tokio::task::spawn_blocking(move || {
-                let _place = place;
+                let _permit = permit;
                 hash(&file, &expected)
             });
             let hashed = hashed.await.map_err(io::Error::other).flatten();
@@ -154,14 +154,14 @@ fn hash(path: &Path, expected: &Stamp) -> io::Result<blake3::Hash> {
 /// Questions to the file system, a few at once; none is waited for longer than `patience`.
 #[derive(Debug, Clone)]
 pub(super) struct FileSystem {
-    places: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     patience: Duration,
 }
 
 impl Default for FileSystem {
     fn default() -> Self {
         Self {
-            places: Arc::new(Semaphore::new(ASKERS)),
+            permits: Arc::new(Semaphore::new(ASKERS)),
             patience: STALLED,
         }
     }
@@ -175,9 +175,9 @@ impl FileSystem {
     ) -> io::Result<T> {
         let asking = async {
             // Never closed. Held by the thread, however long that blocks.
-            let place = Arc::clone(&self.places).acquire_owned().await;
+            let permit = Arc::clone(&self.permits).acquire_owned().await;
             let answer = tokio::task::spawn_blocking(move || {
-                let _place = place;
+                let _permit = permit;
                 question()
             });
             answer.await.map_err(io::Error::other)?

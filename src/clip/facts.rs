@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::colours::Colours;
+use super::colour_space::ColourSpace;
 use crate::units::Seconds;
 
 /// What a clip is.
@@ -54,7 +54,7 @@ pub struct VideoFacts {
     /// Whether it is a still image: of the file, only the first frame is meant.
     pub still: bool,
     /// What the frame's numbers mean.
-    pub colours: Colours,
+    pub colours: ColourSpace,
     /// First instant, on the file's clock.
     pub start: Seconds,
 }

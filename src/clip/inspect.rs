@@ -8,7 +8,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
-use super::decode::Shape;
+use super::decode::FrameSize;
 use super::digest::FileSystem;
 use super::facts::Facts;
 use super::image_kind::ImageKind;
@@ -87,9 +87,9 @@ pub enum ClipError {
         /// File name.
         name: String,
         /// Size at first.
-        from: Shape,
+        from: FrameSize,
         /// Another one, later.
-        to: Shape,
+        to: FrameSize,
     },
     /// It looks good, and yet no video can be made of it.
     #[error("{0} cannot be made into a video")]
@@ -160,9 +160,9 @@ pub struct TrialError {
 /// Makes a few frames of a clip, and of its sound, as every workout does. Given by those who can: this module
 /// knows no workout.
 #[derive(Clone)]
-pub struct Trial(pub Arc<dyn Fn(Clip) -> BoxFuture<'static, Result<(), TrialError>> + Send + Sync>);
+pub struct TrialRender(pub Arc<dyn Fn(Clip) -> BoxFuture<'static, Result<(), TrialError>> + Send + Sync>);
 
-impl std::fmt::Debug for Trial {
+impl std::fmt::Debug for TrialRender {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Trial")
     }
@@ -185,7 +185,7 @@ pub struct Inspector {
     pub(super) cuts: PathBuf,
     probe_cache: Option<Arc<ProbeCache>>,
     files: FileSystem,
-    trial: Option<Trial>,
+    trial: Option<TrialRender>,
 }
 
 impl Inspector {
@@ -204,7 +204,7 @@ impl Inspector {
 
     /// The same, that calls a clip good only if a trial succeeds.
     #[must_use]
-    pub fn trying(self, trial: Trial) -> Self {
+    pub fn with_trial_render(self, trial: TrialRender) -> Self {
         Self {
             trial: Some(trial),
             ..self
@@ -284,7 +284,7 @@ impl Inspector {
         let kind = self.kind(&path).await;
         let probed = self.probe(&path, kind, name).await?;
         let (mut facts, decoded) = self.choose_video(&path, &probed, name, depth).await?;
-        self.steady(&path, &facts, name, depth).await?;
+        self.check_constant_size(&path, &facts, name, depth).await?;
         let length = self.length(&path, &facts, &decoded, name).await?;
         self.choose_sound(&path, &mut facts, name, probed.sounds, length)
             .await?;
@@ -303,7 +303,7 @@ impl Inspector {
             },
         };
         let clip = Clip { breaks_off, ..clip };
-        if let Some(Trial(trial)) = &self.trial {
+        if let Some(TrialRender(trial)) = &self.trial {
             let tried = trial(clip.clone()).await;
             tried.map_err(|error| {
                 if error.is_of_machine {

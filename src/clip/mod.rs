@@ -6,7 +6,7 @@
 
 pub mod chains;
 mod clips;
-mod colours;
+mod colour_space;
 mod cut;
 mod decode;
 mod digest;
@@ -19,11 +19,11 @@ mod probe_cache;
 mod report;
 mod snapshot;
 
-pub use clips::{Clips, Progress};
-pub use colours::{BT709, BT2020, Colours, Hdr, RGB, UNKNOWN};
+pub use clips::{Clips, InspectionProgress};
+pub use colour_space::{BT709, BT2020, ColourSpace, Hdr, RGB, UNKNOWN};
 pub use digest::FileDigests;
 pub use facts::{Facts, Mix, SoundFacts, VideoFacts};
-pub use inspect::{Clip, ClipError, Depth, Inspector, Trial, TrialError};
+pub use inspect::{Clip, ClipError, Depth, Inspector, TrialError, TrialRender};
 pub use library::{Diagnosis, Library};
 pub use probe::NoFacts;
 pub use probe_cache::{ProbeCache, Stamp};

@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 
 use serde::Deserialize;
 
-use super::colours::{BT709, Colours, RGB, UNKNOWN};
+use super::colour_space::{BT709, ColourSpace, RGB, UNKNOWN};
 use super::facts::{Facts, Mix, SoundFacts, VideoFacts};
 use crate::units::Seconds;
 
@@ -43,7 +43,7 @@ const MAX_CHANNELS: u32 = 64;
 /// be there to be measured by decoding it.
 pub const GUESSED: (&str, Seconds) = ("mpeg", Seconds(300.0));
 /// Tracks of each kind that are tried.
-const MOST_TRACKS: usize = 8;
+const MAX_TRACKS: usize = 8;
 /// What a clip may lack of the length that it claims without being said to break off: containers round, and the
 /// last frame's length is often left open.
 const ROUNDED: f64 = 0.02;
@@ -110,7 +110,7 @@ impl Probed {
             let pixels = u64::from(video.width) * u64::from(video.height);
             Reverse((many, video.disposition.default, pixels))
         });
-        let videos = counted.iter().take(MOST_TRACKS);
+        let videos = counted.iter().take(MAX_TRACKS);
         let videos = videos
             .map(|(video, count)| answer.video(video, *count, still))
             .collect();
@@ -118,7 +118,7 @@ impl Probed {
         sounds.sort_by_key(|sound| Reverse(sound.disposition.default));
         Ok(Self {
             videos,
-            sounds: sounds.into_iter().take(MOST_TRACKS).map(Stream::sound).collect(),
+            sounds: sounds.into_iter().take(MAX_TRACKS).map(Stream::sound).collect(),
             start: start(answer.format.start_time.as_deref()),
             container: answer.format.format_name,
         })
@@ -396,19 +396,19 @@ impl Stream {
         }
     }
 
-    fn colours(&self) -> Colours {
-        let said = Colours::named(&self.color_primaries, &self.color_transfer, &self.color_space);
+    fn colours(&self) -> ColourSpace {
+        let said = ColourSpace::named(&self.color_primaries, &self.color_transfer, &self.color_space);
         let is_rgb = ["rgb", "bgr", "argb", "abgr", "gbr", "pal8", "0rgb", "0bgr"]
             .iter()
             .any(|name| self.pix_fmt.starts_with(name));
         let matrix = match said.matrix {
             _ if is_rgb => RGB,
-            UNKNOWN if said.known_primaries() == super::colours::BT2020 => super::colours::BT2020,
+            UNKNOWN if said.known_primaries() == super::colour_space::BT2020 => super::colour_space::BT2020,
             // What is usual where nothing is said: high definition is BT.709.
             UNKNOWN if self.width >= 1280 || self.height >= 720 => BT709,
             known => known,
         };
-        Colours { matrix, ..said }
+        ColourSpace { matrix, ..said }
     }
 
     fn sound(&self) -> SoundFacts {

@@ -27,9 +27,9 @@ use crate::temp_files;
 const VERSION: u32 = 2;
 const NAME: &str = "clips.known";
 /// Bytes of the file that are read. 10,000 clips take some 8 MB.
-const MOST_BYTES: u64 = 32 << 20;
+const MAX_BYTES: u64 = 32 << 20;
 /// Clips that are kept, those of other catalogues included.
-const MOST_CLIPS: usize = 10_000;
+const MAX_CLIPS: usize = 10_000;
 /// Bytes of an answer to `-version` that are read.
 const ABOUT: u64 = 1 << 16;
 
@@ -184,15 +184,15 @@ impl ProbeCache {
         }
         state.changed = false;
         // Those whose files are gone or changed first; beyond the bound all are looked at again.
-        if state.kept.clips.len() > MOST_CLIPS {
+        if state.kept.clips.len() > MAX_CLIPS {
             let is_there = |entry: &Entry| Stamp::of(&entry.clip.path).as_ref() == Some(&entry.read);
             state.kept.clips.retain(|_, entry| is_there(entry));
         }
-        if state.kept.clips.len() > MOST_CLIPS {
+        if state.kept.clips.len() > MAX_CLIPS {
             state.kept.clips.clear();
         }
         // Few, as each was a good clip first; those of older states of files go with all others.
-        if state.kept.failures.len() > MOST_CLIPS {
+        if state.kept.failures.len() > MAX_CLIPS {
             state.kept.failures.clear();
         }
         if let Err(error) = write(&self.file, &state.kept) {
@@ -217,7 +217,7 @@ fn key(path: &Path, range: Option<LoopRange>) -> Option<String> {
 
 fn read(file: &Path) -> io::Result<CacheFile> {
     let mut text = String::new();
-    File::open(file)?.take(MOST_BYTES).read_to_string(&mut text)?;
+    File::open(file)?.take(MAX_BYTES).read_to_string(&mut text)?;
     let damaged = || io::Error::new(io::ErrorKind::InvalidData, "it is damaged");
     let (digest, json) = text.split_once('\n').ok_or_else(damaged)?;
     if blake3::Hash::from_hex(digest).ok() != Some(blake3::hash(json.as_bytes())) {

@@ -130,7 +130,7 @@ fn what_is_done(clip: &Clip) -> String {
     }
     if video.colours.hdr().is_some() {
         done.push("tone-mapped from HDR".to_owned());
-    } else if video.colours.foreign() {
+    } else if video.colours.needs_conversion() {
         done.push("its colours converted".to_owned());
     }
     if video.alpha {

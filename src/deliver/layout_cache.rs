@@ -39,10 +39,10 @@ pub struct LayoutCache {
 
 impl Default for LayoutCache {
     fn default() -> Self {
-        let places = Arc::new(Semaphore::new(AT_A_TIME));
+        let permits = Arc::new(Semaphore::new(AT_A_TIME));
         Self {
-            movies: SingleFlightCache::new(LAYOUT_BYTES, |layout| layout.bytes(), &places),
-            playlists: SingleFlightCache::new(PLAYLIST_BYTES, |text| text.len(), &places),
+            movies: SingleFlightCache::new(LAYOUT_BYTES, |layout| layout.bytes(), &permits),
+            playlists: SingleFlightCache::new(PLAYLIST_BYTES, |text| text.len(), &permits),
         }
     }
 }
@@ -101,17 +101,17 @@ fn key(video: &StitchedVideo, kind: &str, name: &str) -> blake3::Hash {
 struct SingleFlightCache<T: Clone + Send + Sync + 'static> {
     cache: Cache<blake3::Hash, T>,
     work: SingleFlight<blake3::Hash, Result<T, DeliverError>>,
-    places: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     tasks: TaskTracker,
 }
 
 impl<T: Clone + Send + Sync + 'static> SingleFlightCache<T> {
-    fn new(bytes: u64, size: fn(&T) -> usize, places: &Arc<Semaphore>) -> Self {
+    fn new(bytes: u64, size: fn(&T) -> usize, permits: &Arc<Semaphore>) -> Self {
         let weight = move |_: &_, made: &T| u32::try_from(size(made)).unwrap_or(u32::MAX);
         Self {
             cache: Cache::builder().max_capacity(bytes).weigher(weight).build(),
             work: SingleFlight::new(MAX_IN_FLIGHT, MAX_WAITERS),
-            places: Arc::clone(places),
+            permits: Arc::clone(permits),
             tasks: TaskTracker::new(),
         }
     }
@@ -125,14 +125,14 @@ impl<T: Clone + Send + Sync + 'static> SingleFlightCache<T> {
         if let Some(known) = self.cache.get(&key).await {
             return Ok(known);
         }
-        let (cache, places) = (self.cache.clone(), Arc::clone(&self.places));
+        let (cache, permits) = (self.cache.clone(), Arc::clone(&self.permits));
         let work = move |_| async move {
             // Another task may have ended between the look above and the beginning of this one.
             if let Some(known) = cache.get(&key).await {
                 return Ok(known);
             }
             // Never closed, so there is a place in the end.
-            let _place = places.acquire().await;
+            let _permit = permits.acquire().await;
             let result = tokio::task::spawn_blocking(make).await;
             let result = result.map_err(|error| DeliverError::Broken(Arc::new(error)))?;
             cache.insert(key, result.clone()).await;

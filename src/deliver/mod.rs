@@ -26,5 +26,5 @@ mod writer_version;
 pub use hls::{Hls, HlsName, captions_playlist};
 pub use layout_cache::LayoutCache;
 pub use movie::{Texts, movie};
-pub use ranges::{MOST_RANGES, RangeSelection, etag_matches, select_ranges};
+pub use ranges::{MAX_RANGES, RangeSelection, etag_matches, select_ranges};
 pub use virtual_file::{DeliverError, Reader, ReaderStream, VirtualFile};

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// The most ranges that are answered in one response; who asks for more gets the whole.
-pub const MOST_RANGES: usize = 8;
+pub const MAX_RANGES: usize = 8;
 
 /// What to answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub enum RangeSelection {
 
 /// Reads a `Range` header for a file of `length` bytes and this ETag.
 ///
-/// Other units, nonsense, and more than [`MOST_RANGES`] ranges or more bytes than the file has are
+/// Other units, nonsense, and more than [`MAX_RANGES`] ranges or more bytes than the file has are
 /// answered with the whole file, as 14.2 allows; so is a range of another version (`If-Range`, which must
 /// name the very tag: dates and weak tags do not tell versions of ours apart).
 #[must_use]
@@ -41,7 +41,7 @@ fn parts(range: &str, length: u64) -> Option<RangeSelection> {
     // 5.6.1: empty elements of a list count for nothing.
     let all = list.split(',').map(str::trim).filter(|part| !part.is_empty());
     for (count, part) in all.enumerate() {
-        if count == MOST_RANGES {
+        if count == MAX_RANGES {
             return None;
         }
         parts.push(one(part, length)?);
@@ -153,7 +153,7 @@ mod tests {
         #[test]
         fn whatever_is_asked_for_lies_in_the_file(range in "(bytes=)?[-0-9, ]{0,40}", length in 0u64..100) {
             if let RangeSelection::Parts(parts) = select_ranges(Some(&range), None, "\"tag\"", length) {
-                prop_assert!(!parts.is_empty() && parts.len() <= MOST_RANGES);
+                prop_assert!(!parts.is_empty() && parts.len() <= MAX_RANGES);
                 for part in parts {
                     prop_assert!(part.start < part.end && part.end <= length, "{:?}", part);
                 }

@@ -15,7 +15,7 @@ const FIRST: Duration = Duration::from_secs(5);
 /// At most.
 const LONGEST: Duration = Duration::from_secs(300);
 /// Pieces of work that are remembered.
-const MOST: usize = 1000;
+const MAX: usize = 1000;
 
 /// What is left alone, by key.
 #[derive(Debug)]
@@ -51,11 +51,11 @@ impl<Key: Eq + Hash> Backoff<Key> {
         match failure {
             None => drop(all.remove(&key)),
             Some(FfmpegError::Overdue { .. }) => {
-                if all.len() >= MOST {
+                if all.len() >= MAX {
                     let now = Instant::now();
                     all.retain(|_, rest| rest.until > now);
                 }
-                if all.len() >= MOST {
+                if all.len() >= MAX {
                     all.clear();
                 }
                 let before = all.get(&key).map(|rest| rest.pause * 2);

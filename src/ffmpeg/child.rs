@@ -35,7 +35,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// How far a process says it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Progress {
+pub struct EncodeProgress {
     /// Frames encoded.
     pub frames: u32,
     /// Speed against real time.
@@ -56,7 +56,7 @@ pub struct Child {
     stdin: Option<Stdin>,
     stdout: Option<Stdout>,
     log: Option<JoinHandle<VecDeque<String>>>,
-    progress: watch::Receiver<Progress>,
+    progress: watch::Receiver<EncodeProgress>,
     watch: Watch,
     troubles: Arc<Troubles>,
 }
@@ -97,7 +97,7 @@ impl Tools {
         #[cfg(unix)]
         command.process_group(0);
         let mut process = spawner::spawn(command).map_err(|cause| FfmpegError::Start { program, cause })?;
-        let (report, progress) = watch::channel(Progress::default());
+        let (report, progress) = watch::channel(EncodeProgress::default());
         let watch = Watch::default();
         let log = process
             .stderr
@@ -134,7 +134,7 @@ impl Child {
 
     /// What it last said of its progress.
     #[must_use]
-    pub fn progress(&self) -> Progress {
+    pub fn progress(&self) -> EncodeProgress {
         *self.progress.borrow()
     }
 
@@ -231,7 +231,11 @@ fn kill_group(group: Option<u32>) {
 }
 
 /// Follows a log to its end and returns its last complaints.
-async fn read_log(stderr: ChildStderr, report: watch::Sender<Progress>, watch: Watch) -> VecDeque<String> {
+async fn read_log(
+    stderr: ChildStderr,
+    report: watch::Sender<EncodeProgress>,
+    watch: Watch,
+) -> VecDeque<String> {
     let bounded = SyncIoBridge::new(stderr.take(LOG_BYTES));
     // The parser reads blockingly, hence its own thread; it ends with the process.
     let parsed = tokio::task::spawn_blocking(move || parse_log(bounded, &report, &watch)).await;
@@ -247,7 +251,7 @@ type BoundedLog = SyncIoBridge<tokio::io::Take<ChildStderr>>;
 
 fn parse_log(
     mut stderr: BoundedLog,
-    report: &watch::Sender<Progress>,
+    report: &watch::Sender<EncodeProgress>,
     watch: &Watch,
 ) -> (VecDeque<String>, tokio::io::Take<ChildStderr>) {
     let mut lines = VecDeque::new();
@@ -263,7 +267,7 @@ fn parse_log(
                     watch.progressed();
                     reached = now;
                 }
-                report.send_replace(Progress {
+                report.send_replace(EncodeProgress {
                     frames: progress.frame,
                     speed: progress.speed,
                 });

@@ -19,7 +19,7 @@ mod watch;
 
 pub use aac::AUDIO_BITRATE;
 pub use backoff::Backoff;
-pub use child::{Child, Progress, Stdin, Stdout};
+pub use child::{Child, EncodeProgress, Stdin, Stdout};
 pub use error::{FfmpegError, is_starved};
 pub use job::Retries;
 pub use output::{FRAGMENTS, MAPPED_ALONE, MP4};
@@ -121,7 +121,7 @@ pub const FENCE: [&str; 4] = [
 /// `-i` and the path. Options for the input go before them.
 #[must_use]
 pub fn input(path: &Path) -> Vec<OsString> {
-    input_as(path, still_demuxer(path))
+    input_as(path, image_demuxer(path))
 }
 
 /// The same by a demuxer that is known, where FFmpeg would guess by the name.
@@ -134,13 +134,13 @@ pub fn input_as(path: &Path, demuxer: Option<&str>) -> Vec<OsString> {
     arguments
 }
 
-/// The arguments that make FFmpeg read the first, main image of a file, whose demuxer is one of [`STILLS`].
+/// The arguments that make FFmpeg read the first, main image of a file, whose demuxer is one of [`IMAGE_DEMUXERS`].
 ///
 /// The file is one packet: what follows the image (phones append a map of gains) is never decoded. Taken one by one,
 /// a second image of another size would make FFmpeg begin its graph anew, in 5.1 whatever it is told. The name means
 /// just this file, and no other format may be read.
 #[must_use]
-pub fn still_input(path: &Path, demuxer: &str) -> Vec<OsString> {
+pub fn image_input(path: &Path, demuxer: &str) -> Vec<OsString> {
     let codec = demuxer.trim_end_matches("_pipe");
     let decoder = if codec == "jpeg" { "mjpeg" } else { codec };
     let options = ["-protocol_whitelist", "file,pipe", "-format_whitelist", "image2"];
@@ -152,19 +152,19 @@ pub fn still_input(path: &Path, demuxer: &str) -> Vec<OsString> {
 
 /// The demuxer of a still image, by its name.
 #[must_use]
-pub fn still_demuxer(path: &Path) -> Option<&'static str> {
+pub fn image_demuxer(path: &Path) -> Option<&'static str> {
     let ending = path
         .extension()
         .unwrap_or_default()
         .to_string_lossy()
         .to_lowercase();
-    let still = STILLS.iter().find(|(known, _)| *known == ending);
+    let still = IMAGE_DEMUXERS.iter().find(|(known, _)| *known == ending);
     still.map(|(_, demuxer)| *demuxer)
 }
 
 /// Endings of still images, and FFmpeg's demuxers for them. By the name alone it would take such a file for one of a
 /// numbered series, or a `%`, `?` or `*` in it for a pattern, and look for more.
-const STILLS: [(&str, &str); 7] = [
+const IMAGE_DEMUXERS: [(&str, &str); 7] = [
     ("jpg", "jpeg_pipe"),
     ("jpeg", "jpeg_pipe"),
     ("png", "png_pipe"),

@@ -6,7 +6,7 @@ use crate::workout::Profile;
 
 /// Inputs of one process. Each costs about 25 MB and 20 ms before the first frame; starting a
 /// process costs about 100 ms of one core, so a few shots share one.
-const MOST_SHOTS: usize = 3;
+const MAX_SHOTS: usize = 3;
 
 /// Neighbouring shots that one process renders. Never empty.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,7 +39,7 @@ pub fn groups(shots: &[Shot], profile: &Profile) -> Vec<Group> {
         let bytes = shot.held_bytes(profile);
         let first = groups.len() == 1;
         match groups.last_mut() {
-            Some(group) if !first && group.shots.len() < MOST_SHOTS && held + bytes <= HOLD_BYTES => {
+            Some(group) if !first && group.shots.len() < MAX_SHOTS && held + bytes <= HOLD_BYTES => {
                 held += bytes;
                 group.shots.push(shot);
             }
@@ -55,7 +55,7 @@ pub fn groups(shots: &[Shot], profile: &Profile) -> Vec<Group> {
 /// Divides shots into groups for their sound.
 #[must_use]
 pub fn sound_groups(shots: &[Shot]) -> Vec<Group> {
-    let groups = shots.chunks(MOST_SHOTS);
+    let groups = shots.chunks(MAX_SHOTS);
     groups
         .map(|shots| Group {
             shots: shots.to_vec(),

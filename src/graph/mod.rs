@@ -18,7 +18,7 @@
 //! Nothing of a request's text ever enters a graph: shots hold numbers and paths, and paths are
 //! arguments of their own, never part of the graph's text.
 
-mod colours;
+mod colour_conversion;
 mod group;
 mod shot;
 mod sound;
@@ -128,13 +128,13 @@ impl Input {
                     options(&["-c:v", decoder]);
                 }
                 arguments.extend(match demuxer {
-                    Some(demuxer) if *still => ffmpeg::still_input(path, demuxer),
+                    Some(demuxer) if *still => ffmpeg::image_input(path, demuxer),
                     _ => ffmpeg::input_as(path, demuxer.as_deref()),
                 });
             }
             Self::Still(path) => {
-                arguments.extend(match ffmpeg::still_demuxer(path) {
-                    Some(demuxer) => ffmpeg::still_input(path, demuxer),
+                arguments.extend(match ffmpeg::image_demuxer(path) {
+                    Some(demuxer) => ffmpeg::image_input(path, demuxer),
                     None => ffmpeg::input(path),
                 });
             }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::shot::{Offset, Shot};
-use super::{FilterGraph, Group, Input, OUTPUT, colours};
+use super::{FilterGraph, Group, Input, OUTPUT, colour_conversion};
 use crate::clip::{Clip, chains};
 use crate::colour::{Colour, Yuv};
 use crate::hud;
@@ -209,7 +209,7 @@ impl Builder {
         let mut chain = Chain::from(source.to_owned());
         // The track starts at its own first frame: its sound is laid in step elsewhere.
         chain.add(chains::video(&clip.facts));
-        if let Some(conversion) = colours::conversion(&clip.facts) {
+        if let Some(conversion) = colour_conversion::conversion(&clip.facts) {
             chain.add(conversion);
         }
         let whole = shown_whole(look.fit, video.shown_size(), (width, area_height));
@@ -217,7 +217,7 @@ impl Builder {
         let (x, y) = ((width.max(w) - w) / 2, (area_height.max(h) - h) / 2);
         let colours = format!(
             "{}out_color_matrix=bt709:out_range=tv",
-            colours::scale_from(&clip.facts)
+            colour_conversion::scale_from(&clip.facts)
         );
         let mut fit = if video.alpha {
             self.backdrop(number, look);

@@ -32,7 +32,7 @@
 //! | `parameters` | what SPS and PPS say that matters here |
 //! | `slice` | slice headers: reading, writing, and the restart form |
 //! | `cavlc` | residual blocks: how many coefficients, and how they are written |
-//! | `demands` | what a slice's macroblocks demand of a decoder |
+//! | `slice_stats` | what a slice's macroblocks demand of a decoder |
 //! | `hud_pixels` | where the HUD lies, its pixels, what changed in it |
 //! | `prediction` | which prediction gives a macroblock exactly |
 //! | `hud_slice` | the HUD slice |
@@ -42,19 +42,19 @@
 
 mod bits;
 mod cavlc;
-mod demands;
 mod hud_pixels;
 mod hud_slice;
 mod nal;
 mod parameters;
 mod prediction;
 mod slice;
+mod slice_stats;
 
-pub use demands::{Demands, MOST_LEVEL_PREFIX, MOST_MACROBLOCK_BITS};
 pub use hud_pixels::{ChangedMacroblocks, HudPixels, HudSliceShape};
 pub use nal::{NalKind, NalUnit, RefIdc, nal_units};
 pub use parameters::{Parameters, parameter_sets};
 pub use slice::{Deblocking, Marking, PictureHead, SliceHeader, SliceType, restart_form};
+pub use slice_stats::{MAX_LEVEL_PREFIX, MAX_MACROBLOCK_BITS, SliceStats};
 
 /// Side of a macroblock in luma samples.
 pub const MACROBLOCK: usize = 16;

@@ -36,14 +36,14 @@ use axum::response::{IntoResponse, Response};
 use std::net::IpAddr;
 
 use super::host::{Authority, Host};
-use super::problem::{Fault, Kind, Problem};
+use super::problem::{Fault, Problem, ProblemKind};
 use super::{AppState, READINESS_PATHS};
 
 /// Longest address, from its first slash, in bytes: what RFC 9110 (4.1) asks servers to take, and four times the
 /// longest link.
 const LONGEST_ADDRESS: usize = 8_000;
 /// Most query parameters; the route that knows most has seven.
-const MOST_PARAMETERS: usize = 16;
+const MAX_PARAMETERS: usize = 16;
 /// Characters of a client's text that a problem repeats.
 const LONGEST_TEXT: usize = 100;
 
@@ -226,19 +226,19 @@ impl Access {
         let site = only(headers, &SEC_FETCH_SITE);
         match only(headers, &header::ORIGIN) {
             // Not by fetch or a form, which send an `Origin`: an address that was typed in, an older browser, or none.
-            Said::Nothing => match site {
-                Said::Nothing | Said::Once("same-origin" | "none") => Ok(()),
+            HeaderValues::Nothing => match site {
+                HeaderValues::Nothing | HeaderValues::Once("same-origin" | "none") => Ok(()),
                 // Another port of this machine.
-                Said::Once("same-site") if host.is_some_and(|host| host.host.is_loopback()) => Ok(()),
+                HeaderValues::Once("same-site") if host.is_some_and(|host| host.host.is_loopback()) => Ok(()),
                 _ => Err(foreign("a page of another site")),
             },
-            Said::Once(text) => {
+            HeaderValues::Once(text) => {
                 let trusted = Origin::parse(text).is_some_and(|origin| {
                     origin.host.is_loopback()
                         || listed.contains(&origin)
                         || host.is_some_and(|host| origin.is_of(host))
                         // Behind a proxy that asks by another host than it was asked by.
-                        || matches!(site, Said::Once("same-origin"))
+                        || matches!(site, HeaderValues::Once("same-origin"))
                 });
                 if trusted {
                     Ok(())
@@ -247,7 +247,7 @@ impl Access {
                     Err(foreign(&format!("the origin {text:?}")))
                 }
             }
-            Said::Unclearly => Err(foreign("more than one origin")),
+            HeaderValues::Unclearly => Err(foreign("more than one origin")),
         }
     }
 }
@@ -275,8 +275,8 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let headers = &parts.headers;
-        let followed = matches!(only(headers, &SEC_FETCH_MODE), Said::Once("navigate"))
-            && matches!(only(headers, &SEC_FETCH_DEST), Said::Once("document"));
+        let followed = matches!(only(headers, &SEC_FETCH_MODE), HeaderValues::Once("navigate"))
+            && matches!(only(headers, &SEC_FETCH_DEST), HeaderValues::Once("document"));
         if !followed {
             let host = host_of(parts.version, &parts.uri, headers)?;
             Arc::<Access>::from_ref(state).admit_page(headers, host.as_ref())?;
@@ -292,30 +292,30 @@ impl FromRef<AppState> for Arc<Access> {
 }
 
 /// What a request says in a header that it must not have twice.
-enum Said<'r> {
+enum HeaderValues<'r> {
     Nothing,
     Once(&'r str),
     Unclearly,
 }
 
-fn only<'r>(headers: &'r HeaderMap, name: &HeaderName) -> Said<'r> {
+fn only<'r>(headers: &'r HeaderMap, name: &HeaderName) -> HeaderValues<'r> {
     let mut values = headers.get_all(name).iter();
     match (values.next().map(HeaderValue::to_str), values.next()) {
-        (None, _) => Said::Nothing,
-        (Some(Ok(value)), None) => Said::Once(value),
-        _ => Said::Unclearly,
+        (None, _) => HeaderValues::Nothing,
+        (Some(Ok(value)), None) => HeaderValues::Once(value),
+        _ => HeaderValues::Unclearly,
     }
 }
 
 /// The host that a request is for; `None` for one of HTTP/1.0 that names none, which no browser sends.
 fn host_of(version: Version, target: &Uri, headers: &HeaderMap) -> Result<Option<Authority>, Problem> {
     let named = match only(headers, &header::HOST) {
-        Said::Once(text) => {
+        HeaderValues::Once(text) => {
             Some(Authority::parse(text).ok_or_else(|| bad_host("The header Host is no host."))?)
         }
-        Said::Nothing if version < Version::HTTP_11 => None,
-        Said::Nothing => return Err(bad_host("The header Host is missing.")),
-        Said::Unclearly => {
+        HeaderValues::Nothing if version < Version::HTTP_11 => None,
+        HeaderValues::Nothing => return Err(bad_host("The header Host is missing.")),
+        HeaderValues::Unclearly => {
             return Err(bad_host(
                 "The header Host is there more than once, or is no text.",
             ));
@@ -332,7 +332,7 @@ fn host_of(version: Version, target: &Uri, headers: &HeaderMap) -> Result<Option
 
 fn bad_host(what: &'static str) -> Problem {
     Problem::new(
-        Kind::BadHost,
+        ProblemKind::BadHost,
         format!("{what} Send it once, with the name or address and port by which the server is asked."),
     )
 }
@@ -343,7 +343,7 @@ fn unknown_host(host: &Host) -> Problem {
         Host::Address(address) => address.to_string(),
     };
     Problem::new(
-        Kind::UnknownHost,
+        ProblemKind::UnknownHost,
         format!(
             "This server does not answer for the host {name}. Whoever runs it can allow it with COACH_HOSTS={name}."
         ),
@@ -352,7 +352,7 @@ fn unknown_host(host: &Host) -> Problem {
 
 fn foreign(from: &str) -> Problem {
     Problem::new(
-        Kind::ForeignOrigin,
+        ProblemKind::ForeignOrigin,
         format!(
             "Only pages of this server may start work on it, and this request comes from {from}. Whoever runs it can \
              allow other origins with COACH_ORIGINS."
@@ -366,14 +366,14 @@ fn bounded(address: &Uri) -> Result<(), Problem> {
     let length = address.path().len() + query.len();
     if length > LONGEST_ADDRESS {
         return Err(Problem::new(
-            Kind::AddressTooLong,
+            ProblemKind::AddressTooLong,
             format!("The address has {length} bytes; {LONGEST_ADDRESS} is the most."),
         ));
     }
     let parameters = query.split('&').count();
-    if parameters > MOST_PARAMETERS {
+    if parameters > MAX_PARAMETERS {
         let fault = Fault {
-            detail: format!("The address has {parameters} query parameters; {MOST_PARAMETERS} is the most."),
+            detail: format!("The address has {parameters} query parameters; {MAX_PARAMETERS} is the most."),
             ..Fault::default()
         };
         return Err(Problem::invalid(vec![fault]));

@@ -82,8 +82,8 @@ impl App {
             }
             // Relative, and so right below any base path: `plan` -> `plan/`.
             let last = name.rsplit('/').next().unwrap_or(name);
-            let place = HeaderValue::from_str(&format!("{last}/")).ok()?;
-            return Some((StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, place)]).into_response());
+            let location = HeaderValue::from_str(&format!("{last}/")).ok()?;
+            return Some((StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, location)]).into_response());
         }
         // A person sees a page, a program a problem.
         let page = self.files.get(NOT_FOUND).filter(|_| {

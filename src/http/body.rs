@@ -7,7 +7,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 
 use super::AppState;
-use super::problem::{Kind, Problem};
+use super::problem::{Problem, ProblemKind};
 use crate::week::WeekRequest;
 use crate::workout::WorkoutRequest;
 
@@ -42,7 +42,7 @@ impl FromRequest<AppState> for WeekBody {
 async fn json(request: Request, state: &AppState) -> Result<Bytes, Problem> {
     if !is_json(request.headers()) {
         return Err(Problem::new(
-            Kind::UnsupportedMediaType,
+            ProblemKind::UnsupportedMediaType,
             "Send the config as JSON, with the header Content-Type: application/json.",
         ));
     }
@@ -53,14 +53,17 @@ async fn json(request: Request, state: &AppState) -> Result<Bytes, Problem> {
         .await
         .map_err(|_| {
             Problem::new(
-                Kind::BodyTimeout,
+                ProblemKind::BodyTimeout,
                 format!("The body did not arrive within {} seconds.", ARRIVAL.as_secs()),
             )
         })?
         .map_err(|rejection| match rejection.status() {
             StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(state.max_body),
-            _ => Problem::new(Kind::MalformedJson, "The body could not be read to its end.")
-                .because(rejection.body_text()),
+            _ => Problem::new(
+                ProblemKind::MalformedJson,
+                "The body could not be read to its end.",
+            )
+            .because(rejection.body_text()),
         })
 }
 

@@ -9,7 +9,7 @@ use futures_util::Stream;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tracing::Span;
 
-use super::least_rate::{LeastRate, TooSlow};
+use super::minimum_rate::{MinimumRate, TooSlow};
 use crate::render::RenderError;
 
 /// Passes a rendering's bytes on, and ends with an error when the server shuts down.
@@ -17,14 +17,14 @@ use crate::render::RenderError;
 /// An error makes hyper cut the connection, so that a client never takes a part for the whole. When
 /// dropped (the client left), it drops the rendering, which ends its FFmpeg. Either way one line in
 /// the log, under the request's id, says how it ended.
-pub struct Delivery<S> {
+pub struct RenderingBody<S> {
     rendering: Pin<Box<S>>,
     shutdown: Pin<Box<WaitForCancellationFutureOwned>>,
     request: Span,
     started: Instant,
     bytes: u64,
     outcome: Outcome,
-    least_rate: Option<LeastRate>,
+    minimum_rate: Option<MinimumRate>,
 }
 
 /// How a delivery ended.
@@ -52,7 +52,7 @@ pub enum DeliveryError {
     TooSlow(#[from] TooSlow),
 }
 
-impl<S> Delivery<S> {
+impl<S> RenderingBody<S> {
     /// Starts to deliver; call it within the request's span.
     pub fn new(rendering: S, shutdown: CancellationToken) -> Self {
         Self {
@@ -62,19 +62,19 @@ impl<S> Delivery<S> {
             started: Instant::now(),
             bytes: 0,
             outcome: Outcome::Open,
-            least_rate: None,
+            minimum_rate: None,
         }
     }
 
     /// Ends with an error when the client takes less than this.
     #[must_use]
-    pub fn at_least(mut self, least_rate: Option<LeastRate>) -> Self {
-        self.least_rate = least_rate;
+    pub fn at_least(mut self, minimum_rate: Option<MinimumRate>) -> Self {
+        self.minimum_rate = minimum_rate;
         self
     }
 }
 
-impl<S: Stream<Item = Result<Bytes, RenderError>>> Stream for Delivery<S> {
+impl<S: Stream<Item = Result<Bytes, RenderError>>> Stream for RenderingBody<S> {
     type Item = Result<Bytes, DeliveryError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -85,7 +85,7 @@ impl<S: Stream<Item = Result<Bytes, RenderError>>> Stream for Delivery<S> {
             self.outcome = Outcome::Failed;
             return Poll::Ready(Some(Err(DeliveryError::ShuttingDown)));
         }
-        if let Some(rate) = &mut self.least_rate
+        if let Some(rate) = &mut self.minimum_rate
             && let Err(error) = rate.asked()
         {
             self.outcome = Outcome::Failed;
@@ -94,7 +94,7 @@ impl<S: Stream<Item = Result<Bytes, RenderError>>> Stream for Delivery<S> {
             return Poll::Ready(Some(Err(error.into())));
         }
         let next = std::task::ready!(self.rendering.as_mut().poll_next(cx));
-        if let Some(rate) = &mut self.least_rate {
+        if let Some(rate) = &mut self.minimum_rate {
             rate.given();
         }
         match &next {
@@ -110,7 +110,7 @@ impl<S: Stream<Item = Result<Bytes, RenderError>>> Stream for Delivery<S> {
     }
 }
 
-impl<S> Drop for Delivery<S> {
+impl<S> Drop for RenderingBody<S> {
     fn drop(&mut self) {
         let _within = self.request.enter();
         let outcome = match self.outcome {
@@ -136,7 +136,7 @@ mod tests {
     #[tokio::test]
     async fn a_whole_rendering_passes_unchanged() {
         let rendering = stream::iter([Ok(piece("moov")), Ok(piece("moof"))]);
-        let delivery = Delivery::new(rendering, CancellationToken::new());
+        let delivery = RenderingBody::new(rendering, CancellationToken::new());
         let pieces: Vec<_> = delivery.map(Result::unwrap).collect().await;
         assert_eq!(pieces, ["moov", "moof"]);
     }
@@ -144,7 +144,7 @@ mod tests {
     #[tokio::test]
     async fn a_failed_rendering_ends_in_an_error() {
         let rendering = stream::iter([Ok(piece("moov")), Err(RenderError::Timeout { seconds: 1 })]);
-        let mut delivery = Delivery::new(rendering, CancellationToken::new());
+        let mut delivery = RenderingBody::new(rendering, CancellationToken::new());
         assert!(delivery.next().await.unwrap().is_ok());
         let failure = delivery.next().await.unwrap().unwrap_err();
         assert!(
@@ -157,7 +157,7 @@ mod tests {
     #[tokio::test]
     async fn shutdown_breaks_off_even_a_silent_rendering() {
         let shutdown = CancellationToken::new();
-        let mut delivery = Delivery::new(stream::pending(), shutdown.clone());
+        let mut delivery = RenderingBody::new(stream::pending(), shutdown.clone());
         let (next, ()) = tokio::join!(delivery.next(), async { shutdown.cancel() });
         assert!(matches!(next, Some(Err(DeliveryError::ShuttingDown))));
     }

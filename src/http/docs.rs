@@ -12,7 +12,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::Config;
 
 use super::headers::{DOCS_POLICY, PLAIN_POLICY};
-use super::problem::{Kind, PROBLEMS, Problem};
+use super::problem::{PROBLEMS, Problem, ProblemKind};
 use super::{AppState, app};
 
 /// The pages; none of them is part of the API's document, which is one of them.
@@ -64,19 +64,17 @@ fn swagger(file: &str, config: Arc<Config<'static>>) -> Result<Response, Problem
 
 /// What a type of problem means and what to do about it.
 async fn problem(State(state): State<AppState>, Path(slug): Path<String>) -> Result<String, Problem> {
-    let facts = Kind::ALL
+    let info = ProblemKind::ALL
         .into_iter()
-        .map(Kind::facts)
-        .find(|facts| facts.slug == slug);
-    let facts = facts.ok_or_else(|| Problem::of_status(StatusCode::NOT_FOUND))?;
-    let Some(reason) = facts.status.canonical_reason() else {
+        .map(ProblemKind::info)
+        .find(|info| info.slug == slug);
+    let info = info.ok_or_else(|| Problem::of_status(StatusCode::NOT_FOUND))?;
+    let Some(reason) = info.status.canonical_reason() else {
         return Err(Problem::internal("a status without a name"));
     };
-    let status = facts.status.as_u16();
-    let advice = facts
-        .advice
-        .replace("GET /", &format!("GET {}/", state.base_path));
-    Ok(format!("{} ({status} {reason})\n\n{advice}\n", facts.title))
+    let status = info.status.as_u16();
+    let advice = info.advice.replace("GET /", &format!("GET {}/", state.base_path));
+    Ok(format!("{} ({status} {reason})\n\n{advice}\n", info.title))
 }
 
 /// The web app, or where to start without it.

@@ -15,7 +15,7 @@ use axum::response::Response;
 use tracing::Instrument;
 
 use super::headers;
-use super::problem::{Kind, Problem};
+use super::problem::{Problem, ProblemKind};
 
 /// Names a request, in both directions.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -78,9 +78,9 @@ fn problem_of(response: &mut Response) -> Option<Problem> {
 }
 
 fn log_problem(problem: &Problem) {
-    let slug = problem.kind.facts().slug;
+    let slug = problem.kind.info().slug;
     let cause = problem.cause.as_deref().unwrap_or_default();
-    if problem.kind == Kind::Capacity || !problem.kind.facts().status.is_server_error() {
+    if problem.kind == ProblemKind::Capacity || !problem.kind.info().status.is_server_error() {
         // Debug escapes: a detail may repeat what a client wrote, and a log line must stay one line.
         tracing::info!(problem = slug, detail = ?problem.detail, "refused");
     } else {
@@ -181,7 +181,7 @@ mod tests {
             .into(),
             Problem::unknown_exercise("plonk", &["Plank".to_owned()]),
             Problem::new(
-                Kind::ClipUnavailable,
+                ProblemKind::ClipUnavailable,
                 "Plank has no usable clip: the file is missing.",
             )
             .because(SECRET),
@@ -190,21 +190,24 @@ mod tests {
             TokenError::Impossible("rounds").into(),
             TokenError::Changed("the catalogue no longer has the exercise \"plank\"".to_owned()).into(),
             TooLong { characters: 2_345 }.into(),
-            Problem::new(Kind::BodyTimeout, "The body did not arrive within 30 seconds."),
-            Problem::new(Kind::UnsupportedMediaType, "Send JSON."),
+            Problem::new(
+                ProblemKind::BodyTimeout,
+                "The body did not arrive within 30 seconds.",
+            ),
+            Problem::new(ProblemKind::UnsupportedMediaType, "Send JSON."),
             Problem::invalid(vec![Fault::parameter("category", "There is no such category.")]),
             Problem::of_status(StatusCode::BAD_REQUEST),
-            Problem::new(Kind::BadHost, "The header Host is missing."),
+            Problem::new(ProblemKind::BadHost, "The header Host is missing."),
             Problem::new(
-                Kind::UnknownHost,
+                ProblemKind::UnknownHost,
                 "This server does not answer for the host evil.example.",
             ),
             Problem::new(
-                Kind::ForeignOrigin,
+                ProblemKind::ForeignOrigin,
                 "Only pages of this server may start work on it.",
             ),
             Problem::new(
-                Kind::AddressTooLong,
+                ProblemKind::AddressTooLong,
                 "The address has 9000 bytes; 8000 is the most.",
             ),
             Problem::of_status(StatusCode::NOT_FOUND),
@@ -218,7 +221,7 @@ mod tests {
             .into(),
             RenderError::Output(SECRET.to_owned()).into(),
             RenderError::Internal(SECRET.to_owned()).into(),
-            Problem::new(Kind::Starting, "The clips are still being looked at."),
+            Problem::new(ProblemKind::Starting, "The clips are still being looked at."),
             Problem::shutting_down(),
         ]
     }
@@ -285,7 +288,7 @@ mod tests {
     #[test]
     fn no_kind_is_left_out() {
         let shown = all();
-        for kind in Kind::ALL {
+        for kind in ProblemKind::ALL {
             assert!(
                 shown.iter().any(|problem| problem.kind == kind),
                 "{kind:?} is not shown"

@@ -10,7 +10,7 @@ use axum::response::Response;
 
 use super::filter::QueryFilter;
 use super::memory_response::{self, Binary};
-use super::problem::{Kind, Problem, ProblemBody};
+use super::problem::{Problem, ProblemBody, ProblemKind};
 use super::view::ExerciseView;
 use super::{AppState, snapshot};
 use crate::catalogue::{Catalogue, Category, Difficulty, EquipmentFilter, Exercise, MuscleName};
@@ -144,7 +144,7 @@ pub(super) fn of_clip(
 ) -> Result<Bytes, Problem> {
     let unavailable = |reason: &str| {
         Problem::new(
-            Kind::ClipUnavailable,
+            ProblemKind::ClipUnavailable,
             format!("{} has no usable clip: {reason}", exercise.name),
         )
     };
@@ -156,12 +156,12 @@ pub(super) fn of_clip(
             RenderError::ClipGone { reason, .. } => Err(unavailable(reason)),
             RenderError::Busy { .. } | RenderError::Starved(_) => Err((*error).clone().into()),
             RenderError::Ffmpeg(cause) if matches!(**cause, FfmpegError::Overdue { .. }) => Err(Problem::new(
-                Kind::RenderTimeout,
+                ProblemKind::RenderTimeout,
                 "FFmpeg took too long to make it from the clip; ask again when the server has less to do.",
             )
             .because(error.to_string())),
             error => Err(Problem::new(
-                Kind::RenderFailed,
+                ProblemKind::RenderFailed,
                 "FFmpeg could not make it from the clip; the server's log says why under the request id.",
             )
             .because(error.to_string())),

@@ -18,8 +18,8 @@ use super::body::WorkoutBody;
 use super::hud_query::HudQuery;
 use super::language_query::LanguageQuery;
 use super::memory_response::{self, Binary};
-use super::notes::{self, WORKOUT_NOTES};
-use super::problem::{Kind, Problem, ProblemBody};
+use super::notes_header::{self, WORKOUT_NOTES};
+use super::problem::{Problem, ProblemBody, ProblemKind};
 use super::{AppState, exercises, snapshot, text_response, workouts};
 use crate::catalogue::Exercise;
 use crate::clip::{Needs, Snapshot};
@@ -35,7 +35,7 @@ const TEXT: &str = "text/plain; charset=utf-8";
 
 /// A workout that a token names.
 #[derive(Debug, Clone)]
-pub struct Opened {
+pub struct OpenedWorkout {
     /// Its token, as it stands in the address.
     pub token: Token,
     /// What it is.
@@ -61,7 +61,7 @@ impl Default for PlanCache {
 }
 
 /// Opens a token from an address.
-pub async fn opened(state: &AppState, token: &str) -> Result<Opened, Problem> {
+pub async fn opened(state: &AppState, token: &str) -> Result<OpenedWorkout, Problem> {
     let token = Token::parse(token)?;
     let needs = token.exercises(&state.clips.current().catalogue)?;
     let now = snapshot::with(state, &Needs::Only(needs)).await?;
@@ -73,7 +73,7 @@ pub async fn opened(state: &AppState, token: &str) -> Result<Opened, Problem> {
         state.plan_cache.0.insert(key, Arc::clone(&plan)).await;
         plan
     };
-    Ok(Opened {
+    Ok(OpenedWorkout {
         digest: blake3::hash(token.as_str().as_bytes()).to_hex()[..16].to_owned(),
         token,
         plan,
@@ -87,7 +87,7 @@ async fn plan_in_language(
     token: &str,
     language: Option<Language>,
 ) -> Result<Arc<Plan>, Problem> {
-    let Opened { plan, token, now, .. } = opened(state, token).await?;
+    let OpenedWorkout { plan, token, now, .. } = opened(state, token).await?;
     match language {
         Some(other) if other != plan.language => {
             Ok(Arc::new(token.plan_in(other, &now.catalogue, &now.lengths)?))
@@ -177,8 +177,8 @@ pub struct Links {
 }
 
 impl Links {
-    fn new(state: &AppState, opened: &Opened) -> Result<Self, TokenError> {
-        let Opened { token, plan, now, .. } = opened;
+    fn new(state: &AppState, opened: &OpenedWorkout) -> Result<Self, TokenError> {
+        let OpenedWorkout { token, plan, now, .. } = opened;
         let this = address(&state.base_path, token);
         let under = |file: &str| format!("{this}/{file}");
         let link_with = |hud_parts: HudParts| {
@@ -207,7 +207,7 @@ impl Links {
 }
 
 impl Workout {
-    fn new(state: &AppState, opened: &Opened, notes: Vec<Note>) -> Result<Self, TokenError> {
+    fn new(state: &AppState, opened: &OpenedWorkout, notes: Vec<Note>) -> Result<Self, TokenError> {
         let view = opened.plan.view();
         let mut exercises: Vec<String> = Vec::new();
         let moving = view
@@ -269,7 +269,7 @@ pub async fn create(
     let token = token?;
     // Through the link itself: what is told is what the link will give.
     let opened = opened(&state, token.as_str()).await?;
-    let header = notes::header(&plan.notes);
+    let header = notes_header::header(&plan.notes);
     let workout = Workout::new(&state, &opened, plan.notes)?;
     let location =
         HeaderValue::from_str(&workout.links.this).map_err(|error| Problem::internal(error.to_string()))?;
@@ -458,7 +458,7 @@ pub async fn poster(
     Path(token): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let Opened { plan, now, .. } = opened(&state, &token).await?;
+    let OpenedWorkout { plan, now, .. } = opened(&state, &token).await?;
     let exercise = first_exercise(&now, &plan)?;
     let thumbnails = state.thumbnails.with_clips(&now.library);
     let poster = thumbnails
@@ -486,16 +486,19 @@ fn json(view: &impl Serialize) -> Result<String, Problem> {
 
 impl From<TooLong> for Problem {
     fn from(error: TooLong) -> Self {
-        Self::new(Kind::LinkTooLong, super::problem::sentence(&error.to_string()))
+        Self::new(
+            ProblemKind::LinkTooLong,
+            super::problem::sentence(&error.to_string()),
+        )
     }
 }
 
 impl From<TokenError> for Problem {
     fn from(error: TokenError) -> Self {
         let kind = match error {
-            TokenError::Broken | TokenError::OtherVersion => Kind::UnknownWorkout,
-            TokenError::Impossible(_) => Kind::InvalidRequest,
-            TokenError::Changed(_) => Kind::WorkoutChanged,
+            TokenError::Broken | TokenError::OtherVersion => ProblemKind::UnknownWorkout,
+            TokenError::Impossible(_) => ProblemKind::InvalidRequest,
+            TokenError::Changed(_) => ProblemKind::WorkoutChanged,
         };
         Self::new(kind, super::problem::sentence(&error.to_string()))
     }

@@ -29,10 +29,10 @@ mod headers;
 pub mod host;
 pub mod hud_query;
 pub mod language_query;
-pub mod least_rate;
 pub mod links;
 pub mod memory_response;
-pub mod notes;
+pub mod minimum_rate;
+pub mod notes_header;
 pub mod openapi;
 pub mod problem;
 mod query;
@@ -185,7 +185,7 @@ fn cors() -> CorsLayer {
             WORKOUT_SEED,
             WORKOUT_RENDERER,
             WORKOUT_LINK,
-            notes::WORKOUT_NOTES,
+            notes_header::WORKOUT_NOTES,
             envelope::REQUEST_ID,
             header::RETRY_AFTER,
             header::LOCATION,

@@ -14,10 +14,10 @@ use serde::Serialize;
 use tokio::sync::{Mutex, watch};
 
 use super::AppState;
-use crate::clip::{Progress, Snapshot};
+use crate::clip::{InspectionProgress, Snapshot};
 use crate::ffmpeg::{FfmpegError, Task, Tools, Trouble};
 use crate::graph::FILTERS;
-use crate::render::{ENCODERS, Failed, PrefetchProgress, trial};
+use crate::render::{ENCODERS, Failed, PrefetchProgress, self_test};
 
 /// Bytes of what FFmpeg says about itself that are read. Its filters are some 40 KB.
 const ANSWER: u64 = 1 << 20;
@@ -105,7 +105,7 @@ impl Report {
     fn new(
         machine: Machine,
         now: &Snapshot,
-        progress: Progress,
+        progress: InspectionProgress,
         prefetch: Option<&watch::Receiver<Option<PrefetchProgress>>>,
     ) -> Self {
         let Machine {
@@ -194,14 +194,14 @@ pub struct ClipsReport {
 }
 
 impl ClipsReport {
-    fn of(now: &Snapshot, progress: Progress) -> Self {
+    fn of(now: &Snapshot, progress: InspectionProgress) -> Self {
         let ids = now.catalogue.exercises().iter().map(|exercise| &exercise.id);
         let reasons = ids.filter_map(|id| {
             let reason = now.catalogue.unavailable(id)?;
             Some((id.to_string(), reason.to_owned()))
         });
         let unavailable = reasons.collect();
-        let Progress {
+        let InspectionProgress {
             looked_at,
             all,
             under_way,
@@ -310,19 +310,19 @@ pub struct Readiness {
     tools: Arc<Tools>,
     cache: PathBuf,
     last: Mutex<Option<(Instant, Machine)>>,
-    trial: Mutex<Option<Trial>>,
+    self_test: Mutex<Option<FfmpegSelfTest>>,
 }
 
 /// The trial of an FFmpeg, under way or ended.
 #[derive(Debug)]
-struct Trial {
+struct FfmpegSelfTest {
     /// As that FFmpeg calls itself.
     version: String,
     begun: Instant,
     outcome: watch::Receiver<Option<Result<(), Failed>>>,
 }
 
-impl Trial {
+impl FfmpegSelfTest {
     /// Whether its outcome is to be taken for true. A failure may have been the machine's.
     fn holds_for(&self, version: &str) -> bool {
         let failed = matches!(*self.outcome.borrow(), Some(Err(_)));
@@ -338,7 +338,7 @@ impl Readiness {
             tools,
             cache,
             last: Mutex::new(None),
-            trial: Mutex::new(None),
+            self_test: Mutex::new(None),
         }
     }
 
@@ -387,7 +387,7 @@ impl Readiness {
     pub async fn tools(&self, patience: Duration) -> (ToolReport, ToolReport) {
         let (mut ffmpeg, ffprobe) = tokio::join!(self.ffmpeg(), self.ffprobe());
         if let Some(version) = ffmpeg.version.as_ref().filter(|_| ffmpeg.ok && ffprobe.ok)
-            && let Some(failed) = self.trial(version, patience).await
+            && let Some(failed) = self.self_test(version, patience).await
         {
             ffmpeg.ok = failed.is_of_machine;
             ffmpeg.missing.push(failed.sentence);
@@ -396,17 +396,17 @@ impl Readiness {
     }
 
     /// What FFmpeg failed at; nothing yet of a trial that is not over.
-    async fn trial(&self, version: &str, patience: Duration) -> Option<Failed> {
+    async fn self_test(&self, version: &str, patience: Duration) -> Option<Failed> {
         let mut outcome = {
-            let mut known = self.trial.lock().await;
-            if let Some(trial) = known.as_ref().filter(|trial| trial.holds_for(version)) {
-                trial.outcome.clone()
+            let mut known = self.self_test.lock().await;
+            if let Some(self_test) = known.as_ref().filter(|self_test| self_test.holds_for(version)) {
+                self_test.outcome.clone()
             } else {
                 let (end, outcome) = watch::channel(None);
                 let tools = Arc::clone(&self.tools);
                 // Beside the report, which does not wait for an FFmpeg that hangs.
-                tokio::spawn(async move { end.send_replace(Some(trial(&tools).await)) });
-                *known = Some(Trial {
+                tokio::spawn(async move { end.send_replace(Some(self_test(&tools).await)) });
+                *known = Some(FfmpegSelfTest {
                     version: version.to_owned(),
                     begun: Instant::now(),
                     outcome: outcome.clone(),
@@ -520,7 +520,7 @@ mod tests {
             ..Tools::default()
         };
         let readiness = Readiness::new(Arc::new(tools), folder.path().join("cache"));
-        let none = Progress {
+        let none = InspectionProgress {
             looked_at: 0,
             all: 0,
             under_way: Vec::new(),

@@ -79,13 +79,13 @@ impl StallGuard {
         cut: &CancellationToken,
         open: &TaskTracker,
     ) {
-        let places = Arc::new(Semaphore::new(self.connections));
+        let permits = Arc::new(Semaphore::new(self.connections));
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
             .header_read_timeout(self.head)
             .max_buf_size(BUFFER);
         // The semaphore is never closed, so this loop ends only from outside.
-        while let Ok(place) = Arc::clone(&places).acquire_owned().await {
+        while let Ok(permit) = Arc::clone(&permits).acquire_owned().await {
             let Some(stream) = accepted(self.listener.accept().await).await else {
                 continue;
             };
@@ -94,7 +94,7 @@ impl StallGuard {
             open.spawn(async move {
                 let conversation = converse(&http, guarded(stream, self.stall), router, &shutdown);
                 cut.run_until_cancelled(conversation).await;
-                drop(place);
+                drop(permit);
             });
         }
     }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::AppState;
-use super::problem::{Kind, Problem};
-use crate::clip::{Needs, Progress, Snapshot};
+use super::problem::{Problem, ProblemKind};
+use crate::clip::{InspectionProgress, Needs, Snapshot};
 use crate::render::RenderError;
 use crate::workout::{WorkoutRequest, depends_on};
 
@@ -37,7 +37,10 @@ pub(super) async fn for_list(state: &AppState) -> Arc<Snapshot> {
 }
 
 /// The outcome of a rendering; if a clip turned out to be gone, the clips are checked soon.
-pub(super) fn noticed<T>(state: &AppState, outcome: Result<T, RenderError>) -> Result<T, RenderError> {
+pub(super) fn check_clips_after<T>(
+    state: &AppState,
+    outcome: Result<T, RenderError>,
+) -> Result<T, RenderError> {
     if let Err(RenderError::ClipGone { .. }) = &outcome {
         state.clips.check_soon();
     }
@@ -46,10 +49,10 @@ pub(super) fn noticed<T>(state: &AppState, outcome: Result<T, RenderError>) -> R
 
 impl Problem {
     /// Clips that a request needs were not looked at yet.
-    fn starting(progress: &Progress) -> Self {
-        let Progress { looked_at, all, .. } = progress;
+    fn starting(progress: &InspectionProgress) -> Self {
+        let InspectionProgress { looked_at, all, .. } = progress;
         Self::new(
-            Kind::Starting,
+            ProblemKind::Starting,
             format!(
                 "The server was started just now, and has looked at {looked_at} of {all} clips; ask again when it \
                  has looked at those of this workout."

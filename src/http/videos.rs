@@ -15,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::access::FromOwnPage;
-use super::links::{Opened, opened};
+use super::links::{OpenedWorkout, opened};
 use super::memory_response::Binary;
 use super::problem::{Problem, ProblemBody};
 use super::range_response::{FIVE_MINUTES, FileHeaders, IMMUTABLE, answer};
@@ -35,7 +35,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// The least that an answer waits, though the client wants no wait at all: where all loops are there, the index of half
 /// an hour is built within it, and must not be taken for a preparation. That of a longer workout may take longer: it is
 /// built to its end and found by whoever asks next.
-const LEAST_PATIENCE: Duration = Duration::from_millis(300);
+const MIN_PATIENCE: Duration = Duration::from_millis(300);
 /// How a client says how long it waits: `Prefer: wait=0` (RFC 7240, 4.3).
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 
@@ -57,7 +57,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 /// How a video is asked for.
 #[derive(Debug, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Wish {
+pub struct DownloadQuery {
     /// Save it under this name instead of playing it. The name has no control or invisible characters.
     #[param(
         pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u0600-\\u0605\\u061c\\u06dd\\u070f\\u0890\\u0891\\u08e2\\u115f\\u1160\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u2800\\u3164\\ufeff\\uffa0\\ufff9-\\ufffb]*$"
@@ -65,7 +65,7 @@ pub struct Wish {
     download: Option<String>,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Wish {
+impl<S: Send + Sync> FromRequestParts<S> for DownloadQuery {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
@@ -90,7 +90,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Wish {
     get,
     path = "/api/workouts/{token}/video.mp4",
     tag = "links",
-    params(("token" = String, Path, description = "From `POST /api/workouts`."), Wish),
+    params(("token" = String, Path, description = "From `POST /api/workouts`."), DownloadQuery),
     responses(
         (status = 200, description = "The whole video: MP4 with its index first, chapters and subtitles.", content_type = "video/mp4", body = Binary),
         (status = 206, description = "The ranges that `Range` names.", content_type = "video/mp4", body = Binary),
@@ -105,7 +105,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Wish {
 pub async fn video(
     State(state): State<AppState>,
     Path(token): Path<String>,
-    wish: Wish,
+    download_query: DownloadQuery,
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -116,8 +116,8 @@ pub async fn video(
         .layout_cache
         .movie(&stitched, opened.token.as_str(), texts)
         .await;
-    let file = file.map_err(not_laid)?;
-    let disposition = wish.download.as_deref().map(attachment);
+    let file = file.map_err(delivery_problem)?;
+    let disposition = download_query.download.as_deref().map(attachment);
     let kind = FileHeaders {
         media_type: MP4,
         cache_control: FIVE_MINUTES,
@@ -204,15 +204,15 @@ pub async fn hls(
                 .layout_cache
                 .master(&stitched, "video.m3u8", subtitles)
                 .await;
-            playlist(&headers, text.map_err(not_laid)?.as_ref().to_owned())
+            playlist(&headers, text.map_err(delivery_problem)?.as_ref().to_owned())
         }
         HlsName::Media => {
             let text = state.layout_cache.media(&stitched).await;
-            playlist(&headers, text.map_err(not_laid)?.as_ref().to_owned())
+            playlist(&headers, text.map_err(delivery_problem)?.as_ref().to_owned())
         }
         HlsName::Captions(_) | HlsName::Init { .. } | HlsName::Segment { .. } => {
             let file = Hls::new(stitched).file(&name).ok_or_else(unknown)?;
-            let file = file.map_err(not_laid)?;
+            let file = file.map_err(delivery_problem)?;
             let kind = FileHeaders {
                 media_type: MP4,
                 cache_control: IMMUTABLE,
@@ -231,7 +231,7 @@ fn playlist(headers: &HeaderMap, text: String) -> Result<Response, Problem> {
     Ok(response)
 }
 
-fn not_laid(error: DeliverError) -> Problem {
+fn delivery_problem(error: DeliverError) -> Problem {
     match error {
         // Whoever asks again finds it, or a place.
         DeliverError::SingleFlight(SingleFlightError::Full) => RenderError::Preparing.into(),
@@ -243,11 +243,11 @@ async fn stitched_video(
     state: &AppState,
     token: &str,
     headers: &HeaderMap,
-) -> Result<(Opened, Arc<StitchedVideo>), Problem> {
+) -> Result<(OpenedWorkout, Arc<StitchedVideo>), Problem> {
     let opened = opened(state, token).await?;
     let renderer = state.renderer.with_clips(&opened.now.library);
     let video = Box::pin(renderer.video(&opened.plan, patience(headers))).await;
-    Ok((opened, snapshot::noticed(state, video)?))
+    Ok((opened, snapshot::check_clips_after(state, video)?))
 }
 
 /// How long an answer waits for loops: as long as the client prefers, if that is not longer than we do.
@@ -258,7 +258,7 @@ fn patience(headers: &HeaderMap) -> Duration {
         .flat_map(|value| value.split([',', ';']))
         .find_map(|preference| preference.trim().strip_prefix("wait=")?.parse().ok());
     wait.map_or(PATIENCE, Duration::from_secs)
-        .clamp(LEAST_PATIENCE, PATIENCE)
+        .clamp(MIN_PATIENCE, PATIENCE)
 }
 
 /// The playlists of subtitles, the workout's own language first.
@@ -318,7 +318,7 @@ fn attachment(name: &str) -> String {
 mod tests {
     use std::time::Duration;
 
-    use super::{HeaderMap, LEAST_PATIENCE, PATIENCE, PREFER, attachment, patience};
+    use super::{HeaderMap, MIN_PATIENCE, PATIENCE, PREFER, attachment, patience};
 
     #[test]
     fn a_client_may_wait_less_than_we_do_but_not_longer() {
@@ -328,7 +328,7 @@ mod tests {
             patience(&headers)
         };
         assert_eq!(patience(&HeaderMap::new()), PATIENCE);
-        assert_eq!(of("wait=0"), LEAST_PATIENCE);
+        assert_eq!(of("wait=0"), MIN_PATIENCE);
         assert_eq!(of("respond-async, wait=3"), Duration::from_secs(3));
         assert_eq!(of("wait=86400"), PATIENCE);
         assert_eq!(of("wait=-1"), PATIENCE);

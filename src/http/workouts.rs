@@ -9,10 +9,10 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
 use super::body::WorkoutBody;
-use super::delivery::Delivery;
-use super::least_rate::LeastRate;
+use super::delivery::RenderingBody;
 use super::memory_response::Binary;
-use super::notes::{self, WORKOUT_NOTES};
+use super::minimum_rate::MinimumRate;
+use super::notes_header::{self, WORKOUT_NOTES};
 use super::problem::{Problem, ProblemBody};
 use super::{
     AppState, WORKOUT_CODECS, WORKOUT_DURATION, WORKOUT_LINK, WORKOUT_RENDERER, WORKOUT_SEED, links, snapshot,
@@ -74,7 +74,7 @@ pub async fn generate(
 pub(super) async fn streamed(state: &AppState, now: &Snapshot, plan: Arc<Plan>) -> Result<Response, Problem> {
     let renderer = state.renderer.with_clips(&now.library);
     let rendering = tokio::select! {
-        started = renderer.start(Arc::clone(&plan)) => snapshot::noticed(state, started)?,
+        started = renderer.start(Arc::clone(&plan)) => snapshot::check_clips_after(state, started)?,
         () = state.shutdown.cancelled() => return Err(Problem::shutting_down()),
     };
     let codecs = HeaderValue::from_str(&rendering.codecs)
@@ -98,13 +98,13 @@ pub(super) async fn streamed(state: &AppState, now: &Snapshot, plan: Arc<Plan>) 
         (WORKOUT_SEED, plan.seed.into()),
         (WORKOUT_RENDERER, HeaderValue::from_static(rendering.renderer)),
     ];
-    let least_rate = rendering
-        .holds_place()
-        .then(|| LeastRate::new(state.stall, rendering.progress()));
-    let delivery = Delivery::new(rendering, state.shutdown.clone()).at_least(least_rate);
+    let minimum_rate = rendering
+        .holds_permit()
+        .then(|| MinimumRate::new(state.stall, rendering.progress()));
+    let delivery = RenderingBody::new(rendering, state.shutdown.clone()).at_least(minimum_rate);
     let body = Body::from_stream(delivery);
     let mut response = (headers, body).into_response();
-    if let Some(notes) = notes::header(&plan.notes) {
+    if let Some(notes) = notes_header::header(&plan.notes) {
         response.headers_mut().insert(WORKOUT_NOTES, notes);
     }
     Ok(response)

@@ -3,8 +3,8 @@
 use bytes::{BufMut, Bytes};
 
 use super::put::{put_box, put_full_box};
-use super::run::MAX_SAMPLES;
 use super::sample::{Sample, SampleInfo, flags};
+use super::track_run::MAX_SAMPLES;
 
 /// Why a fragment cannot be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -8,8 +8,8 @@ use mp4_atom::{FourCC, Trex};
 use super::boxes::{BoxHeader, ReadError};
 use super::header::{self, VideoHeader};
 use super::queue::ByteQueue;
-use super::run::{self, Announced};
 use super::sample::Sample;
+use super::track_run::{self, Announced};
 
 /// Bytes of moov or moof that are held to be parsed. FFmpeg's are below 1 KiB and 16 bytes a sample.
 const MAX_PARSED: usize = 1 << 20;
@@ -196,7 +196,7 @@ impl FragmentReader {
                 kind: FourCC::new(b"mdat"),
             });
         }
-        self.announced = run::read(&body, start, track)?;
+        self.announced = track_run::read(&body, start, track)?;
         Ok(Step::GoOn)
     }
 

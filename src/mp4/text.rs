@@ -8,7 +8,7 @@ use super::put::{put_box, put_full_box};
 use super::table::Table;
 
 /// The most chapters in Nero's list, which counts them in a byte.
-const MOST_LISTED: usize = 255;
+const MAX_LISTED: usize = 255;
 
 /// A text at an instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -170,7 +170,7 @@ pub(super) fn put_user_data(out: &mut Vec<u8>, title: &str, chapters: &[Chapter]
     put_box(out, *b"udta", |out| {
         if !chapters.is_empty() {
             put_full_box(out, *b"chpl", 1, 0, |out| {
-                let listed = &chapters[..chapters.len().min(MOST_LISTED)];
+                let listed = &chapters[..chapters.len().min(MAX_LISTED)];
                 out.put_u32(0);
                 out.put_u8(listed.len() as u8);
                 for chapter in listed {

@@ -95,13 +95,13 @@ impl IndexCache {
     }
 
     /// A place to build an index, for as many threads as are free.
-    async fn place(&self) -> Option<OwnedSemaphorePermit> {
+    async fn acquire_permits(&self) -> Option<OwnedSemaphorePermit> {
         // Never closed, so there is one in the end.
-        let mut place = Arc::clone(&self.threads).acquire_owned().await.ok()?;
+        let mut permit = Arc::clone(&self.threads).acquire_owned().await.ok()?;
         while let Ok(more) = Arc::clone(&self.threads).try_acquire_owned() {
-            place.merge(more);
+            permit.merge(more);
         }
-        Some(place)
+        Some(permit)
     }
 }
 
@@ -163,8 +163,8 @@ impl Renderer {
             ready = self.prepared(plan, &request, &recipes) => ready?,
             () = interest.lost(GRACE) => return Err(RenderError::Preparing),
         };
-        let place = self.index_cache.place().await;
-        let threads = place.as_ref().map_or(1, OwnedSemaphorePermit::num_permits);
+        let permit = self.index_cache.acquire_permits().await;
+        let threads = permit.as_ref().map_or(1, OwnedSemaphorePermit::num_permits);
         // Only now, so that videos which wait for a place hold no loops.
         let material = Material {
             loops: request.all(&recipes).await?,
@@ -174,7 +174,7 @@ impl Renderer {
         let known = self.index_cache.kept.get(&key).await.map(|kept| kept.index);
         let (this, plan) = (self.clone(), Arc::clone(plan));
         let built = tokio::task::spawn_blocking(move || {
-            let _place = place;
+            let _permit = permit;
             let fingerprint = this.spec(&plan).fingerprint(&material);
             let kept = |index: &Arc<VideoIndex>| CachedIndex {
                 index: Arc::clone(index),

@@ -15,7 +15,6 @@
 //! pipes fill and FFmpeg waits; a stitched frame is not even made before it is asked for. When the
 //! [`Rendering`] is dropped, its task ends and with it every process that it owns.
 
-mod clip_trial;
 mod clips;
 mod clock;
 mod encode;
@@ -25,16 +24,17 @@ mod index_cache;
 mod mux;
 mod prefetch;
 mod record;
+mod self_test;
 mod sound;
 mod thumbnails;
-mod trial;
+mod trial_render;
 
-pub use clip_trial::clip_trial;
 pub use encode::ENCODERS;
 pub use error::RenderError;
 pub use prefetch::{LoopName, PrefetchProgress};
+pub use self_test::{Failed, self_test};
 pub use thumbnails::Thumbnails;
-pub use trial::{Failed, trial};
+pub use trial_render::trial_render;
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -57,7 +57,7 @@ use crate::stitch::{CueCache, LoopPreparer, Recipe, StitchError, StitchedFrames}
 use crate::units::Frames;
 use crate::workout::{Fit, Plan, Profile, RendererChoice};
 use clock::Clock;
-use mux::{FrameSource, SoundSource, Tracks};
+use mux::{FrameSource, Muxer, SoundSource};
 
 /// Fragments that wait for the reader. The longest is a second, so a reader that stops is at most
 /// this many seconds behind FFmpeg's pipes, and costs about as many megabytes.
@@ -81,7 +81,7 @@ pub struct RenderSettings {
     /// Threads of x264; 0 leaves the choice to it.
     pub threads: u16,
     /// Renderings at once.
-    pub places: usize,
+    pub max_renders: usize,
     /// How far generation may fall behind playback.
     pub timeout: Duration,
 }
@@ -95,7 +95,7 @@ pub struct Renderer {
     cue_cache: CueCache,
     index_cache: index_cache::IndexCache,
     recordings: Arc<record::Recordings>,
-    places: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     tasks: TaskTracker,
     shutdown: CancellationToken,
 }
@@ -111,10 +111,10 @@ impl Renderer {
         tasks: TaskTracker,
     ) -> Self {
         Self {
-            places: Arc::new(Semaphore::new(settings.places)),
+            permits: Arc::new(Semaphore::new(settings.max_renders)),
             cue_cache: CueCache::new(Arc::clone(&settings.tools)),
             index_cache: index_cache::IndexCache::default(),
-            recordings: Arc::new(record::Recordings::new(settings.places)),
+            recordings: Arc::new(record::Recordings::new(settings.max_renders)),
             loop_preparer,
             settings: Arc::new(settings),
             library,
@@ -174,11 +174,11 @@ impl Renderer {
         self.explained(&plan, started).await
     }
 
-    fn place(&self) -> Result<OwnedSemaphorePermit, RenderError> {
-        Arc::clone(&self.places)
+    fn acquire_permit(&self) -> Result<OwnedSemaphorePermit, RenderError> {
+        Arc::clone(&self.permits)
             .try_acquire_owned()
             .map_err(|_| RenderError::Capacity {
-                limit: self.settings.places,
+                limit: self.settings.max_renders,
             })
     }
 
@@ -189,9 +189,9 @@ impl Renderer {
     ) -> Result<(SoundSource, Option<OwnedSemaphorePermit>), RenderError> {
         if plan.clip_sound {
             self.check_clips(plan).await?;
-            let place = self.place()?;
+            let permit = self.acquire_permit()?;
             let sound = sound::Sound::start(&Arc::new(self.job(plan)?))?;
-            return Ok((SoundSource::Encoded(Box::new(sound)), Some(place)));
+            return Ok((SoundSource::Encoded(Box::new(sound)), Some(permit)));
         }
         let cues = if plan.cues {
             cues(&plan.timeline)
@@ -211,31 +211,33 @@ impl Renderer {
             let frames = async { Ok(StitchedFrames::start(&self.loop_preparer, plan, recipes).await?) };
             tokio::try_join!(frames, self.stitched_sound(plan))
         };
-        let (frames, (sound, place)) = clock.wait(Box::pin(start)).await?;
+        let (frames, (sound, permit)) = clock.wait(Box::pin(start)).await?;
         let frames = FrameSource::Stitched(Box::new(frames));
-        let mut tracks = Tracks::new(Arc::clone(plan), clock, frames, sound);
+        let mut tracks = Muxer::new(Arc::clone(plan), clock, frames, sound);
         let first = tracks.next().await?.unwrap_or_default();
         let (report, progress) = watch::channel(tracks.shown());
         let codecs = tracks.codecs().to_owned();
         let request = tracing::Span::current();
-        let holds_place = place.is_some();
+        let holds_permit = permit.is_some();
         // Nothing is made before it is asked for: a viewer costs its two bars and a fragment's headers.
-        let rest =
-            futures_util::stream::try_unfold((tracks, report, place), move |(mut tracks, report, place)| {
+        let rest = futures_util::stream::try_unfold(
+            (tracks, report, permit),
+            move |(mut tracks, report, permit)| {
                 async move {
                     let Some(pieces) = tracks.next().await? else {
                         tracks.log_end();
                         return Ok(None);
                     };
                     report.send_replace(tracks.shown());
-                    Ok(Some((pieces, (tracks, report, place))))
+                    Ok(Some((pieces, (tracks, report, permit))))
                 }
                 .instrument(request.clone())
-            });
+            },
+        );
         Ok(Rendering {
             codecs,
             renderer: "stitch",
-            holds_place,
+            holds_permit,
             progress,
             feed: Feed::Pulled(Box::pin(rest)),
             pieces: first.into(),
@@ -256,7 +258,7 @@ impl Renderer {
     }
 
     async fn start_graph(&self, plan: Arc<Plan>) -> Result<Rendering, RenderError> {
-        let place = self.place()?;
+        let permit = self.acquire_permit()?;
         self.check_clips(&plan).await?;
         let job = self.job(&plan)?;
         let cancel = self.shutdown.child_token();
@@ -267,7 +269,7 @@ impl Renderer {
         let (report, progress) = watch::channel(Frames::ZERO);
         let task = async move {
             // Freed when this task has let go of its processes, not when the reader has left.
-            let _place = place;
+            let _permit = permit;
             let rendering = Box::pin(mux::render(job, &output, announce, &report));
             match cancel.run_until_cancelled(rendering).await {
                 None => tracing::info!(frames = report.borrow().0, "rendering cancelled"),
@@ -285,7 +287,7 @@ impl Renderer {
         let mut rendering = Rendering {
             codecs: String::new(),
             renderer: "graph",
-            holds_place: true,
+            holds_permit: true,
             progress,
             feed: Feed::Queue(queue, guard),
             pieces: VecDeque::new(),
@@ -355,7 +357,7 @@ pub struct Rendering {
     pub codecs: String,
     /// Which renderer makes it: `graph` or `stitch`.
     pub renderer: &'static str,
-    holds_place: bool,
+    holds_permit: bool,
     progress: watch::Receiver<Frames>,
     feed: Feed,
     pieces: VecDeque<Bytes>,
@@ -410,8 +412,8 @@ impl Rendering {
 
     /// Whether it holds one of the places for renderings until it ends.
     #[must_use]
-    pub fn holds_place(&self) -> bool {
-        self.holds_place
+    pub fn holds_permit(&self) -> bool {
+        self.holds_permit
     }
 }
 

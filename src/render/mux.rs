@@ -34,7 +34,7 @@ pub(super) async fn render(
     let job = Arc::new(job);
     let frames = FrameSource::Graph(Box::new(graph_frames::GraphFrames::start(&job)?));
     let sound = SoundSource::Encoded(Box::new(sound::Sound::start(&job)?));
-    let mut tracks = Tracks::new(
+    let mut tracks = Muxer::new(
         Arc::clone(&job.plan),
         Clock::new(job.settings.timeout),
         frames,
@@ -130,7 +130,7 @@ impl SoundSource {
 }
 
 /// Both tracks of a movie, and how far each has come.
-pub(super) struct Tracks {
+pub(super) struct Muxer {
     plan: Arc<Plan>,
     clock: Clock,
     frames: FrameSource,
@@ -144,7 +144,7 @@ pub(super) struct Tracks {
     heard: u64,
 }
 
-impl Tracks {
+impl Muxer {
     pub fn new(plan: Arc<Plan>, clock: Clock, frames: FrameSource, sound: SoundSource) -> Self {
         Self {
             plan,

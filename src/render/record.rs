@@ -45,10 +45,10 @@ pub(super) struct Recordings {
 
 impl Recordings {
     /// For so many places for renderings.
-    pub(super) fn new(places: usize) -> Self {
+    pub(super) fn new(permits: usize) -> Self {
         Self {
             in_flight: SingleFlight::new(MAX_IN_FLIGHT, MAX_WAITERS),
-            alone: Semaphore::new(usize::from(places > 1)),
+            alone: Semaphore::new(usize::from(permits > 1)),
         }
     }
 
@@ -105,7 +105,7 @@ impl Renderer {
         }
         self.check_clips(&job.plan).await?;
         // Freed when the processes are let go of.
-        let _place = self.place()?;
+        let _permit = self.acquire_permit()?;
         let started = std::time::Instant::now();
         let (sound, file) = self.record(job).await?;
         let store = Arc::clone(self.loop_preparer.store());

@@ -21,7 +21,7 @@ const CACHE_BYTES: u64 = 64 << 20;
 /// The largest preview or poster that is taken from FFmpeg.
 const THUMBNAIL_BYTES: u64 = 16 << 20;
 /// FFmpeg processes that make posters and previews at once: a page may ask for all of them.
-const PLACES: usize = 2;
+const MAX_PROCESSES: usize = 2;
 /// How many may wait for them: the posters of several large pages, some 20 s of work.
 const WAITING: usize = 128;
 /// What one is taken to last before the first was made.
@@ -78,8 +78,8 @@ impl Thumbnails {
             settings: Arc::new(settings),
             library,
             files: FileDigests::default(),
-            parallel: Arc::new(Semaphore::new(PLACES)),
-            queue: Arc::new(Semaphore::new(PLACES + WAITING)),
+            parallel: Arc::new(Semaphore::new(MAX_PROCESSES)),
+            queue: Arc::new(Semaphore::new(MAX_PROCESSES + WAITING)),
             wait_estimate: Arc::new(WaitEstimate::new(USUAL)),
             backoff: Arc::default(),
             made: Cache::builder().max_capacity(CACHE_BYTES).weigher(weight).build(),
@@ -144,11 +144,11 @@ impl Thumbnails {
         self.backoff.check(key)?;
         let Ok(_in_queue) = self.queue.try_acquire() else {
             return Err(RenderError::Busy {
-                seconds: self.wait_estimate.seconds(WAITING / 2, PLACES),
+                seconds: self.wait_estimate.seconds(WAITING / 2, MAX_PROCESSES),
             });
         };
         // Never closed, so there is always a place in the end.
-        let _place = self.parallel.acquire().await;
+        let _permit = self.parallel.acquire().await;
         let started = Instant::now();
         let made = self.run(clip, key.2).await;
         self.backoff.note(key.clone(), made.as_ref().err());

@@ -7,9 +7,9 @@ use crate::units::{FPS, Frames, SAMPLE_RATE, Samples};
 use crate::workout::{Interval, IntervalKind, Side, Timeline};
 
 /// The least silence between two cues: 20 ms.
-const LEAST_SILENCE: u64 = (SAMPLE_RATE / 50) as u64;
+const MIN_SILENCE: u64 = (SAMPLE_RATE / 50) as u64;
 /// Work shorter than this has no tick at half time.
-const LEAST_WORK_WITH_TICK: Frames = Frames(20 * FPS as u64);
+const MIN_WORK_WITH_TICK: Frames = Frames(20 * FPS as u64);
 /// Seconds before an exercise at which a short beep sounds.
 const COUNTDOWN: [u64; 3] = [3, 2, 1];
 
@@ -97,7 +97,7 @@ fn is_switch(before: &Interval, after: &Interval) -> bool {
 
 fn half_time(interval: &Interval) -> Option<Cue> {
     let ticks = interval.kind == IntervalKind::Work
-        && interval.length >= LEAST_WORK_WITH_TICK
+        && interval.length >= MIN_WORK_WITH_TICK
         && interval.movement.side.is_none();
     ticks.then(|| cue(CueKind::HalfTime, interval.start + Frames(interval.length.0 / 2)))
 }
@@ -106,7 +106,7 @@ fn half_time(interval: &Interval) -> Option<Cue> {
 fn without_overlaps(mut wanted: Vec<Cue>, end: Samples) -> Vec<Cue> {
     wanted.sort_by_key(|cue| (std::cmp::Reverse(cue.importance()), cue.at));
     let mut taken: BTreeMap<Samples, Cue> = BTreeMap::new();
-    let silence = Samples(LEAST_SILENCE);
+    let silence = Samples(MIN_SILENCE);
     for cue in wanted.into_iter().filter(|cue| cue.end() <= end) {
         let earlier = taken.range(..=cue.at).next_back();
         let later = taken.range(cue.at..).next();
@@ -268,7 +268,7 @@ mod tests {
         fn cues_rise_apart_from_each_other_and_stay_inside(timeline in any_timeline()) {
             let cues = cues(&timeline);
             for pair in cues.windows(2) {
-                prop_assert!(pair[0].end().0 + LEAST_SILENCE <= pair[1].at.0, "{:?}", pair);
+                prop_assert!(pair[0].end().0 + MIN_SILENCE <= pair[1].at.0, "{:?}", pair);
             }
             if let Some(last) = cues.last() {
                 prop_assert!(last.end() <= timeline.length().samples());
@@ -287,7 +287,7 @@ mod tests {
                 };
                 let at = interval.start.samples();
                 let sounds = cues.iter().any(|cue| cue.at == at && kinds.contains(&cue.kind));
-                let full = CueKind::Start.length().0 + LEAST_SILENCE;
+                let full = CueKind::Start.length().0 + MIN_SILENCE;
                 let crowded = cues.iter().any(|cue| {
                     ![CueKind::Countdown, CueKind::HalfTime].contains(&cue.kind)
                         && cue.at != at && cue.at.0.abs_diff(at.0) < full

@@ -39,7 +39,7 @@ pub async fn encode_isolated(
                 intra: IntraFrames::every(recipe.gops()),
                 ..attempt
             },
-            Err(PrepareError::Demanding { .. }) if tries <= TRIES => attempt.coarser(),
+            Err(PrepareError::TooDemanding { .. }) if tries <= TRIES => attempt.coarser(),
             Err(error) => return Err(error),
         };
         prepared = encoded(recipe, &attempt, tools, &watch::Sender::default()).await?;

@@ -54,7 +54,7 @@ pub enum PrepareError {
     },
     /// A frame that not every decoder can be expected to decode.
     #[error("picture {frame} of the encoded loop {what}")]
-    Demanding {
+    TooDemanding {
         /// From 0.
         frame: u64,
         /// What it asks.
@@ -119,7 +119,11 @@ impl PrepareError {
     pub fn is_of_the_loop(&self) -> bool {
         matches!(
             self,
-            Self::Refused(_) | Self::HudLeak(_) | Self::Frame { .. } | Self::Demanding { .. } | Self::Form(_)
+            Self::Refused(_)
+                | Self::HudLeak(_)
+                | Self::Frame { .. }
+                | Self::TooDemanding { .. }
+                | Self::Form(_)
         )
     }
 }
@@ -145,7 +149,7 @@ pub async fn prepare(
     let mut stdout = child.take_stdout().ok_or(PrepareError::Cancelled)?;
     let mut reader = FragmentReader::new();
     let mut buffer = BytesMut::new();
-    let mut strip: Option<Strip<'_>> = None;
+    let mut strip: Option<NoiseFilter<'_>> = None;
     let mut number = 0;
     loop {
         while let Some(event) = reader.pull()? {
@@ -153,7 +157,12 @@ pub async fn prepare(
                 Event::Header(header) => {
                     let parameters = h264::Parameters::from_avcc(header.config.avcc())?;
                     partial.send_modify(|partial| partial.config = Some(header.config));
-                    strip = Some(Strip::new(parameters, &profile, recipe.gops(), &attempt.intra));
+                    strip = Some(NoiseFilter::new(
+                        parameters,
+                        &profile,
+                        recipe.gops(),
+                        &attempt.intra,
+                    ));
                 }
                 Event::Sample(sample) => {
                     // The reader gives the header first.
@@ -200,7 +209,7 @@ pub async fn prepare(
 }
 
 /// Takes the noise out of each frame and checks what is left.
-struct Strip<'a> {
+struct NoiseFilter<'a> {
     parameters: Parameters,
     /// The first macroblock of the HUD; of the frame's end when there is none.
     hud: u32,
@@ -210,7 +219,7 @@ struct Strip<'a> {
     intra: &'a IntraFrames,
 }
 
-impl<'a> Strip<'a> {
+impl<'a> NoiseFilter<'a> {
     fn new(parameters: Parameters, profile: &Profile, gops: Gops, intra: &'a IntraFrames) -> Self {
         let columns = profile.width.div_ceil(16);
         Self {

@@ -42,7 +42,7 @@ const CRF: &str = "21";
 /// quantiser of 10 on (step size 2) that is at most 2040. Measured at 720p, 64 frames, against no bound: 1.5 % fewer
 /// bytes and the same PSNR to 0.02 dB, next to the guard too. No adaptive quantisation at all would take 36 % more
 /// bytes for a sharp frame; Main profile has no 8x8 transform; another colour of guard helps only some frames.
-pub const LEAST_QUANTISER: u8 = 10;
+pub const MIN_QUANTISER: u8 = 10;
 
 /// How much higher it is in each further try.
 const COARSER: u8 = 6;
@@ -62,7 +62,7 @@ impl Attempt {
     pub fn first(gops: Gops) -> Self {
         Self {
             intra: IntraFrames::of(gops),
-            least_quantiser: LEAST_QUANTISER,
+            least_quantiser: MIN_QUANTISER,
         }
     }
 
@@ -211,7 +211,7 @@ fn without_path(input: &Input) -> Input {
 /// - `weightp=0`: no table of weights in slice headers;
 /// - `sliced-threads` of 2: the only way x264 keeps its deblocking filter inside slices
 ///   (disable_deblocking_filter_idc 2, 7.4.3), and `slice-max-mbs` puts a slice's end where the HUD begins;
-/// - `qpmin`: see [`LEAST_QUANTISER`];
+/// - `qpmin`: see [`MIN_QUANTISER`];
 /// - the rest keeps tags of the clips out of the parameter sets.
 fn x264_parameters(profile: &Profile, gops: Gops, least_quantiser: u8) -> String {
     let (columns, rows) = (profile.width.div_ceil(16), profile.height.div_ceil(16));
@@ -256,7 +256,7 @@ mod tests {
             .into_iter()
             .flat_map(|resolution| [Landscape, Portrait].map(|o| Profile::new(resolution, o, true)))
             .map(|profile| {
-                let text = x264_parameters(&profile, Gops::of(Frames(64)), LEAST_QUANTISER);
+                let text = x264_parameters(&profile, Gops::of(Frames(64)), MIN_QUANTISER);
                 let tail = |key: &str| {
                     let at = text.find(key).expect(key) + key.len();
                     text[at..].split(':').next().unwrap_or_default().to_owned()

@@ -20,7 +20,7 @@ const SECOND: u64 = VIDEO_TIMESCALE as u64;
 /// How long segments are, and the least that the last one may be.
 const USUAL: u64 = 4 * SECOND;
 const LONGEST: u64 = 6 * SECOND;
-const LEAST: u64 = 2 * SECOND;
+const MIN: u64 = 2 * SECOND;
 
 /// What each segment costs: of two ways that are as good, the one with fewer is taken.
 const EACH: u64 = 1;
@@ -123,9 +123,9 @@ impl Segmentation {
 fn cost(length: u64, last: bool) -> u64 {
     match length {
         USUAL..=LONGEST => EACH,
-        LEAST..USUAL if last => EACH,
+        MIN..USUAL if last => EACH,
         // Of short ones the longest is best.
-        LEAST..USUAL => EACH + SHORT + (USUAL - length),
+        MIN..USUAL => EACH + SHORT + (USUAL - length),
         _ => EACH + WRONG,
     }
 }
@@ -205,21 +205,22 @@ mod tests {
     fn possible(playbacks: &[Playback]) -> bool {
         let at = instants(playbacks);
         let end = at[at.len() - 1].0;
-        let (mut first, mut places) = (0, Vec::new());
+        let (mut first, mut all_starts) = (0, Vec::new());
         for playback in playbacks {
-            let place = |n: &u64| *n == 0 || (playback.begins_gop(*n) && n + 1 < playback.frames());
-            let numbers = (0..playback.frames()).filter(place);
-            places.extend(numbers.map(|n| at[(first + n) as usize].0));
+            let starts = |n: &u64| *n == 0 || (playback.begins_gop(*n) && n + 1 < playback.frames());
+            let numbers = (0..playback.frames()).filter(starts);
+            all_starts.extend(numbers.map(|n| at[(first + n) as usize].0));
             first += playback.frames();
         }
-        let mut reached = vec![false; places.len()];
-        for to in 0..places.len() {
+        let mut reached = vec![false; all_starts.len()];
+        for to in 0..all_starts.len() {
             reached[to] = to == 0
-                || (0..to)
-                    .any(|from| reached[from] && (USUAL..=LONGEST).contains(&(places[to] - places[from])));
+                || (0..to).any(|from| {
+                    reached[from] && (USUAL..=LONGEST).contains(&(all_starts[to] - all_starts[from]))
+                });
         }
-        let mut ways = places.iter().zip(&reached);
-        ways.any(|(place, reached)| *reached && (LEAST..=LONGEST).contains(&(end - place)))
+        let mut ways = all_starts.iter().zip(&reached);
+        ways.any(|(starts, reached)| *reached && (MIN..=LONGEST).contains(&(end - starts)))
     }
 
     #[test]
@@ -234,7 +235,7 @@ mod tests {
         let lengths = lengths(&playbacks, &Segmentation::new(&playbacks, true));
         let (last, usual) = lengths.split_last().expect("segments");
         assert!(
-            usual.iter().all(|ticks| (USUAL..=LONGEST).contains(ticks)) && *last >= LEAST,
+            usual.iter().all(|ticks| (USUAL..=LONGEST).contains(ticks)) && *last >= MIN,
             "{lengths:?}"
         );
     }
@@ -263,12 +264,12 @@ mod tests {
             let lengths = lengths(&playbacks, &Segmentation::new(&playbacks, hud));
             let (last, usual) = lengths.split_last().expect("a segment");
             prop_assert!(lengths.iter().all(|ticks| *ticks <= LONGEST), "{:?}", lengths);
-            prop_assert!(*last >= LEAST || usual.is_empty(), "{:?}", lengths);
+            prop_assert!(*last >= MIN || usual.is_empty(), "{:?}", lengths);
             let short: Vec<&u64> = usual.iter().filter(|ticks| **ticks < USUAL).collect();
             let whole = lengths.iter().sum::<u64>();
             // Otherwise one segment, of 2 s at least.
             prop_assert!(
-                short.is_empty() || (!possible(&playbacks) && short.len() == 1 && *short[0] >= LEAST),
+                short.is_empty() || (!possible(&playbacks) && short.len() == 1 && *short[0] >= MIN),
                 "{:?}", lengths
             );
             prop_assert!(whole > LONGEST || lengths.len() == 1, "{:?}", lengths);

@@ -7,7 +7,7 @@
 //! HUD slice at once.
 //!
 //! And every slice is read to its last bit: what it asks of a decoder must stay within what Main profile allows
-//! ([`Demands`]), for not every decoder of High profile has met more.
+//! ([`SliceStats`]), for not every decoder of High profile has met more.
 //!
 //! Where a frame differs, so may all that are predicted from it: what is told is the first of each such row,
 //! whose own prediction is at fault.
@@ -19,7 +19,7 @@ use super::intra_frames::IntraFrames;
 use super::prepare::PrepareError;
 use super::prepared_loop::PreparedLoop;
 use crate::ffmpeg::{FfmpegError, Task, Tools};
-use crate::h264::{self, Demands, MOST_LEVEL_PREFIX, MOST_MACROBLOCK_BITS, NalUnit, Parameters};
+use crate::h264::{self, MAX_LEVEL_PREFIX, MAX_MACROBLOCK_BITS, NalUnit, Parameters, SliceStats};
 use crate::hud::Area;
 use crate::units::FPS;
 use crate::workout::Profile;
@@ -46,20 +46,20 @@ pub async fn verify(
 fn demands(prepared: &PreparedLoop, intra: &IntraFrames) -> Result<(), PrepareError> {
     let parameters = Parameters::from_avcc(prepared.config.avcc())?;
     for (number, frame) in (0..).zip(&prepared.frames) {
-        let mut demands = Demands::default();
+        let mut demands = SliceStats::default();
         for nal in h264::nal_units(frame) {
-            demands = demands.and(Demands::of(nal?, &parameters)?);
+            demands = demands.and(SliceStats::of(nal?, &parameters)?);
         }
-        let what = if demands.level_prefix > MOST_LEVEL_PREFIX {
+        let what = if demands.level_prefix > MAX_LEVEL_PREFIX {
             "has a coefficient that only High profiles allow"
-        } else if demands.macroblock_bits > MOST_MACROBLOCK_BITS {
+        } else if demands.macroblock_bits > MAX_MACROBLOCK_BITS {
             "has a macroblock of more than 3200 bits"
         } else if demands.raw > 0 && intra.contains(number) {
             "has a raw macroblock, which its second form would move"
         } else {
             continue;
         };
-        return Err(PrepareError::Demanding { frame: number, what });
+        return Err(PrepareError::TooDemanding { frame: number, what });
     }
     Ok(())
 }

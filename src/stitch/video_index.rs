@@ -232,8 +232,8 @@ impl VideoIndex {
         let mut all = self.slices.get()?.kept.iter();
         let kept = all.find(|kept| kept.frames.contains(&number))?;
         let begins = self.slice_start(kept.frames.start);
-        let place = [self.slice_start(number), self.slice_end(number)];
-        let [from, to] = place.map(|place| place.wrapping_sub(begins) as usize);
+        let range = [self.slice_start(number), self.slice_end(number)];
+        let [from, to] = range.map(|range| range.wrapping_sub(begins) as usize);
         Some(kept.bytes.slice(from..to))
     }
 }

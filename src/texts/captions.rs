@@ -10,7 +10,7 @@ const SECOND: Frames = Frames(FPS as u64);
 /// Seconds before the end of an interval that are counted.
 const COUNTED: u64 = 3;
 /// An interval of less has no count: there would hardly be time to read what it is.
-const LEAST_COUNTED: Frames = Frames(5 * FPS as u64);
+const MIN_COUNTED: Frames = Frames(5 * FPS as u64);
 
 /// The captions of a workout: one from the beginning of each interval, and one for each of its last three
 /// seconds, which says what comes.
@@ -25,7 +25,7 @@ pub fn captions(plan: &Plan) -> Vec<Caption> {
 }
 
 fn of_interval(timeline: &Timeline, interval: &Interval, words: &Words) -> Vec<Caption> {
-    let counts = interval.length >= LEAST_COUNTED && interval.kind != IntervalKind::Finish;
+    let counts = interval.length >= MIN_COUNTED && interval.kind != IntervalKind::Finish;
     let counted = if counts { COUNTED } else { 0 };
     let mut all = vec![Caption {
         start: interval.start,

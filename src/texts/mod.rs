@@ -72,7 +72,7 @@ mod tests {
     }
 
     /// With all that there can be to tell, but for the length.
-    fn told_in(language: &str) -> Plan {
+    fn plan_in(language: &str) -> Plan {
         planned(
             &json!({"exercise_names": ["push-ups", "side-plank"], "config": {"rounds": 2, "language": language,
             "include_warm_up": true, "include_cool_down": true, "seed": 1,
@@ -89,22 +89,22 @@ mod tests {
 
     #[test]
     fn the_captions_of_a_french_workout() {
-        insta::assert_snapshot!(webvtt(&captions(&told_in("fr"))));
+        insta::assert_snapshot!(webvtt(&captions(&plan_in("fr"))));
     }
 
     #[test]
     fn the_chapters_of_a_french_workout() {
-        insta::assert_snapshot!(webvtt(&chapters(&told_in("fr"))));
+        insta::assert_snapshot!(webvtt(&chapters(&plan_in("fr"))));
     }
 
     #[test]
     fn a_french_workout_as_a_message() {
-        insta::assert_snapshot!(summary(&told_in("fr")));
+        insta::assert_snapshot!(summary(&plan_in("fr")));
     }
 
     #[test]
     fn another_language_changes_words_and_no_instant() {
-        let (english, french) = (told_in("en"), told_in("fr"));
+        let (english, french) = (plan_in("en"), plan_in("fr"));
         for tell in [captions, chapters] {
             let (one, other) = (tell(&english), tell(&french));
             assert_eq!(one.len(), other.len());
@@ -145,9 +145,9 @@ mod tests {
         ) {
             let plan = planned(&json!({"exercise_names": ["push-ups", "side-plank"], "config": {"rounds": rounds,
                 "intervals": {"work_time": work, "rest_time": rest, "get_ready": ready}}}));
-            for told in [captions(&plan), chapters(&plan)] {
+            for texts in [captions(&plan), chapters(&plan)] {
                 let mut at = Frames::ZERO;
-                for caption in &told {
+                for caption in &texts {
                     prop_assert_eq!(caption.start, at);
                     prop_assert!(caption.end > at && !caption.text.is_empty());
                     at = caption.end;

@@ -5,17 +5,17 @@
 //! by whole seconds, and get-ready longer by less than a minute.
 
 use super::pace::{Pace, WEEKS};
-use super::pool::FEWEST;
+use super::pool::MIN;
 use crate::units::{FPS, Frames};
 
 /// Before and after everything, in seconds.
 const GET_READY: u64 = 5;
 pub(super) const FINISH: u64 = 3;
 /// Most exercises a round, and how many people like.
-const MOST_STATIONS: u64 = 10;
+const MAX_STATIONS: u64 = 10;
 const USUAL_STATIONS: u64 = 6;
 /// Most rounds, and how many people like at most.
-const MOST_ROUNDS: u64 = 50;
+const MAX_ROUNDS: u64 = 50;
 const USUAL_ROUNDS: u64 = 4;
 
 /// What is around the work.
@@ -104,9 +104,8 @@ pub(super) fn shape(
     target: Frames,
     pool: usize,
 ) -> Option<Shape> {
-    let stations = FEWEST as u64..=MOST_STATIONS.min(pool as u64);
-    let shapes =
-        stations.flat_map(|stations| (1..=MOST_ROUNDS).map(move |rounds| Shape { rounds, stations }));
+    let stations = MIN as u64..=MAX_STATIONS.min(pool as u64);
+    let shapes = stations.flat_map(|stations| (1..=MAX_ROUNDS).map(move |rounds| Shape { rounds, stations }));
     let cost = |shape: &Shape| {
         let spares: Option<Vec<Frames>> = WEEKS
             .map(|week| shape.spare(pace_of(week), warm_up_cool_down, target))

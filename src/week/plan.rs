@@ -3,7 +3,7 @@
 use super::choose::History;
 use super::days::{Weekday, rests_before};
 use super::focus::{Focus, focuses};
-use super::pool::{FEWEST, pool};
+use super::pool::{MIN, pool};
 use super::reason::{self, Reason};
 use super::request::{Goal, Goals, WeekRequest, check};
 use super::session::{Session, SessionContext};
@@ -75,7 +75,7 @@ fn focuses_of(goals: &Goals, catalogue: &Catalogue) -> Vec<Focus> {
     if goals.goal == Goal::Mobility {
         return vec![Focus::Easy; goals.days.len()];
     }
-    let enough = |focus| pool(goals, focus, catalogue).len() >= FEWEST;
+    let enough = |focus| pool(goals, focus, catalogue).len() >= MIN;
     focuses(&goals.days, enough(Focus::Lower) && enough(Focus::UpperAndCore))
 }
 

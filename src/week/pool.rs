@@ -16,7 +16,7 @@ use crate::workout::{Avoid, PlanError, Violation, ViolationCode};
 /// Exercises below which the next tier is taken in.
 const ENOUGH: usize = 4;
 /// Exercises without which there is no session: fewer are the same thing over and over.
-pub(super) const FEWEST: usize = 3;
+pub(super) const MIN: usize = 3;
 
 /// What somebody can do, apart from what a session is for.
 #[derive(Debug, Clone, Copy)]
@@ -140,7 +140,7 @@ pub(super) fn too_few(goals: &Goals, focus: Focus, catalogue: &Catalogue) -> Pla
         "/equipment",
         "have more equipment at hand".to_owned(),
     ));
-    looser.retain(|(count, ..)| *count >= FEWEST);
+    looser.retain(|(count, ..)| *count >= MIN);
     let advice: Vec<String> = looser
         .iter()
         .map(|(count, _, _, advice)| format!("{advice} ({count} would be left)"))
@@ -152,8 +152,8 @@ pub(super) fn too_few(goals: &Goals, focus: Focus, catalogue: &Catalogue) -> Pla
     };
     let few = match left {
         0 => format!("no exercise {what} is left"),
-        1 => format!("only one exercise {what} is left, and a session needs {FEWEST}"),
-        n => format!("only {n} exercises {what} are left, and a session needs {FEWEST}"),
+        1 => format!("only one exercise {what} is left, and a session needs {MIN}"),
+        n => format!("only {n} exercises {what} are left, and a session needs {MIN}"),
     };
     let fewer_days = advice.is_empty() && focus == Focus::Easy && goals.goal != Goal::Mobility;
     let hint = if fewer_days {
@@ -164,7 +164,7 @@ pub(super) fn too_few(goals: &Goals, focus: Focus, catalogue: &Catalogue) -> Pla
         advice.join(", or ")
     };
     let pointer = looser.first().map_or("", |(_, _, pointer, _)| *pointer);
-    let mut values = json!({"left": left, "needed": FEWEST, "fewer_days": fewer_days});
+    let mut values = json!({"left": left, "needed": MIN, "fewer_days": fewer_days});
     for (count, value, ..) in &looser {
         values[*value] = json!(count);
     }

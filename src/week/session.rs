@@ -9,7 +9,7 @@ use super::choose::{History, choose};
 use super::fit::{FINISH, Lengths, Shape, WarmUpCoolDown, shape};
 use super::focus::{Focus, MuscleGroup, groups};
 use super::pace::{Pace, pace};
-use super::pool::{FEWEST, pool, too_few};
+use super::pool::{MIN, pool, too_few};
 use super::request::{Goal, Goals};
 use crate::catalogue::{Catalogue, Category, Exercise, ExerciseId, LoopLengths};
 use crate::units::{FPS, Frames};
@@ -97,7 +97,7 @@ impl<'a> SessionContext<'a> {
     /// The exercises that a session with a focus may have, if there are enough.
     pub(super) fn pool(self, focus: Focus) -> Result<Vec<&'a Exercise>, PlanError> {
         let pool = pool(self.goals, focus, self.catalogue);
-        if pool.len() < FEWEST {
+        if pool.len() < MIN {
             return Err(too_few(self.goals, focus, self.catalogue));
         }
         Ok(pool)

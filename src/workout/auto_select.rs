@@ -271,14 +271,14 @@ fn none_matches(options: &Options, catalogue: &Catalogue) -> PlanError {
         .map(|(value, how, constraints)| (*value, *how, constraints.pool(catalogue).len()))
         .filter(|(.., count)| *count > 0)
         .collect();
-    let told: Vec<String> = found
+    let hints: Vec<String> = found
         .iter()
         .map(|(_, how, count)| format!("{count} would {how}"))
         .collect();
-    let hint = if told.is_empty() {
+    let hint = if hints.is_empty() {
         String::new()
     } else {
-        format!("; {}", told.join(", "))
+        format!("; {}", hints.join(", "))
     };
     let message = format!("no available exercise is {}{hint}", described(&constraints));
     let values: Value = found

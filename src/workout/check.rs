@@ -262,12 +262,12 @@ pub(crate) fn avoid(
     violations: &mut Violations,
 ) -> Vec<Avoid> {
     // Twice the vocabulary, as for equipment.
-    const MOST: usize = 6;
+    const MAX: usize = 6;
     let sent = sent.unwrap_or_default();
-    if sent.len() > MOST {
+    if sent.len() > MAX {
         violations.about(
             pointer,
-            format_args!("must name at most {MOST} things, not {}", sent.len()),
+            format_args!("must name at most {MAX} things, not {}", sent.len()),
         );
         return Vec::new();
     }

@@ -6,7 +6,7 @@
 //! remainder goes in this order into
 //!
 //! 1. the warm-up and the cool-down, evenly, each between [`MIN_BLOCK`] and its most,
-//! 2. the round rests, up to [`MOST_ROUND_REST`] each,
+//! 2. the round rests, up to [`MAX_ROUND_REST`] each,
 //! 3. get-ready, by at most one work and its rest: a longer wait could hold another exercise.
 //!
 //! Without a warm-up and a cool-down it goes into the last two only.
@@ -23,15 +23,15 @@ pub(super) const MIN_BLOCK: Frames = seconds(15);
 /// Longest warm-up or cool-down: a third of the half hour that people mostly ask for.
 pub(super) const MAX_BLOCK: Frames = seconds(600);
 /// Longest round rest that the remainder may make: one drinks in it, one does not cool down.
-const MOST_ROUND_REST: Frames = seconds(120);
+const MAX_ROUND_REST: Frames = seconds(120);
 /// Most that get-ready is made longer by, however long the work.
-const MOST_WAIT: Frames = seconds(300);
+const MAX_WAIT: Frames = seconds(300);
 /// Most exercises of work: with their halves and rests still below the limit of intervals.
-const MOST_WORKS: u32 = 600;
+const MAX_WORKS: u32 = 600;
 /// Exercises that people like a round to have.
 const USUAL_ROUND: u32 = 8;
 /// Fewer than these feel like one exercise over and over.
-const FEWEST_STATIONS: u32 = 4;
+const MIN_STATIONS: u32 = 4;
 
 /// Bounds of the warm-up or the cool-down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,7 +106,7 @@ impl SolverInput {
     /// All (rounds, stations) worth a look.
     fn shapes(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
         let rounds = self.rounds.map_or(1..=MAX_ROUNDS, |r| r..=r);
-        rounds.flat_map(|r| (1..=self.pool.min(MOST_WORKS / r)).map(move |p| (r, p)))
+        rounds.flat_map(|r| (1..=self.pool.min(MAX_WORKS / r)).map(move |p| (r, p)))
     }
 
     /// Frames of a shape without warm-up, cool-down and whatever may grow.
@@ -122,12 +122,12 @@ impl SolverInput {
 
     /// What all round rests together may grow by.
     fn round_rests_grow(&self, rounds: u32) -> Frames {
-        MOST_ROUND_REST.saturating_sub(self.times.round_rest) * u64::from(rounds - 1)
+        MAX_ROUND_REST.saturating_sub(self.times.round_rest) * u64::from(rounds - 1)
     }
 
     /// What get-ready may grow by.
     fn get_ready_grows(&self) -> Frames {
-        (self.times.work + self.times.rest).min(MOST_WAIT)
+        (self.times.work + self.times.rest).min(MAX_WAIT)
     }
 
     /// Shortest and longest that a shape can be.
@@ -168,7 +168,7 @@ impl SolverInput {
     /// minutes, so that a round is monotonous only where nothing else fits.
     fn cost(&self, solution: &Solution) -> u64 {
         let usual = self.warm_up.usual(self.target) + self.cool_down.usual(self.target);
-        let varied = FEWEST_STATIONS.min(self.pool);
+        let varied = MIN_STATIONS.min(self.pool);
         (solution.warm_up + solution.cool_down).0.abs_diff(usual.0)
             + 2 * solution.longer_round_rests.0
             + 4 * solution.longer_get_ready.0

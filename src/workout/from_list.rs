@@ -115,7 +115,7 @@ fn check_usable(
     violations: &mut Violations,
 ) {
     let (id, name) = (&exercise.id, &exercise.name);
-    let told = options.language.name_of(exercise);
+    let translated_name = options.language.name_of(exercise);
     let mut refuse = |code: ViolationCode, values: Value, predicate: String| {
         let violation = Violation::new(&listed.pointer, format!("{name} {predicate}"));
         violations.0.push(violation.coded(code, values));
@@ -123,28 +123,28 @@ fn check_usable(
     if let Some(reason) = catalogue.unavailable(id) {
         refuse(
             ViolationCode::NotAvailable,
-            json!({"exercise": id, "name": told}),
+            json!({"exercise": id, "name": translated_name}),
             format!("is not available at present: {reason}"),
         );
     }
     if options.no_jump && exercise.has_jump {
         refuse(
             ViolationCode::Avoided,
-            json!({"exercise": id, "name": told, "avoid": Avoid::Jumps}),
+            json!({"exercise": id, "name": translated_name, "avoid": Avoid::Jumps}),
             "has a jump, which contradicts no_jump".to_owned(),
         );
     }
     for thing in options.avoid.iter().filter(|thing| thing.leaves_out(exercise)) {
         refuse(
             ViolationCode::Avoided,
-            json!({"exercise": id, "name": told, "avoid": thing}),
+            json!({"exercise": id, "name": translated_name, "avoid": thing}),
             format!("is not without {}, which contradicts avoid", thing.word()),
         );
     }
     if options.no_repeat && before.iter().any(|s| s.exercise.id == *id) {
         refuse(
             ViolationCode::Repeated,
-            json!({"exercise": id, "name": told}),
+            json!({"exercise": id, "name": translated_name}),
             "is listed twice, which contradicts no_repeat".to_owned(),
         );
     }
@@ -158,7 +158,7 @@ fn check_usable(
         if !missing.is_empty() {
             refuse(
                 ViolationCode::NeedsEquipment,
-                json!({"exercise": id, "name": told, "equipment": missing}),
+                json!({"exercise": id, "name": translated_name, "equipment": missing}),
                 format!(
                     "needs {}, which /config/equipment does not have",
                     missing.join(" and ")

@@ -31,9 +31,9 @@ pub enum Orientation {
 /// Lines and columns of a macroblock: what H.264 codes at a time.
 const MACROBLOCK: u32 = 16;
 /// Lines of the smallest bar.
-const LEAST_BAR: u32 = 56;
+const MIN_BAR: u32 = 56;
 /// Plain lines at the top of a bar, at least.
-const LEAST_GUARD: u32 = 8;
+const MIN_GUARD: u32 = 8;
 
 /// Sizes in pixels of everything in the output frame.
 ///
@@ -112,7 +112,7 @@ impl Profile {
         Self {
             // The macroblock row nearest to 8/9 of the height: 640 of 720 lines. The smallest bar
             // gets a few lines more: small texts are not read from across a room.
-            area_height: ((height * 8 + 72) / 144 * 16).min(height - LEAST_BAR),
+            area_height: ((height * 8 + 72) / 144 * 16).min(height - MIN_BAR),
             ..self
         }
     }
@@ -143,13 +143,13 @@ impl Profile {
     }
 
     /// The first line in which the HUD may show something: a macroblock row (a multiple of 16), at
-    /// least [`LEAST_GUARD`] lines below the exercise area. The height when there is no room for any.
+    /// least [`MIN_GUARD`] lines below the exercise area. The height when there is no room for any.
     #[must_use]
     pub fn hud_top(&self) -> u32 {
         if self.bar_height() == 0 {
             return self.height;
         }
-        ((self.area_height + LEAST_GUARD).div_ceil(MACROBLOCK) * MACROBLOCK).min(self.height)
+        ((self.area_height + MIN_GUARD).div_ceil(MACROBLOCK) * MACROBLOCK).min(self.height)
     }
 }
 

@@ -313,7 +313,7 @@ mod tests {
     }
 
     /// What is told of the values of a wrong type.
-    fn told(body: &Value) -> Vec<String> {
+    fn described(body: &Value) -> Vec<String> {
         match read(body) {
             Ok(request) => request.wrong.iter().map(ToString::to_string).collect(),
             Err(RequestError::WrongType { message, .. }) => vec![message],
@@ -332,21 +332,24 @@ mod tests {
                 "intervals": {"work_time": [40], "rest_time": "20"}, "equipment": ["bands", {}], "seed": true}}),
             json!({"config": {"intervals": 40, "no_repeat": 1e300}}),
         ];
-        let told: Vec<String> = bodies
+        let described: Vec<String> = bodies
             .iter()
-            .map(|body| format!("{body}\n  {}", told(body).join("\n  ")))
+            .map(|body| format!("{body}\n  {}", described(body).join("\n  ")))
             .collect();
-        insta::assert_snapshot!(told.join("\n"));
+        insta::assert_snapshot!(described.join("\n"));
     }
 
     #[test]
     fn long_texts_and_lists_are_not_repeated() {
         let long = "x".repeat(100_000);
-        let told_of_text = told(&json!({"config": {"rounds": long}}));
-        assert!(told_of_text[0].len() < 200, "{told_of_text:?}");
+        let described_text = described(&json!({"config": {"rounds": long}}));
+        assert!(described_text[0].len() < 200, "{described_text:?}");
         let notes = read(&json!({ long: 1 })).unwrap().ignored;
         assert!(notes[0].text.len() < 200, "{notes:?}");
-        assert_eq!(told(&json!({"exercise_names": vec![1; 100_000]})).len(), 1000);
+        assert_eq!(
+            described(&json!({"exercise_names": vec![1; 100_000]})).len(),
+            1000
+        );
     }
 
     #[test]

@@ -4,11 +4,11 @@ use std::fs;
 use std::path::Path;
 
 use virtual_coach::clip::Depth;
-use virtual_coach::render::clip_trial;
+use virtual_coach::render::trial_render;
 use virtual_coach::workout::{Interval, IntervalKind::Work, Plan, RendererChoice};
 
-use crate::studio::{
-    self, H264, Studio, bare_plan, ffmpeg, interval, numbered, numbered_clip, numbers, numbers_on_grid,
+use crate::fixture::{
+    self, Fixture, H264, bare_plan, ffmpeg, interval, numbered, numbered_clip, numbers, numbers_on_grid,
     onsets, sound,
 };
 
@@ -72,27 +72,29 @@ fn unknown_codec(path: &Path) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_but_frames_and_sound_of_a_clip_gets_into_a_video() {
-    let mut studio = Studio::new();
-    chapters(&studio.clip("chapters", "chapters.mp4"));
+    let mut fixture = Fixture::new();
+    chapters(&fixture.clip("chapters", "chapters.mp4"));
     let timecode = format!("{CODED} -metadata timecode=01:00:00:00");
-    make(&studio.clip("timecode", "timecode.mkv"), &[], &timecode);
+    make(&fixture.clip("timecode", "timecode.mkv"), &[], &timecode);
     let broadcast = "-c:v mpeg2video -q:v 2 -timecode 01:00:00:00";
-    make(&studio.clip("broadcast", "broadcast.mxf"), &[], broadcast);
+    make(&fixture.clip("broadcast", "broadcast.mxf"), &[], broadcast);
     // Larger, marked as default, and of two frames.
     let few = "color=red:s=640x360:r=30:d=0.06";
     make(
-        &studio.clip("few", "few.mp4"),
+        &fixture.clip("few", "few.mp4"),
         &[few],
         &format!("-map 1 -map 0 {CODED}"),
     );
     let field = "sine=frequency=880:duration=1,volume=4,pan=4c|c0=c0|c1=0*c0|c2=c0|c3=0*c0";
     let ambisonic = format!("-map 0 -map 1 {CODED} -ac 4 -c:a libopus -mapping_family 2");
-    make(&studio.clip("ambisonic", "ambisonic.mkv"), &[field], &ambisonic);
-    unknown_codec(&studio.clip("unknown", "unknown.mp4"));
+    make(&fixture.clip("ambisonic", "ambisonic.mkv"), &[field], &ambisonic);
+    unknown_codec(&fixture.clip("unknown", "unknown.mp4"));
     let ids = ["chapters", "timecode", "broadcast", "few", "ambisonic", "unknown"];
 
     // Each passes the trial that the server makes of it.
-    let inspector = studio.inspector().trying(clip_trial(studio::settings()));
+    let inspector = fixture
+        .inspector()
+        .with_trial_render(trial_render(fixture::settings()));
     for (file, heard) in [
         ("chapters.mp4", false),
         ("ambisonic.mkv", true),
@@ -111,7 +113,7 @@ async fn nothing_but_frames_and_sound_of_a_clip_gets_into_a_video() {
             clip_sound: true,
             ..with(renderer, bare_plan(intervals.clone()))
         };
-        let video = studio.render(plan, "result.mp4").await;
+        let video = fixture.render(plan, "result.mp4").await;
         let seen = numbers(&video, AREA);
         assert_eq!(seen.len() as u64, SHOWN * ids.len() as u64, "{renderer:?}");
         for (frame, seen) in (0..).zip(&seen) {
@@ -139,7 +141,7 @@ async fn nothing_but_frames_and_sound_of_a_clip_gets_into_a_video() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clip_that_is_not_held_in_memory_repeats_exactly_in_every_container() {
-    let mut studio = Studio::new();
+    let mut fixture = Fixture::new();
     // A beep of a tenth of a second begins each pass.
     let beep = format!(
         "sine=frequency=880:duration=0.1,volume=4,apad=whole_dur={}",
@@ -153,7 +155,7 @@ async fn a_clip_that_is_not_held_in_memory_repeats_exactly_in_every_container() 
     ];
     let numbers_of = numbered(LONG);
     for (id, file, line) in kinds {
-        let path = studio.clip(id, file);
+        let path = fixture.clip(id, file);
         let mut arguments = vec!["-f", "lavfi", "-i", &numbers_of, "-f", "lavfi", "-i", &beep];
         arguments.extend(line.split_whitespace());
         arguments.push(text(&path));
@@ -169,7 +171,7 @@ async fn a_clip_that_is_not_held_in_memory_repeats_exactly_in_every_container() 
         clip_sound: true,
         ..bare_plan(intervals)
     };
-    let video = studio.render(plan, "graph.mp4").await;
+    let video = fixture.render(plan, "graph.mp4").await;
     let seen = numbers(&video, AREA);
     assert_eq!(seen.len() as u64, 5 * shown);
     for (frame, seen) in (0..).zip(&seen) {
@@ -202,7 +204,7 @@ async fn a_clip_that_is_not_held_in_memory_repeats_exactly_in_every_container() 
     let stitched = kinds
         .map(|(id, ..)| interval(Work, id, 250, (1, 1), None))
         .to_vec();
-    let video = studio
+    let video = fixture
         .render(with(RendererChoice::Stitch, bare_plan(stitched)), "stitched.mp4")
         .await;
     let seen: Vec<_> = numbers_on_grid(&video, AREA)

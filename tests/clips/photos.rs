@@ -8,7 +8,7 @@ use virtual_coach::graph::Backdrop;
 use virtual_coach::render::RenderSettings;
 use virtual_coach::workout::{IntervalKind::Work, Plan, RendererChoice};
 
-use crate::studio::{self, Studio, bare_plan, ffmpeg, frames, interval};
+use crate::fixture::{self, Fixture, bare_plan, ffmpeg, frames, interval};
 
 /// A image of 160x90 as a camera stores it, with arguments for its format.
 fn image(path: &Path, source: &str, arguments: &[&str]) {
@@ -50,19 +50,19 @@ const STORED: &str = "color=blue:s=160x90,drawbox=h=45:c=red:t=fill,drawbox=c=wh
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_photo_is_its_main_image_upright_and_in_its_shape() {
-    let mut studio = Studio::new();
+    let mut fixture = Fixture::new();
     for (id, orientation) in [("clockwise", 6), ("other", 8)] {
-        let path = studio.clip(id, &format!("{id}.jpg"));
+        let path = fixture.clip(id, &format!("{id}.jpg"));
         jpeg(&path, STORED);
         turned(&path, orientation);
         // A map of gains, as phones append it: another JPEG, smaller and grey.
-        let map = studio.result("map.jpg");
+        let map = fixture.result("map.jpg");
         jpeg(&map, "color=gray:s=80x60");
         let both = [fs::read(&path).expect("a JPEG"), fs::read(&map).expect("a JPEG")].concat();
         fs::write(&path, both).expect("a file");
     }
     let ids = ["clockwise", "other"];
-    let told = virtual_coach::clip::report(&studio.inspect(Depth::Whole).await);
+    let told = virtual_coach::clip::report(&fixture.inspect(Depth::Whole).await);
     for id in ids {
         let line = told.lines().find(|line| line.starts_with(id)).expect("its line");
         assert!(line.contains("turned upright") && line.ends_with("ok"), "{told}");
@@ -72,7 +72,7 @@ async fn a_photo_is_its_main_image_upright_and_in_its_shape() {
             renderer,
             ..bare_plan(ids.map(|id| interval(Work, id, 20, (1, 1), None)).to_vec())
         };
-        let video = studio.render(plan, "result.mp4").await;
+        let video = fixture.render(plan, "result.mp4").await;
         // Upright it is 270 wide, from 292 to 562, of which its frame takes 18 at each side.
         let patches = "format=rgb24,crop=854:100:0:190,scale=854:1:flags=area,format=rgb24";
         let seen = frames(&video, patches, 854 * 3);
@@ -109,7 +109,7 @@ async fn a_photo_is_its_main_image_upright_and_in_its_shape() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_image_may_be_called_anything_and_lies_behind_a_figure_whatever_follows_it() {
-    let mut studio = Studio::new();
+    let mut fixture = Fixture::new();
     let names = [
         "100%.png",
         "%03d.png",
@@ -119,7 +119,7 @@ async fn an_image_may_be_called_anything_and_lies_behind_a_figure_whatever_follo
         "50%.jpg",
     ];
     for (number, name) in names.into_iter().enumerate() {
-        let path = studio.clip(&format!("named-{number}"), name);
+        let path = fixture.clip(&format!("named-{number}"), name);
         let arguments: &[&str] = match path.extension().and_then(|ending| ending.to_str()) {
             Some("png") => &["-f", "image2", "-update", "1", "-c:v", "png"],
             Some("webp") => &["-f", "webp", "-c:v", "libwebp"],
@@ -130,7 +130,7 @@ async fn an_image_may_be_called_anything_and_lies_behind_a_figure_whatever_follo
         };
         image(&path, "color=red:s=160x90", arguments);
     }
-    let figure = studio.clip("figure", "figure.mov");
+    let figure = fixture.clip("figure", "figure.mov");
     let nothing = "color=black@0:s=160x90:r=30:d=0.2,format=argb";
     ffmpeg(&[
         "-f",
@@ -141,9 +141,9 @@ async fn an_image_may_be_called_anything_and_lies_behind_a_figure_whatever_follo
         "qtrle",
         figure.to_str().expect("UTF-8"),
     ]);
-    let backdrop = studio.result("gym 7%.jpg");
+    let backdrop = fixture.result("gym 7%.jpg");
     jpeg(&backdrop, "color=red:s=160x90");
-    let map = studio.result("map.jpg");
+    let map = fixture.result("map.jpg");
     jpeg(&map, "color=gray:s=80x60");
     let both = [
         fs::read(&backdrop).expect("a JPEG"),
@@ -151,7 +151,7 @@ async fn an_image_may_be_called_anything_and_lies_behind_a_figure_whatever_follo
     ]
     .concat();
     fs::write(&backdrop, both).expect("a file");
-    studio.inspector().still(&backdrop).await.expect("a backdrop");
+    fixture.inspector().still(&backdrop).await.expect("a backdrop");
 
     let mut intervals: Vec<_> = (0..names.len())
         .map(|n| interval(Work, &format!("named-{n}"), 5, (1, 1), None))
@@ -159,9 +159,9 @@ async fn an_image_may_be_called_anything_and_lies_behind_a_figure_whatever_follo
     intervals.push(interval(Work, "figure", 20, (1, 1), None));
     let settings = RenderSettings {
         backdrop: Backdrop::Image(backdrop),
-        ..studio::settings()
+        ..fixture::settings()
     };
-    let video = studio
+    let video = fixture
         .render_with(settings, bare_plan(intervals), "result.mp4")
         .await;
     let seen = frames(

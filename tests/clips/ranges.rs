@@ -7,7 +7,7 @@ use virtual_coach::catalogue::LoopRange;
 use virtual_coach::clip::{Clip, ClipError, Depth};
 use virtual_coach::units::Seconds;
 
-use crate::studio::{Studio, ffmpeg, numbered, numbers, onsets, sound};
+use crate::fixture::{Fixture, ffmpeg, numbered, numbers, onsets, sound};
 
 fn range(start: f64, end: f64) -> LoopRange {
     LoopRange {
@@ -35,7 +35,7 @@ fn make(path: &Path, frames: u64, sound: &str, line: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_range_is_cut_to_the_frame_in_every_container() {
-    let mut studio = Studio::new();
+    let mut fixture = Fixture::new();
     // A beep of a tenth of a second at 1.5 s.
     let beep = "sine=frequency=880:duration=0.1,volume=4,adelay=1500,apad=whole_dur=6";
     for (file, line) in [
@@ -47,9 +47,9 @@ async fn a_range_is_cut_to_the_frame_in_every_container() {
         ("late.mkv", "-c:v libx264 -c:a flac -output_ts_offset 7.5"),
         ("flash.flv", "-c:v flv1 -q:v 2 -c:a mp3"),
     ] {
-        make(&studio.clip("clip", file), 180, beep, line);
+        make(&fixture.clip("clip", file), 180, beep, line);
         for (start, end) in [(1.0, 2.5), (4.0, 6.0)] {
-            let cut = studio
+            let cut = fixture
                 .inspector()
                 .inspect(file, Some(range(start, end)), Depth::First)
                 .await
@@ -71,11 +71,11 @@ async fn a_range_is_cut_to_the_frame_in_every_container() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_range_far_into_a_long_take_is_as_exact_and_one_without_frames_is_refused() {
-    let mut studio = Studio::new();
-    let path = studio.clip("take", "take.mp4");
+    let mut fixture = Fixture::new();
+    let path = fixture.clip("take", "take.mp4");
     let line = "-c:v libx264 -preset ultrafast -g 250 -bf 2 -output_ts_offset 3 -movflags +faststart";
     make(&path, 75 * 30, "", line);
-    let inspector = studio.inspector();
+    let inspector = fixture.inspector();
     let cut = inspector
         .inspect("take.mp4", Some(range(72.5, 73.5)), Depth::First)
         .await

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use virtual_coach::workout::{IntervalKind::Work, Plan, RendererChoice};
 
-use crate::studio::{Studio, bare_plan, ffmpeg, frames, interval};
+use crate::fixture::{Fixture, bare_plan, ffmpeg, frames, interval};
 
 /// Encodes a patch of one colour, converted by FFmpeg's `filters`, and tagged by `tags`.
 fn patch(path: &Path, colour: &str, size: &str, filters: &str, tags: &str) {
@@ -29,7 +29,7 @@ const FFV1: &str = "-c:v ffv1 -pix_fmt yuv420p10le";
 #[tokio::test(flavor = "multi_thread")]
 #[allow(clippy::too_many_lines)] // a table
 async fn a_colour_is_the_same_in_whatever_a_clip_codes_it() {
-    let mut studio = Studio::new();
+    let mut fixture = Fixture::new();
     let tags = |primaries: &str, transfer: &str, matrix: &str| {
         format!("-color_primaries {primaries} -color_trc {transfer} -colorspace {matrix} -color_range tv")
     };
@@ -122,7 +122,7 @@ async fn a_colour_is_the_same_in_whatever_a_clip_codes_it() {
             // Twice as much would be said of H.264 by its headers and of FFV1 by its container.
             let file = format!("{id}.{}", if *codec == X264 { "mp4" } else { "mkv" });
             patch(
-                &studio.clip(&id, &file),
+                &fixture.clip(&id, &file),
                 colour,
                 size,
                 filters,
@@ -137,7 +137,7 @@ async fn a_colour_is_the_same_in_whatever_a_clip_codes_it() {
         let (_, _, filters, codec, tags) = kinds.iter().find(|known| known.0 == kind).expect("a kind");
         let line = format!("{codec} {tags}");
         patch(
-            &studio.clip(&id, &format!("{id}.mkv")),
+            &fixture.clip(&id, &format!("{id}.mkv")),
             "ffffff",
             "320x180",
             filters,
@@ -156,7 +156,7 @@ async fn a_colour_is_the_same_in_whatever_a_clip_codes_it() {
             renderer,
             ..bare_plan(intervals.collect())
         };
-        let video = studio.render(plan, "result.mp4").await;
+        let video = fixture.render(plan, "result.mp4").await;
         let exact = "flags=accurate_rnd+full_chroma_int+full_chroma_inp";
         let pixel = format!("crop=16:16,scale=in_color_matrix=bt709:{exact},format=rgb24,crop=1:1");
         let seen = frames(&video, &pixel, 3);

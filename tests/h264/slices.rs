@@ -7,8 +7,8 @@ use proptest::prelude::*;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use virtual_coach::h264::{
-    ChangedMacroblocks, Deblocking, Demands, H264Error, HudPixels, HudSliceShape, Marking, NalUnit,
-    Parameters, PictureHead, RefIdc, SliceHeader, SliceType, nal_units, restart_form,
+    ChangedMacroblocks, Deblocking, H264Error, HudPixels, HudSliceShape, Marking, NalUnit, Parameters,
+    PictureHead, RefIdc, SliceHeader, SliceStats, SliceType, nal_units, restart_form,
 };
 
 use crate::drawn::{GUARD, paint_mean, random_bars};
@@ -139,7 +139,7 @@ proptest! {
         let _ = Parameters::read(&set(0x67, &SPS, AS_IT_IS), &bytes);
         let nal = NalUnit::new(&bytes).expect("it begins with a header");
         let _ = SliceHeader::read(nal, &sound());
-        let _ = Demands::of(nal, &sound());
+        let _ = SliceStats::of(nal, &sound());
         let mut out = vec![7];
         if restart_form(nal, &sound(), 20, &mut out).is_err() {
             prop_assert_eq!(out, vec![7]);
@@ -155,7 +155,7 @@ proptest! {
         sample.truncate(length.max(5));
         for unit in nal_units(&sample).chain([NalUnit::new(&sample[4..])]).flatten() {
             let _ = SliceHeader::read(unit, &sound());
-            let _ = Demands::of(unit, &sound());
+            let _ = SliceStats::of(unit, &sound());
             let _ = restart_form(unit, &sound(), 20, &mut Vec::new());
         }
     }
@@ -173,7 +173,7 @@ proptest! {
         } else {
             shape.write_update(update_head(), &now, &changes, &mut out).expect("an update");
         }
-        let demands = Demands::of(NalUnit::new(&out[4..]).expect("a NAL unit"), &sound());
+        let demands = SliceStats::of(NalUnit::new(&out[4..]).expect("a NAL unit"), &sound());
         let demands = demands.expect("a sound slice");
         prop_assert_eq!(demands.macroblocks as usize, shape.macroblocks());
         let most = if key { shape.macroblocks() } else { changes.macroblocks().len() };
@@ -184,7 +184,7 @@ proptest! {
         prop_assert_eq!(demands.level_prefix, 0);
         let cut = NalUnit::new(&out[4..out.len() - 1]).expect("a NAL unit");
         // By chance, what is left may end as a slice of fewer macroblocks does; never as the whole one.
-        if let Ok(of_cut) = Demands::of(cut, &sound()) {
+        if let Ok(of_cut) = SliceStats::of(cut, &sound()) {
             prop_assert!(of_cut.macroblocks < demands.macroblocks, "{:?}", of_cut);
         }
     }

@@ -6,8 +6,8 @@
 use std::process::{Command, Stdio};
 
 use virtual_coach::h264::{
-    ChangedMacroblocks, Deblocking, Demands, H264Error, HudPixels, HudSliceShape, MACROBLOCK, Marking,
-    NalKind, NalUnit, Parameters, SliceHeader, SliceType, nal_units, restart_form,
+    ChangedMacroblocks, Deblocking, H264Error, HudPixels, HudSliceShape, MACROBLOCK, Marking, NalKind,
+    NalUnit, Parameters, SliceHeader, SliceStats, SliceType, nal_units, restart_form,
 };
 
 use crate::drawn::{GUARD, random_bars};
@@ -344,7 +344,7 @@ fn a_restart_form_differs_only_in_its_header() {
 }
 
 /// A white picture above dark, flat lines, as libx264 encodes it with these parameters; all that its slices demand.
-fn demands_of(x264: &str) -> Demands {
+fn demands_of(x264: &str) -> SliceStats {
     let graph = "color=white:s=320x224:r=30,pad=320:240:0:0:0x12141c,format=yuv420p";
     let mut command = ffmpeg(&["-f", "lavfi", "-i", graph, "-frames:v", "12"]);
     command.args([
@@ -373,9 +373,9 @@ fn demands_of(x264: &str) -> Demands {
     assert!(slices.len() >= 12);
     let demands = slices.into_iter().map(|unit| {
         let nal = NalUnit::new(unit).expect("a NAL unit");
-        Demands::of(nal, &parameters).expect("a slice that is read to its last bit")
+        SliceStats::of(nal, &parameters).expect("a slice that is read to its last bit")
     });
-    let demands = demands.fold(Demands::default(), Demands::and);
+    let demands = demands.fold(SliceStats::default(), SliceStats::and);
     assert_eq!(demands.macroblocks, 20 * 15 * 12);
     demands
 }
@@ -420,10 +420,10 @@ fn every_slice_of_an_encoder_is_read_to_its_last_bit() {
         let parameters = Parameters::read(find(7), find(8)).expect("a stream of the kind that is supported");
         let slices = units.iter().filter(|unit| matches!(unit[0] & 31, 1 | 5));
         let demands = slices.map(|unit| {
-            let demands = Demands::of(NalUnit::new(unit).expect("a NAL unit"), &parameters);
+            let demands = SliceStats::of(NalUnit::new(unit).expect("a NAL unit"), &parameters);
             demands.unwrap_or_else(|error| panic!("crf {crf}: {error}"))
         });
-        let demands = demands.fold(Demands::default(), Demands::and);
+        let demands = demands.fold(SliceStats::default(), SliceStats::and);
         assert_eq!(demands.macroblocks, 20 * 15 * 8, "crf {crf}");
         println!("crf {crf}: {demands:?}");
     }

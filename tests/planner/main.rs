@@ -1,6 +1,6 @@
 //! The planner over random requests and catalogues, looked at from outside.
 
-mod asked;
+mod expectations;
 mod properties;
 mod random;
 

@@ -9,7 +9,7 @@ use virtual_coach::workout::{
     Interval, IntervalKind, Plan, PlanError, RoundPosition, Side, WorkoutRequest, plan, strip, table,
 };
 
-use crate::asked::{Asked, is_work};
+use crate::expectations::{Asked, is_work};
 
 /// Intervals follow each other without gap, in the order of a workout.
 fn is_gapless_and_in_order(plan: &Plan) {

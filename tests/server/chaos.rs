@@ -18,8 +18,8 @@ use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
+use crate::fixture::{decode_strictly, times};
 use crate::program::{Server, furnished};
-use crate::studio::{decode_strictly, times};
 
 /// What is asked for at the end is there within this time, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(90);

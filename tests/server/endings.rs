@@ -119,7 +119,7 @@ async fn a_client_that_hardly_reads_loses_its_place() {
         let arguments = [
             "-f", "lavfi", "-i", noise, "-c:v", "libx264", "-pix_fmt", "yuv420p",
         ];
-        crate::studio::ffmpeg(&[&arguments[..], &[path.to_str().expect("UTF-8")]].concat());
+        crate::fixture::ffmpeg(&[&arguments[..], &[path.to_str().expect("UTF-8")]].concat());
     }
     let log = tempfile::NamedTempFile::new().expect("a file");
     let server = Server::start_logging_in(

@@ -8,8 +8,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::fixture::decode_strictly;
 use crate::program::{Server, ffmpeg, furnished};
-use crate::studio::decode_strictly;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use crate::fixture::{ffmpeg, ffprobe};
 use crate::program::{Server, Task, ffmpeg_that, furnished};
-use crate::studio::{ffmpeg, ffprobe};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;

@@ -6,6 +6,8 @@ mod children;
 mod clips;
 mod downloads;
 mod endings;
+#[path = "../fixture/mod.rs"]
+mod fixture;
 mod full_disk;
 mod http;
 mod links;
@@ -13,7 +15,5 @@ mod problems;
 #[path = "../program/mod.rs"]
 mod program;
 mod queues;
-#[path = "../studio/mod.rs"]
-mod studio;
 mod videos;
 mod week;

@@ -256,8 +256,8 @@ async fn a_range_beyond_the_end_is_a_problem_that_tells_the_length() {
 #[tokio::test]
 async fn every_type_of_problem_can_be_read_up() {
     let server = Server::start(&[]);
-    for kind in virtual_coach::http::problem::Kind::ALL {
-        let facts = kind.facts();
+    for kind in virtual_coach::http::problem::ProblemKind::ALL {
+        let facts = kind.info();
         let page = server.get(&format!("/problems/{}", facts.slug)).await;
         assert_eq!(page.status(), StatusCode::OK, "{}", facts.slug);
         let text = page.text().await.unwrap();

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::program::Server;
-use crate::studio::{
+use crate::fixture::{
     decode_strictly, ffmpeg, ffprobe, frames, numbered_from, numbers, numbers_on_grid, on_grid, times,
 };
+use crate::program::Server;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -49,7 +49,7 @@ impl Gym {
             let path = videos.join(format!("{id}.mp4"));
             let source = numbered_from(first, PASS);
             let mut arguments = vec!["-f", "lavfi", "-i", &source];
-            arguments.extend(crate::studio::H264);
+            arguments.extend(crate::fixture::H264);
             arguments.push(path.to_str().unwrap());
             ffmpeg(&arguments);
             first_numbers.insert(*id, first);

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::studio::{ffmpeg, interval, onsets};
+use crate::fixture::{ffmpeg, interval, onsets};
 use virtual_coach::ffmpeg::{FfmpegError, Tools};
 use virtual_coach::mp4::{AacConfig, AdtsReader, Sample};
 use virtual_coach::sound::{

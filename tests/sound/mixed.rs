@@ -1,6 +1,6 @@
 //! What is heard: cues at their times, clips' sound in step with their video frames, exact lengths.
 
-use crate::studio::{H264, Studio, bare_plan, ffmpeg, ffprobe, interval, numbered, numbers, onsets, sound};
+use crate::fixture::{Fixture, H264, bare_plan, ffmpeg, ffprobe, interval, numbered, numbers, onsets, sound};
 use virtual_coach::units::Frames;
 use virtual_coach::workout::IntervalKind::{Finish, GetReady, Rest, Work};
 
@@ -41,11 +41,11 @@ fn first_frames(video: &std::path::Path) -> Vec<f64> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clips_sound_is_in_step_at_the_end_of_a_long_workout() {
-    let mut studio = Studio::new();
-    clip_with_tone(&studio.clip("a", "a.mov"), 60, "0");
-    clip_with_tone(&studio.clip("b", "b.mov"), 60, "0");
+    let mut fixture = Fixture::new();
+    clip_with_tone(&fixture.clip("a", "a.mov"), 60, "0");
+    clip_with_tone(&fixture.clip("b", "b.mov"), 60, "0");
     // Too long to be held in memory: read again in every pass.
-    clip_with_tone(&studio.clip("long", "long.mov"), 200, "0");
+    clip_with_tone(&fixture.clip("long", "long.mov"), 200, "0");
     let mut intervals = Vec::new();
     // Ten minutes and more in 93 intervals of odd lengths, so that joints lie on no common grid.
     for number in 0..30 {
@@ -66,7 +66,7 @@ async fn a_clips_sound_is_in_step_at_the_end_of_a_long_workout() {
         .filter(|i| i.kind == Rest)
         .map(|i| (i.start.seconds().0, i.end().seconds().0))
         .collect();
-    let video = studio.render(plan, "result.mp4").await;
+    let video = fixture.render(plan, "result.mp4").await;
     let samples = sound(&video);
     let tones = onsets(&samples, 0.1, 0.015);
     let resting = |at: f64| rests.iter().any(|(start, end)| (*start..*end).contains(&at));
@@ -107,13 +107,13 @@ async fn a_clips_sound_is_in_step_at_the_end_of_a_long_workout() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clip_is_heard_at_the_slowest_speed_that_whole_repetitions_allow() {
-    let mut studio = Studio::new();
-    clip_with_tone(&studio.clip("a", "a.mov"), 57, "0");
+    let mut fixture = Fixture::new();
+    clip_with_tone(&fixture.clip("a", "a.mov"), 57, "0");
     // Half the speed less 5 %: 600 video frames show five passes of 57. It ends a little earlier, lest the sixth
     // tone is heard.
     let mut plan = bare_plan(vec![interval(Work, "a", 590, (19, 40), None)]);
     plan.clip_sound = true;
-    let video = studio.render(plan, "result.mp4").await;
+    let video = fixture.render(plan, "result.mp4").await;
     let tones = onsets(&sound(&video), 0.1, 0.3);
     assert_eq!(tones.len(), 5, "{tones:?}");
     for (pass, tone) in tones.iter().enumerate() {
@@ -129,19 +129,19 @@ async fn a_clip_is_heard_at_the_slowest_speed_that_whole_repetitions_allow() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_track_that_starts_late_is_laid_late() {
-    let mut studio = Studio::new();
-    clip_with_tone(&studio.clip("late", "late.mov"), 60, "0.4");
+    let mut fixture = Fixture::new();
+    clip_with_tone(&fixture.clip("late", "late.mov"), 60, "0.4");
     let mut plan = bare_plan(vec![interval(Work, "late", 60, (1, 1), None)]);
     plan.clip_sound = true;
-    let tones = onsets(&sound(&studio.render(plan, "result.mp4").await), 0.1, 0.5);
+    let tones = onsets(&sound(&fixture.render(plan, "result.mp4").await), 0.1, 0.5);
     assert_eq!(tones.len(), 1, "{tones:?}");
     assert!((tones[0] - 0.4).abs() < 0.025, "the tone is at {} s", tones[0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn cues_lie_where_the_timeline_says_and_silence_elsewhere() {
-    let mut studio = Studio::new();
-    crate::studio::numbered_clip(&studio.clip("a", "a.mp4"), 30, &H264);
+    let mut fixture = Fixture::new();
+    crate::fixture::numbered_clip(&fixture.clip("a", "a.mp4"), 30, &H264);
     let mut plan = bare_plan(vec![
         interval(GetReady, "a", 150, (1, 2), None),
         interval(Work, "a", 900, (1, 1), None),
@@ -150,7 +150,7 @@ async fn cues_lie_where_the_timeline_says_and_silence_elsewhere() {
         interval(Finish, "a", 90, (1, 2), None),
     ]);
     plan.cues = true;
-    let samples = sound(&studio.render(plan, "result.mp4").await);
+    let samples = sound(&fixture.render(plan, "result.mp4").await);
     let heard = onsets(&samples, 0.03, 0.02);
     let rest_end = (150.0 + 900.0 + 301.0) / 30.0;
     // Beeps at three, two and one seconds, a long one into work, a tick at half time, one at the end.

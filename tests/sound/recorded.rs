@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::fixture::{
+    Fixture, H264, bare_plan, ffmpeg, ffprobe, interval, numbered, onsets, settings, sound,
+};
 use crate::program::{Server, Task, ffmpeg_that};
-use crate::studio::{H264, Studio, bare_plan, ffmpeg, ffprobe, interval, numbered, onsets, settings, sound};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -45,11 +47,11 @@ fn plan() -> Plan {
     plan
 }
 
-fn studio() -> Studio {
-    let mut studio = Studio::new();
-    clip(&studio.clip("one", "one.mp4"), 1);
-    clip(&studio.clip("two", "two.mp4"), 2);
-    studio
+fn fixture() -> Fixture {
+    let mut fixture = Fixture::new();
+    clip(&fixture.clip("one", "one.mp4"), 1);
+    clip(&fixture.clip("two", "two.mp4"), 2);
+    fixture
 }
 
 async fn file(renderer: &Renderer, plan: &Plan) -> VirtualFile {
@@ -76,8 +78,8 @@ fn kept(cache: &Path, kind: &str) -> Vec<PathBuf> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_range_is_the_same_slice_whoever_recorded_the_sound() {
-    let studio = studio();
-    let cache = studio.folder().join("cache");
+    let fixture = fixture();
+    let cache = fixture.folder().join("cache");
     // With a HUD, so in chunks of a second; and without, where all of the sound is one piece of the file.
     let bare = plan();
     let mut barred = plan();
@@ -88,7 +90,7 @@ async fn every_range_is_the_same_slice_whoever_recorded_the_sound() {
         true,
     );
     for plan in [bare, barred] {
-        let first = file(&studio.renderer(settings()).await, &plan).await;
+        let first = file(&fixture.renderer(settings()).await, &plan).await;
         let all = whole(&first);
         assert_eq!(all.len() as u64, first.len());
         for number in 0..2000_u64 {
@@ -100,13 +102,13 @@ async fn every_range_is_the_same_slice_whoever_recorded_the_sound() {
         // Out of its file by another renderer, and recorded anew.
         let sounds = kept(&cache, "sound");
         assert!(!sounds.is_empty(), "no sound is kept");
-        let again = file(&studio.renderer(settings()).await, &plan).await;
+        let again = file(&fixture.renderer(settings()).await, &plan).await;
         assert_eq!(again.etag(), first.etag());
         // A damaged file is noticed, even while others read on from it.
         for sound in sounds {
             std::fs::write(sound, "no sound").expect("a file");
         }
-        let anew = file(&studio.renderer(settings()).await, &plan).await;
+        let anew = file(&fixture.renderer(settings()).await, &plan).await;
         assert_eq!(anew.etag(), first.etag());
         assert!(whole(&anew) == all, "recorded anew it is another sound");
     }
@@ -114,15 +116,15 @@ async fn every_range_is_the_same_slice_whoever_recorded_the_sound() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_sound_of_the_file_is_that_of_the_stream_and_in_step() {
-    let studio = studio();
+    let fixture = fixture();
     // Beeps would be taken for tones.
     let plan = Plan {
         cues: false,
         ..plan()
     };
-    let streamed = studio.render(plan.clone(), "streamed.mp4").await;
-    let linked = studio.result("linked.mp4");
-    let bytes = whole(&file(&studio.renderer(settings()).await, &plan).await);
+    let streamed = fixture.render(plan.clone(), "streamed.mp4").await;
+    let linked = fixture.result("linked.mp4");
+    let bytes = whole(&file(&fixture.renderer(settings()).await, &plan).await);
     std::fs::write(&linked, bytes).expect("a file");
     let (wanted, heard) = (sound(&streamed), sound(&linked));
     // FFmpeg decodes the last frame whole; that it is cut, the track's length below says.
@@ -153,12 +155,12 @@ async fn the_sound_of_the_file_is_that_of_the_stream_and_in_step() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_who_ask_at_once_take_one_place() {
-    let studio = studio();
+    let fixture = fixture();
     let one = RenderSettings {
-        places: 1,
+        max_renders: 1,
         ..settings()
     };
-    let renderer = studio.renderer(one).await;
+    let renderer = fixture.renderer(one).await;
     let plan = Arc::new(plan());
     let impatient = renderer.video(&plan, Duration::from_millis(1)).await;
     assert!(matches!(impatient, Err(RenderError::Preparing)), "{impatient:?}");

@@ -6,19 +6,20 @@ use virtual_coach::workout::IntervalKind::{Finish, GetReady, Rest, Work};
 use virtual_coach::workout::{Interval, Orientation, Plan, RendererChoice, Resolution, Side};
 
 use crate::eyes::{Decoder, cinema_clip, psnr, real_clip, rows, stitched, with_hud};
-use crate::studio::{
-    H264, Studio, ffmpeg, ffprobe, interval, numbered, numbered_clip, numbers, onsets, settings, sound, times,
+use crate::fixture::{
+    Fixture, H264, ffmpeg, ffprobe, interval, numbered, numbered_clip, numbers, onsets, settings, sound,
+    times,
 };
 
 /// By the graph, at a quality that is not what is measured; and stitched.
-async fn both(studio: &Studio, plan: &Plan) -> [std::path::PathBuf; 2] {
+async fn both(fixture: &Fixture, plan: &Plan) -> [std::path::PathBuf; 2] {
     let mut graph = plan.clone();
     graph.renderer = RendererChoice::Graph;
     let mut settings = settings();
     settings.preset = "veryfast";
     [
-        studio.render_with(settings, graph, "graph.mp4").await,
-        studio.render(plan.clone(), "stitch.mp4").await,
+        fixture.render_with(settings, graph, "graph.mp4").await,
+        fixture.render(plan.clone(), "stitch.mp4").await,
     ]
 }
 
@@ -68,8 +69,8 @@ fn lengths(video: &Path) -> [Option<u64>; 2] {
     [0, 1].map(|track: usize| probe["streams"][track]["duration_ts"].as_u64())
 }
 
-async fn alike(studio: &Studio, plan: &Plan) {
-    let videos = both(studio, plan).await;
+async fn alike(fixture: &Fixture, plan: &Plan) {
+    let videos = both(fixture, plan).await;
     let (worst, mean) = likeness(&videos, plan);
     println!(
         "{:?}: PSNR {worst:.1} dB at worst, {mean:.1} dB on average",
@@ -93,12 +94,12 @@ fn squats_and_others() -> Vec<Interval> {
 }
 
 async fn real_clips_are_alike(resolution: Resolution, orientation: Orientation) {
-    let mut studio = Studio::new();
+    let mut fixture = Fixture::new();
     for id in ["air-squat", "high-knees", "standing-quad-stretch", "jumping-jack"] {
-        real_clip(&mut studio, id);
+        real_clip(&mut fixture, id);
     }
     let plan = with_hud(stitched(squats_and_others()), resolution, orientation);
-    alike(&studio, &plan).await;
+    alike(&fixture, &plan).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -113,8 +114,8 @@ async fn real_clips_upright_look_as_the_graph_shows_them() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn cues_are_heard_when_the_graph_plays_them() {
-    let mut studio = Studio::new();
-    numbered_clip(&studio.clip("count", "count.mp4"), 30, &H264);
+    let mut fixture = Fixture::new();
+    numbered_clip(&fixture.clip("count", "count.mp4"), 30, &H264);
     let mut plan = stitched(vec![
         interval(GetReady, "count", 150, (1, 2), None),
         interval(Work, "count", 1201, (1, 1), None),
@@ -123,7 +124,7 @@ async fn cues_are_heard_when_the_graph_plays_them() {
         interval(Finish, "count", 90, (1, 2), None),
     ]);
     plan.cues = true;
-    let videos = both(&studio, &plan).await;
+    let videos = both(&fixture, &plan).await;
     let [theirs, ours] = [0, 1].map(|n: usize| onsets(&sound(&videos[n]), 0.03, 0.02));
     assert_eq!(theirs.len(), ours.len(), "{theirs:?} {ours:?}");
     assert!(theirs.len() > 8, "{theirs:?}");
@@ -137,9 +138,9 @@ async fn cues_are_heard_when_the_graph_plays_them() {
 /// Odd files that people own, each stitched as the graph shows it.
 #[tokio::test(flavor = "multi_thread")]
 async fn clips_of_any_kind_look_as_the_graph_shows_them() {
-    let mut studio = Studio::new();
+    let mut fixture = Fixture::new();
     let mut make = |id: &str, file: &str, source: &str, arguments: &[&str]| {
-        let path = studio.clip(id, file);
+        let path = fixture.clip(id, file);
         let mut all = vec!["-f", "lavfi", "-i", source];
         all.extend(arguments);
         all.push(path.to_str().unwrap());
@@ -161,8 +162,8 @@ async fn clips_of_any_kind_look_as_the_graph_shows_them() {
     vfr.extend(["-fps_mode", "vfr", "-vf", "select='mod(n,3)+mod(n,5)'"]);
     make("vfr", "vfr.mp4", &moving("640x360", ":d=2"), &vfr);
     let upright = make("upright", "upright.mp4", &moving("640x360", ":d=1"), &H264);
-    cinema_clip(&studio.clip("film", "film.mp4"));
-    let phone = studio.clip("phone", "phone.mov");
+    cinema_clip(&fixture.clip("film", "film.mp4"));
+    let phone = fixture.clip("phone", "phone.mov");
     ffmpeg(&[
         "-i",
         upright.to_str().unwrap(),
@@ -175,14 +176,14 @@ async fn clips_of_any_kind_look_as_the_graph_shows_them() {
     let ids = ["still", "three", "odd", "vfr", "film", "phone"];
     let intervals = ids.map(|id| interval(Work, id, 70, (1, 1), None)).to_vec();
     let plan = with_hud(stitched(intervals), Resolution::P480, Orientation::Landscape);
-    alike(&studio, &plan).await;
+    alike(&fixture, &plan).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clips_sound_is_in_step_with_stitched_frames() {
-    let mut studio = Studio::new();
+    let mut fixture = Fixture::new();
     let tone = "sine=frequency=1000:sample_rate=44100:duration=0.05,volume=6,apad=whole_dur=2";
-    let path = studio.clip("tone", "tone.mov");
+    let path = fixture.clip("tone", "tone.mov");
     let mut arguments = vec!["-f", "lavfi", "-i"];
     let source = numbered(60);
     arguments.extend([source.as_str(), "-f", "lavfi", "-i", tone]);
@@ -196,7 +197,7 @@ async fn a_clips_sound_is_in_step_with_stitched_frames() {
     ]);
     plan.clip_sound = true;
     let length = plan.length();
-    let video = studio.render(plan, "result.mp4").await;
+    let video = fixture.render(plan, "result.mp4").await;
     let tones = onsets(&sound(&video), 0.1, 0.3);
     let (seen, times) = (numbers(&video, "854:480:0:0"), times(&video));
     let firsts = seen

@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 
 use openh264::decoder::Decoder as OpenH264;
 use openh264::formats::YUVSource;
-use virtual_coach::h264::{self, Demands, Marking, NalUnit, Parameters, SliceHeader, SliceType};
+use virtual_coach::h264::{self, Marking, NalUnit, Parameters, SliceHeader, SliceStats, SliceType};
 use virtual_coach::mp4::AvcConfig;
 use virtual_coach::workout::IntervalKind::{Finish, GetReady, Rest, Work};
 use virtual_coach::workout::{Orientation, Plan, Profile, RendererChoice, Resolution, Side};
 
 use crate::eyes::{Decoder, cinema_clip, coded, real_clip, stitched, with_hud};
+use crate::fixture::{Fixture, H264, ffmpeg, ffprobe, interval, settings, times};
 use crate::robust::{encodings, kept, settings_with};
-use crate::studio::{H264, Studio, ffmpeg, ffprobe, interval, settings, times};
 
 /// What of our streams is legal and rare, counted in one video.
 #[derive(Debug, Default)]
@@ -92,14 +92,14 @@ fn read(samples: &[bytes::Bytes], config: &AvcConfig) -> Rare {
     let mut rare = Rare::default();
     for (number, sample) in samples.iter().enumerate() {
         let units: Result<Vec<NalUnit<'_>>, _> = h264::nal_units(sample).collect();
-        let (mut whole, mut types) = (Demands::default(), Vec::new());
+        let (mut whole, mut types) = (SliceStats::default(), Vec::new());
         for unit in units.expect("NAL units") {
             let header = SliceHeader::read(unit, &parameters).expect("a slice");
             assert_eq!(
                 header.first_macroblock, whole.macroblocks,
                 "slices of picture {number}"
             );
-            let demands = Demands::of(unit, &parameters)
+            let demands = SliceStats::of(unit, &parameters)
                 .unwrap_or_else(|error| panic!("{header:?} of picture {number}: {error}"));
             if header.slice_type == SliceType::P {
                 rare.raw_in_p += demands.raw;
@@ -131,7 +131,7 @@ const LEVELS: [(u8, [u64; 6]); 3] = [
 ];
 
 /// Ours have 2 to 5. At 63 frames a second the least of these levels allows 28 (A.3.3: `MaxMBPS / SliceRate`, of 60).
-const MOST_SLICES: usize = 8;
+const MAX_SLICES: usize = 8;
 
 /// Whether a video keeps the bounds of its level, with its frames at these times.
 fn keeps_its_level(video: &Path, samples: &[bytes::Bytes], config: &AvcConfig) {
@@ -166,7 +166,7 @@ fn keeps_its_level(video: &Path, samples: &[bytes::Bytes], config: &AvcConfig) {
             bytes * least * 90_000 <= 384 * per_second * ticks,
             "picture {number}: {bytes} bytes"
         );
-        assert!(h264::nal_units(sample).count() <= MOST_SLICES, "picture {number}");
+        assert!(h264::nal_units(sample).count() <= MAX_SLICES, "picture {number}");
         // The buffer fills at the level's rate and is emptied by each frame at its time (C.1).
         full = (full - bytes as f64 * 8.0).min(buffer);
         assert!(full >= 0.0, "the decoder's buffer is empty at picture {number}");
@@ -202,16 +202,16 @@ fn plan(resolution: Resolution, orientation: Orientation, hud: bool) -> Plan {
 }
 
 async fn both_agree(resolution: Resolution) {
-    let mut studio = Studio::new();
-    bright_clip(&studio.clip("bright", "bright.mp4"));
+    let mut fixture = Fixture::new();
+    bright_clip(&fixture.clip("bright", "bright.mp4"));
     let source = "testsrc2=s=360x640:r=30:d=0.7";
-    let other = studio.clip("other", "other.mp4");
+    let other = fixture.clip("other", "other.mp4");
     let other = other.to_str().expect("test paths are UTF-8");
     ffmpeg(&[&["-f", "lavfi", "-i", source], &H264[..], &[other]].concat());
     for orientation in [Orientation::Landscape, Orientation::Portrait] {
         for hud in [true, false] {
             let plan = plan(resolution, orientation, hud);
-            let video = studio.render(plan.clone(), "result.mp4").await;
+            let video = fixture.render(plan.clone(), "result.mp4").await;
             let (samples, config) = alike(&video, &plan.profile);
             let rare = read(&samples, &config);
             keeps_its_level(&video, &samples, &config);
@@ -244,9 +244,9 @@ async fn two_decoders_agree_at_1080p() {
 /// Real clips, and one with frames that are coded by themselves within their part (see `exact`).
 #[tokio::test(flavor = "multi_thread")]
 async fn two_decoders_agree_on_real_clips() {
-    let mut studio = Studio::new();
-    cinema_clip(&studio.clip("cinema", "cinema.mp4"));
-    real_clip(&mut studio, "air-squat");
+    let mut fixture = Fixture::new();
+    cinema_clip(&fixture.clip("cinema", "cinema.mp4"));
+    real_clip(&mut fixture, "air-squat");
     let plan = with_hud(
         stitched(vec![
             interval(Work, "cinema", 130, (1, 1), None),
@@ -256,7 +256,7 @@ async fn two_decoders_agree_on_real_clips() {
         Resolution::P480,
         Orientation::Landscape,
     );
-    let video = studio.render(plan.clone(), "result.mp4").await;
+    let video = fixture.render(plan.clone(), "result.mp4").await;
     let (samples, config) = alike(&video, &plan.profile);
     let rare = read(&samples, &config);
     keeps_its_level(&video, &samples, &config);
@@ -266,8 +266,8 @@ async fn two_decoders_agree_on_real_clips() {
 /// The graph's videos, too.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_decoders_agree_on_the_graphs_videos() {
-    let mut studio = Studio::new();
-    bright_clip(&studio.clip("bright", "bright.mp4"));
+    let mut fixture = Fixture::new();
+    bright_clip(&fixture.clip("bright", "bright.mp4"));
     for preset in ["ultrafast", "veryfast"] {
         let all = vec![
             interval(Work, "bright", 40, (1, 1), None),
@@ -277,7 +277,7 @@ async fn two_decoders_agree_on_the_graphs_videos() {
         plan.renderer = RendererChoice::Graph;
         let mut settings = settings();
         settings.preset = preset;
-        let video = studio.render_with(settings, plan.clone(), "result.mp4").await;
+        let video = fixture.render_with(settings, plan.clone(), "result.mp4").await;
         alike(&video, &plan.profile);
     }
 }
@@ -298,19 +298,19 @@ fn unbounded(folder: &Path) -> PathBuf {
 /// At 480p, whose guard is lower, the encoder never goes so far.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_loop_that_asks_too_much_of_decoders_is_encoded_again() {
-    let mut studio = Studio::new();
-    bright_clip(&studio.clip("bright", "bright.mp4"));
-    let settings = settings_with(unbounded(studio.folder()));
+    let mut fixture = Fixture::new();
+    bright_clip(&fixture.clip("bright", "bright.mp4"));
+    let settings = settings_with(unbounded(fixture.folder()));
     let all = vec![interval(Work, "bright", 40, (1, 1), None)];
     let plan = with_hud(stitched(all), Resolution::P720, Orientation::Landscape);
     // The first viewer's frames are not checked yet; those that are kept are.
-    studio
+    fixture
         .render_with(settings.clone(), plan.clone(), "first.mp4")
         .await;
-    kept(studio.folder()).await;
-    assert_eq!(encodings(studio.folder()), 2, "the first try was good enough");
-    let video = studio.render_with(settings, plan.clone(), "second.mp4").await;
-    assert_eq!(encodings(studio.folder()), 2);
+    kept(fixture.folder()).await;
+    assert_eq!(encodings(fixture.folder()), 2, "the first try was good enough");
+    let video = fixture.render_with(settings, plan.clone(), "second.mp4").await;
+    assert_eq!(encodings(fixture.folder()), 2);
     let (samples, config) = alike(&video, &plan.profile);
     read(&samples, &config);
 }

@@ -11,7 +11,7 @@ use virtual_coach::workout::IntervalKind::{Finish, GetReady, Rest, Work};
 use virtual_coach::workout::{Orientation, Plan, Resolution, Side};
 
 use crate::eyes::{Decoder, cinema_clip, coded, real_clip, rows, slices, stitched, with_hud};
-use crate::studio::{H264, Studio, ffprobe, interval, numbered_clip, times};
+use crate::fixture::{Fixture, H264, ffprobe, interval, numbered_clip, times};
 
 /// What a frame of a loop looks like: by clip, whether mirrored, and number.
 type Looks = HashMap<(String, bool, u64), blake3::Hash>;
@@ -84,9 +84,9 @@ fn intervals(numbered: &str, real: &str) -> Vec<virtual_coach::workout::Interval
 }
 
 async fn exact(resolution: Resolution, orientation: Orientation, real: &str, shorter: u64) {
-    let mut studio = Studio::new();
-    numbered_clip(&studio.clip("count", "count.mp4"), 40, &H264);
-    real_clip(&mut studio, real);
+    let mut fixture = Fixture::new();
+    numbered_clip(&fixture.clip("count", "count.mp4"), 40, &H264);
+    real_clip(&mut fixture, real);
     let pass = |id: &str| match id {
         "count" => 40,
         "air-squat" => 64,
@@ -98,12 +98,12 @@ async fn exact(resolution: Resolution, orientation: Orientation, real: &str, sho
         interval.length = Frames(interval.length.0 / shorter);
     }
     let plan = with_hud(stitched(all.clone()), resolution, orientation);
-    let video = studio.render(plan.clone(), "one.mp4").await;
+    let video = fixture.render(plan.clone(), "one.mp4").await;
     let compared = check(&video, &plan, &pass, &mut looks);
     // The other way round, the same loops under another HUD.
     all.reverse();
     let plan = with_hud(stitched(all), resolution, orientation);
-    let video = studio.render(plan.clone(), "other.mp4").await;
+    let video = fixture.render(plan.clone(), "other.mp4").await;
     let compared = compared + check(&video, &plan, &pass, &mut looks);
     assert!(
         compared > looks.len(),
@@ -141,13 +141,13 @@ async fn frames_of_1080p_are_exact() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_hud_passes_are_the_same_bytes() {
-    let mut studio = Studio::new();
-    numbered_clip(&studio.clip("count", "count.mp4"), 40, &H264);
+    let mut fixture = Fixture::new();
+    numbered_clip(&fixture.clip("count", "count.mp4"), 40, &H264);
     let plan = stitched(vec![
         interval(Work, "count", 170, (1, 1), None),
         interval(Work, "count", 90, (6, 5), None),
     ]);
-    let video = studio.render(plan, "result.mp4").await;
+    let video = fixture.render(plan, "result.mp4").await;
     let probe = ffprobe(&[
         "-select_streams",
         "v",
@@ -171,7 +171,7 @@ async fn without_a_hud_passes_are_the_same_bytes() {
         "{:?}",
         slices(&video)[0]
     );
-    let seen = crate::studio::numbers(&video, "854:480:0:0");
+    let seen = crate::fixture::numbers(&video, "854:480:0:0");
     assert!(seen.iter().all(Option::is_some));
 }
 
@@ -195,16 +195,16 @@ fn types(video: &Path) -> Vec<SliceType> {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_would_be_predicted_from_the_hud_is_coded_by_itself() {
     const PASS: u64 = 63;
-    let mut studio = Studio::new();
-    cinema_clip(&studio.clip("cinema", "cinema.mp4"));
+    let mut fixture = Fixture::new();
+    cinema_clip(&fixture.clip("cinema", "cinema.mp4"));
     let plan = |lengths: &[(u64, (u32, u32))]| {
         let of = |(length, speed): &(_, _)| interval(Work, "cinema", *length, *speed, None);
         let all = lengths.iter().map(of).collect();
         with_hud(stitched(all), Resolution::P480, Orientation::Landscape)
     };
     // What the first viewer gets is not checked yet; how a loop is kept is.
-    studio.render(plan(&[(PASS, (1, 1))]), "first.mp4").await;
-    let folder = studio.folder().join("cache/loops");
+    fixture.render(plan(&[(PASS, (1, 1))]), "first.mp4").await;
+    let folder = fixture.folder().join("cache/loops");
     let is_loop = |file: std::io::Result<std::fs::DirEntry>| {
         file.is_ok_and(|file| file.path().extension() == Some("loop".as_ref()))
     };
@@ -212,7 +212,7 @@ async fn what_would_be_predicted_from_the_hud_is_coded_by_itself() {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
     let plan = plan(&[(150, (1, 1)), (50, (1, 2)), (100, (6, 5)), (61, (1, 1))]);
-    let video = studio.render(plan.clone(), "result.mp4").await;
+    let video = fixture.render(plan.clone(), "result.mp4").await;
     let compared = check(&video, &plan, &|_| PASS, &mut Looks::new());
     assert!(compared > 250, "{compared} pictures were seen again");
     // Parts of 21 frames: in between all would be predicted.

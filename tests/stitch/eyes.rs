@@ -9,7 +9,7 @@ use virtual_coach::h264;
 use virtual_coach::mp4::{AvcConfig, Event, FragmentReader};
 use virtual_coach::workout::{HudParts, Interval, Orientation, Plan, Profile, RendererChoice, Resolution};
 
-use crate::studio::{EVERY_FRAME, H264, Studio, bare_plan, ffmpeg};
+use crate::fixture::{EVERY_FRAME, Fixture, H264, bare_plan, ffmpeg};
 
 /// A plan that is stitched, by name.
 pub fn stitched(intervals: Vec<Interval>) -> Plan {
@@ -31,10 +31,10 @@ pub fn with_hud(mut plan: Plan, resolution: Resolution, orientation: Orientation
 }
 
 /// Puts one of the repository's clips into the studio.
-pub fn real_clip(studio: &mut Studio, id: &str) {
+pub fn real_clip(fixture: &mut Fixture, id: &str) {
     let file = format!("{id}.mov");
     let clip = Path::new(env!("CARGO_MANIFEST_DIR")).join("videos").join(&file);
-    std::fs::copy(clip, studio.clip(id, &file)).expect("a clip of the repository");
+    std::fs::copy(clip, fixture.clip(id, &file)).expect("a clip of the repository");
 }
 
 /// Makes a clip of 24000/1001 frames a second, 63 of ours.

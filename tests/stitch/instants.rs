@@ -5,14 +5,14 @@ use virtual_coach::workout::IntervalKind::{Finish, GetReady, Work};
 use virtual_coach::workout::{Fit, Orientation, Resolution, Side};
 
 use crate::eyes::{stitched, with_hud};
-use crate::studio::{H264, Studio, ffprobe, interval, numbered_clip, numbers, numbers_on_grid, times};
+use crate::fixture::{Fixture, H264, ffprobe, interval, numbered_clip, numbers, numbers_on_grid, times};
 
 const PASS: u64 = 61;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn intervals_keep_their_instants_at_any_speed() {
-    let mut studio = Studio::new();
-    numbered_clip(&studio.clip("count", "count.mp4"), PASS, &H264);
+    let mut fixture = Fixture::new();
+    numbered_clip(&fixture.clip("count", "count.mp4"), PASS, &H264);
     let sides = [None, Some(Side::Left), Some(Side::Right)];
     let speeds = [
         (1, 2),
@@ -37,7 +37,7 @@ async fn intervals_keep_their_instants_at_any_speed() {
     // So that the numbers take the whole width.
     plan.fit = Fit::Cover;
     let timeline = plan.timeline.clone();
-    let video = studio.render(plan, "result.mp4").await;
+    let video = fixture.render(plan, "result.mp4").await;
 
     let times = times(&video);
     assert!(times.is_sorted_by(|a, b| a < b));

@@ -6,7 +6,7 @@ use virtual_coach::workout::IntervalKind::{Finish, GetReady, Rest, RoundRest, Wo
 use virtual_coach::workout::{Interval, Orientation, Resolution, RoundPosition};
 
 use crate::eyes::{real_clip, slices, stitched, with_hud};
-use crate::studio::{Studio, decode_strictly, ffprobe, interval, times};
+use crate::fixture::{Fixture, decode_strictly, ffprobe, interval, times};
 
 const EXERCISES: [&str; 4] = ["air-squat", "push-ups", "skater", "plank"];
 
@@ -38,15 +38,15 @@ fn workout(rounds: u32) -> Vec<Interval> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_strict_decoder_finds_nothing_in_a_long_workout() {
-    let mut studio = Studio::new();
+    let mut fixture = Fixture::new();
     for id in EXERCISES {
-        real_clip(&mut studio, id);
+        real_clip(&mut fixture, id);
     }
     let mut plan = with_hud(stitched(workout(3)), Resolution::P480, Orientation::Landscape);
     plan.cues = true;
     let length = plan.length();
     let made = Instant::now();
-    let video = studio.render(plan, "result.mp4").await;
+    let video = fixture.render(plan, "result.mp4").await;
     let made = made.elapsed();
     let file = video.to_str().unwrap();
     let checked = Instant::now();
@@ -68,13 +68,13 @@ async fn a_strict_decoder_finds_nothing_in_a_long_workout() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_hud_of_a_workout_at_720p_takes_at_most_200_kbit_a_second() {
-    let mut studio = Studio::new();
+    let mut fixture = Fixture::new();
     for id in EXERCISES {
-        real_clip(&mut studio, id);
+        real_clip(&mut fixture, id);
     }
     let plan = with_hud(stitched(workout(3)), Resolution::P720, Orientation::Landscape);
     let seconds = plan.length().seconds().0;
-    let video = studio.render(plan, "result.mp4").await;
+    let video = fixture.render(plan, "result.mp4").await;
     let frames = slices(&video);
     // The last NAL unit of each frame is the bar's.
     let bars: usize = frames.iter().filter_map(|units| units.last()).sum();

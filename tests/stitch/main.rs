@@ -5,10 +5,10 @@ mod against_graph;
 mod decoders;
 mod exact;
 mod eyes;
+#[path = "../fixture/mod.rs"]
+mod fixture;
 mod instants;
 mod long;
 #[path = "../program/mod.rs"]
 mod program;
 mod robust;
-#[path = "../studio/mod.rs"]
-mod studio;

@@ -13,10 +13,10 @@ use virtual_coach::render::RenderSettings;
 use virtual_coach::workout::IntervalKind::Work;
 
 use crate::eyes::stitched;
-use crate::program::{self, Server};
-use crate::studio::{
-    H264, Studio, collect, decode_strictly, ffmpeg, interval, numbered_clip, numbers, settings, tools,
+use crate::fixture::{
+    Fixture, H264, collect, decode_strictly, ffmpeg, interval, numbered_clip, numbers, settings, tools,
 };
+use crate::program::{self, Server};
 
 const PATH: &str = "/api/generate-workout-video";
 
@@ -57,47 +57,47 @@ pub async fn kept(folder: &Path) -> PathBuf {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_file_is_made_again() {
-    let mut studio = Studio::new();
-    numbered_clip(&studio.clip("count", "count.mp4"), 30, &H264);
-    let settings = settings_with(counting(studio.folder(), ":"));
+    let mut fixture = Fixture::new();
+    numbered_clip(&fixture.clip("count", "count.mp4"), 30, &H264);
+    let settings = settings_with(counting(fixture.folder(), ":"));
     let plan = stitched(vec![interval(Work, "count", 95, (1, 1), None)]);
-    let first = studio
+    let first = fixture
         .render_with(settings.clone(), plan.clone(), "first.mp4")
         .await;
     let first = std::fs::read(first).unwrap();
-    assert_eq!(encodings(studio.folder()), 1);
-    let file = kept(studio.folder()).await;
+    assert_eq!(encodings(fixture.folder()), 1);
+    let file = kept(fixture.folder()).await;
     let whole = std::fs::read(&file).unwrap();
     let mut flipped = whole.clone();
     flipped[whole.len() / 2] ^= 1;
     let damages = [flipped, whole[..whole.len() / 3].to_vec(), Vec::new()];
     for (n, damaged) in damages.into_iter().enumerate() {
         std::fs::write(&file, damaged).unwrap();
-        let again = studio
+        let again = fixture
             .render_with(settings.clone(), plan.clone(), "again.mp4")
             .await;
-        assert_eq!(encodings(studio.folder()), n + 2, "it was not made again");
+        assert_eq!(encodings(fixture.folder()), n + 2, "it was not made again");
         assert!(
             std::fs::read(again).unwrap() == first,
             "another video after damage {n}"
         );
         assert!(
-            std::fs::read(kept(studio.folder()).await).unwrap() == whole,
+            std::fs::read(kept(fixture.folder()).await).unwrap() == whole,
             "another file after damage {n}"
         );
     }
     // Undamaged, it is not made again.
-    studio.render_with(settings, plan, "last.mp4").await;
-    assert_eq!(encodings(studio.folder()), 4);
+    fixture.render_with(settings, plan, "last.mp4").await;
+    assert_eq!(encodings(fixture.folder()), 4);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_requests_at_once_prepare_once_and_one_that_leaves_spoils_nothing() {
-    let mut studio = Studio::new();
-    numbered_clip(&studio.clip("count", "count.mp4"), 30, &H264);
-    let settings = settings_with(counting(studio.folder(), "sleep 1"));
+    let mut fixture = Fixture::new();
+    numbered_clip(&fixture.clip("count", "count.mp4"), 30, &H264);
+    let settings = settings_with(counting(fixture.folder(), "sleep 1"));
     let plan = Arc::new(stitched(vec![interval(Work, "count", 95, (1, 1), None)]));
-    let renderer = studio.renderer(settings).await;
+    let renderer = fixture.renderer(settings).await;
     // Leaves while its loop is being prepared.
     let leaving = renderer.start(Arc::clone(&plan));
     let left = tokio::time::timeout(Duration::from_millis(300), leaving).await;
@@ -106,8 +106,8 @@ async fn two_requests_at_once_prepare_once_and_one_that_leaves_spoils_nothing() 
     let (one, other) = tokio::join!(whole(), whole());
     let (one, other) = (one.expect("a whole video"), other.expect("a whole video"));
     assert!(one == other, "two viewers get two videos");
-    assert_eq!(encodings(studio.folder()), 1);
-    let path = studio.result("one.mp4");
+    assert_eq!(encodings(fixture.folder()), 1);
+    let path = fixture.result("one.mp4");
     std::fs::write(&path, one).unwrap();
     let seen = numbers(&path, "854:480:0:0");
     assert_eq!(seen.len(), 95);

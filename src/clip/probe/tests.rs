@@ -1,5 +1,5 @@
 use super::*;
-use crate::clip::colours::Hdr;
+use crate::clip::colour_space::Hdr;
 
 fn facts(streams: &str) -> Result<Facts, NoFacts> {
     Facts::from_ffprobe(format!(r#"{{"streams":[{streams}],"format":{{"format_name":"mov"}}}}"#).as_bytes())
@@ -157,7 +157,11 @@ fn colours_that_a_file_leaves_open_are_those_that_are_usual() {
     let colours = |json: &str| {
         let json = format!(r#"{{"codec_type":"video","pix_fmt":"yuv420p",{json}}}"#);
         let colours = facts(&json).unwrap().video.colours;
-        (colours.known_primaries(), colours.matrix, colours.foreign())
+        (
+            colours.known_primaries(),
+            colours.matrix,
+            colours.needs_conversion(),
+        )
     };
     assert_eq!(colours(r#""width":1280,"height":720"#), (BT709, BT709, false));
     assert_eq!(colours(r#""width":320,"height":180"#), (BT709, UNKNOWN, false));

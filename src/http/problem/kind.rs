@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 
 /// A type of problem. Its slug is stable: clients decide by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ProblemKind {
     /// The body is not JSON.
     MalformedJson,
     /// The address cannot be read.
@@ -64,7 +64,7 @@ pub enum Kind {
 
 /// What is the same for all problems of a kind.
 #[derive(Debug, Clone, Copy)]
-pub struct Facts {
+pub struct ProblemInfo {
     /// Last part of the type's address.
     pub slug: &'static str,
     /// Status of the response.
@@ -75,7 +75,7 @@ pub struct Facts {
     pub advice: &'static str,
 }
 
-impl Kind {
+impl ProblemKind {
     /// Every kind that has an address of its own.
     pub const ALL: [Self; 25] = [
         Self::MalformedJson,
@@ -109,7 +109,7 @@ impl Kind {
     #[must_use]
     // A table: long, with nothing to take apart.
     #[allow(clippy::too_many_lines)]
-    pub fn facts(self) -> Facts {
+    pub fn info(self) -> ProblemInfo {
         let (slug, status, title, advice) = match self {
             Self::MalformedJson => (
                 "malformed-json",
@@ -287,7 +287,7 @@ impl Kind {
                 ("about:blank", status, title, "The status says why.")
             }
         };
-        Facts {
+        ProblemInfo {
             slug,
             status,
             title,

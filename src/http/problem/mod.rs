@@ -6,7 +6,7 @@
 
 mod kind;
 
-pub use kind::{Facts, Kind};
+pub use kind::{ProblemInfo, ProblemKind};
 
 use std::borrow::Cow;
 
@@ -27,7 +27,7 @@ pub const PROBLEMS: &str = "/problems/";
 const RETRY_AFTER_SECONDS: u32 = 10;
 
 /// Most values at fault that an answer names: a person mends a few at a time, and a body may hold thousands.
-const MOST_ERRORS: usize = 50;
+const MAX_ERRORS: usize = 50;
 
 /// One value that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, utoipa::ToSchema)]
@@ -88,7 +88,7 @@ impl From<Violation> for Fault {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// Its type.
-    pub kind: Kind,
+    pub kind: ProblemKind,
     /// A sentence about this occurrence that says what to do.
     pub detail: Cow<'static, str>,
     /// Every value at fault.
@@ -101,7 +101,7 @@ pub struct Problem {
 
 impl Problem {
     /// A problem without anything to hide.
-    pub fn new(kind: Kind, detail: impl Into<Cow<'static, str>>) -> Self {
+    pub fn new(kind: ProblemKind, detail: impl Into<Cow<'static, str>>) -> Self {
         Self {
             kind,
             detail: detail.into(),
@@ -114,7 +114,7 @@ impl Problem {
     /// A fault of this server; `cause` goes to the log.
     pub fn internal(cause: impl Into<String>) -> Self {
         Self::new(
-            Kind::Internal,
+            ProblemKind::Internal,
             "The server made a mistake; its log says more under the request id.",
         )
         .because(cause)
@@ -126,7 +126,7 @@ impl Problem {
         let detail = format!("Too much is waiting to be made; ask again in {seconds} seconds.");
         Self {
             wait: Some(seconds),
-            ..Self::new(Kind::Capacity, detail)
+            ..Self::new(ProblemKind::Capacity, detail)
         }
     }
 
@@ -135,14 +135,14 @@ impl Problem {
     pub fn invalid(errors: Vec<Fault>) -> Self {
         let detail = match errors.as_slice() {
             [only] => format!("One value cannot be used: {}", only.detail),
-            all if all.len() <= MOST_ERRORS => {
+            all if all.len() <= MAX_ERRORS => {
                 format!("{} values cannot be used; `errors` names each.", all.len())
             }
             all => format!("{} values cannot be used.", all.len()),
         };
         Self {
             errors,
-            ..Self::new(Kind::InvalidRequest, detail)
+            ..Self::new(ProblemKind::InvalidRequest, detail)
         }
     }
 
@@ -150,7 +150,7 @@ impl Problem {
     #[must_use]
     pub fn too_large(limit: usize) -> Self {
         Self::new(
-            Kind::BodyTooLarge,
+            ProblemKind::BodyTooLarge,
             format!("The body is longer than the {limit} bytes allowed; a workout config needs far less."),
         )
     }
@@ -159,7 +159,7 @@ impl Problem {
     #[must_use]
     pub fn starved() -> Self {
         Self::new(
-            Kind::Capacity,
+            ProblemKind::Capacity,
             format!(
                 "The server has too little memory, disk or open files left for this; ask again in {RETRY_AFTER_SECONDS} seconds."
             ),
@@ -170,7 +170,7 @@ impl Problem {
     #[must_use]
     pub fn shutting_down() -> Self {
         Self::new(
-            Kind::ShuttingDown,
+            ProblemKind::ShuttingDown,
             "The server is stopping; ask again when it is back.",
         )
     }
@@ -185,7 +185,10 @@ impl Problem {
     /// Seconds for a `Retry-After` header.
     #[must_use]
     pub fn retry_after(&self) -> Option<u32> {
-        let may_ask_again = matches!(self.kind, Kind::Capacity | Kind::ShuttingDown | Kind::Starting);
+        let may_ask_again = matches!(
+            self.kind,
+            ProblemKind::Capacity | ProblemKind::ShuttingDown | ProblemKind::Starting
+        );
         may_ask_again.then_some(self.wait.unwrap_or(RETRY_AFTER_SECONDS))
     }
 
@@ -194,49 +197,52 @@ impl Problem {
     pub fn of_status(status: StatusCode) -> Self {
         match status {
             StatusCode::NOT_FOUND => Self::new(
-                Kind::NotFound,
+                ProblemKind::NotFound,
                 "There is nothing at this address; the docs page lists all that exist.",
             ),
             StatusCode::METHOD_NOT_ALLOWED => Self::new(
-                Kind::MethodNotAllowed,
+                ProblemKind::MethodNotAllowed,
                 "This address takes only the methods that the Allow header names.",
             ),
             // Handlers and their bodies bring problems of their own: what is left is the address.
             StatusCode::BAD_REQUEST => Self::new(
-                Kind::MalformedAddress,
+                ProblemKind::MalformedAddress,
                 "The address is not percent-encoded UTF-8 as this server reads it.",
             ),
             StatusCode::RANGE_NOT_SATISFIABLE => Self::new(
-                Kind::RangeNotSatisfiable,
+                ProblemKind::RangeNotSatisfiable,
                 "The file ends before that range; the Content-Range header gives its length.",
             ),
             StatusCode::INTERNAL_SERVER_ERROR => Self::internal("answered 500 without a problem"),
-            other => Self::new(Kind::Other(other), other.canonical_reason().unwrap_or("Refused.")),
+            other => Self::new(
+                ProblemKind::Other(other),
+                other.canonical_reason().unwrap_or("Refused."),
+            ),
         }
     }
 
     /// What the client reads.
     #[must_use]
     pub fn body(&self, base_path: &str, request_id: &str) -> ProblemBody {
-        let facts = self.kind.facts();
+        let info = self.kind.info();
         let about = match self.kind {
-            Kind::Other(_) => facts.slug.to_owned(),
-            _ => format!("{base_path}{PROBLEMS}{}", facts.slug),
+            ProblemKind::Other(_) => info.slug.to_owned(),
+            _ => format!("{base_path}{PROBLEMS}{}", info.slug),
         };
         let mut detail = self.detail.to_string();
-        let left_out = self.errors.len().saturating_sub(MOST_ERRORS);
+        let left_out = self.errors.len().saturating_sub(MAX_ERRORS);
         if left_out > 0 {
             detail.push_str(&format!(
-                " `errors` names the first {MOST_ERRORS}; {left_out} more are left out."
+                " `errors` names the first {MAX_ERRORS}; {left_out} more are left out."
             ));
         }
         ProblemBody {
             about,
-            title: facts.title.to_owned(),
-            status: facts.status.as_u16(),
+            title: info.title.to_owned(),
+            status: info.status.as_u16(),
             detail,
             request_id: request_id.to_owned(),
-            errors: self.errors.iter().take(MOST_ERRORS).cloned().collect(),
+            errors: self.errors.iter().take(MAX_ERRORS).cloned().collect(),
         }
     }
 }
@@ -273,7 +279,7 @@ pub struct ProblemBody {
 impl IntoResponse for Problem {
     /// The status alone, with the problem attached: [`super::envelope`] writes the body.
     fn into_response(self) -> Response {
-        let mut response = self.kind.facts().status.into_response();
+        let mut response = self.kind.info().status.into_response();
         response.extensions_mut().insert(self);
         response
     }
@@ -283,7 +289,7 @@ impl From<RequestError> for Problem {
     fn from(error: RequestError) -> Self {
         match error {
             RequestError::TooLarge { limit } => Self::too_large(limit),
-            RequestError::Malformed(_) => Self::new(Kind::MalformedJson, sentence(&error.to_string())),
+            RequestError::Malformed(_) => Self::new(ProblemKind::MalformedJson, sentence(&error.to_string())),
             RequestError::WrongType { pointer, message } => Self::invalid(vec![Fault::at(pointer, message)]),
         }
     }
@@ -293,7 +299,7 @@ impl From<PlanError> for Problem {
     fn from(error: PlanError) -> Self {
         match error {
             PlanError::NoExercise => Self::new(
-                Kind::NoExercise,
+                ProblemKind::NoExercise,
                 "The request names no exercise: name at least one, or leave the list out to have exercises chosen.",
             ),
             PlanError::UnknownExercises(unknown) => Self::unknown_exercises(unknown),
@@ -309,13 +315,13 @@ impl From<RenderError> for Problem {
         let cause = error.to_string();
         match error {
             RenderError::Capacity { limit } => Self::new(
-                Kind::Capacity,
+                ProblemKind::Capacity,
                 format!(
                     "All {limit} places for renderings are taken; ask again in {RETRY_AFTER_SECONDS} seconds."
                 ),
             ),
             RenderError::Preparing => Self::new(
-                Kind::Capacity,
+                ProblemKind::Capacity,
                 format!(
                     "The loops or the sound of this workout are being prepared; ask again in {RETRY_AFTER_SECONDS} seconds."
                 ),
@@ -323,24 +329,24 @@ impl From<RenderError> for Problem {
             RenderError::Busy { seconds } => Self::busy(seconds),
             RenderError::Starved(_) => Self::starved(),
             RenderError::Timeout { seconds } => Self::new(
-                Kind::RenderTimeout,
+                ProblemKind::RenderTimeout,
                 format!(
                     "Generation fell more than {seconds} seconds behind playback; ask for a smaller \
                      resolution, or again when the server has less to do."
                 ),
             ),
             RenderError::Ffmpeg(ref error) if matches!(**error, FfmpegError::Overdue { .. }) => Self::new(
-                Kind::RenderTimeout,
+                ProblemKind::RenderTimeout,
                 "FFmpeg took too long; ask for a smaller resolution, or again when the server has less to do.",
             ),
             RenderError::Ffmpeg(_) | RenderError::Output(_) | RenderError::Stitch(_) => Self::new(
-                Kind::RenderFailed,
+                ProblemKind::RenderFailed,
                 "FFmpeg could not make the video; the server's log says why under the request id.",
             ),
             // What the client asked for by name; the sentence is for it.
             RenderError::NotStitchable(why) => return Self::invalid(vec![Fault::at("/renderer", why)]),
             RenderError::ClipGone { exercise, reason } => Self::new(
-                Kind::ClipUnavailable,
+                ProblemKind::ClipUnavailable,
                 format!("{exercise} has no usable clip: {reason}"),
             ),
             RenderError::NoClip(_) | RenderError::Internal(_) => return Self::internal(cause),
@@ -373,7 +379,7 @@ impl Problem {
             .collect();
         Self {
             errors,
-            ..Self::new(Kind::UnknownExercise, detail)
+            ..Self::new(ProblemKind::UnknownExercise, detail)
         }
     }
 
@@ -381,7 +387,7 @@ impl Problem {
     #[must_use]
     pub fn unknown_exercise(name: &str, nearest: &[String]) -> Self {
         Self::new(
-            Kind::UnknownExercise,
+            ProblemKind::UnknownExercise,
             format!("{} The list of exercises has all.", no_exercise(name, nearest)),
         )
     }

@@ -12,7 +12,7 @@ use crate::units::Samples;
 /// Frames of silence before, between and after the clusters of a run: the encoder comes to rest.
 const REST: u64 = 8;
 /// The most bytes of a stereo frame with its header: 6,144 bits a channel (ISO/IEC 14496-3 4.5.3.2).
-const MOST_FRAME_BYTES: u64 = 2 * 6144 / 8 + 9;
+const MAX_FRAME_BYTES: u64 = 2 * 6144 / 8 + 9;
 
 /// What a run made.
 pub struct EncodedCues {
@@ -101,7 +101,7 @@ async fn once_through_ffmpeg(tools: &Tools, mixer: &CueMixer, frames: u64) -> Re
     let mut child = tools.spawn(Task::Cue, tools.aac(), true)?;
     let (stdin, stdout) = (child.take_stdin(), child.take_stdout());
     // The priming frame and what the encoder adds at the end.
-    let limit = (frames + 4) * MOST_FRAME_BYTES;
+    let limit = (frames + 4) * MAX_FRAME_BYTES;
     let (adts, ()) = tokio::try_join!(output(stdout, limit), feed(stdin, mixer, frames))?;
     child.finish().await?;
     Ok(adts)

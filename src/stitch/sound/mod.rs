@@ -41,7 +41,7 @@ const _: () = assert!(FRAME_SAMPLES == AAC_FRAME_SAMPLES as u64);
 /// Bytes of rare clusters that are kept in memory: some 500 pairs of cues.
 const CACHE_BYTES: u64 = 8 << 20;
 /// FFmpeg processes that encode rare clusters at once.
-const PLACES: usize = 2;
+const MAX_PROCESSES: usize = 2;
 
 /// Why there is no sound.
 #[derive(Debug, thiserror::Error)]
@@ -88,7 +88,7 @@ pub struct CueCache {
     tools: Arc<Tools>,
     common: Arc<OnceCell<CommonCues>>,
     rare: Cache<Cluster, CodedFrames>,
-    places: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
 }
 
 impl CueCache {
@@ -103,7 +103,7 @@ impl CueCache {
             tools,
             common: Arc::default(),
             rare: Cache::builder().max_capacity(CACHE_BYTES).weigher(weight).build(),
-            places: Arc::new(Semaphore::new(PLACES)),
+            permits: Arc::new(Semaphore::new(MAX_PROCESSES)),
         }
     }
 
@@ -160,7 +160,7 @@ impl CueCache {
     async fn rare(&self, common: &CommonCues, cluster: &Cluster) -> Result<CodedFrames, Arc<CueError>> {
         let make = async {
             // Never closed, so there is always a place in the end.
-            let _place = self.places.acquire().await;
+            let _permit = self.permits.acquire().await;
             let run = encode_cues::encode(&self.tools, std::slice::from_ref(cluster)).await?;
             if run.config != common.config || run.silence != common.silence {
                 return Err(CueError::Config);

@@ -139,7 +139,7 @@ impl Recorded {
     /// Bytes of all frames, which lie on the disk.
     #[must_use]
     pub fn on_disk(&self) -> u64 {
-        self.place(0..self.ends.len() as u64).end
+        self.byte_range(0..self.ends.len() as u64).end
     }
 
     /// Bytes of memory that it takes.
@@ -149,7 +149,7 @@ impl Recorded {
     }
 
     /// Where frames lie in the payload. Those beyond the last take no place.
-    fn place(&self, frames: Range<u64>) -> Range<u64> {
+    fn byte_range(&self, frames: Range<u64>) -> Range<u64> {
         let end = |frame: u64| {
             let last = frame.min(self.ends.len() as u64).checked_sub(1);
             last.map_or(0, |last| u64::from(self.ends[last as usize]))
@@ -161,36 +161,36 @@ impl Recorded {
     /// Bytes of some frames together.
     #[must_use]
     pub fn size(&self, frames: Range<u64>) -> u64 {
-        let place = self.place(frames);
-        place.end - place.start
+        let range = self.byte_range(frames);
+        range.end - range.start
     }
 
     /// Reads some frames, one behind the other. It waits for the disk, if the system has the file not in
     /// memory.
     pub fn read(&self, frames: Range<u64>) -> io::Result<Bytes> {
-        let place = self.place(frames);
-        let mut bytes = vec![0; (place.end - place.start) as usize];
-        read_at(&self.file, &mut bytes, HEAD + place.start)?;
+        let range = self.byte_range(frames);
+        let mut bytes = vec![0; (range.end - range.start) as usize];
+        read_at(&self.file, &mut bytes, HEAD + range.start)?;
         Ok(bytes.into())
     }
 }
 
 /// Fills `bytes` from a place of a file, without a position that readers would share.
 #[cfg(unix)]
-fn read_at(file: &File, bytes: &mut [u8], place: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, bytes, place)
+fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset)
 }
 
 /// The same. Here a read moves the file's own position, which nothing else uses.
 #[cfg(windows)]
-fn read_at(file: &File, mut bytes: &mut [u8], mut place: u64) -> io::Result<()> {
+fn read_at(file: &File, mut bytes: &mut [u8], mut offset: u64) -> io::Result<()> {
     while !bytes.is_empty() {
-        let read = std::os::windows::fs::FileExt::seek_read(file, bytes, place)?;
+        let read = std::os::windows::fs::FileExt::seek_read(file, bytes, offset)?;
         if read == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         bytes = &mut bytes[read..];
-        place += read as u64;
+        offset += read as u64;
     }
     Ok(())
 }

@@ -11,11 +11,11 @@ use tokio::time::Instant;
 use crate::units::Frames;
 
 /// Of the speed of playback. Whoever watches takes all of it; what is left is for pauses.
-const LEAST: f64 = 0.25;
+const MIN: f64 = 0.25;
 
 /// The clock of one delivery.
 #[derive(Debug)]
-pub struct LeastRate {
+pub struct MinimumRate {
     window: Duration,
     /// How much of the video has left.
     progress: watch::Receiver<Frames>,
@@ -35,7 +35,7 @@ pub struct TooSlow {
     passed: f64,
 }
 
-impl LeastRate {
+impl MinimumRate {
     /// Judges once in each `window`.
     #[must_use]
     pub fn new(window: Duration, progress: watch::Receiver<Frames>) -> Self {
@@ -62,7 +62,7 @@ impl LeastRate {
             now.saturating_sub(self.before).seconds().0,
             self.passed.as_secs_f64(),
         );
-        if taken < passed * LEAST {
+        if taken < passed * MIN {
             return Err(TooSlow { taken, passed });
         }
         (self.before, self.passed) = (now, Duration::ZERO);
@@ -83,7 +83,7 @@ mod tests {
     /// FFmpeg takes as long for each.
     async fn keeps(seconds: u64) -> bool {
         let (progress, reader) = watch::channel(Frames::ZERO);
-        let mut rate = LeastRate::new(Duration::from_secs(60), reader);
+        let mut rate = MinimumRate::new(Duration::from_secs(60), reader);
         for _ in 0..600 / seconds {
             if rate.asked().is_err() {
                 return false;
@@ -109,7 +109,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_pause_that_is_made_up_for_costs_nothing() {
         let (progress, reader) = watch::channel(Frames::ZERO);
-        let mut rate = LeastRate::new(Duration::from_secs(60), reader);
+        let mut rate = MinimumRate::new(Duration::from_secs(60), reader);
         rate.given();
         tokio::time::sleep(Duration::from_secs(40)).await;
         for _ in 0..25 {

@@ -4,11 +4,11 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use virtual_coach::clip::{ClipError, Depth, ProbeCache, Trial, TrialError, report};
+use virtual_coach::clip::{ClipError, Depth, ProbeCache, TrialError, TrialRender, report};
 use virtual_coach::ffmpeg::Tools;
-use virtual_coach::render::clip_trial;
+use virtual_coach::render::trial_render;
 
-use crate::studio::{self, H264, Studio, ffmpeg, numbered, numbered_clip};
+use crate::fixture::{self, Fixture, H264, ffmpeg, numbered, numbered_clip};
 
 fn text(path: &Path) -> &str {
     path.to_str().expect("test paths are UTF-8")
@@ -26,10 +26,10 @@ fn with_sound(path: &Path, options: &[&str], source: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn doctor_says_what_is_true() {
-    let mut studio = Studio::new();
+    let mut fixture = Fixture::new();
     let uneven = "testsrc2=s=160x90:r=30:d=5,select='lt(t\\,1)+gt(t\\,4)'";
     let vfr = ["-f", "lavfi", "-i", uneven, "-fps_mode", "vfr"];
-    ffmpeg(&[&vfr[..], &H264, &[text(&studio.clip("uneven", "uneven.mp4"))]].concat());
+    ffmpeg(&[&vfr[..], &H264, &[text(&fixture.clip("uneven", "uneven.mp4"))]].concat());
 
     let numbers = numbered(30);
     let loops = [
@@ -44,12 +44,12 @@ async fn doctor_says_what_is_true() {
         "-f",
         "webp",
     ];
-    ffmpeg(&[&loops[..], &[text(&studio.clip("animated", "animated.webp"))]].concat());
+    ffmpeg(&[&loops[..], &[text(&fixture.clip("animated", "animated.webp"))]].concat());
     let heic = [b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", &[0; 100][..]].concat();
-    fs::write(studio.clip("heic", "heic.jpg"), heic).expect("a file");
-    fs::write(studio.clip("text", "text.png"), "no picture").expect("a file");
+    fs::write(fixture.clip("heic", "heic.jpg"), heic).expect("a file");
+    fs::write(fixture.clip("text", "text.png"), "no picture").expect("a file");
 
-    let unknown = studio.clip("unknown", "unknown.mp4");
+    let unknown = fixture.clip("unknown", "unknown.mp4");
     with_sound(&unknown, &[], "sine=duration=1");
     let mut file = fs::read(&unknown).expect("a clip");
     let entry = file
@@ -65,12 +65,12 @@ async fn doctor_says_what_is_true() {
     file[entry + named] = 0xfe;
     fs::write(&unknown, file).expect("a file");
     with_sound(
-        &studio.clip("late", "late.mkv"),
+        &fixture.clip("late", "late.mkv"),
         &["-itsoffset", "7200"],
         "sine=duration=1",
     );
 
-    let turning = studio.clip("turning", "turning.ts");
+    let turning = fixture.clip("turning", "turning.ts");
     let part = |size: &str, offset: &str| {
         let source = format!("testsrc2=s={size}:r=30:d=1");
         let made = [
@@ -89,8 +89,8 @@ async fn doctor_says_what_is_true() {
         ffmpeg(&made)
     };
     fs::write(&turning, [part("160x90", "0"), part("90x160", "1")].concat()).expect("a file");
-    numbered_clip(&studio.clip("still", "still.png"), 1, &["-frames:v", "1"]);
-    let told = report(&studio.inspect(Depth::Whole).await);
+    numbered_clip(&fixture.clip("still", "still.png"), 1, &["-frames:v", "1"]);
+    let told = report(&fixture.inspect(Depth::Whole).await);
     // FFmpeg's own words are another matter, and other ones in each version.
     let own: Vec<&str> = told
         .lines()
@@ -101,12 +101,12 @@ async fn doctor_says_what_is_true() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clip_that_fails_its_trial_is_not_called_good_until_it_passes() {
-    let mut studio = Studio::new();
-    numbered_clip(&studio.clip("clip", "clip.mp4"), 10, &H264);
+    let mut fixture = Fixture::new();
+    numbered_clip(&fixture.clip("clip", "clip.mp4"), 10, &H264);
     let tools = Arc::new(Tools::default());
-    let probe_cache = ProbeCache::open(&studio.folder().join("cache"), &tools).await;
-    let inspector = studio.inspector().with_probe_cache(probe_cache);
-    let failing = Trial(Arc::new(|_| {
+    let probe_cache = ProbeCache::open(&fixture.folder().join("cache"), &tools).await;
+    let inspector = fixture.inspector().with_probe_cache(probe_cache);
+    let failing = TrialRender(Arc::new(|_| {
         Box::pin(async {
             Err(TrialError {
                 cause: "no video comes of it".into(),
@@ -117,14 +117,14 @@ async fn a_clip_that_fails_its_trial_is_not_called_good_until_it_passes() {
     for _ in 0..2 {
         let refused = inspector
             .clone()
-            .trying(failing.clone())
+            .with_trial_render(failing.clone())
             .inspect("clip.mp4", None, Depth::First)
             .await;
         let error = refused.expect_err("its trial fails");
         assert!(matches!(error, ClipError::Unplayable(..)), "{error:?}");
         assert_eq!(error.to_string(), "clip.mp4 cannot be made into a video");
     }
-    let passing = inspector.trying(clip_trial(studio::settings()));
+    let passing = inspector.with_trial_render(trial_render(fixture::settings()));
     passing
         .inspect("clip.mp4", None, Depth::First)
         .await
@@ -133,19 +133,19 @@ async fn a_clip_that_fails_its_trial_is_not_called_good_until_it_passes() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_trial_finds_a_renderer_that_fails() {
-    let mut studio = Studio::new();
-    numbered_clip(&studio.clip("clip", "clip.mp4"), 10, &H264);
+    let mut fixture = Fixture::new();
+    numbered_clip(&fixture.clip("clip", "clip.mp4"), 10, &H264);
     // A backdrop that is gone fails every clip with transparency, and none without.
-    let clip = studio
+    let clip = fixture
         .inspector()
         .inspect("clip.mp4", None, Depth::First)
         .await
         .expect("a clip");
-    let mut settings = studio::settings();
-    settings.backdrop = virtual_coach::graph::Backdrop::Image(studio.result("gone.png"));
-    let Trial(trial) = clip_trial(settings);
-    trial(clip.clone()).await.expect("it needs no backdrop");
+    let mut settings = fixture::settings();
+    settings.backdrop = virtual_coach::graph::Backdrop::Image(fixture.result("gone.png"));
+    let TrialRender(self_test) = trial_render(settings);
+    self_test(clip.clone()).await.expect("it needs no backdrop");
     let mut transparent = clip;
     transparent.facts.video.alpha = true;
-    trial(transparent).await.expect_err("its backdrop is gone");
+    self_test(transparent).await.expect_err("its backdrop is gone");
 }

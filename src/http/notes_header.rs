@@ -40,15 +40,15 @@ fn join(value: &mut String, entry: &str) {
 }
 
 fn encoded(note: &str) -> String {
-    let mut told = String::new();
+    let mut described = String::new();
     for byte in note.bytes() {
         match byte {
-            b'%' | b',' => told.push_str(&format!("%{byte:02X}")),
-            b' '..=b'~' => told.push(byte.into()),
-            _ => told.push_str(&format!("%{byte:02X}")),
+            b'%' | b',' => described.push_str(&format!("%{byte:02X}")),
+            b' '..=b'~' => described.push(byte.into()),
+            _ => described.push_str(&format!("%{byte:02X}")),
         }
     }
-    told
+    described
 }
 
 #[cfg(test)]
@@ -67,15 +67,15 @@ mod tests {
         texts.iter().map(|text| noted(text.as_ref())).collect()
     }
 
-    fn told(notes: &[&str]) -> Option<String> {
+    fn described(notes: &[&str]) -> Option<String> {
         header(&noted(notes)).map(|value| value.to_str().unwrap().to_owned())
     }
 
     #[test]
     fn people_can_read_them() {
-        assert_eq!(told(&[]), None);
+        assert_eq!(described(&[]), None);
         assert_eq!(
-            told(&["ignored: /config/sped", "no café, 5 % less\n"]).unwrap(),
+            described(&["ignored: /config/sped", "no café, 5 % less\n"]).unwrap(),
             "ignored: /config/sped,no caf%C3%A9%2C 5 %25 less%0A"
         );
     }
@@ -83,9 +83,9 @@ mod tests {
     #[test]
     fn those_that_do_not_fit_are_counted() {
         let long = "x".repeat(300);
-        let value = told(&[&long, &long, &long, &long, &long]).unwrap();
+        let value = described(&[&long, &long, &long, &long, &long]).unwrap();
         assert!(value.ends_with("x,2 more notes"), "{value}");
-        assert_eq!(told(&["y".repeat(5000).as_str()]).unwrap(), "1 more notes");
+        assert_eq!(described(&["y".repeat(5000).as_str()]).unwrap(), "1 more notes");
     }
 
     proptest! {

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::{RenderError, RenderSettings, graph_frames};
-use crate::clip::{Clip, Trial, TrialError};
+use crate::clip::{Clip, TrialError, TrialRender};
 use crate::ffmpeg::{Retries, Task};
 use crate::graph::{Group, Look, Offset, Shot};
 use crate::stitch::{Recipe, StitchError, try_recipe};
@@ -18,12 +18,12 @@ const FEW: Frames = Frames(3);
 
 /// The trial of clips with these settings.
 #[must_use]
-pub fn clip_trial(settings: RenderSettings) -> Trial {
+pub fn trial_render(settings: RenderSettings) -> TrialRender {
     let settings = Arc::new(RenderSettings {
         tools: Arc::new(settings.tools.on_trial()),
         ..settings
     });
-    Trial(Arc::new(move |clip| {
+    TrialRender(Arc::new(move |clip| {
         let settings = Arc::clone(&settings);
         Box::pin(async move {
             let clip = Arc::new(first_frames(clip));

@@ -54,7 +54,7 @@ pub struct Failed {
 }
 
 /// Runs the trial. Gives what this FFmpeg fails at first: what comes after it in the trial needs it.
-pub async fn trial(tools: &Arc<Tools>) -> Result<(), Failed> {
+pub async fn self_test(tools: &Arc<Tools>) -> Result<(), Failed> {
     let folder = tempfile::tempdir().map_err(|error| Failed {
         sentence: format!("there is no temporary folder to try it in ({error})"),
         is_of_machine: true,
@@ -179,7 +179,7 @@ fn settings(tools: &Arc<Tools>) -> RenderSettings {
         backdrop: Backdrop::default(),
         preset: "ultrafast",
         threads: 1,
-        places: 1,
+        max_renders: 1,
         timeout: Duration::from_secs(60),
     }
 }
@@ -272,7 +272,7 @@ mod tests {
             ffmpeg: folder.path().join("no-ffmpeg"),
             ..Tools::default()
         });
-        let failed = trial(&tools).await.unwrap_err();
+        let failed = self_test(&tools).await.unwrap_err();
         assert!(
             failed
                 .sentence

@@ -17,14 +17,14 @@ use super::slice::{DataStart, SliceType};
 use super::{H264Error, Parameters};
 
 /// The most bits of a macroblock of 8 bits and 4:2:0 (A.3.1).
-pub const MOST_MACROBLOCK_BITS: u64 = 3200;
+pub const MAX_MACROBLOCK_BITS: u64 = 3200;
 
 /// The highest `level_prefix` that a decoder of Main profile must know (9.2.2.1).
-pub const MOST_LEVEL_PREFIX: u32 = 15;
+pub const MAX_LEVEL_PREFIX: u32 = 15;
 
 /// What the macroblocks of one slice, or of several, demand. The default is what no macroblock does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Demands {
+pub struct SliceStats {
     /// Macroblocks, skipped ones too.
     pub macroblocks: u32,
     /// Raw ones (I_PCM).
@@ -37,7 +37,7 @@ pub struct Demands {
     pub least_quantiser: u8,
 }
 
-impl Default for Demands {
+impl Default for SliceStats {
     fn default() -> Self {
         Self {
             macroblocks: 0,
@@ -49,7 +49,7 @@ impl Default for Demands {
     }
 }
 
-impl Demands {
+impl SliceStats {
     /// Of a slice of a stream with these parameters.
     pub fn of(slice: NalUnit<'_>, parameters: &Parameters) -> Result<Self, H264Error> {
         let mut bits = BitReader::new(slice);
@@ -64,7 +64,7 @@ impl Demands {
             start,
             left: parameters.columns() * parameters.rows() - first,
             counts: Vec::new(),
-            demands: Self::default(),
+            stats: Self::default(),
         };
         data.read()
     }
@@ -133,12 +133,12 @@ struct Data<'a> {
     left: u32,
     /// Of each macroblock so far.
     counts: Vec<Counts>,
-    demands: Demands,
+    stats: SliceStats,
 }
 
 impl Data<'_> {
     /// slice_data.
-    fn read(mut self) -> Result<Demands, H264Error> {
+    fn read(mut self) -> Result<SliceStats, H264Error> {
         loop {
             if self.start.header.slice_type == SliceType::P {
                 let run = self.bits.ue()?;
@@ -150,7 +150,7 @@ impl Data<'_> {
             let before = self.bits.position();
             let counts = self.macroblock()?;
             let length = self.bits.position() - before;
-            self.demands.macroblock_bits = self.demands.macroblock_bits.max(length);
+            self.stats.macroblock_bits = self.stats.macroblock_bits.max(length);
             self.push(counts)?;
             if !self.more() {
                 break;
@@ -159,7 +159,7 @@ impl Data<'_> {
         if self.bits.position() != self.end {
             return Err(H264Error::OutOfRange("the end of a slice"));
         }
-        Ok(self.demands)
+        Ok(self.stats)
     }
 
     /// more_rbsp_data.
@@ -170,7 +170,7 @@ impl Data<'_> {
     fn push(&mut self, counts: Counts) -> Result<(), H264Error> {
         let left = self.left.checked_sub(1);
         self.left = left.ok_or(H264Error::OutOfRange("the number of macroblocks"))?;
-        self.demands.macroblocks += 1;
+        self.stats.macroblocks += 1;
         self.counts.push(counts);
         Ok(())
     }
@@ -181,7 +181,7 @@ impl Data<'_> {
         let mut eighths = false;
         match of {
             Type::Raw => {
-                self.demands.raw += 1;
+                self.stats.raw += 1;
                 let byte = (8 - self.bits.position() % 8) % 8;
                 self.skip(byte as u32)?;
                 self.skip(RAW_BITS)?;
@@ -228,7 +228,7 @@ impl Data<'_> {
         }
         self.quantiser = (self.quantiser + delta).rem_euclid(i64::from(HIGHEST_QUANTISER) + 1);
         // In range by the line before.
-        self.demands.least_quantiser = self.demands.least_quantiser.min(self.quantiser as u8);
+        self.stats.least_quantiser = self.stats.least_quantiser.min(self.quantiser as u8);
         self.residual(pattern, whole)
     }
 
@@ -350,7 +350,7 @@ impl Data<'_> {
 
     fn block(&mut self, kind: BlockKind) -> Result<u32, H264Error> {
         let block = residual_block(&mut self.bits, kind)?;
-        self.demands.level_prefix = self.demands.level_prefix.max(block.level_prefix);
+        self.stats.level_prefix = self.stats.level_prefix.max(block.level_prefix);
         Ok(block.coefficients)
     }
 

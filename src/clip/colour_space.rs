@@ -13,7 +13,7 @@ pub const RGB: u8 = 0;
 
 /// See the module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Colours {
+pub struct ColourSpace {
     /// Which red, green and blue (table 2).
     pub primaries: u8,
     /// How brightness is coded (table 3).
@@ -22,7 +22,7 @@ pub struct Colours {
     pub matrix: u8,
 }
 
-impl Default for Colours {
+impl Default for ColourSpace {
     /// Nothing is said.
     fn default() -> Self {
         Self {
@@ -73,7 +73,7 @@ const MATRICES: [(&str, u8); 8] = [
     ("bt2020c", 10),
 ];
 
-impl Colours {
+impl ColourSpace {
     /// By the names that ffprobe gives.
     #[must_use]
     pub fn named(primaries: &str, transfer: &str, matrix: &str) -> Self {
@@ -112,7 +112,7 @@ impl Colours {
 
     /// Whether the frames must be brought to BT.709's primaries or to standard range.
     #[must_use]
-    pub fn foreign(&self) -> bool {
+    pub fn needs_conversion(&self) -> bool {
         self.known_primaries() != BT709 || !matches!(self.transfer, BT709 | UNKNOWN)
     }
 }

@@ -10,7 +10,7 @@ const TONES: &str = "tonemap=mobius:param=0.8:peak=4.926:desat=0";
 /// Filters before the frame is scaled; `None` where none is needed.
 pub fn conversion(facts: &Facts) -> Option<String> {
     let colours = &facts.video.colours;
-    if !colours.foreign() {
+    if !colours.needs_conversion() {
         return None;
     }
     // All that comes in is said, in the code points of H.273: where a file leaves one open, zscale finds no way.
@@ -37,7 +37,7 @@ pub fn conversion(facts: &Facts) -> Option<String> {
 /// FFmpeg then takes. Ends with a colon, or is empty.
 pub fn scale_from(facts: &Facts) -> &'static str {
     let colours = &facts.video.colours;
-    if colours.matrix == BT709 && !colours.foreign() {
+    if colours.matrix == BT709 && !colours.needs_conversion() {
         "in_color_matrix=bt709:"
     } else {
         ""
