@@ -1,4 +1,7 @@
-//! Puts the modules together from the settings: the one place that knows how each is made.
+//! Builds the program's services from the settings. This module is
+//! the only place that knows how each of them is made.
+//!
+//! The subcommands take the services that they need. This module parses no arguments and serves no request.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -24,23 +27,24 @@ use crate::render::{PrefetchProgress, RenderSettings, Renderer, Thumbnails, tria
 use crate::stitch::{LoopPreparer, Store, StoreLimits};
 use crate::workout::Profile;
 
-/// How long tasks may take to end when the program does: FFmpeg is killed and reaped in it.
+/// Maximum time for the tasks to end when the program ends. In this time FFmpeg is killed and reaped.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// Bytes of prepared loops that stay in memory though nobody watches them: some 300 at 720p.
+/// Maximum number of bytes of prepared loops that stay in memory
+/// although nobody watches them: some 300 loops at 720p.
 const LOOPS_IN_MEMORY: u64 = 128 << 20;
 
-/// The end of the program, as all parts see it.
+/// The end of the program: the signal for it, and the tasks to wait for. All services share it.
 #[derive(Debug, Clone, Default)]
 pub struct Lifecycle {
     /// Cancelled when the program is to end.
     pub shutdown: CancellationToken,
-    /// Tasks to wait for before it ends: each that owns a child process.
+    /// The tasks that the program waits for before it ends: every task that owns a child process.
     pub tasks: TaskTracker,
 }
 
 impl Lifecycle {
-    /// Asks all to end, and waits until they have.
+    /// Requests the end of all tasks and waits for them, at most 10 seconds.
     pub async fn end(&self) {
         self.shutdown.cancel();
         self.tasks.close();
@@ -50,7 +54,7 @@ impl Lifecycle {
     }
 }
 
-/// The catalogue alone, without a look at the clips.
+/// Loads the catalogue without inspecting any clip.
 pub fn catalogue(settings: &Settings) -> Result<Catalogue> {
     Catalogue::load(&settings.catalogue).with_context(|| {
         format!(
@@ -60,7 +64,7 @@ pub fn catalogue(settings: &Settings) -> Result<Catalogue> {
     })
 }
 
-/// The programs to run.
+/// FFmpeg's programs according to the settings.
 pub fn tools(settings: &Settings, lifetime: &Lifecycle) -> Tools {
     Tools {
         ffmpeg: settings.ffmpeg.clone(),
@@ -72,12 +76,12 @@ pub fn tools(settings: &Settings, lifetime: &Lifecycle) -> Tools {
     }
 }
 
-/// What looks at the clips.
+/// The inspector of the videos folder, without a probe cache and without a trial render.
 pub fn inspector(settings: &Settings, tools: &Arc<Tools>) -> Inspector {
     Inspector::new(Arc::clone(tools), &settings.videos, &settings.cache)
 }
 
-/// How videos are made.
+/// The settings of all renderings.
 pub fn rendering(settings: &Settings, tools: Arc<Tools>) -> RenderSettings {
     RenderSettings {
         tools,
@@ -89,24 +93,24 @@ pub fn rendering(settings: &Settings, tools: Arc<Tools>) -> RenderSettings {
     }
 }
 
-/// The parts that work with clips.
+/// The services that work with clips.
 #[derive(Debug)]
 pub struct MediaServices {
     /// The exercises and their clips.
     pub clips: Clips,
-    /// What looks at clips, without a memory.
+    /// The inspector without a probe cache.
     pub inspector: Inspector,
-    /// Prepared loops.
+    /// Prepares loops and stores them in the cache folder.
     pub loop_preparer: Arc<LoopPreparer>,
-    /// What starts FFmpeg.
+    /// Starts FFmpeg.
     pub tools: Arc<Tools>,
-    /// What makes the videos, without clips.
+    /// Renders the videos. It has no clips yet: `Renderer::with_clips` gives it those of a snapshot.
     pub renderer: Renderer,
-    /// What makes posters and previews, without clips.
+    /// Makes posters and previews. It has no clips yet.
     pub thumbnails: Thumbnails,
 }
 
-/// Puts together what renders the clips of a catalogue. None of them has been looked at.
+/// Builds the services for the clips of the catalogue. None of the clips has been inspected yet.
 pub fn services(settings: &Settings, lifetime: &Lifecycle) -> Result<MediaServices> {
     let catalogue = catalogue(settings)?;
     let tools = Arc::new(tools(settings, lifetime));
@@ -153,7 +157,8 @@ pub fn services(settings: &Settings, lifetime: &Lifecycle) -> Result<MediaServic
 }
 
 impl MediaServices {
-    /// Looks at the backdrop and at every clip; the error is the backdrop's.
+    /// Inspects the backdrop and every clip. An error is about the
+    /// backdrop; the clips' errors are in the snapshot.
     pub async fn inspect_clips(&self, settings: &Settings) -> Result<Arc<Snapshot>> {
         inspect_clips(&self.clips, &self.inspector, settings).await
     }
@@ -161,9 +166,10 @@ impl MediaServices {
 
 async fn inspect_clips(clips: &Clips, inspector: &Inspector, settings: &Settings) -> Result<Arc<Snapshot>> {
     if let Backdrop::Image(path) = &settings.backdrop {
-        // Now, and not in the middle of the first workout with a transparent clip.
+        // The backdrop is checked now, so that it does not fail in the
+        // middle of the first workout with a transparent clip.
         let usable = async {
-            // FFmpeg would wait at a pipe.
+            // If the file were a pipe, FFmpeg would wait for its writer.
             inspector.regular(path).await?;
             anyhow::Ok(inspector.still(path).await?)
         };
@@ -178,15 +184,15 @@ async fn inspect_clips(clips: &Clips, inspector: &Inspector, settings: &Settings
     Ok(clips.current())
 }
 
-/// What tells whether all that is needed is there.
+/// The check of FFmpeg and of the cache folder, for `/ready` and for the subcommands.
 pub fn readiness(settings: &Settings, tools: &Arc<Tools>) -> Readiness {
     Readiness::new(Arc::clone(tools), settings.cache.clone())
 }
 
-/// A server that can answer, though it has looked at no clip.
+/// A server that can already answer requests, although no clip has been inspected yet.
 #[derive(Debug)]
 pub struct StartingServer<'s> {
-    /// What its handlers share.
+    /// The state that the server's handlers share.
     pub state: AppState,
     settings: &'s Settings,
     inspector: Inspector,
@@ -194,7 +200,7 @@ pub struct StartingServer<'s> {
     tasks: TaskTracker,
 }
 
-/// Puts a server together.
+/// Builds the server without inspecting any clip.
 pub fn server<'s>(settings: &'s Settings, lifetime: &Lifecycle) -> Result<StartingServer<'s>> {
     let MediaServices {
         clips,
@@ -238,8 +244,8 @@ pub fn server<'s>(settings: &'s Settings, lifetime: &Lifecycle) -> Result<Starti
 }
 
 impl StartingServer<'_> {
-    /// Looks at the backdrop and all clips, while the server answers what it can. From then on files are watched and loops
-    /// prepared in the background, until the program ends.
+    /// Inspects the backdrop and all clips while the server already answers requests. Then
+    /// watches the files and prepares loops in the background until the program ends.
     pub async fn finish_start(self) -> Result<Arc<Snapshot>> {
         let AppState {
             clips,

@@ -1,4 +1,5 @@
-//! `virtual-coach doctor`: what there is, what will be done to it, and what is wrong.
+//! `virtual-coach doctor`: checks FFmpeg, the cache folder and every clip, and prints
+//! how each clip will be processed and what is wrong. It changes no clip.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use crate::clip::{Depth, Library, ProbeCache, report};
 use crate::http::ready::ToolReport;
 use crate::render::trial_render;
 
-/// How long FFmpeg's trial may take; on a busy machine it takes some seconds.
+/// Maximum time for the trial of FFmpeg, which takes some seconds on a busy machine.
 const TRIAL: Duration = Duration::from_secs(120);
 
 pub async fn run(settings: &Settings) -> Result<ExitCode> {
@@ -29,7 +30,8 @@ pub async fn run(settings: &Settings) -> Result<ExitCode> {
     };
     print(&format!("cache    {word}"))?;
     let catalogue = assemble::catalogue(settings)?;
-    // With its memory: a clip may look good of which a server could prepare no loop.
+    // The probe cache is used because a clip may pass the inspection although a
+    // server could prepare no loop from it; the cache knows such clips.
     let probe_cache = ProbeCache::open(&settings.cache, &tools).await;
     let trial = trial_render(assemble::rendering(settings, Arc::clone(&tools)));
     let inspector = assemble::inspector(settings, &tools)

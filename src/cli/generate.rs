@@ -1,4 +1,4 @@
-//! `virtual-coach generate`: a video in a file, by the same engine as the server's.
+//! `virtual-coach generate`: writes a video to a file, with the same renderer as the server.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -18,7 +18,8 @@ use crate::stitch::LoopPreparer;
 use crate::units::Frames;
 use crate::workout::Plan;
 
-/// How long loops that the video was stitched from may take to be checked and kept: a decoding each.
+/// Maximum time to check and store the loops from which the video was
+/// stitched. Each of them is decoded once for its check.
 const KEEPING: Duration = Duration::from_secs(5);
 
 pub async fn run(settings: &Settings, request: &Path, output: &Path) -> Result<ExitCode> {
@@ -28,13 +29,13 @@ pub async fn run(settings: &Settings, request: &Path, output: &Path) -> Result<E
         () = serve::signalled() => Err(anyhow::anyhow!("interrupted; no whole video was written")),
     };
     if let Ok(loop_preparer) = &done {
-        // The video is there; its last loops may still have to be checked and kept for the next one.
+        // The video is complete. Its last loops may still have to be checked and stored for the next video.
         tokio::select! {
             _ = tokio::time::timeout(KEEPING, loop_preparer.wait_idle()) => {}
             () = serve::signalled() => {}
         }
     }
-    // Whatever happened: no FFmpeg is left behind.
+    // In every case: no FFmpeg process may be left behind.
     lifetime.end().await;
     done.map(|_| ExitCode::SUCCESS)
 }
@@ -45,7 +46,7 @@ async fn make(
     output: &Path,
     lifetime: &Lifecycle,
 ) -> Result<Arc<LoopPreparer>> {
-    // Before minutes of work: the folder must take a file.
+    // The output is opened before minutes of work, so that a folder that cannot be written is noticed first.
     let mut file = Output::at(output)?;
     let ffmpeg = assemble::readiness(settings, &Arc::new(assemble::tools(settings, lifetime)))
         .ffmpeg()
@@ -92,12 +93,13 @@ async fn write(renderer: &Renderer, plan: &Arc<Plan>, file: &mut Output, bar: &P
     Ok(())
 }
 
-/// Seconds of video made in a second.
+/// Seconds of video made per second, that is, speed as a multiple of real time.
 fn speed(made: Frames, took: f64) -> f64 {
     made.seconds().0 / took.max(0.001)
 }
 
-/// Percent, speed against playback, time left; silent when standard error is no terminal.
+/// A progress bar with the percentage, the speed as a multiple of playback, and
+/// the remaining time. It is hidden if standard error is not a terminal.
 fn progress_bar(length: Frames) -> ProgressBar {
     let bar = ProgressBar::new(length.0);
     if let Ok(style) = ProgressStyle::with_template("{bar:40} {percent:>3} %  {msg}  {eta} left") {

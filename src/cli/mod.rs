@@ -1,8 +1,8 @@
-//! The command line: settings and subcommands.
+//! The command line: the settings and the subcommands.
 //!
-//! For people at a terminal and for service managers. It reads [`settings`], puts the modules
-//! together ([`assemble`]) and reports failures as one clear sentence on standard error.
-//! Exit codes: 0 done, 1 failed, 2 wrong usage.
+//! For people at a terminal and for service managers. This module reads the [`settings`], builds the services
+//! ([`assemble`]), runs a subcommand, and reports a failure as one clear sentence on standard error. The work
+//! itself is done by other modules. Exit codes: 0 for success, 1 for failure, 2 for wrong usage.
 
 pub mod assemble;
 mod doctor;
@@ -25,7 +25,7 @@ use tracing_subscriber::EnvFilter;
 use prepare::PrepareArguments;
 use settings::{LogFormat, Settings};
 
-/// How long threads may take to end what they are at, such as writing a file.
+/// Maximum time for threads to finish their current work, such as writing a file.
 const THREADS_GRACE: Duration = Duration::from_secs(2);
 
 /// Makes follow-along workout videos.
@@ -68,7 +68,7 @@ enum Command {
     Openapi,
 }
 
-/// Runs the program.
+/// Runs the program: parses the arguments, runs the subcommand and returns the exit code.
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -83,7 +83,7 @@ pub fn main() -> ExitCode {
 
 fn run(Arguments { settings, command }: Arguments) -> Result<ExitCode> {
     let command = command.unwrap_or(Command::Serve);
-    // A server tells what it does; other commands have their own words, and a progress bar.
+    // A server logs what it does. The other subcommands print messages of their own, and a progress bar.
     let usual = if matches!(command, Command::Serve) {
         "info"
     } else {
@@ -105,12 +105,13 @@ fn run(Arguments { settings, command }: Arguments) -> Result<ExitCode> {
             }
         }
     });
-    // A thread that blocks in the kernel, on a mount that has stalled, ends with the process and not before.
+    // A thread that blocks in the kernel, for example on a stalled
+    // mount, ends only with the process, so the wait is bounded.
     runtime.shutdown_timeout(THREADS_GRACE);
     done
 }
 
-/// Prints a line. That nobody reads it (`... | head`) is no failure.
+/// Prints a line to standard output. A closed pipe (`... | head`) is not an error.
 fn print(text: &str) -> Result<()> {
     let mut out = std::io::stdout().lock();
     match writeln!(out, "{text}").and_then(|()| out.flush()) {
@@ -119,14 +120,14 @@ fn print(text: &str) -> Result<()> {
     }
 }
 
-/// The log goes to standard error: standard output belongs to what was asked for.
+/// Starts the log on standard error, because standard output is reserved for the results.
 fn start_log(format: LogFormat, filter: &str) -> Result<()> {
     let filter = EnvFilter::try_new(filter)
         .with_context(|| format!("{filter:?} is no log filter (--log, COACH_LOG)"))?;
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
-        // Otherwise a log that nobody reads any more is complained of on standard error, too: a panic.
+        // Otherwise the log, when its reader is gone, reports that on standard error, too, which panics.
         .log_internal_errors(false);
     let started = match format {
         LogFormat::Text => log

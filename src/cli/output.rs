@@ -1,8 +1,8 @@
-//! Where `generate` puts its video: a file that is whole or not there, or a stream.
+//! The output of `generate`: a file that is either complete or absent, or a stream.
 //!
-//! A regular file is replaced by renaming a new one to it. Renaming would destroy whatever else has
-//! the name, such as a device, a pipe or a link; so those are written straight to, and a link's target
-//! is what is replaced.
+//! A regular file is replaced by renaming a new file to its name. Renaming would destroy
+//! anything else that has this name, such as a device, a pipe or a link. Therefore devices and
+//! pipes are written directly, and of a link the target is replaced.
 
 use std::fmt;
 use std::fs::{self, OpenOptions};
@@ -14,23 +14,24 @@ use axum::body::Bytes;
 use tempfile::NamedTempFile;
 use tokio::sync::{mpsc, oneshot};
 
-/// The output of `generate`, open.
+/// The opened output of `generate`.
 pub enum Output {
-    /// A new file beside the one that it replaces in the end; it removes itself unless it does.
+    /// A new file beside the file that it will replace. The new file
+    /// removes itself unless it replaces the other one.
     Replaced { part: NamedTempFile, path: PathBuf },
-    /// What is no regular file.
+    /// A file that is not a regular one, such as a pipe or standard output.
     Streamed { name: String, stream: Stream },
 }
 
-/// A writer on a thread of its own: a pipe may block for ever, and a signal must still be heard. The
-/// thread is not waited for when the program ends.
+/// A writer in a thread of its own: a write to a pipe may block for ever, and the program must
+/// still react to signals. The program does not wait for the thread when it ends.
 pub struct Stream {
     pieces: mpsc::Sender<Bytes>,
     end: oneshot::Receiver<io::Result<()>>,
 }
 
 impl Output {
-    /// Opens what a path names; `-` is standard output.
+    /// Opens the output at a path; `-` is standard output.
     pub fn at(path: &Path) -> Result<Self> {
         if path == Path::new("-") {
             if io::stdout().is_terminal() {
@@ -57,7 +58,7 @@ impl Output {
             Err(_) if path.is_symlink() => {
                 bail!("{} is a link to nothing; name the file itself", path.display())
             }
-            // There is none yet, or the folder says what is wrong.
+            // Either there is no file yet, or creating one in the folder reports what is wrong.
             Err(_) => Self::beside(path),
         }
     }
@@ -73,7 +74,7 @@ impl Output {
         let mut builder = tempfile::Builder::new();
         let prefix = format!(".{}.", name.to_string_lossy());
         builder.prefix(&prefix).suffix(".part");
-        // Such as any new file has; the umask takes from it.
+        // The mode of any new file. The umask removes bits from it.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         let part = builder
@@ -85,7 +86,7 @@ impl Output {
         })
     }
 
-    /// Opening is the thread's, too: that of a pipe waits for its reader.
+    /// The thread also opens the output, because opening a pipe waits for its reader.
     fn streamed(name: String, open: impl FnOnce() -> io::Result<Box<dyn Write>> + Send + 'static) -> Self {
         let (pieces, mut received) = mpsc::channel::<Bytes>(1);
         let (ended, end) = oneshot::channel();
@@ -96,21 +97,22 @@ impl Output {
                 }
                 out.flush()
             });
-            // Nobody hears it when the program was interrupted.
+            // If the program was interrupted, nobody receives this.
             let _ = ended.send(copied);
         });
         let stream = Stream { pieces, end };
         Self::Streamed { name, stream }
     }
 
-    /// Adds to it.
+    /// Appends bytes to the output.
     pub async fn write(&mut self, bytes: Bytes) -> io::Result<()> {
         match self {
-            // A few hundred kilobytes at a time go to the page cache: short enough for this thread.
+            // A write of a few hundred kilobytes goes to the page cache, which
+            // is fast enough for this thread.
             Self::Replaced { part, .. } => part.write_all(&bytes),
             Self::Streamed { stream, .. } => match stream.pieces.send(bytes).await {
                 Ok(()) => Ok(()),
-                // The thread is gone: it says why.
+                // The thread has ended; its result tells why.
                 Err(_) => (&mut stream.end)
                     .await
                     .unwrap_or_else(|_| Err(gone()))
@@ -119,7 +121,7 @@ impl Output {
         }
     }
 
-    /// Puts the whole video in its place.
+    /// Completes the output: a file gets its name, and a stream is written to its end.
     pub async fn finish(self) -> io::Result<()> {
         match self {
             Self::Replaced { part, path } => {

@@ -1,4 +1,5 @@
-//! `virtual-coach plan`: the timeline of a workout, on paper.
+//! `virtual-coach plan`: prints the timeline of a workout as a table or as JSON. It makes
+//! no video; it inspects the clips only if their lengths matter for the plan.
 
 use std::collections::HashSet;
 use std::io::Read;
@@ -17,7 +18,7 @@ use crate::http::problem::{Fault, Problem};
 use crate::http::workouts::fresh_seed;
 use crate::workout::{self, Plan, WorkoutRequest};
 
-/// Width of the one-line picture, in characters: fits any terminal.
+/// Width in characters of the one-line diagram of the timeline: fits any terminal.
 const STRIP_WIDTH: usize = 78;
 
 pub async fn run(settings: &Settings, request: &Path, json: bool) -> Result<ExitCode> {
@@ -42,8 +43,8 @@ pub async fn run(settings: &Settings, request: &Path, json: bool) -> Result<Exit
     Ok(ExitCode::SUCCESS)
 }
 
-/// How long the loops are that a plan shows: what it chooses does not depend on them, its speeds do.
-/// Of a clip that cannot be looked at, standard error is told.
+/// The lengths of the loops that a plan shows. The choice of exercises does not depend on these
+/// lengths, but the speeds do. Clips that cannot be inspected are reported on standard error.
 async fn loop_lengths_of(plan: &Plan, catalogue: &Catalogue, settings: &Settings) -> LoopLengths {
     let shown = plan.timeline.intervals().iter().map(|i| &i.movement.exercise);
     let shown: HashSet<_> = shown.collect();
@@ -63,12 +64,12 @@ async fn loop_lengths_of(plan: &Plan, catalogue: &Catalogue, settings: &Settings
     lengths.collect()
 }
 
-/// What is said when no clip can be looked at.
+/// The message for the case that no clip can be inspected.
 const NO_FFMPEG: &str = "FFmpeg cannot be run, so the clips' lengths are not known: speeds are shown as asked \
     for, without the 5 % by which a video's may differ (fit_reps). Install it, or name the programs with \
     --ffmpeg and --ffprobe";
 
-/// A sentence for each clip without a length, and one for all where FFmpeg itself is missing.
+/// One sentence for each clip without a length, and a single one for all clips if FFmpeg is missing.
 fn complaints(clips: &[Diagnosis]) -> Vec<String> {
     let mut described = Vec::new();
     let mut no_ffmpeg = false;
@@ -86,7 +87,8 @@ fn complaints(clips: &[Diagnosis]) -> Vec<String> {
     described
 }
 
-/// A config that was read, with the name of its file and a seed for when it brings none.
+/// A workout request that was read from a file, with the file's name,
+/// and a seed for requests without a seed of their own.
 pub struct Config {
     name: String,
     request: WorkoutRequest,
@@ -94,7 +96,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads a file, or standard input for `-`.
+    /// Reads a request from a file, or from standard input for `-`.
     pub fn read(file: &Path, settings: &Settings) -> Result<Self> {
         let name = if file == Path::new("-") {
             "standard input".to_owned()
@@ -112,7 +114,7 @@ impl Config {
         }
     }
 
-    /// Plans it, every time with the same seed; the error names every mistake in it.
+    /// Plans the workout, each time with the same seed. The error names every mistake in the request.
     pub fn planned(&self, catalogue: &Catalogue, loop_lengths: &LoopLengths) -> Result<Plan> {
         workout::plan(&self.request, catalogue, loop_lengths, self.fresh_seed)
             .map_err(|error| anyhow::anyhow!("{}: {}", self.name, described(&error.into())))
@@ -132,7 +134,7 @@ fn read(request: &Path, limit: u64) -> Result<Vec<u8>> {
     Ok(body)
 }
 
-/// The words that a client of the API would read: every mistake with its place, or the one sentence.
+/// The text that a client of the API would read: every mistake with its JSON pointer, or the single sentence.
 fn described(problem: &Problem) -> String {
     let line = |fault: &Fault| match fault.pointer.as_deref() {
         Some(pointer) if !pointer.is_empty() => format!("{pointer}: {}", fault.detail),

@@ -1,4 +1,4 @@
-//! `virtual-coach prepare`: loops are encoded before anybody waits for them.
+//! `virtual-coach prepare`: encodes the loops of exercises in advance, so that no viewer waits for them.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -34,7 +34,7 @@ pub struct PrepareArguments {
     exercises: Vec<String>,
 }
 
-/// Values as a request spells them.
+/// A parser of values that are spelled as in a workout request.
 fn one_of<T: DeserializeOwned + Clone + Send + Sync + 'static>(
     names: &'static [&'static str],
 ) -> impl TypedValueParser<Value = T> {
@@ -55,7 +55,7 @@ impl PrepareArguments {
         profiles
     }
 
-    /// The exercises that were named; all that can be shown when none was.
+    /// The exercises that the arguments name, or all that can be shown if none is named.
     fn exercises<'a>(&self, catalogue: &'a Catalogue) -> Result<Vec<&'a Exercise>> {
         if self.exercises.is_empty() {
             let all = catalogue.exercises().iter();
@@ -84,7 +84,7 @@ pub async fn run(settings: &Settings, arguments: &PrepareArguments) -> Result<Ex
         done = prepare(settings, arguments, &lifetime) => done,
         () = serve::signalled() => Err(anyhow::anyhow!("interrupted; loops that were ready are kept")),
     };
-    // Whatever happened: no FFmpeg is left behind.
+    // In every case: no FFmpeg process may be left behind.
     lifetime.end().await;
     done
 }
@@ -94,7 +94,7 @@ async fn prepare(
     arguments: &PrepareArguments,
     lifetime: &Lifecycle,
 ) -> Result<ExitCode> {
-    // A name that is no exercise is told before minutes of work.
+    // Unknown exercise names are reported now, before minutes of work.
     arguments.exercises(&assemble::catalogue(settings)?)?;
     let ffmpeg = assemble::readiness(settings, &Arc::new(assemble::tools(settings, lifetime)))
         .ffmpeg()
@@ -151,7 +151,8 @@ async fn prepare(
     })
 }
 
-/// How many, which one was last, time left; silent when standard error is no terminal.
+/// A progress bar with the number of prepared loops, the name of the last one, and
+/// the remaining time. It is hidden if standard error is not a terminal.
 fn progress_bar() -> ProgressBar {
     let bar = ProgressBar::new(0);
     if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len}  {msg}  {eta} left") {

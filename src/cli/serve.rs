@@ -1,4 +1,5 @@
-//! `virtual-coach serve`: the API until SIGINT or SIGTERM. It answers at once, and looks at the clips meanwhile.
+//! `virtual-coach serve`: serves the API until SIGINT or SIGTERM. The
+//! server answers at once and inspects the clips meanwhile.
 
 use std::io::ErrorKind;
 use std::time::Duration;
@@ -13,25 +14,26 @@ use crate::clip::Snapshot;
 use crate::http::server::{StallGuard, serve};
 use crate::http::{docs, router};
 
-/// How long open answers may take to end after the signal; streams of video break off at once.
+/// Maximum time for open responses to end after the signal. Video streams are cut off at once.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Most connections, however many files may be open: each viewer costs about half a megabyte.
+/// Maximum number of connections, however many files may be open.
+/// Each viewer needs about half a megabyte of memory.
 #[cfg(unix)]
 const MAX_CONNECTIONS: usize = 4096;
 
 pub async fn run(settings: &Settings) -> Result<()> {
     let lifetime = Lifecycle::default();
     let end = until_the_end(settings, &lifetime).await;
-    // However it ended, even in the midst of looking at the clips: no FFmpeg is left behind.
+    // In every case, even if the clips are still being inspected: no FFmpeg process may be left behind.
     lifetime.end().await;
     tracing::info!("stopped");
     end
 }
 
-/// Starts, and serves until a signal; a signal may come before the start is done.
+/// Starts the server and serves until a signal, which may also come during the start.
 async fn until_the_end(settings: &Settings, lifetime: &Lifecycle) -> Result<()> {
-    // First of all, as it is what fails most often and costs least.
+    // Binding comes first, because it fails most often and costs least.
     let listener = bind(settings).await?;
     let address = listener.local_addr().context("the address cannot be read")?;
     tokio::spawn(until_signal(lifetime.clone()));
@@ -46,7 +48,8 @@ async fn until_the_end(settings: &Settings, lifetime: &Lifecycle) -> Result<()> 
         tracing::info!("requests for any host are answered: COACH_HOSTS names those that are meant");
     }
     let guard = StallGuard::new(listener, Duration::from_secs(settings.stall.into()));
-    // Half of them, as FFmpeg's pipes, clips and the cache are files, too.
+    // Connections get half of the open files, because FFmpeg's pipes,
+    // the clips and the cache also need files.
     #[cfg(unix)]
     let guard = guard.connections((open_files() / 2).clamp(1, MAX_CONNECTIONS));
     let serving = serve(guard, router(state), lifetime.shutdown.clone(), GRACE);
@@ -68,7 +71,7 @@ async fn until_the_end(settings: &Settings, lifetime: &Lifecycle) -> Result<()> 
     started
 }
 
-/// Says what is served, once it is known.
+/// Prints how many exercises the server can show, once that is known.
 fn announce(server: &str, now: &Snapshot) -> Result<()> {
     let all = now.catalogue.exercises().len();
     super::print(&format!(
@@ -78,8 +81,9 @@ fn announce(server: &str, now: &Snapshot) -> Result<()> {
     super::print(&format!("  {}", docs::curl_line(server)))
 }
 
-/// Raises the limit on open files as far as this process may, and says how many that are. Most systems
-/// allow 1,024 at first and far more to whoever asks, for the sake of programs older than `poll`.
+/// Raises the limit on open files to the maximum for this process, and returns the
+/// new limit. Most systems start a process with a limit of 1,024, for programs older
+/// than `poll`, and allow it to raise the limit far higher.
 #[cfg(unix)]
 fn open_files() -> usize {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -112,19 +116,19 @@ async fn bind(settings: &Settings) -> Result<TcpListener> {
     })
 }
 
-/// Asks all to end. Further signals change nothing: the end is near and bounded, and an exit at once
-/// would leave FFmpeg behind.
+/// Waits for a signal, then requests the end of all tasks. Further signals are ignored: the end
+/// is near and bounded, and an immediate exit would leave FFmpeg processes behind.
 async fn until_signal(lifetime: Lifecycle) {
     signalled().await;
     lifetime.shutdown.cancel();
     tracing::info!("stopping");
 }
 
-/// Ends at Ctrl-C or, on Unix, at SIGTERM.
+/// Returns at Ctrl-C or, on Unix, at SIGTERM.
 pub async fn signalled() {
     let interrupt = async {
         if signal::ctrl_c().await.is_err() {
-            // No handler could be set: then the signal ends the program without our help.
+            // Without a handler, the signal ends the program by the system's default.
             std::future::pending::<()>().await;
         }
     };

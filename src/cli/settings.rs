@@ -1,6 +1,7 @@
-//! Settings: each one a flag and an environment variable of the same name.
+//! The settings: each is a command line flag and an environment variable of the same name.
 //!
-//! For the subcommands. A flag wins over its variable, the variable over the default.
+//! For the subcommands. A flag takes precedence over the variable, and the variable over
+//! the default. The doc comments of the fields are the help text of `--help`.
 
 use crate::graph::Backdrop;
 use std::fmt;
@@ -39,9 +40,9 @@ pub struct Settings {
     )]
     pub base_path: BasePath,
 
-    /// Hosts that the server answers for, besides loopback ones: names and addresses, divided by commas; * for any.
-    /// Without it a server that is bound to a loopback address answers for loopback alone, any other for
-    /// every host.
+    /// Hosts that the server answers for, besides loopback ones: names and addresses, divided by commas; *
+    /// for any. Without it a server that is bound to a loopback address answers for loopback alone, any other
+    /// for every host.
     #[arg(long, global = true, env = "COACH_HOSTS", value_name = "HOSTS")]
     pub hosts: Option<Hosts>,
 
@@ -80,7 +81,8 @@ pub struct Settings {
     )]
     pub cache: PathBuf,
 
-    /// Megabytes that prepared loops and recorded sounds may take in the cache folder; those used least recently go first.
+    /// Megabytes that prepared loops and recorded sounds may take in the cache folder; those used least
+    /// recently go first.
     #[arg(long, global = true, env = "COACH_CACHE_MB", value_name = "MEGABYTES", default_value_t = 2048, value_parser = clap::value_parser!(u32).range(16..=1_048_576))]
     pub cache_mb: u32,
 
@@ -132,8 +134,8 @@ pub struct Settings {
     #[arg(long, global = true, env = "COACH_PATIENCE", value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=3600))]
     pub patience: u32,
 
-    /// Seconds after which a client that reads nothing is dropped, or takes less than a quarter of playback from a stream
-    /// that holds a place.
+    /// Seconds after which a client that reads nothing is dropped, or takes less than a quarter of playback
+    /// from a stream that holds a place.
     #[arg(long, global = true, env = "COACH_STALL", value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub stall: u32,
 
@@ -161,7 +163,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The FFprobe program: the one set, else the one beside FFmpeg.
+    /// The FFprobe program: the one in the settings, or else the one in FFmpeg's folder.
     #[must_use]
     pub fn ffprobe(&self) -> PathBuf {
         self.ffprobe
@@ -170,12 +172,13 @@ impl Settings {
     }
 }
 
-/// What comes before every path of the API: nothing, or `/coach` (never a slash at its end).
+/// The prefix of all API paths: either empty, or a path such as
+/// `/coach` that starts with a slash and does not end with one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BasePath(Arc<str>);
 
 impl BasePath {
-    /// Its text: empty, or a slash and more.
+    /// The prefix as text: either empty, or a path that starts with a slash.
     #[must_use]
     pub fn shared(&self) -> Arc<str> {
         Arc::clone(&self.0)
@@ -226,7 +229,7 @@ pub enum Preset {
 }
 
 impl Preset {
-    /// As FFmpeg's `-preset` takes it.
+    /// The preset's name, as FFmpeg's option `-preset` takes it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

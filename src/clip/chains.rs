@@ -1,18 +1,18 @@
-//! The filters that bring a clip's tracks onto one clock: time 0 is its first frame. Pure text.
+//! FFmpeg filter chains that move a clip's tracks to a common clock, on which the first frame has time 0.
 //!
-//! For the cut of a loop range and for the graphs of workouts alike, so that a range is counted as everything
-//! else is.
+//! The cut of a loop range and the graphs of workouts use the same chains, so that both count
+//! frames in the same way. This module only builds text; it starts no process.
 
 use super::facts::{Facts, Mix};
 use crate::units::{FPS, Frames, SAMPLE_RATE, Seconds};
 
-/// For the frames: whole (not fields), from the first one on, at the output's rate.
+/// The chain for video: whole frames instead of fields, from the first frame on, at the output's frame rate.
 #[must_use]
 pub fn video(facts: &Facts) -> String {
     format!("{}setpts=PTS-STARTPTS,fps={FPS}", whole_frames(facts))
 }
 
-/// The same from the output frame `first` on, of a file that was sought to `seek` seconds.
+/// The chain for video from output frame `first` on, for a file in which FFmpeg has sought to `seek`.
 #[must_use]
 pub fn video_from(facts: &Facts, seek: Seconds, first: Frames) -> String {
     let since = seek.0 + facts.start.0 - facts.video.start.0;
@@ -23,11 +23,12 @@ pub fn video_from(facts: &Facts, seek: Seconds, first: Frames) -> String {
     )
 }
 
-/// What comes first: one main frame, or no fields. Ends with a comma, or is empty.
+/// The start of a video chain: filters that take one image of a still, and
+/// that deinterlace. The text ends with a comma, or is empty.
 fn whole_frames(facts: &Facts) -> String {
     let mut filters = String::new();
     if facts.video.still {
-        // What follows the main frame (a map of gains, a thumbnail, another page) is not meant.
+        // Images after the first one (a gain map, a thumbnail, another page) are not part of the clip.
         filters.push_str("trim=end_frame=1,");
     }
     if facts.video.interlaced {
@@ -36,7 +37,7 @@ fn whole_frames(facts: &Facts) -> String {
     filters
 }
 
-/// For the sound: two channels at the output's rate.
+/// The chain for sound: two channels at the output's sample rate.
 #[must_use]
 pub fn mixed(facts: &Facts) -> String {
     let mut filters: Vec<String> = Vec::new();
@@ -48,13 +49,14 @@ pub fn mixed(facts: &Facts) -> String {
             .map(str::to_owned),
     );
     filters.push("asetpts=PTS-STARTPTS".to_owned());
-    // `async` fills holes in the track by its own clock, as phones leave them.
+    // `async` fills gaps in the track by the track's own timestamps. Recordings of phones have such gaps.
     filters.push(format!("aresample={SAMPLE_RATE}:async=1"));
     filters.push("aformat=sample_fmts=s16:channel_layouts=stereo".to_owned());
     filters.join(",")
 }
 
-/// The same, in step with the frames: as late or early as the track is.
+/// The chain of [`mixed`], synchronised with the frames: the sound is
+/// delayed or trimmed by [`Facts::sound_delay`].
 #[must_use]
 pub fn sound(facts: &Facts) -> String {
     let mut chain = mixed(facts);
@@ -67,7 +69,7 @@ pub fn sound(facts: &Facts) -> String {
     chain
 }
 
-/// What makes two channels of any.
+/// The `pan` filter that makes two channels; `None` where FFmpeg's own mixing does it.
 fn pan(mix: Mix) -> Option<&'static str> {
     match mix {
         Mix::Layout => None,

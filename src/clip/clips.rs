@@ -1,11 +1,16 @@
-//! The clips of a catalogue while the program runs.
+//! The clips of a catalogue while the program runs: inspecting all of them once, then watching their files.
 //!
-//! All are looked at once, some at a time; each that was looked at goes into the next [`Snapshot`] and into the
-//! memory on disk ([`ProbeCache`]), so that a program which is killed meanwhile does not begin again. Then their
-//! files are checked every few seconds (their states, not their bytes), and looked at again when they have changed:
-//! a clip that is replaced, mended or put back counts without a restart. So it does when a look failed for reasons of the
-//! machine, such as an FFmpeg that does not run: then after a pause that grows. A clip whose file is missing stays in the
-//! library, for its prepared loops can be shown, but its exercise is unavailable.
+//! The first inspection looks at several clips at the same time. Each result goes into
+//! the next [`Snapshot`] and into the probe cache on disk ([`ProbeCache`]), so that a
+//! program which is killed meanwhile does not start from the beginning.
+//!
+//! After that, [`Clips::watch`] compares the stamps of the files (size and modification time, not their
+//! bytes) every few seconds, and inspects each changed clip again. So a clip that is replaced, repaired or
+//! put back is used without a restart. A clip is also inspected again if its inspection failed because of the
+//! machine, for example because FFmpeg does not run; the pause before each retry grows.
+//!
+//! A clip whose file is missing stays in the library, because its prepared
+//! loops can still be shown, but its exercise is unavailable.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -22,23 +27,24 @@ use super::snapshot::{Needs, Snapshot};
 use crate::catalogue::{Catalogue, Exercise, ExerciseId};
 use crate::ffmpeg::Tools;
 
-/// Clips between two lines of progress in the log: a few seconds.
+/// Number of clips between two progress lines in the log; 25 clips take a few seconds.
 const PROGRESS: usize = 25;
-/// Clips that go into one snapshot at most, when many are known from before.
+/// Maximum number of clips that go into one snapshot together, when the probe cache has many results.
 const TOGETHER: usize = 64;
-/// The least time between two writings of what was learnt.
+/// Minimum time between two saves of the probe cache.
 const SAVE_EVERY: Duration = Duration::from_secs(1);
-/// The least time between two checks of all files.
+/// Minimum time between two checks of all files.
 const CHECK_EVERY: Duration = Duration::from_secs(3);
-/// After a look that failed for reasons of the machine, the next comes after this time, then after twice as much.
+/// Pause before the first retry after an inspection that failed because of the
+/// machine. Each further pause is twice as long, up to [`LONGEST_RETRY`].
 const SHORTEST_RETRY: Duration = Duration::from_secs(10);
 const LONGEST_RETRY: Duration = Duration::from_secs(600);
-/// The longest time between two checks: nobody who has put a clip right waits longer to see it.
+/// Maximum time between two checks, so that a user who has repaired a clip does not wait longer to see it.
 const CHECK_AT_LEAST_EVERY: Duration = Duration::from_secs(60);
-/// A check may take this part of the time, on a slow file system with many clips.
+/// A check may take one part in this many of the time, on a slow file system with many clips.
 const CHECK_SHARE: u32 = 50;
 
-/// See the module. Cloning it is cheap and shares all.
+/// The clips of a catalogue, inspected and watched. Clones are cheap and share the same state.
 #[derive(Debug, Clone)]
 pub struct Clips(Arc<Inner>);
 
@@ -47,7 +53,7 @@ struct Inner {
     tools: Arc<Tools>,
     cache: PathBuf,
     inspector: Inspector,
-    /// The same with the memory of earlier runs, which is opened when the first clip is looked at.
+    /// The inspector with the probe cache of earlier runs, which is opened when the first clip is inspected.
     cached_inspector: OnceCell<Inspector>,
     current: watch::Sender<Arc<Snapshot>>,
     state: Mutex<State>,
@@ -56,15 +62,15 @@ struct Inner {
 
 #[derive(Debug, Default)]
 struct State {
-    /// Each exercise's files as they were when its clip was looked at.
+    /// Each exercise's files as they were when its clip was inspected.
     files: HashMap<ExerciseId, Files>,
-    /// Those whose last look failed for reasons of the machine.
+    /// The exercises whose last inspection failed because of the machine.
     again: HashMap<ExerciseId, Retry>,
-    /// Whose clips are being looked at now.
+    /// The exercises whose clips are being inspected now.
     under_way: BTreeSet<ExerciseId>,
 }
 
-/// When to look again, though no file has changed.
+/// When to inspect a clip again although its files have not changed.
 #[derive(Debug, Clone, Copy)]
 struct Retry {
     at: Instant,
@@ -81,16 +87,16 @@ impl Retry {
     }
 }
 
-/// The files of an exercise's clip in one state.
+/// The state of an exercise's files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Files {
     /// The file that the catalogue names, or why it cannot be opened.
     named: Result<Stamp, String>,
-    /// The cut of its loop range, if there is one: where it lies, and its state.
+    /// The cut of the exercise's loop range, if there is one: its path and its state.
     cut: Option<(PathBuf, Option<Stamp>)>,
 }
 
-/// What was found about an exercise's clip.
+/// The result of inspecting an exercise's clip.
 #[derive(Debug)]
 struct Inspection {
     exercise: Exercise,
@@ -98,19 +104,19 @@ struct Inspection {
     outcome: Result<Clip, ClipError>,
 }
 
-/// How far the first look at all clips has come.
+/// The progress of the first inspection of all clips.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InspectionProgress {
-    /// Clips that were looked at.
+    /// Number of clips that have been inspected.
     pub looked_at: usize,
-    /// All.
+    /// Number of exercises in the catalogue.
     pub all: usize,
-    /// Exercises whose clips are being looked at now.
+    /// The exercises whose clips are being inspected now.
     pub under_way: Vec<ExerciseId>,
 }
 
 impl Clips {
-    /// Of this catalogue; none has been looked at. What is learnt is kept in the folder `cache`.
+    /// The clips of this catalogue, none of them inspected. The probe cache lies in the folder `cache`.
     #[must_use]
     pub fn new(catalogue: Catalogue, inspector: Inspector, tools: Arc<Tools>, cache: &Path) -> Self {
         Self(Arc::new(Inner {
@@ -124,22 +130,23 @@ impl Clips {
         }))
     }
 
-    /// What can be shown now.
+    /// The newest snapshot.
     #[must_use]
     pub fn current(&self) -> Arc<Snapshot> {
         Arc::clone(&self.0.current.borrow())
     }
 
-    /// What can be shown, once all that is needed was looked at; `None` if that takes longer than `patience`.
+    /// The newest snapshot, once all clips that `needs` names have been
+    /// inspected; `None` if that takes longer than `patience`.
     pub async fn with(&self, needs: &Needs, patience: Duration) -> Option<Arc<Snapshot>> {
         let mut current = self.0.current.subscribe();
         let looked_at = current.wait_for(|snapshot| snapshot.meets(needs));
-        // The sender lives in `self`.
+        // `wait_for` cannot fail: the sender lives in `self`.
         let snapshot = tokio::time::timeout(patience, looked_at).await.ok()?.ok()?;
         Some(Arc::clone(&snapshot))
     }
 
-    /// How far the first look has come.
+    /// The progress of the first inspection.
     #[must_use]
     pub fn progress(&self) -> InspectionProgress {
         let snapshot = self.current();
@@ -151,29 +158,29 @@ impl Clips {
         }
     }
 
-    /// Looks at all clips, as many at once as there are cores.
+    /// Inspects all clips, as many at the same time as the machine has cores.
     pub async fn look_at_all(&self) {
         let snapshot = self.current();
         self.look_at(snapshot.catalogue.exercises().to_vec()).await;
     }
 
-    /// Checks the files from time to time, for ever.
+    /// Checks the files again and again; never returns.
     pub async fn watch(&self) {
         let mut pause = CHECK_EVERY;
         loop {
-            // The early check is for somebody who has met a change.
+            // `check_soon` ends the pause early, for a caller that has noticed a change.
             let _ = tokio::time::timeout(pause, self.0.check.notified()).await;
             pause = (self.check().await * CHECK_SHARE).clamp(CHECK_EVERY, CHECK_AT_LEAST_EVERY);
         }
     }
 
-    /// Asks for a check before its time: a file has turned out to be other than it was.
+    /// Requests an early check, because a file is no longer what it was.
     pub fn check_soon(&self) {
         self.0.check.notify_one();
     }
 
-    /// Takes out of the choice every exercise that this file shows, until the clip changes: it looked good, and
-    /// turned out to be unusable. The reason is for people and names no path.
+    /// Marks every exercise that `file` shows as unavailable until the file changes: the clip passed the
+    /// inspection, but turned out to be unusable. `reason` is for people and names no path.
     pub fn mark_unusable(&self, file: &Path, reason: &str) {
         let mut marked = Vec::new();
         self.0.current.send_modify(|current| {
@@ -206,14 +213,14 @@ impl Clips {
         });
     }
 
-    /// Looks again at those clips whose files have changed. Returns how long it took to find out which.
+    /// Inspects again the clips whose files have changed. Returns how long the search for changes took.
     async fn check(&self) -> Duration {
         let started = Instant::now();
         let snapshot = self.current();
         let mut changed = Vec::new();
         for exercise in snapshot.catalogue.exercises() {
             let Some(before) = self.state().files.get(&exercise.id).cloned() else {
-                continue; // not looked at yet
+                continue; // not inspected yet
             };
             let named = match self.0.inspector.locate(&exercise.video).await {
                 Ok((_, stamp)) => Ok(stamp),
@@ -257,7 +264,7 @@ impl Clips {
                     self.publish(inspections);
                     unsaved = true;
                 }
-                // Also when no other clip is looked at any more, as where FFmpeg hangs.
+                // Saves also while no inspection ends, for example because FFmpeg hangs.
                 () = tokio::time::sleep_until(due), if unsaved => {
                     self.save().await;
                     (unsaved, due) = (false, Instant::now() + SAVE_EVERY);
@@ -274,7 +281,7 @@ impl Clips {
     async fn look(&self, exercise: Exercise) -> Inspection {
         let _under_way = UnderWay::new(self, exercise.id.clone());
         let inspector = self.inspector().await;
-        // Before the look: a file that is replaced meanwhile is looked at again.
+        // The stamp is taken before the inspection: a file that is replaced meanwhile is inspected again.
         let named = inspector.locate(&exercise.video).await.map(|(_, stamp)| stamp);
         let name = named.as_ref().map(Stamp::clone).map_err(ToString::to_string);
         let outcome = match named {
@@ -295,7 +302,7 @@ impl Clips {
         }
     }
 
-    /// Makes the next snapshot of the current one and what was found.
+    /// Publishes a new snapshot, made of the current one and these results.
     fn publish(&self, inspections: Vec<Inspection>) {
         self.0.current.send_modify(|current| {
             let mut next = Snapshot::clone(current);
@@ -321,7 +328,8 @@ impl Clips {
                         if error.is_of_machine() {
                             state.again.insert(id.clone(), Retry::after(last));
                         }
-                        // Without a file there is nothing newer than what was made of the last one.
+                        // While the file is missing, nothing replaces the loops that were prepared
+                        // from its last state, so the last clip stays in the library.
                         if files.named.is_ok() {
                             library.remove(&id);
                         }
@@ -336,10 +344,10 @@ impl Clips {
         });
     }
 
-    /// Writes down what was learnt.
+    /// Saves the probe cache.
     async fn save(&self) {
         let inspector = self.inspector().await.clone();
-        // A panic there is told by its own message; nothing depends on the file.
+        // A panic in the thread prints its own message, and nothing depends on the saved file.
         let _ = tokio::task::spawn_blocking(move || inspector.save_probe_cache()).await;
     }
 
@@ -352,13 +360,13 @@ impl Clips {
         self.0.cached_inspector.get_or_init(open).await
     }
 
-    /// Each change is one step, so a panic elsewhere leaves it whole.
+    /// Ignores poisoning: each change is a single step, so a panic elsewhere leaves the state consistent.
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// An exercise whose clip is being looked at, until this is dropped.
+/// Marks an exercise's clip as being inspected, until this value is dropped.
 struct UnderWay<'c> {
     clips: &'c Clips,
     exercise: ExerciseId,

@@ -1,29 +1,33 @@
-//! What the numbers of a clip's frames mean as colours, in the code points of ITU-T H.273. Pure.
+//! The colour space of a clip's frames, in the code points of ITU-T H.273.
+//!
+//! The probe fills it from ffprobe's names, and the graphs decide from it whether to
+//! convert colours. This module is pure; the conversion itself is FFmpeg's.
 
 use serde::{Deserialize, Serialize};
 
-/// Code point: the file does not say, or says something that FFmpeg cannot convert.
+/// Code point for "unspecified": the file does not tell, or names a value that FFmpeg cannot convert.
 pub const UNKNOWN: u8 = 2;
-/// Code point of BT.709 in all three tables.
+/// Code point of BT.709, the same in all three tables.
 pub const BT709: u8 = 1;
-/// Code point of BT.2020's primaries, and of its usual matrix.
+/// Code point of BT.2020's primaries, and of its usual matrix (non-constant luminance).
 pub const BT2020: u8 = 9;
-/// Matrix: the numbers are red, green and blue themselves.
+/// Matrix code point: the samples are red, green and blue themselves.
 pub const RGB: u8 = 0;
 
-/// See the module.
+/// A colour space as three code points of ITU-T H.273.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ColourSpace {
-    /// Which red, green and blue (table 2).
+    /// Colour primaries (table 2).
     pub primaries: u8,
-    /// How brightness is coded (table 3).
+    /// Transfer characteristics: how brightness is coded (table 3).
     pub transfer: u8,
-    /// How red, green and blue became brightness and two differences (table 4).
+    /// Matrix coefficients: how luma and two colour differences are
+    /// computed from red, green and blue (table 4).
     pub matrix: u8,
 }
 
 impl Default for ColourSpace {
-    /// Nothing is said.
+    /// All three are unspecified.
     fn default() -> Self {
         Self {
             primaries: UNKNOWN,
@@ -33,16 +37,17 @@ impl Default for ColourSpace {
     }
 }
 
-/// The two ways in which HDR video codes brightness (ITU-R BT.2100).
+/// The two transfer characteristics of HDR video (ITU-R BT.2100), by their code points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hdr {
-    /// Perceptual quantiser: HDR10 and Dolby Vision.
+    /// Perceptual quantiser, used by HDR10 and Dolby Vision.
     Pq = 16,
-    /// Hybrid log-gamma: phones.
+    /// Hybrid log-gamma, used by phones.
     Hlg = 18,
 }
 
-/// FFmpeg's names, where its conversion knows the meaning.
+/// FFmpeg's names and their code points, in this table and the two
+/// below. They hold only values that FFmpeg's conversion supports.
 const PRIMARIES: [(&str, u8); 10] = [
     ("bt709", BT709),
     ("bt470m", 4),
@@ -74,7 +79,7 @@ const MATRICES: [(&str, u8); 8] = [
 ];
 
 impl ColourSpace {
-    /// By the names that ffprobe gives.
+    /// Translates the three names that ffprobe prints.
     #[must_use]
     pub fn named(primaries: &str, transfer: &str, matrix: &str) -> Self {
         let code = |table: &[(&str, u8)], name: &str| {
@@ -83,7 +88,8 @@ impl ColourSpace {
         };
         Self {
             primaries: code(&PRIMARIES, primaries),
-            // Displays show all curves of standard range alike, so they are one here.
+            // Displays show all transfer curves of standard dynamic range alike,
+            // so all of them count as BT.709.
             transfer: match code(&TRANSFERS, transfer) {
                 UNKNOWN => BT709,
                 other => other,
@@ -92,7 +98,7 @@ impl ColourSpace {
         }
     }
 
-    /// How brightness is coded when it is for HDR screens.
+    /// The HDR transfer; `None` for standard dynamic range.
     #[must_use]
     pub fn hdr(&self) -> Option<Hdr> {
         [Hdr::Pq, Hdr::Hlg]
@@ -100,7 +106,8 @@ impl ColourSpace {
             .find(|hdr| *hdr as u8 == self.transfer)
     }
 
-    /// The primaries, where the file leaves them open by what is usual with the rest.
+    /// The primaries. Where the file leaves them unspecified, the usual
+    /// primaries for its matrix and transfer.
     #[must_use]
     pub fn known_primaries(&self) -> u8 {
         match self.primaries {
@@ -110,7 +117,7 @@ impl ColourSpace {
         }
     }
 
-    /// Whether the frames must be brought to BT.709's primaries or to standard range.
+    /// Whether the frames must be converted to BT.709's primaries or to standard dynamic range.
     #[must_use]
     pub fn needs_conversion(&self) -> bool {
         self.known_primaries() != BT709 || !matches!(self.transfer, BT709 | UNKNOWN)

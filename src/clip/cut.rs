@@ -1,4 +1,7 @@
-//! Loop ranges: the part of a clip that is repeated, as a file of its own.
+//! Cuts: loop ranges of clips, each extracted losslessly into a file of its own.
+//!
+//! The inspector cuts each loop range once. From then on, a cut is used like any
+//! other clip. This module also bounds the disk space of all cuts.
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -11,26 +14,29 @@ use crate::ffmpeg::{self, MAPPED_ALONE, Task, file_argument};
 use crate::temp_files;
 use crate::units::{FPS, Frames, SAMPLE_RATE, Seconds};
 
-/// The longest loop range that is cut out. The cut is lossless and so large: about 20 MB a second.
+/// Maximum length of a loop range. Cuts are lossless and therefore large: about 20 MB per second.
 pub const LONGEST_RANGE: Seconds = Seconds(30.0);
-/// Part of a cut's name: raised when cuts are made differently, so that old ones are not taken.
+/// A part of each cut's name. To be raised when cuts are made in another way, so that old cuts are not used.
 const CUT_VERSION: &str = "2";
-/// Ranges that begin later than this are sought, in containers whose index tells every keyframe. Elsewhere, and
-/// before, all is decoded from the start: seeking by times or bytes lands anywhere.
+/// FFmpeg seeks to ranges that begin later than this, but only in containers whose index
+/// lists every keyframe ([`INDEXED`]). In other containers, and for earlier ranges, FFmpeg
+/// decodes from the start: a seek by times or bytes can land anywhere.
 const SOUGHT: Seconds = Seconds(60.0);
 const INDEXED: &str = "mov,";
-/// How long before the range it is sought to. A frame is sought, and the range's first one may be shown from before.
+/// How far before the range FFmpeg seeks. A seek leads to some frame, and the frame that
+/// is visible when the range starts may have begun earlier than the range.
 const BEFORE: Seconds = Seconds(10.0);
 
-/// Bytes of cuts that are kept. More are kept only while the catalogue needs them.
+/// Maximum size in bytes of all cuts together. The cuts that the
+/// catalogue needs are kept even beyond this size.
 const CUTS_BYTES: u64 = 4 << 30;
 
 impl Inspector {
-    /// Cuts the loop range out, once, without loss: from then on it is a clip like any other, which
-    /// starts at its first frame and can be read again and again.
+    /// Cuts the loop range out, once and without loss. The result is a clip like any
+    /// other: it starts at its first frame and can be read repeatedly.
     ///
-    /// Rejected: seeking in every pass (FFmpeg's own loop forgets the seek) and holding any range in
-    /// memory (a 1080p frame takes 3 MB).
+    /// Two alternatives were rejected. A seek in every pass is impossible, because FFmpeg's own loop
+    /// forgets the seek. Holding a range in memory costs too much: a 1080p frame takes 3 MB.
     pub(super) async fn cut(
         &self,
         path: &Path,
@@ -40,7 +46,7 @@ impl Inspector {
         range: LoopRange,
     ) -> Result<Clip, ClipError> {
         let (start, end) = (range.start.0, range.end.0);
-        // Half a frame of tolerance: a range written by a person to the end of a clip.
+        // The tolerance of 0.02 s is about half a frame: people write ranges that reach to the end of a clip.
         if start >= length.0 || end > length.0 + 0.02 {
             return Err(ClipError::Range {
                 name: name.to_owned(),
@@ -64,7 +70,8 @@ impl Inspector {
                 .map_err(failed)?;
             temp.persist(&file).map_err(|e| failed(e.error.into()))?;
         }
-        // Counted each time: another version of FFmpeg, or a disk, may have left less.
+        // The frames are counted each time, because another version of
+        // FFmpeg or a faulty disk may have left fewer.
         let wanted = frames(range);
         let found = self.count(&file).await.map_err(failed)?;
         // A range that a person wrote to the end of a clip may lack its last frame.
@@ -86,7 +93,7 @@ impl Inspector {
         })
     }
 
-    /// The frames of a cut.
+    /// Counts the frames of a cut.
     async fn count(&self, file: &Path) -> Result<u64, crate::ffmpeg::FfmpegError> {
         let mut command = self.tools.ffmpeg();
         command.args(ffmpeg::input(file));
@@ -121,7 +128,8 @@ impl Inspector {
                 chains::video(facts),
                 first + count
             ),
-            // FFmpeg's clock is 0 where it was sought to: all times count from the first frame again.
+            // After a seek, FFmpeg's clock is 0 at the seek position. The chain
+            // restores the times that count from the first frame.
             Some(seek) => format!(
                 "{},trim=end_frame={count}",
                 chains::video_from(facts, seek, first)
@@ -130,7 +138,8 @@ impl Inspector {
         let mut graph = format!("[0:{}]{trimmed},setpts=PTS-STARTPTS[picture]", video.stream);
         if let Some(sound) = sound {
             let (from, lasts) = (first.samples(), count.samples());
-            // The sound is read from its start, without a seek: it is cheap, and has no key frames to go by.
+            // The sound is read from its start without a seek: decoding sound is
+            // cheap, and sound has no keyframes to seek to.
             let input = if seek.is_some() {
                 command.args(ffmpeg::input_as(path, facts.demuxer()));
                 1
@@ -154,10 +163,11 @@ impl Inspector {
         command
     }
 
-    /// Removes the oldest cuts that are not among `used`, until all together keep their bound, and
-    /// what cuts that were broken off have left.
+    /// Removes the unfinished files of interrupted cuts. Then removes the oldest cuts
+    /// that are not in `used`, until all cuts together take at most 4 GiB.
     ///
-    /// Only for the server's start: the cuts of another program's catalogue are old to this one.
+    /// Only for the server's start: another program with another catalogue may
+    /// share the folder, and the cuts it uses look old to this program.
     pub fn tidy(&self, used: &[&Path]) {
         let unfinished = temp_files::sweep(&self.cuts);
         let files = std::fs::read_dir(&self.cuts).into_iter().flatten().flatten();
@@ -182,18 +192,18 @@ impl Inspector {
     }
 }
 
-/// The first output frame of a range.
+/// First output frame of a range.
 fn first(range: LoopRange) -> Frames {
     Frames((range.start.0 * f64::from(FPS)).round() as u64)
 }
 
-/// Output frames of a range; at least one.
+/// Number of output frames of a range; at least one.
 fn frames(range: LoopRange) -> Frames {
     let end = Frames((range.end.0 * f64::from(FPS)).round() as u64);
     end.saturating_sub(first(range)).max(Frames(1))
 }
 
-/// What the cut of a clip is, known from how it is made.
+/// The facts of a cut. They are known from the way in which the cut is made, so the cut is not probed.
 fn of_cut(clip: &Facts, frames: Frames) -> Facts {
     Facts {
         container: "matroska,webm".to_owned(),
@@ -222,7 +232,8 @@ fn of_cut(clip: &Facts, frames: Frames) -> Facts {
     }
 }
 
-/// A cut is named by what made it: the file as it is now, and the range.
+/// File name of a cut. The name is a digest of what the cut is made from:
+/// the clip's path, size and modification time, and the range.
 fn cut_name(path: &Path, range: LoopRange) -> std::io::Result<String> {
     let file = path.metadata()?;
     let changed = file

@@ -1,4 +1,8 @@
-//! Decoding a clip to see what comes out: a container may describe tracks of which nothing can be decoded.
+//! Trial decoding: chooses the video and audio track from which frames and samples can be decoded.
+//!
+//! For [`Inspector`]: a container may describe tracks that FFmpeg cannot decode, so each
+//! candidate track is decoded before it is used. This module also checks that all frames have
+//! one size, and measures the clip's length where the container does not tell it.
 
 use std::fmt;
 use std::path::Path;
@@ -13,32 +17,34 @@ use super::{NoFacts, chains};
 use crate::ffmpeg::{self, FfmpegError, MAPPED_ALONE, Task};
 use crate::units::{Frames, Seconds};
 
-/// Frames decoded when the server starts: enough to know that the decoder works.
+/// Number of frames that are decoded when the server starts: enough to know that the decoder works.
 const FIRST_FRAMES: &str = "3";
-/// How much of a sound is decoded: enough to know that it can be mixed.
+/// Seconds of sound that are decoded: enough to know that the sound can be mixed.
 const FIRST_SOUND: &str = "0.5";
-/// How far a clip's keyframes are looked at when the server starts.
+/// Interval of the clip, as ffprobe's `-read_intervals` takes it, whose
+/// keyframes are checked when the server starts: its first 60 seconds.
 const FIRST_KEYS: &str = "%+60";
-/// The earliest that a sound may begin before its frames. Earlier, their clocks have nothing to do with each other.
+/// Minimum delay of a sound track. If the sound starts even earlier
+/// before the frames, the two clocks are unrelated.
 const EARLIEST_SOUND: Seconds = Seconds(-600.0);
 
-/// What came out of a decoder.
+/// The output of a trial decoding.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decoded {
-    /// Frames; never none.
+    /// Number of decoded frames; at least one.
     pub frames: usize,
-    /// The end of the last one, counted from the first; `None` where FFmpeg gives no times.
+    /// End of the last frame, counted from the start of the first one; `None` if FFmpeg gives no times.
     pub end: Option<Seconds>,
-    /// Width and height in square pixels, upright.
+    /// Width and height of the upright frame in square pixels; `None` if FFmpeg does not print them.
     shown: Option<(f64, f64)>,
 }
 
-/// The size of a frame.
+/// The size, pixel aspect ratio and rotation of a frame.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FrameSize {
     width: u32,
     height: u32,
-    /// Width of a pixel over its height.
+    /// Width of a pixel divided by its height.
     pixel: f64,
     rotation: f64,
 }
@@ -57,7 +63,7 @@ impl fmt::Display for FrameSize {
 }
 
 impl Inspector {
-    /// The best video track of which frames can be decoded.
+    /// Chooses the best video track from which frames can be decoded. `probed` has them in order, best first.
     pub(super) async fn choose_video(
         &self,
         path: &Path,
@@ -78,7 +84,7 @@ impl Inspector {
                 Err(error) if error.is_of_machine() || matches!(error, FfmpegError::Start { .. }) => {
                     return Err(classify(error, name, ClipError::Undecodable));
                 }
-                // That of the best track is the one to tell.
+                // The first failure is kept, because the failure of the best track is the one to report.
                 Err(error) => failed = failed.or(Some(error)),
             }
         }
@@ -97,14 +103,14 @@ impl Inspector {
         command
             .args(["-map", &format!("0:{}", facts.video.stream)])
             .args(MAPPED_ALONE);
-        // Where only a decoder tells how long it is, all of it is decoded.
+        // The whole clip is also decoded if only decoding tells its length.
         let all = !facts.video.still && (depth == Depth::Whole || untimed(facts));
         if facts.video.still {
             command.args(["-frames:v", "1"]);
         } else if !all {
             command.args(["-frames:v", FIRST_FRAMES]);
         }
-        // A line for each frame comes out, with its time.
+        // `framecrc` prints one line with the time of each frame.
         command.args(["-f", "framecrc", "pipe:1"]);
         let lines = self.run(Task::Decode, command).await?;
         decoded(&lines).ok_or_else(|| FfmpegError::Failed {
@@ -113,15 +119,16 @@ impl Inspector {
         })
     }
 
-    /// Runs an FFmpeg that writes a line for each frame.
+    /// Runs an FFmpeg command that prints text, one line for each frame.
     pub(super) async fn run(&self, task: Task, command: FfmpegCommand) -> Result<String, FfmpegError> {
         let lines = self.tools.run(task, command, PROBE_LIMIT).await?;
         Ok(String::from_utf8_lossy(&lines).into_owned())
     }
 
-    /// Refuses a clip whose frame turns or changes its size: a graph of filters is made for one size.
+    /// Refuses a clip whose frames change their size or rotation, because
+    /// a filter graph is built for one size.
     ///
-    /// Only keyframes are decoded, as only they can bring another size.
+    /// Only keyframes are decoded, because only a keyframe can start another size.
     pub(super) async fn check_constant_size(
         &self,
         path: &Path,
@@ -154,8 +161,9 @@ impl Inspector {
         }
     }
 
-    /// Length of the video track. Where the container does not say (recordings of a browser, Matroska), the times of
-    /// all frames are read; where these are not said either, they were decoded.
+    /// Length of the video track. If the container does not tell the length (recordings
+    /// of browsers, Matroska), the times of all packets are read. If the packets have no
+    /// times either, the length of the decoded frames is used.
     pub(super) async fn length(
         &self,
         path: &Path,
@@ -185,7 +193,8 @@ impl Inspector {
             .unwrap_or(one))
     }
 
-    /// The best audio track that can be decoded and mixed to two channels; why there is none, if there was one.
+    /// Chooses the best audio track that can be decoded and mixed to two channels, and stores it in
+    /// `facts.sound`. If the clip has audio tracks but none can be used, `facts.silent` tells why.
     pub(super) async fn choose_sound(
         &self,
         path: &Path,
@@ -231,7 +240,8 @@ impl Inspector {
         Ok(())
     }
 
-    /// Decodes the beginning of the sound and mixes it as a workout does, in whatever way succeeds.
+    /// Decodes the start of the sound and mixes it to two channels as a workout does. If
+    /// FFmpeg's own mixing fails, the mix without a channel layout is tried.
     async fn check_sound(&self, path: &Path, facts: &mut Facts) -> Result<(), FfmpegError> {
         let Some(sound) = facts.sound.clone() else {
             return Ok(());
@@ -271,18 +281,19 @@ impl Inspector {
     }
 }
 
-/// Whether only a decoder tells how long the clip is.
+/// Whether only decoding tells the length of the clip.
 fn untimed(facts: &Facts) -> bool {
     facts.length.is_none() && facts.container == probe::GUESSED.0
 }
 
-/// A line of a frame begins with its track's number; others are heads.
+/// Whether a line describes a frame. Such a line starts with the number of the track; all others are headers.
 fn is_line(line: &str) -> bool {
     line.starts_with(|first: char| first.is_ascii_digit())
 }
 
-/// Reads what FFmpeg's `framecrc` says: `#name track: value` lines, then a line for each frame with its track,
-/// decode time, time, length, size and checksum.
+/// Parses the output of FFmpeg's `framecrc` muxer: header lines `#name track: value`,
+/// then a line for each frame with its track, decode time, presentation time,
+/// duration, size and checksum. `None` if there is no frame.
 fn decoded(report: &str) -> Option<Decoded> {
     let head = |name: &str| {
         let lines = report.lines().filter_map(|line| line.strip_prefix('#'));
@@ -313,7 +324,7 @@ fn decoded(report: &str) -> Option<Decoded> {
     })
 }
 
-/// The sizes in ffprobe's list of frames.
+/// Parses the frame sizes in ffprobe's list of frames. An unreadable list counts as empty.
 fn shapes(answer: &[u8]) -> Vec<FrameSize> {
     #[derive(Deserialize)]
     struct Answer {

@@ -1,12 +1,12 @@
-//! Digests of whole files: what names a prepared loop is made of the clip's bytes.
+//! Digests of whole files. Prepared loops are named by the digest of their clip's bytes.
 //!
-//! For whoever keeps something under the digest of a clip or backdrop. A file is read once for each of its
-//! states, however many ask; at most [`READERS`] files are read at once, in threads of the blocking pool, so that
-//! a stalled mount takes these few and not all of them. A reading belongs to nobody who asked: it goes on when
-//! they leave.
+//! For every cache whose entries depend on the bytes of a clip or of a backdrop. A file is read once for
+//! each of its states, no matter how many callers ask. At most [`READERS`] files are read at the same
+//! time, in threads of the blocking pool, so that a stalled mount blocks only these threads and not the
+//! whole pool. A reading does not belong to its callers: it continues when they leave.
 //!
-//! The digest of a file that is gone, or is no file any more, is the last one known: what was made of it can
-//! still be shown. [`FileDigests::check`] tells whether the file itself can be read.
+//! If a file is missing or is no longer a regular file, its digest is the last known one, because what was
+//! made from the file can still be shown. [`FileDigests::check`] tells whether the file itself can be read.
 
 use std::collections::HashMap;
 use std::io;
@@ -19,17 +19,18 @@ use tokio::sync::{Semaphore, watch};
 use super::probe_cache::Stamp;
 use crate::files::open_regular;
 
-/// Files that are read at once.
+/// Maximum number of files that are read at the same time.
 const READERS: usize = 2;
-/// File system calls at once that ask about a file without reading it.
+/// Maximum number of concurrent file system calls that query a file without reading its content.
 const ASKERS: usize = 2;
-/// How long the file system may take to tell about a file before it is taken to have stalled.
+/// Maximum duration of such a call, after which the file system counts as stalled.
 const STALLED: Duration = Duration::from_secs(5);
 
-/// How a reading ended. An error's text alone: it is for all who wait.
+/// The result of a reading. An error is kept as its kind and text,
+/// because it is copied to all waiting callers.
 type Outcome = Result<blake3::Hash, (io::ErrorKind, String)>;
 
-/// A file in one of its states, and its digest once it has been read.
+/// The reading of a file in one of its states; `outcome` holds the digest when the reading has ended.
 #[derive(Debug, Clone)]
 struct Reading {
     stamp: Stamp,
@@ -39,11 +40,11 @@ struct Reading {
 #[derive(Debug, Default)]
 struct State {
     readings: HashMap<PathBuf, Reading>,
-    /// The last digest of each file.
+    /// The last known digest of each file.
     known: HashMap<PathBuf, blake3::Hash>,
 }
 
-/// See the module. Cloning it is cheap and shares all.
+/// Digests of files, computed once for each state of a file. Clones are cheap and share the same state.
 #[derive(Debug, Clone)]
 pub struct FileDigests {
     state: Arc<Mutex<State>>,
@@ -62,7 +63,7 @@ impl Default for FileDigests {
 }
 
 impl FileDigests {
-    /// The digest of a file's bytes; of one that cannot be read any more, the last one that is known.
+    /// The digest of a file's bytes. If the file can no longer be read, its last known digest.
     pub async fn of(&self, path: &Path) -> io::Result<blake3::Hash> {
         let read = match self.check(path).await {
             Ok(stamp) => self.read(path, stamp).await,
@@ -71,7 +72,7 @@ impl FileDigests {
         read.or_else(|error| self.lock().known.get(path).copied().ok_or(error))
     }
 
-    /// Whether a file can be read now, as far as opening it tells.
+    /// Checks whether a file can be opened now, and returns its stamp. The content is not read.
     pub async fn check(&self, path: &Path) -> io::Result<Stamp> {
         let path = path.to_owned();
         self.files.ask(move || Stamp::of_regular(&path)).await
@@ -83,12 +84,12 @@ impl FileDigests {
         match ended.as_deref() {
             Ok(Some(Ok(hash))) => Ok(*hash),
             Ok(Some(Err((kind, text)))) => Err(io::Error::new(*kind, text.clone())),
-            // The reading thread is gone without a word: the program ends, or it panicked.
+            // The reading ended without a result: the program ends, or the reading thread panicked.
             Ok(None) | Err(_) => Err(io::Error::other("the file was not read to its end")),
         }
     }
 
-    /// The reading of a file in this state: the one that is known or under way, or one that this starts.
+    /// The reading of a file in this state: a finished or running one if there is one, else a new one.
     fn reading(&self, path: &Path, stamp: Stamp) -> watch::Receiver<Option<Outcome>> {
         let mut state = self.lock();
         if let Some(reading) = state.readings.get(path).filter(|reading| reading.stamp == stamp) {
@@ -103,7 +104,7 @@ impl FileDigests {
         drop(state);
         let (this, path) = (self.clone(), path.to_owned());
         tokio::spawn(async move {
-            // Never closed.
+            // Acquiring cannot fail, because the semaphore is never closed.
             let permit = Arc::clone(&this.readers).acquire_owned().await;
             let file = path.clone();
             let expected = stamp.clone();
@@ -117,7 +118,7 @@ impl FileDigests {
                 Ok(hash) => {
                     state.known.insert(path, *hash);
                 }
-                // The next who asks tries again.
+                // A failed reading is forgotten, so that the next caller tries again.
                 Err(_) => {
                     if state
                         .readings
@@ -134,13 +135,13 @@ impl FileDigests {
         outcome
     }
 
-    /// Each change is one step, so a panic elsewhere leaves it whole.
+    /// Ignores poisoning: each change is a single step, so a panic elsewhere leaves the state consistent.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The digest of a file that is to be in this state before and after.
+/// Computes the digest of a file. Fails if the file's stamp is not `expected` after the reading.
 fn hash(path: &Path, expected: &Stamp) -> io::Result<blake3::Hash> {
     let file = open_regular(path)?;
     let mut hasher = blake3::Hasher::new();
@@ -151,7 +152,8 @@ fn hash(path: &Path, expected: &Stamp) -> io::Result<blake3::Hash> {
     Ok(hasher.finalize())
 }
 
-/// Questions to the file system, a few at once; none is waited for longer than `patience`.
+/// Queries to the file system. Only [`ASKERS`] of them run at the
+/// same time, and no caller waits longer than `patience`.
 #[derive(Debug, Clone)]
 pub(super) struct FileSystem {
     permits: Arc<Semaphore>,
@@ -168,13 +170,14 @@ impl Default for FileSystem {
 }
 
 impl FileSystem {
-    /// Asks in a thread that may block.
+    /// Runs a query in a thread that may block.
     pub(super) async fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce() -> io::Result<T> + Send + 'static,
     ) -> io::Result<T> {
         let asking = async {
-            // Never closed. Held by the thread, however long that blocks.
+            // Acquiring cannot fail, because the semaphore is never closed. The thread holds the
+            // permit for as long as it blocks, even after the caller has given up.
             let permit = Arc::clone(&self.permits).acquire_owned().await;
             let answer = tokio::task::spawn_blocking(move || {
                 let _permit = permit;
@@ -189,7 +192,7 @@ impl FileSystem {
 }
 
 impl Stamp {
-    /// Of a regular file that can be read, as it is now. Opened, as only that tells whether it may be.
+    /// The stamp of a regular file. The file is opened, because only opening shows whether it may be read.
     pub fn of_regular(path: &Path) -> io::Result<Self> {
         Self::of_metadata(&open_regular(path)?.metadata()?)
     }

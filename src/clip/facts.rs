@@ -1,102 +1,107 @@
-//! What is known of a clip: plain values, kept from start to start. Pure.
+//! The clip facts: what probing and decoding found about a clip's tracks, as plain values.
+//!
+//! The inspector fills them, the probe cache stores them as JSON from one start to the next, and the
+//! filter graphs are built from them. This module is pure: it reads no file and starts no process.
 
 use serde::{Deserialize, Serialize};
 
 use super::colour_space::ColourSpace;
 use crate::units::Seconds;
 
-/// What a clip is.
+/// The facts of one clip: its container and the tracks that are used.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Facts {
-    /// FFmpeg's name of the container.
+    /// FFmpeg's name of the container, for example `mov,mp4,m4a,3gp,3g2,mj2`.
     pub container: String,
-    /// First instant of the container, on the file's clock.
+    /// The container's start time, on the file's clock.
     pub start: Seconds,
     /// The video track that is shown.
     #[serde(rename = "picture")]
     pub video: VideoFacts,
-    /// The audio track that may be heard.
+    /// The audio track that a workout may play; `None` if the clip has no usable one.
     pub sound: Option<SoundFacts>,
-    /// Why the sound that there is cannot be heard; a sentence for people.
+    /// Why an existing audio track cannot be used; a sentence for people.
     pub silent: Option<String>,
-    /// From the first frame to the end of the last one that is there; `None` when the container
-    /// does not say.
+    /// Duration from the start of the first frame to the end of the last frame
+    /// that is in the file; `None` if the container does not tell.
     pub length: Option<Seconds>,
-    /// Whether the container claims to be longer than that.
+    /// Whether the container claims a longer duration than `length`.
     pub breaks_off: bool,
 }
 
-/// What a clip's video track is.
+/// The facts of the video track that is shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct VideoFacts {
     /// Index of the track in the file.
     pub stream: u32,
     /// FFmpeg's name of the codec.
     pub codec: String,
-    /// Stored width in pixels.
+    /// Width of a stored frame in pixels.
     pub width: u32,
-    /// Stored height in pixels.
+    /// Height of a stored frame in pixels.
     pub height: u32,
-    /// Degrees clockwise by which the container turns the stored frame: 0, 90, 180 or 270.
+    /// Degrees clockwise by which the container rotates the stored frame: 0, 90, 180 or 270.
     pub rotation: u32,
-    /// Width and height as FFmpeg gives the frame: turned upright, in square pixels.
+    /// Width and height of the frame as FFmpeg outputs it: upright, in square pixels.
     pub shown: (f64, f64),
-    /// Average frames a second; zero when unknown.
+    /// Average frames per second; zero when unknown.
     pub fps: f64,
-    /// Whether frames come at uneven times.
+    /// Whether the intervals between frames vary.
     pub variable_rate: bool,
     /// FFmpeg's name of the pixel format.
     pub pixels: String,
-    /// Whether there is transparency.
+    /// Whether the frames have transparency.
     pub alpha: bool,
-    /// Whether frames are made of two fields.
+    /// Whether the frames are interlaced, that is, consist of two fields.
     pub interlaced: bool,
-    /// Whether it is a still image: of the file, only the first frame is meant.
+    /// Whether the file is a still image. Of such a file only the first frame is used.
     pub still: bool,
-    /// What the frame's numbers mean.
+    /// How the sample values of the frames are to be read as colours.
     pub colours: ColourSpace,
-    /// First instant, on the file's clock.
+    /// Time of the first frame, on the file's clock.
     pub start: Seconds,
 }
 
-/// What a clip's audio track is.
+/// The facts of the audio track that is used.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SoundFacts {
     /// Index of the track in the file.
     pub stream: u32,
     /// FFmpeg's name of the codec.
     pub codec: String,
-    /// Samples a second.
+    /// Samples per second; zero when unknown.
     pub rate: u32,
-    /// Channels.
+    /// Number of channels.
     pub channels: u32,
-    /// How they become two.
+    /// How the channels are mixed to two.
     pub mix: Mix,
-    /// First instant, on the file's clock.
+    /// Time of the first sample, on the file's clock.
     pub start: Seconds,
 }
 
-/// How the channels of a sound become left and right.
+/// How the channels of an audio track are mixed to left and right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Mix {
-    /// FFmpeg knows from the layout.
+    /// FFmpeg mixes them: it knows how from the channel layout.
     Layout,
-    /// A sound field (first order, channels W Y Z X): its sum with what comes from the left, and its difference.
+    /// First-order ambisonics, with channels W, Y, Z and X. Left is half the sum
+    /// of W and Y (sound from the left), right is half their difference.
     Ambisonic,
-    /// FFmpeg knows no way: the first two channels are left and right.
+    /// FFmpeg cannot mix this layout: the first two channels are left and right.
     FirstTwo,
-    /// The same for a single channel: it is both.
+    /// FFmpeg cannot mix this layout, and there is a single channel: it is both left and right.
     Mono,
 }
 
 impl VideoFacts {
-    /// Width and height as a player shows them: square pixels, turned upright.
+    /// Width and height as a player shows the frame: upright, in square pixels.
     #[must_use]
     pub fn shown_size(&self) -> (f64, f64) {
         self.shown
     }
 
-    /// Whether the frame is turned before it is shown, by its container or by a tag of its own.
+    /// Whether the frame is rotated before it is shown, either by the
+    /// container or by the image's own orientation tag.
     #[must_use]
     pub fn turned(&self) -> bool {
         let stored_wide = self.width > self.height;
@@ -104,7 +109,7 @@ impl VideoFacts {
         self.rotation != 0 || (self.still && self.width != self.height && stored_wide != shown_wide)
     }
 
-    /// The decoder to ask for when FFmpeg's own choice would lose the transparency.
+    /// The decoder to request from FFmpeg, where FFmpeg's default decoder would lose the transparency.
     #[must_use]
     pub fn decoder(&self) -> Option<&'static str> {
         match (self.alpha, self.codec.as_str()) {
@@ -116,15 +121,15 @@ impl VideoFacts {
 }
 
 impl Facts {
-    /// The demuxer that FFmpeg must be told, where it would guess by the file's name: a `%`, `?` or `*` in an image's
-    /// name makes it look for a series of files.
+    /// The demuxer to request from FFmpeg, where FFmpeg would otherwise choose one by the file's name.
+    /// A `%`, `?` or `*` in an image's name would make FFmpeg look for a series of files.
     #[must_use]
     pub fn demuxer(&self) -> Option<&str> {
         let named = self.video.still || ["gif", "apng"].contains(&self.container.as_str());
         named.then_some(&self.container)
     }
 
-    /// How much later than the frame the sound starts; negative when it starts earlier.
+    /// How much later the sound starts than the first frame; negative if the sound starts earlier.
     #[must_use]
     pub fn sound_delay(&self) -> Seconds {
         let start = self.sound.as_ref().map_or(self.video.start, |s| s.start);

@@ -1,31 +1,34 @@
-//! What a file is by its first bytes, where FFmpeg goes by the name or where its own words help nobody.
+//! The kind of an image file, detected from its first bytes.
+//!
+//! The inspector uses the kind in two cases: where FFmpeg would choose a demuxer by the file's name, and
+//! where FFmpeg's own error message would not help the user. This module does not decode images.
 
 use std::io::{self, Read};
 
-/// Bytes that are read. An animated PNG says so before its pixels.
+/// Number of bytes that are read. An animated PNG has its `acTL` chunk before the pixel data.
 const HEAD: u64 = 64 << 10;
 
-/// A kind of image file.
+/// A kind of image file that needs its own treatment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ImageKind {
-    /// One image, or its main one first.
+    /// A single image, or a file whose main image comes first.
     Still {
-        /// FFmpeg's demuxer for it.
+        /// FFmpeg's demuxer for this format.
         demuxer: &'static str,
     },
-    /// A series of images in a format of images.
+    /// An animation in an image format.
     Animated {
-        /// FFmpeg's demuxer for it.
+        /// FFmpeg's demuxer for this format.
         demuxer: &'static str,
     },
-    /// An animated WebP. FFmpeg 7 and older take it for a still without a size.
+    /// An animated WebP. FFmpeg 7 and older read it as a still image without a size.
     AnimatedWebp,
-    /// HEIC or AVIF, which some builds of FFmpeg read and others do not.
+    /// HEIC or AVIF. Some builds of FFmpeg can read them, others cannot.
     Heif,
 }
 
 impl ImageKind {
-    /// The kind of a file; `None` if it is none of these.
+    /// Detects the kind of a file from its first 64 KiB; `None` if the file is of none of these kinds.
     pub fn of(file: impl Read) -> io::Result<Option<Self>> {
         let mut head = Vec::new();
         file.take(HEAD).read_to_end(&mut head)?;
@@ -47,7 +50,7 @@ impl ImageKind {
         } else if at(0, b"GIF8") {
             Some(Self::Animated { demuxer: "gif" })
         } else if at(0, b"RIFF") && at(8, b"WEBP") {
-            // The flags of the extended format: bit 1 is animation.
+            // The flags byte of the extended format (`VP8X`): bit 1 says that the file is animated.
             let animated = at(12, b"VP8X") && head.get(20).is_some_and(|flags| flags & 2 != 0);
             if animated {
                 Some(Self::AnimatedWebp)
@@ -65,17 +68,17 @@ impl ImageKind {
         }
     }
 
-    /// The demuxer that FFmpeg must be told.
+    /// The demuxer to request from FFmpeg; `None` leaves the choice to FFmpeg.
     pub fn demuxer(self) -> Option<&'static str> {
         match self {
             Self::Still { demuxer } | Self::Animated { demuxer } => Some(demuxer),
-            // Newer versions of FFmpeg have a demuxer for the former.
+            // Only newer versions of FFmpeg have a demuxer for animated WebP, so none is requested.
             Self::AnimatedWebp | Self::Heif => None,
         }
     }
 }
 
-/// Major brands of still images in ISO/IEC 23008-12 and AVIF.
+/// Major brands of still images: ISO/IEC 23008-12 (HEIF), and AVIF.
 const HEIF_BRANDS: [&[u8; 4]; 6] = [b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif"];
 
 #[cfg(test)]

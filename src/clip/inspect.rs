@@ -1,4 +1,9 @@
-//! Looking at one clip: find its tracks, decode them, cut out its loop range, and try it.
+//! The inspector: finds the tracks of one clip, decodes its first
+//! frames, cuts out its loop range and tries to render it.
+//!
+//! [`super::Clips`] and `doctor` use the inspector to decide which exercises can be shown. The
+//! steps stand in their own modules (`probe`, `decode`, `cut`); this module holds their order,
+//! the errors and the search for the file. It does not prepare loops.
 
 use std::ffi::OsString;
 use std::io;
@@ -19,30 +24,32 @@ use crate::ffmpeg::{self, FfmpegError, MAPPED_ALONE, Task, Tools};
 use crate::files::open_regular;
 use crate::units::{Frames, Seconds};
 
-/// The part of its length that a clip's decoded frames must last: the last frame's length is often left open.
+/// Part of a clip's length that its decoded frames must last at least. It is
+/// below 1 because the duration of the last frame is often unspecified.
 const WHOLE: f64 = 0.9;
 
-/// Bytes of ffprobe's answer that are read. Ten thousand frames' times take about 400 KB.
+/// Maximum number of bytes that are read from ffprobe. The times of ten thousand frames take about 400 KB.
 pub(super) const PROBE_LIMIT: u64 = 32 << 20;
 
-/// A clip that can be shown: probed, decoded, and where to read it.
+/// A clip that can be shown: the file to read, and what is known about it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Clip {
     /// The file that is read: the clip itself, or the cut of its loop range.
     pub path: PathBuf,
-    /// What that file is.
+    /// The facts of the file at `path`.
     pub facts: Facts,
-    /// Length of one pass of the loop: from its first frame to the end of its last one.
+    /// Length of one pass of the loop, from the start of the first frame to the end of the last one.
     pub length: Seconds,
     /// Whether `path` is a cut of a longer clip.
     pub cut: bool,
-    /// Where the file's frames end when they do so before the length that it claims: missing ones are
-    /// noticed in any short clip, damaged ones only when all of it is decoded.
+    /// Time at which the file's frames end, if they end before the length that the
+    /// file claims. Missing frames are noticed in every short clip; damaged frames
+    /// are noticed only when the whole clip is decoded.
     pub breaks_off: Option<Seconds>,
 }
 
 impl Clip {
-    /// One pass of the loop in output frames, at normal speed; at least one.
+    /// Number of output frames of one pass of the loop at normal speed; at least one.
     #[must_use]
     pub fn frames(&self) -> Frames {
         Frames::from_seconds(self.length).max(Frames(1))
@@ -52,84 +59,84 @@ impl Clip {
 /// Why a clip cannot be shown. The text is for people and names no path.
 #[derive(Debug, thiserror::Error)]
 pub enum ClipError {
-    /// No such file.
+    /// The videos folder has no such file.
     #[error("the file {0} is not in the videos folder")]
     Missing(String),
-    /// There, but it is no regular file, or the system does not let it be read.
+    /// The file exists, but it is not a regular file or the system does not permit reading it.
     #[error("the file {0} cannot be opened: {1}")]
     Closed(String, #[source] std::io::Error),
-    /// It looked good, and no loop could be prepared from it.
+    /// The clip passed the inspection, but no loop could be prepared from it.
     #[error("{0} cannot be used: {1}")]
     Failed(String, String),
-    /// A link that leads elsewhere.
+    /// The file is a link to a place outside of the videos folder.
     #[error("the file {0} lies outside of the videos folder")]
     Outside(String),
-    /// Not a video that FFmpeg can read.
+    /// FFmpeg cannot read the file as a video.
     #[error("{0} is not a video that FFmpeg can read")]
     Unreadable(String, #[source] FfmpegError),
-    /// Readable, but there is nothing to show.
+    /// FFmpeg can read the file, but the file has no video that can be shown.
     #[error("{0}: {1}")]
     Nothing(String, #[source] NoFacts),
-    /// The container is fine, its frames are not.
+    /// The container can be read, but its frames cannot be decoded.
     #[error("the pictures of {0} cannot be decoded")]
     Undecodable(String, #[source] FfmpegError),
-    /// An image that FFmpeg may be too old to read, in a format that only phones write.
+    /// A HEIC or AVIF image, as phones write them, that this FFmpeg cannot read.
     #[error("{0} is a HEIC or AVIF picture, which this FFmpeg cannot read as one: save it as JPEG or PNG")]
     Heif(String),
-    /// An animation that FFmpeg has no decoder for.
+    /// An animation for which FFmpeg has no decoder.
     #[error(
         "{0} is an animated WebP, which this FFmpeg cannot read: save it as MP4, WebM, GIF or animated PNG"
     )]
     AnimatedWebp(String),
-    /// The frame turns or changes its size in mid-clip.
+    /// The frame's size or rotation changes within the clip.
     #[error("the picture of {name} changes from {from} to {to} in mid-clip: save it in one size and upright")]
     ChangedMacroblocks {
-        /// File name.
+        /// Name of the file.
         name: String,
-        /// Size at first.
+        /// Size of the first frame.
         from: FrameSize,
-        /// Another one, later.
+        /// The other size, of a later frame.
         to: FrameSize,
     },
-    /// It looks good, and yet no video can be made of it.
+    /// The clip passed all checks, but the trial render failed.
     #[error("{0} cannot be made into a video")]
     Unplayable(String, #[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The machine failed while it was tried.
+    /// The trial render failed because of the machine.
     #[error("it could not be tried")]
     Untried(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The loop range does not fit.
+    /// The loop range does not lie within the clip.
     #[error("the loop range of {name} is {start} to {end} s, but the clip is {length:.2} s long")]
     Range {
-        /// File name.
+        /// Name of the file.
         name: String,
-        /// First instant asked for.
+        /// Start of the requested range in seconds.
         start: f64,
-        /// Last instant asked for.
+        /// End of the requested range in seconds.
         end: f64,
-        /// Length of the clip.
+        /// Length of the clip in seconds.
         length: f64,
     },
-    /// Fewer frames lie in the loop range than it lasts.
+    /// The cut of the loop range does not have the number of frames that the range should have.
     #[error("of the loop range of {name}, only {found} of {wanted} pictures are there")]
     RangeMissing {
-        /// File name.
+        /// Name of the file.
         name: String,
-        /// Frames that came out.
+        /// Number of frames in the cut.
         found: u64,
-        /// Frames that it should have.
+        /// Number of frames that the range should have.
         wanted: u64,
     },
-    /// The loop range is too long to be cut out.
+    /// The loop range is longer than the maximum, which is the second value (in seconds).
     #[error("the loop range of {0} is longer than {1} s: cut the clip instead")]
     LongRange(String, f64),
-    /// The cut could not be written.
+    /// FFmpeg could not write the cut.
     #[error("the loop range of {0} could not be cut out")]
     Cut(String, #[source] FfmpegError),
-    /// FFmpeg itself is missing.
+    /// FFmpeg cannot be started.
     #[error("FFmpeg cannot be run")]
     Tools(#[source] FfmpegError),
-    /// FFmpeg was killed or took too long, or the machine had too little memory, disk or descriptors: that says
-    /// nothing about the clip.
+    /// FFmpeg was killed or took too long, or the machine had too little memory, disk
+    /// space or file descriptors. This error says nothing about the clip.
     #[error(
         "{0} could not be looked at: FFmpeg was killed or took too long, or the machine had too little memory, disk or files"
     )]
@@ -137,7 +144,7 @@ pub enum ClipError {
 }
 
 impl ClipError {
-    /// Whether it says nothing about the clip, and may be otherwise soon.
+    /// Whether the machine is at fault. Such an error says nothing about the clip, and may soon be gone.
     #[must_use]
     pub fn is_of_machine(&self) -> bool {
         match self {
@@ -148,17 +155,17 @@ impl ClipError {
     }
 }
 
-/// Why a trial failed; the text is for the log.
+/// Why a trial render failed; the text is for the log.
 #[derive(Debug)]
 pub struct TrialError {
-    /// What happened.
+    /// The error of the renderer.
     pub cause: Box<dyn std::error::Error + Send + Sync>,
-    /// Whether it says nothing about the clip.
+    /// Whether the machine is at fault, so that the failure says nothing about the clip.
     pub is_of_machine: bool,
 }
 
-/// Makes a few frames of a clip, and of its sound, as every workout does. Given by those who can: this module
-/// knows no workout.
+/// Renders a few frames of a clip, in the same way as every workout. The renderer
+/// provides this function, because this module does not know workouts.
 #[derive(Clone)]
 pub struct TrialRender(pub Arc<dyn Fn(Clip) -> BoxFuture<'static, Result<(), TrialError>> + Send + Sync>);
 
@@ -168,16 +175,17 @@ impl std::fmt::Debug for TrialRender {
     }
 }
 
-/// How closely a clip is looked at.
+/// How much of a clip is decoded during the inspection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
-    /// Its first frames are decoded: quick, for the server's start.
+    /// The first frames only: fast, for the server's start.
     First,
-    /// All of it is decoded: for `doctor`.
+    /// The whole clip: for `doctor`.
     Whole,
 }
 
-/// Looks at the clips of one videos folder.
+/// Inspects the clips of one videos folder. Clones share the tools,
+/// the probe cache and the file system permits.
 #[derive(Debug, Clone)]
 pub struct Inspector {
     pub(super) tools: Arc<Tools>,
@@ -189,7 +197,7 @@ pub struct Inspector {
 }
 
 impl Inspector {
-    /// For clips in `videos`; cuts are kept in a folder of `cache`.
+    /// An inspector for the clips in the folder `videos`. Cuts are kept in the folder `cuts` within `cache`.
     #[must_use]
     pub fn new(tools: Arc<Tools>, videos: &Path, cache: &Path) -> Self {
         Self {
@@ -202,7 +210,7 @@ impl Inspector {
         }
     }
 
-    /// The same, that calls a clip good only if a trial succeeds.
+    /// Adds a trial render: a clip then passes only if its trial succeeds.
     #[must_use]
     pub fn with_trial_render(self, trial: TrialRender) -> Self {
         Self {
@@ -211,7 +219,7 @@ impl Inspector {
         }
     }
 
-    /// The same, that does not look again at first frames it knows, and remembers what it finds.
+    /// Adds a probe cache: known results of [`Depth::First`] are reused, and new ones are stored.
     #[must_use]
     pub fn with_probe_cache(self, probe_cache: Option<ProbeCache>) -> Self {
         Self {
@@ -220,21 +228,22 @@ impl Inspector {
         }
     }
 
-    /// Keeps what it found for the next start.
+    /// Saves the probe cache for the next start.
     pub(super) fn save_probe_cache(&self) {
         if let Some(probe_cache) = &self.probe_cache {
             probe_cache.save();
         }
     }
 
-    /// Probes a clip, decodes it as deep as asked and cuts out its loop range.
+    /// Probes a clip, decodes it to the requested depth, and cuts out its loop range.
     pub async fn inspect(
         &self,
         name: &str,
         range: Option<LoopRange>,
         depth: Depth,
     ) -> Result<Clip, ClipError> {
-        // Before the look: a file that is replaced meanwhile is another one to the next start.
+        // The stamp is taken before the inspection: a file that is replaced
+        // meanwhile has another stamp at the next start.
         let (path, stamp) = self.locate(name).await?;
         let Some(probe_cache) = self.probe_cache.as_ref() else {
             return self.look(path, name, range, depth).await;
@@ -251,14 +260,15 @@ impl Inspector {
             return Ok(clip);
         }
         let clip = self.look(path.clone(), name, range, depth).await?;
-        // Of one that was replaced meanwhile nobody knows what was seen.
+        // If the file was replaced meanwhile, nobody knows which of the two files the result describes.
         if self.stamp(&path).await.as_ref() == Some(&stamp) {
             probe_cache.put(&path, range, stamp, &clip);
         }
         Ok(clip)
     }
 
-    /// Remembers that a clip which looked good cannot be used, for as long as its file stays as it is.
+    /// Stores in the probe cache that a clip which passed the inspection
+    /// cannot be used, for as long as its file does not change.
     pub(super) async fn cache_failure(
         &self,
         name: &str,
@@ -266,7 +276,7 @@ impl Inspector {
         seen: &Stamp,
         reason: &str,
     ) {
-        // Of a file that is gone or has changed there is nothing to remember.
+        // If the file is missing or has changed, the failure does not describe it.
         if let (Some(probe_cache), Ok((path, stamp))) = (&self.probe_cache, self.locate(name).await)
             && stamp == *seen
         {
@@ -316,21 +326,22 @@ impl Inspector {
         Ok(clip)
     }
 
-    /// The clip's real path, which must lie in the videos folder whatever links there are, and the state of the
-    /// file there, which must be a regular one.
+    /// Resolves the clip's real path and takes the stamp of its file. The path must lie in the
+    /// videos folder, also after all links are followed, and must lead to a regular file.
     pub(super) async fn locate(&self, name: &str) -> Result<(PathBuf, Stamp), ClipError> {
         let (videos, file) = (self.videos.clone(), name.to_owned());
         let located = self.files.ask(move || Ok(locate(&videos, &file))).await;
         located.unwrap_or_else(|stalled| Err(ClipError::Closed(name.to_owned(), stalled)))
     }
 
-    /// The state of another regular file, such as a cut.
+    /// The stamp of any regular file, such as a cut; `None` if the file cannot be read.
     pub(super) async fn stamp(&self, path: &Path) -> Option<Stamp> {
         let path = path.to_owned();
         self.files.ask(move || Stamp::of_regular(&path)).await.ok()
     }
 
-    /// What the file is by its first bytes. One that cannot be read is for FFmpeg to complain of.
+    /// The image kind by the file's first bytes. A file that cannot be
+    /// read has none here, because FFmpeg then reports the error.
     async fn kind(&self, path: &Path) -> Option<ImageKind> {
         let path = path.to_owned();
         let kind = self.files.ask(move || ImageKind::of(open_regular(&path)?));
@@ -350,7 +361,7 @@ impl Inspector {
             (Some(ImageKind::Heif), Err(ClipError::Unreadable(..) | ClipError::Nothing(..))) => {
                 Err(ClipError::Heif(name.to_owned()))
             }
-            // Its tiles are tracks of their own, each a part of the frame.
+            // The tiles of such an image are separate tracks, each of which shows only a part of the image.
             (Some(ImageKind::Heif), Ok(probed)) if probed.videos.len() > 2 => {
                 Err(ClipError::Heif(name.to_owned()))
             }
@@ -358,7 +369,7 @@ impl Inspector {
         }
     }
 
-    /// What ffprobe says of a file when it is given these options.
+    /// ffprobe's JSON answer for a file and these options.
     pub(super) async fn ask(
         &self,
         path: &Path,
@@ -372,13 +383,13 @@ impl Inspector {
         answer.map_err(|error| classify(error, name, ClipError::Unreadable))
     }
 
-    /// Whether a file is a regular one that may be read.
+    /// Checks that a file is a regular one and may be read.
     pub async fn regular(&self, path: &Path) -> io::Result<()> {
         let path = path.to_owned();
         self.files.ask(move || open_regular(&path).map(|_| ())).await
     }
 
-    /// Whether a still image, such as a backdrop, can be shown.
+    /// Checks that FFmpeg can decode a still image, such as a backdrop.
     pub async fn still(&self, path: &Path) -> Result<(), FfmpegError> {
         let mut command = self.tools.ffmpeg();
         command.args(ffmpeg::input(path));
@@ -402,7 +413,8 @@ fn locate(videos: &Path, name: &str) -> Result<(PathBuf, Stamp), ClipError> {
     Ok((path, stamp))
 }
 
-/// A fault of the machine says nothing about the clip.
+/// Makes a [`ClipError`] of an FFmpeg error. A fault of the machine says
+/// nothing about the clip, so only other errors become `of_clip`.
 pub(super) fn classify(
     error: FfmpegError,
     name: &str,

@@ -1,4 +1,7 @@
-//! All clips of a catalogue.
+//! The library: the clips of a catalogue that can be shown, by exercise.
+//!
+//! The renderers and the planner look clips up here. [`Library::inspect`] inspects all clips of a list;
+//! [`super::Clips`] keeps a library up to date while the server runs. This module does not watch files.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -9,7 +12,7 @@ use futures_util::StreamExt as _;
 use super::inspect::{Clip, ClipError, Depth, Inspector};
 use crate::catalogue::{Catalogue, Exercise, ExerciseId, LoopLengths};
 
-/// Clips between two words of progress in the log: a few seconds.
+/// Number of clips between two progress lines in the log; 25 clips take a few seconds.
 const PROGRESS: usize = 25;
 
 /// The clips that can be shown, by exercise.
@@ -24,20 +27,20 @@ struct Entry {
     version: u64,
 }
 
-/// What was found about one exercise's clip.
+/// The result of inspecting one exercise's clip.
 #[derive(Debug)]
 pub struct Diagnosis {
-    /// Whose clip.
+    /// The exercise that the clip shows.
     pub exercise: ExerciseId,
-    /// Its file name in the videos folder.
+    /// Name of the clip's file in the videos folder.
     pub file: String,
     /// The clip, or why it cannot be shown.
     pub outcome: Result<Clip, ClipError>,
 }
 
 impl Library {
-    /// Looks at the clips of these exercises, as many at once as there are cores. The answer is in
-    /// their order.
+    /// Inspects the clips of these exercises, as many at the same time as the
+    /// machine has cores. The results are in the order of the exercises.
     pub async fn inspect(exercises: &[Exercise], inspector: &Inspector, depth: Depth) -> Vec<Diagnosis> {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let all = exercises.len();
@@ -63,7 +66,8 @@ impl Library {
         diagnoses
     }
 
-    /// Keeps the clips that can be shown, and tells the catalogue and the log which cannot.
+    /// Builds a library of the clips that can be shown. Marks the exercises of
+    /// all others as unavailable in the catalogue, and logs the reasons.
     #[must_use]
     pub fn new(diagnoses: Vec<Diagnosis>, catalogue: &mut Catalogue) -> Self {
         let mut library = Self::default();
@@ -80,7 +84,7 @@ impl Library {
         library
     }
 
-    /// Adds a clip or replaces it; `version` is another for each state of its file.
+    /// Adds or replaces the clip of an exercise. `version` must differ for each state of the clip's file.
     pub(super) fn insert(&mut self, exercise: ExerciseId, clip: Clip, version: u64) {
         let clip = Arc::new(clip);
         self.clips.insert(exercise, Entry { clip, version });
@@ -90,7 +94,7 @@ impl Library {
         self.clips.remove(exercise);
     }
 
-    /// The clip of an exercise; `None` when it cannot be shown.
+    /// The clip of an exercise; `None` when the exercise cannot be shown.
     #[must_use]
     pub fn get(&self, exercise: &ExerciseId) -> Option<&Arc<Clip>> {
         self.clips.get(exercise).map(|entry| &entry.clip)
@@ -102,7 +106,7 @@ impl Library {
         self.clips.get(exercise).map(|entry| entry.version)
     }
 
-    /// The exercises that this file shows.
+    /// The exercises whose clip is this file.
     pub(super) fn shown_by<'l>(&'l self, path: &'l Path) -> impl Iterator<Item = &'l ExerciseId> {
         let clips = self.clips.iter();
         clips
@@ -110,7 +114,7 @@ impl Library {
             .map(|(exercise, _)| exercise)
     }
 
-    /// How long one pass of each clip's loop is.
+    /// Length of one pass of each clip's loop, in output frames.
     #[must_use]
     pub fn loop_lengths(&self) -> LoopLengths {
         let lengths = self.clips.iter();
@@ -119,7 +123,7 @@ impl Library {
             .collect()
     }
 
-    /// The files that are read to show them.
+    /// The files that FFmpeg reads to show the clips: clips, or the cuts of their loop ranges.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
         self.clips.values().map(|entry| entry.clip.path.as_path())
     }

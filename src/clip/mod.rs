@@ -1,8 +1,8 @@
-//! Clips: what a file is, what will be done to it, and what is wrong with it.
+//! Clips: probing and decoding clip files, choosing their tracks, and keeping the results.
 //!
-//! For the graph (facts), the server's start (which exercises can be shown) and `doctor`. A clip may
-//! be anything people own; nothing is believed of it until FFmpeg has probed it and decoded its
-//! first frames. This module knows nothing of workouts.
+//! `graph` uses the clip facts, the server's start uses the check of which exercises can be shown, and the
+//! subcommand `doctor` uses the report. A clip may be any file that people own. Nothing that a file claims is
+//! trusted until FFmpeg has probed the file and decoded its first frames. This module does not know workouts.
 
 pub mod chains;
 mod clips;

@@ -1,7 +1,8 @@
-//! ffprobe's answer, read: a clip's tracks, best first. Pure.
+//! Parses ffprobe's JSON answer into a clip's tracks, best first.
 //!
-//! ffprobe describes containers of every kind in one JSON shape; almost any field of it may be missing, and all
-//! of it comes from a file that nobody has checked: each number has its bound here.
+//! For the inspector. ffprobe describes containers of all kinds in one JSON format. Almost
+//! every field may be missing, and all values come from a file that nobody has checked, so
+//! this module bounds each number. It is pure: it does not run ffprobe.
 
 use std::cmp::Reverse;
 
@@ -11,8 +12,8 @@ use super::colour_space::{BT709, ColourSpace, RGB, UNKNOWN};
 use super::facts::{Facts, Mix, SoundFacts, VideoFacts};
 use crate::units::Seconds;
 
-/// The options that ask ffprobe for what is read here. Packets are those of the first part of the file: longer
-/// clips would be read whole for them.
+/// The ffprobe options whose answer [`Probed::read`] parses. ffprobe lists only the packets of
+/// the first 30 seconds, because it would otherwise read long clips completely.
 pub const QUESTION: [&str; 7] = [
     "-show_format",
     "-show_streams",
@@ -22,72 +23,73 @@ pub const QUESTION: [&str; 7] = [
     "-read_intervals",
     "%+30",
 ];
-/// The length of that part.
+/// The part of the file whose packets are listed.
 const COUNTED: Seconds = Seconds(30.0);
 
-/// The longest edge of a clip that is taken: 8K with room. A larger one is a mistake or an attack.
+/// Maximum width and height of a clip in pixels: 8K with some room. A larger size is a mistake or an attack.
 const MAX_EDGE: u32 = 8_704;
-/// The longest a frame may be for its width, or the other way round. Beyond it nothing could be
-/// seen, and filters that fill the area with it would need frames of millions of columns.
+/// Maximum ratio of a frame's longer side to its shorter one. Nothing could be recognised in a longer
+/// frame, and the filters that fill the area with it would need frames of millions of columns.
 const MAX_ASPECT: f64 = 20.0;
-/// The longest a clip may say it is. One that says more says nothing.
+/// Maximum length that is believed. A longer claim counts as unknown.
 const MAX_LENGTH: Seconds = Seconds(86_400.0);
-/// The latest a track may start on the file's clock; a broadcast's goes to 26.5 hours. What says more says nothing.
+/// Maximum distance in seconds between a track's start and 0 on the file's clock. The
+/// clock of a broadcast runs to 26.5 hours. A larger value counts as unknown.
 const MAX_START: f64 = 604_800.0;
-/// The most frames a second that are believed.
+/// Maximum frame rate that is believed.
 const MAX_FPS: f64 = 1000.0;
-/// The most samples a second, and the most channels, that are believed.
+/// Maximum sample rate that is believed; below it, the maximum number of channels.
 const MAX_RATE: u32 = 768_000;
 const MAX_CHANNELS: u32 = 64;
-/// The container that gives most frames no time and guesses its length from them (MPEG-PS), and how long a clip may
-/// be there to be measured by decoding it.
+/// MPEG-PS, by FFmpeg's name of the container, and the maximum length of such a clip that is measured by
+/// decoding. This container gives most frames no time, so FFmpeg only guesses its length.
 pub const GUESSED: (&str, Seconds) = ("mpeg", Seconds(300.0));
-/// Tracks of each kind that are tried.
+/// Maximum number of video tracks, and of audio tracks, that are tried.
 const MAX_TRACKS: usize = 8;
-/// What a clip may lack of the length that it claims without being said to break off: containers round, and the
-/// last frame's length is often left open.
+/// Part of the claimed length that may be missing before the clip counts as broken off.
+/// Containers round their length, and the duration of the last frame is often unspecified.
 const ROUNDED: f64 = 0.02;
 
-/// Why ffprobe's answer describes no clip.
+/// Why ffprobe's answer does not describe a clip.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoFacts {
-    /// Not the JSON that ffprobe writes.
+    /// The answer is not the JSON that ffprobe writes.
     #[error("ffprobe's answer cannot be read")]
     Unreadable,
-    /// No video track (sound only, or an image on an album cover).
+    /// The file has no video track: it has only sound, or sound with a cover image.
     #[error("there is no video in it")]
     NoVideo,
-    /// A video track without a frame.
+    /// All video tracks are without frames.
     #[error("its video track is empty")]
     Empty,
-    /// A size that no clip has.
+    /// The width and height are out of bounds.
     #[error("its picture is {0}x{1}, which cannot be shown")]
     Size(u32, u32),
 }
 
-/// A clip's tracks.
+/// The tracks of a clip.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Probed {
     container: String,
     start: Seconds,
-    /// The video tracks that may be shown, best first; at least one.
+    /// The video tracks that can be shown, best first; at least one.
     pub videos: Vec<Video>,
-    /// The audio tracks that may be heard, best first.
+    /// The audio tracks that can be played, best first.
     pub sounds: Vec<SoundFacts>,
 }
 
-/// A video track.
+/// One video track of a clip.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Video {
     facts: VideoFacts,
     length: Option<Seconds>,
     breaks_off: bool,
-    /// Packets in the part of the file that was read.
+    /// Number of packets in the part of the file that was read.
     pub packets: u32,
 }
 
 impl Probed {
-    /// Reads the answer to [`QUESTION`].
+    /// Parses ffprobe's answer to [`QUESTION`].
     pub fn read(json: &[u8]) -> Result<Self, NoFacts> {
         let answer: Answer = serde_json::from_slice(json).map_err(|_| NoFacts::Unreadable)?;
         let still = is_still(&answer.format.format_name);
@@ -102,8 +104,9 @@ impl Probed {
         if most == 0 {
             return Err(NoFacts::Empty);
         }
-        // What a person would call the video: not a track of few frames beside one of many. Of those with about as
-        // many the one that is marked as default, then the largest (phones add small previews).
+        // The order prefers what a person would call the video. A track with few frames comes
+        // after one with many. Among tracks with about as many frames, the default track comes
+        // first, then the largest one, because phones add small previews.
         let mut counted: Vec<(&Stream, u32)> = counted.into_iter().filter(|(_, count)| *count > 0).collect();
         counted.sort_by_key(|(video, count)| {
             let many = *count > most / 2;
@@ -124,7 +127,7 @@ impl Probed {
         })
     }
 
-    /// The clip as far as one of its video tracks tells, without sound.
+    /// The clip facts with this video track and without sound.
     pub fn facts(&self, video: &Video) -> Facts {
         Facts {
             container: self.container.clone(),
@@ -138,7 +141,7 @@ impl Probed {
     }
 }
 
-/// Demuxers of FFmpeg's that read one still image.
+/// Whether FFmpeg's demuxer of this name reads a single still image.
 fn is_still(container: &str) -> bool {
     container.ends_with("_pipe")
 }
@@ -193,7 +196,7 @@ struct Stream {
     disposition: Disposition,
     tags: Tags,
     side_data_list: Vec<SideData>,
-    /// Frames that the container claims, and those that were found where ffprobe counted.
+    /// Number of frames that the container claims, and number of packets that ffprobe counted.
     nb_frames: String,
     nb_read_packets: String,
 }
@@ -219,21 +222,21 @@ struct SideData {
     rotation: Option<f64>,
 }
 
-/// When a track's frames come, in the part of the file that was read.
+/// The times of a track's frames, in seconds, in the part of the file that was read.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Times {
-    /// The first frame that can be decoded.
+    /// Presentation time of the first frame that can be decoded.
     pub first: f64,
-    /// The end of the last one.
+    /// End of the last frame.
     pub end: f64,
 }
 
 impl Answer {
-    /// Packets of a track. ffprobe tells no number where there is none.
+    /// Number of a track's packets. ffprobe leaves the number out if there are none.
     fn count(&self, video: &Stream) -> u32 {
         match video.nb_read_packets.parse() {
             Ok(count) => count,
-            // It was not asked to count.
+            // No packets were requested, so their number is unknown.
             Err(_) if self.packets.is_empty() => 1,
             Err(_) => 0,
         }
@@ -271,8 +274,8 @@ impl Answer {
     }
 }
 
-/// The part of a claimed length whose frames are in the file. A download that broke off claims
-/// what the whole had; its loop would then be shorter than the sound beside it.
+/// The part of the claimed length whose frames are in the file. An interrupted download claims the
+/// length of the complete file, and its loop would be shorter than the sound beside it.
 fn there(claimed: Seconds, times: Times) -> Seconds {
     let found = times.end - times.first;
     if (found - claimed.0).abs() <= (claimed.0 * ROUNDED).max(0.05) {
@@ -282,11 +285,12 @@ fn there(claimed: Seconds, times: Times) -> Seconds {
     }
 }
 
-/// When the frames of these packets come; `None` where not every one has a time.
+/// The times of the frames in these packets; `None` if some packet has no time.
 fn times<'p>(packets: impl Iterator<Item = &'p Packet>) -> Option<Times> {
-    // Those that an edit list discards are no part of the clip.
+    // Packets that an edit list discards are not part of the clip.
     let packets: Vec<&Packet> = packets.filter(|packet| !packet.flags.contains('D')).collect();
-    // Nothing can be decoded before the first keyframe (a recording that was begun within a broadcast).
+    // No frame before the first keyframe can be decoded, for example in a
+    // recording that starts in the middle of a broadcast.
     let from = packets
         .iter()
         .position(|packet| packet.flags.starts_with('K'))
@@ -305,11 +309,11 @@ fn times<'p>(packets: impl Iterator<Item = &'p Packet>) -> Option<Times> {
             .rev()
             .find(|packet| number(&packet.pts_time) == Some(last))
     };
-    // Frames before the first key one refer to what is not there.
+    // Frames that are shown before the first keyframe refer to frames that are not there.
     all.retain(|time| *time >= first);
     let last = all.iter().copied().reduce(f64::max)?;
     let stated = of_last(last).and_then(|packet| number(&packet.duration_time));
-    // Without a stated length the last frame lasts as long as the others do on average.
+    // A last frame without a duration is taken to last as long as the other frames on average.
     let average = (all.len() > 1).then(|| (last - first) / (all.len() - 1) as f64);
     let lasts = stated
         .filter(|lasts| *lasts > 0.0)
@@ -321,7 +325,7 @@ fn times<'p>(packets: impl Iterator<Item = &'p Packet>) -> Option<Times> {
     })
 }
 
-/// The times in ffprobe's list of one track's packets.
+/// Parses the times in ffprobe's list of the packets of one track.
 pub fn packet_times(json: &[u8]) -> Option<Times> {
     let answer: Answer = serde_json::from_slice(json).ok()?;
     times(answer.packets.iter())
@@ -346,7 +350,8 @@ impl Stream {
         self.codec_type == "audio" && (1..=MAX_CHANNELS).contains(&self.channels)
     }
 
-    /// The part of a claimed length whose frames are in the file, where they have no times (AVI): by their number.
+    /// The part of a claimed length whose frames are in the file, computed from
+    /// the number of packets. For containers that give no times (AVI).
     fn share(&self, length: Seconds) -> Seconds {
         let (claimed, found) = (self.nb_frames.parse::<u32>(), self.nb_read_packets.parse::<u32>());
         match (claimed, found) {
@@ -357,7 +362,7 @@ impl Stream {
         }
     }
 
-    /// Degrees clockwise. ffprobe counts anticlockwise, from -180 to 180.
+    /// Rotation in degrees clockwise. ffprobe counts anticlockwise, from -180 to 180.
     fn rotation(&self) -> u32 {
         let turned = self.side_data_list.iter().find_map(|d| d.rotation).unwrap_or(0.0);
         ((-turned / 90.0).round() as i64 * 90).rem_euclid(360) as u32
@@ -385,7 +390,7 @@ impl Stream {
             rotation: self.rotation(),
             shown: self.shown(),
             fps: average.unwrap_or(0.0),
-            // Measured: constant-rate files report both alike to within rounding.
+            // Measured: in files with a constant rate, the two rates agree to within rounding.
             variable_rate: matches!((nominal, average), (Some(n), Some(a)) if (n - a).abs() > n * 0.01),
             pixels: self.pix_fmt.clone(),
             alpha: has_alpha(&self.pix_fmt) || self.tags.alpha_mode == "1",
@@ -404,7 +409,7 @@ impl Stream {
         let matrix = match said.matrix {
             _ if is_rgb => RGB,
             UNKNOWN if said.known_primaries() == super::colour_space::BT2020 => super::colour_space::BT2020,
-            // What is usual where nothing is said: high definition is BT.709.
+            // The usual value for high definition, where the file names no matrix, is BT.709.
             UNKNOWN if self.width >= 1280 || self.height >= 720 => BT709,
             known => known,
         };
@@ -431,7 +436,7 @@ impl Stream {
     }
 }
 
-/// FFmpeg's pixel formats with transparency, by how they are named.
+/// Whether FFmpeg's pixel format of this name has transparency.
 fn has_alpha(pixels: &str) -> bool {
     [
         "rgba", "argb", "bgra", "abgr", "yuva", "gbrap", "ya8", "ya16", "pal8",
@@ -440,7 +445,8 @@ fn has_alpha(pixels: &str) -> bool {
     .any(|name| pixels.starts_with(name))
 }
 
-/// A sample aspect ratio. 0:1 and a missing one both mean "not known": square.
+/// Parses an aspect ratio of samples, `a:b` or `a/b`. A missing ratio
+/// and 0:1 both mean "unknown" and count as square.
 pub fn aspect(text: &str) -> (f64, f64) {
     let parts = text.split_once([':', '/']);
     match parts.map(|(a, b)| (a.trim().parse::<u32>(), b.trim().parse::<u32>())) {
@@ -467,7 +473,7 @@ fn start(seconds: Option<&str>) -> Seconds {
 }
 
 impl Facts {
-    /// The clip as its best tracks tell, whether they can be decoded or not.
+    /// The facts of the best tracks, without testing whether they can be decoded.
     #[cfg(test)]
     pub fn from_ffprobe(json: &[u8]) -> Result<Self, NoFacts> {
         let probed = Probed::read(json)?;

@@ -1,13 +1,16 @@
-//! What was found about clips before, so that a second start need not look at them again.
+//! The probe cache: inspection results on disk, so that a second
+//! start does not have to inspect the same clips again.
 //!
-//! For the start of server and commands: probing and decoding a clip takes a tenth of a second, reading
-//! what was found the last time nothing. Only good clips are kept; what cannot be shown is looked at in
-//! every start, for it may have been mended elsewhere (a codec installed, a right granted). The exception is a
-//! good clip of which no loop could be prepared: that is known until the clip changes.
+//! For the start of the server and of commands. Probing and decoding a clip takes a tenth of a second;
+//! reading the earlier result takes practically no time. The cache keeps only clips that can be shown. All
+//! other clips are inspected at every start, because the cause may have been removed elsewhere (a codec was
+//! installed, a permission was granted). The exception is a clip that passed the inspection but from which
+//! no loop could be prepared: the cache keeps this failure until the clip changes.
 //!
-//! One file in the cache folder: a line with the BLAKE3 digest of all after it, then JSON. A file that
-//! is missing, damaged or of another version is none. It is written aside and renamed; of several
-//! processes the last one wins, which costs a look and nothing else.
+//! The cache is one file in the cache folder. Its first line is the BLAKE3 digest of everything after that
+//! line; the rest is JSON. A file that is missing, damaged or of another version counts as empty. The file
+//! is written under another name and then renamed. If several processes write the file, the last one wins;
+//! the results of the others are lost, which costs another inspection and nothing else.
 
 use std::collections::HashMap;
 use std::fs::{File, Metadata};
@@ -23,17 +26,18 @@ use crate::catalogue::LoopRange;
 use crate::ffmpeg::{Task, Tools};
 use crate::temp_files;
 
-/// Raised when clips are looked at differently, so that what was found before is not taken.
+/// To be raised when clips are inspected in another way, so that older results are not used.
 const VERSION: u32 = 2;
 const NAME: &str = "clips.known";
-/// Bytes of the file that are read. 10,000 clips take some 8 MB.
+/// Maximum number of bytes that are read from the file. 10,000 clips take some 8 MB.
 const MAX_BYTES: u64 = 32 << 20;
-/// Clips that are kept, those of other catalogues included.
+/// Maximum number of clips that are kept, including those of other catalogues.
 const MAX_CLIPS: usize = 10_000;
-/// Bytes of an answer to `-version` that are read.
+/// Maximum number of bytes that are read of the output of `-version`.
 const ABOUT: u64 = 1 << 16;
 
-/// What tells that a file is still the one that was looked at.
+/// Size and modification time of a file, by which the program
+/// recognises that a file has not changed since the inspection.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Stamp {
     bytes: u64,
@@ -41,12 +45,12 @@ pub struct Stamp {
 }
 
 impl Stamp {
-    /// Of a file as it is now; `None` if it cannot be looked at.
+    /// The current stamp of a file; `None` if the file's metadata cannot be read.
     pub fn of(path: &Path) -> Option<Self> {
         Self::of_metadata(&path.metadata().ok()?).ok()
     }
 
-    /// Of a file that the file system told of.
+    /// The stamp in metadata that the caller has read.
     pub(super) fn of_metadata(facts: &Metadata) -> io::Result<Self> {
         Ok(Self {
             bytes: facts.len(),
@@ -57,19 +61,19 @@ impl Stamp {
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Entry {
-    /// The file that the catalogue names.
+    /// Stamp of the file that the catalogue names.
     named: Stamp,
-    /// The file that is read: the same, or a cut of it.
+    /// Stamp of the file that is read: the same file, or the cut of its loop range.
     read: Stamp,
     clip: Clip,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct CacheFile {
-    /// This program, FFmpeg and FFprobe, with their versions: another one may see a clip otherwise.
+    /// Versions of this program, of FFmpeg and of FFprobe. Other versions may judge a clip differently.
     by: String,
     clips: HashMap<String, Entry>,
-    /// Clips that looked good and could not be used.
+    /// Clips that passed the inspection but could not be used.
     #[serde(default)]
     failures: HashMap<String, Failure>,
 }
@@ -80,7 +84,7 @@ struct Failure {
     reason: String,
 }
 
-/// See the module.
+/// Inspection results of earlier runs and of this one.
 #[derive(Debug)]
 pub struct ProbeCache {
     file: PathBuf,
@@ -94,8 +98,8 @@ struct State {
 }
 
 impl ProbeCache {
-    /// What is kept in the folder `cache`. `None` when FFmpeg or FFprobe does not run: then no clip can
-    /// be shown, whatever was found before.
+    /// Opens the cache in the folder `cache`. `None` if FFmpeg or FFprobe does not
+    /// run: then no clip can be shown, and earlier results are of no use.
     pub async fn open(cache: &Path, tools: &Tools) -> Option<Self> {
         let mut command = tools.ffmpeg();
         command.arg("-version");
@@ -109,7 +113,7 @@ impl ProbeCache {
             by.update(&part);
         }
         let by = format!("{} {VERSION} {}", env!("CARGO_PKG_VERSION"), by.finalize());
-        // What killed programs left beside it.
+        // Killed programs may have left unfinished files beside the cache.
         temp_files::sweep(cache);
         Some(Self::read(cache.join(NAME), by))
     }
@@ -133,7 +137,7 @@ impl ProbeCache {
         }
     }
 
-    /// What was found, if the file and its cut are still the same.
+    /// The clip that was found earlier, if the clip's file and the cut of its loop range have not changed.
     pub(super) fn get(&self, path: &Path, range: Option<LoopRange>, stamp: &Stamp) -> Option<Clip> {
         let state = self.lock();
         let entry = state.kept.clips.get(&key(path, range)?)?;
@@ -141,14 +145,15 @@ impl ProbeCache {
         same.then(|| entry.clip.clone())
     }
 
-    /// Remembers what was found in a file that was as `named` says.
+    /// Stores the result of inspecting a file whose stamp was `named`.
     pub(super) fn put(&self, path: &Path, range: Option<LoopRange>, named: Stamp, clip: &Clip) {
         let read = if clip.cut {
             Stamp::of(&clip.path)
         } else {
             Some(named.clone())
         };
-        // A cut lies in the cache folder, whose path may be no text either.
+        // JSON can hold only paths that are valid UTF-8. A cut lies in the cache folder, whose path may be
+        // invalid even if the clip's path is not.
         let (Some(read), Some(key), Some(_)) = (read, key(path, range), clip.path.to_str()) else {
             return;
         };
@@ -159,14 +164,14 @@ impl ProbeCache {
         state.changed = true;
     }
 
-    /// Why a file that is as `named` says could not be used, though it looked good.
+    /// Why a file with the stamp `named` could not be used although it had passed the inspection.
     pub(super) fn failure(&self, path: &Path, range: Option<LoopRange>, named: &Stamp) -> Option<String> {
         let state = self.lock();
         let failure = state.kept.failures.get(&key(path, range)?)?;
         (failure.named == *named).then(|| failure.reason.clone())
     }
 
-    /// Remembers why a file that is as `named` says cannot be used.
+    /// Stores why a file with the stamp `named` cannot be used.
     pub(super) fn put_failure(&self, path: &Path, range: Option<LoopRange>, named: Stamp, reason: String) {
         let Some(key) = key(path, range) else {
             return;
@@ -176,14 +181,15 @@ impl ProbeCache {
         state.changed = true;
     }
 
-    /// Writes it down if there is anything new.
+    /// Writes the file if there are unsaved results.
     pub(super) fn save(&self) {
         let mut state = self.lock();
         if !state.changed {
             return;
         }
         state.changed = false;
-        // Those whose files are gone or changed first; beyond the bound all are looked at again.
+        // Beyond the bound, entries whose files are missing or changed go first. If that
+        // is not enough, all entries go, and all clips are inspected again.
         if state.kept.clips.len() > MAX_CLIPS {
             let is_there = |entry: &Entry| Stamp::of(&entry.clip.path).as_ref() == Some(&entry.read);
             state.kept.clips.retain(|_, entry| is_there(entry));
@@ -191,7 +197,8 @@ impl ProbeCache {
         if state.kept.clips.len() > MAX_CLIPS {
             state.kept.clips.clear();
         }
-        // Few, as each was a good clip first; those of older states of files go with all others.
+        // There are few failures, because each of these clips has passed the inspection.
+        // Failures of older states of files go together with all others.
         if state.kept.failures.len() > MAX_CLIPS {
             state.kept.failures.clear();
         }
@@ -200,13 +207,14 @@ impl ProbeCache {
         }
     }
 
-    /// Each change is one step, so a panic elsewhere leaves it whole.
+    /// Ignores poisoning: each change is a single step, so a panic elsewhere leaves the state consistent.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// JSON has no paths but those that are text; clips elsewhere are looked at in every start.
+/// The key of a clip and its loop range. `None` if the path is not valid UTF-8,
+/// which JSON cannot hold; such clips are inspected at every start.
 fn key(path: &Path, range: Option<LoopRange>) -> Option<String> {
     let path = path.to_str()?;
     Some(match range {
@@ -250,7 +258,7 @@ mod tests {
         Clip {
             path: path.to_owned(),
             facts: facts.unwrap(),
-            // No decimal number that is read carelessly comes out the same.
+            // A number that comes out unchanged only if the JSON parser reads floating-point numbers exactly.
             length: Seconds(1.0 / 3.0 + 1e-16),
             cut: false,
             breaks_off: None,

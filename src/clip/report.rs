@@ -1,4 +1,6 @@
-//! `doctor`'s table: every clip, what it is, what will be done to it, what is wrong. Pure text.
+//! The table that `doctor` prints: each clip, its facts, how it will be processed, and its faults.
+//!
+//! This module only builds text from the diagnoses; it inspects nothing.
 
 use std::error::Error as _;
 use std::fmt::Write as _;
@@ -8,7 +10,7 @@ use super::inspect::Clip;
 use super::library::Diagnosis;
 use crate::units::Seconds;
 
-/// One line for each clip, then a line that counts.
+/// The report: one line for each clip, a line with totals, and a line for each clip that cannot be shown.
 #[must_use]
 pub fn report(diagnoses: &[Diagnosis]) -> String {
     let rows: Vec<[String; 5]> = diagnoses.iter().map(row).collect();
@@ -33,7 +35,7 @@ pub fn report(diagnoses: &[Diagnosis]) -> String {
         text.push('\n');
     }
     let wrong = diagnoses.iter().filter(|d| d.outcome.is_err()).count();
-    // Writing to a String cannot fail.
+    // Writing to a `String` cannot fail.
     let _ = write!(text, "\n{} clips, {wrong} wrong", diagnoses.len());
     for diagnosis in diagnoses {
         if let Err(error) = &diagnosis.outcome {
@@ -76,7 +78,7 @@ fn state(clip: &Clip) -> String {
 fn what_it_is(clip: &Clip) -> String {
     let Facts { video, sound, .. } = &clip.facts;
     let variable = if video.variable_rate { "about " } else { "" };
-    // A still image has none, whatever the container says.
+    // A still image has no frame rate, whatever the container claims.
     let rate = match video.fps {
         _ if video.still => String::new(),
         fps if fps > 0.0 => format!(" {variable}{} fps,", Trimmed(fps)),
@@ -99,7 +101,7 @@ fn what_it_is(clip: &Clip) -> String {
     )
 }
 
-/// A number without trailing zeros.
+/// A number with at most two decimals and without trailing zeros.
 struct Trimmed(f64);
 
 impl std::fmt::Display for Trimmed {
@@ -109,8 +111,8 @@ impl std::fmt::Display for Trimmed {
     }
 }
 
-/// Shapes (width over height) that fill a landscape frame, with or without a HUD bar, when at most
-/// an eighth of them is cut off: what `fit: auto` does.
+/// Aspect ratios (width over height) at which `fit: auto` fills a landscape frame,
+/// with or without the HUD, by cutting off at most an eighth of the clip.
 const WIDE: std::ops::RangeInclusive<f64> = 1.75..=2.03;
 
 fn what_is_done(clip: &Clip) -> String {
@@ -139,7 +141,7 @@ fn what_is_done(clip: &Clip) -> String {
         done.push("padded with its own blur".to_owned());
     }
     if video.still {
-        // It has no rate to be brought to another.
+        // A still image has no frame rate that could be converted.
     } else if video.variable_rate || (video.fps - f64::from(crate::units::FPS)).abs() > 0.01 {
         done.push(format!("brought to {} fps", crate::units::FPS));
     }

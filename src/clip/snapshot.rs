@@ -1,33 +1,36 @@
-//! What can be shown at one instant.
+//! Snapshots: the exercises and their clips at one instant.
+//!
+//! [`super::Clips`] publishes a new snapshot whenever a clip was inspected or has changed. A
+//! request takes one snapshot and uses it to its end. This module does not inspect any clip.
 
 use std::sync::Arc;
 
 use super::library::Library;
 use crate::catalogue::{Catalogue, ExerciseId, LoopLengths};
 
-/// The exercises and their clips at one instant; never changed. A request takes one, and uses it to its end, so
-/// that all parts of its answer agree.
+/// The exercises and their clips at one instant. A snapshot is immutable. A request takes
+/// one snapshot and uses it to its end, so that all parts of the response agree.
 #[derive(Debug, Clone, Default)]
 pub struct Snapshot {
-    /// Higher in each later snapshot.
+    /// Grows with each new snapshot.
     pub revision: u64,
-    /// The exercises, and which of them cannot be shown.
+    /// The exercises, and which of them cannot be shown and why.
     pub catalogue: Catalogue,
-    /// The clips. An exercise that cannot be shown any more may still have its last clip here: what was made of it
-    /// before can still be used.
+    /// The clips. An exercise that is no longer available may still have its last clip here,
+    /// because the loops that were prepared from this clip can still be used.
     pub library: Arc<Library>,
-    /// How long one pass of each clip is.
+    /// Length of one pass of each clip's loop.
     pub lengths: LoopLengths,
-    /// How many exercises were not looked at yet.
+    /// Number of exercises whose clips have not been inspected yet.
     pub pending: usize,
 }
 
-/// The exercises whose clips somebody needs to know about.
+/// The exercises whose clips a caller needs to be inspected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Needs {
-    /// All of the catalogue: for whatever is chosen from it.
+    /// All exercises of the catalogue, because any of them may be selected.
     All,
-    /// These.
+    /// Only these exercises.
     Only(Vec<ExerciseId>),
 }
 
@@ -38,7 +41,7 @@ impl From<Option<Vec<ExerciseId>>> for Needs {
 }
 
 impl Snapshot {
-    /// Of exercises at none of which anybody has looked.
+    /// A snapshot of a catalogue of which no clip has been inspected yet.
     #[must_use]
     pub fn new(catalogue: Catalogue) -> Self {
         Self {
@@ -48,13 +51,13 @@ impl Snapshot {
         }
     }
 
-    /// Whether nobody has looked at an exercise's clip yet.
+    /// Whether an exercise's clip has not been inspected yet.
     #[must_use]
     pub fn is_pending(&self, exercise: &ExerciseId) -> bool {
         self.catalogue.unavailable(exercise).is_none() && self.library.get(exercise).is_none()
     }
 
-    /// Whether everything that is needed was looked at.
+    /// Whether all clips that `needs` names have been inspected.
     #[must_use]
     pub fn meets(&self, needs: &Needs) -> bool {
         match needs {
@@ -64,7 +67,7 @@ impl Snapshot {
         }
     }
 
-    /// How many exercises can be shown.
+    /// Number of exercises that can be shown.
     #[must_use]
     pub fn available(&self) -> usize {
         let exercises = self.catalogue.exercises().iter();
@@ -73,7 +76,7 @@ impl Snapshot {
             .count()
     }
 
-    /// Whether an exercise can be shown, as far as is known by now.
+    /// Whether an exercise can be shown. An exercise whose clip has not been inspected yet counts as no.
     #[must_use]
     pub fn is_available(&self, exercise: &ExerciseId) -> bool {
         self.catalogue.unavailable(exercise).is_none() && self.library.get(exercise).is_some()

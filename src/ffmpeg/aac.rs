@@ -1,17 +1,17 @@
-//! How sound is encoded: the same for a whole workout's and for a single cue's, so that coded frames of
-//! both are alike.
+//! The AAC encoder command. The sound of a whole workout and the sound of a single cue are
+//! encoded with the same settings, so that their coded audio frames can be joined.
 
 use ffmpeg_sidecar::command::FfmpegCommand;
 
 use super::Tools;
 use crate::units::SAMPLE_RATE;
 
-/// Bits a second of the sound. Beeps need less; the clips' music does not.
+/// Bits per second of the coded sound. Beeps need less; the music in clips does not.
 pub const AUDIO_BITRATE: u32 = 128_000;
 
 impl Tools {
-    /// The command that encodes sound: raw samples (stereo, signed 16 bits) on `pipe:0`, AAC in ADTS on
-    /// `pipe:1`.
+    /// The command that encodes sound. It reads raw samples (stereo, signed 16
+    /// bits) from `pipe:0` and writes AAC in ADTS to `pipe:1`.
     #[must_use]
     pub fn aac(&self) -> FfmpegCommand {
         let mut command = self.ffmpeg();

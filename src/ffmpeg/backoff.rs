@@ -1,5 +1,7 @@
-//! Work whose child was overdue is left alone for a while, longer each time: so that a clip that hangs FFmpeg does not
-//! take a place for a whole deadline again and again, and whoever asks for it is answered at once.
+//! Backoff for work whose child was overdue: the work is refused for a while, longer after each time.
+//!
+//! For the loop preparer and the thumbnails. A clip that makes FFmpeg hang does not occupy a permit for a
+//! whole deadline again and again, and callers that ask for the work get an error at once.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -10,14 +12,13 @@ use tokio::time::Instant;
 
 use super::FfmpegError;
 
-/// After the first time; then twice as long each time.
+/// Pause after the first time. Each further pause is twice as long, up to [`LONGEST`].
 const FIRST: Duration = Duration::from_secs(5);
-/// At most.
 const LONGEST: Duration = Duration::from_secs(300);
-/// Pieces of work that are remembered.
+/// Maximum number of keys that are kept.
 const MAX: usize = 1000;
 
-/// What is left alone, by key.
+/// The work that is refused at present, by key.
 #[derive(Debug)]
 pub struct Backoff<Key>(Mutex<HashMap<Key, Rest>>);
 
@@ -34,7 +35,7 @@ impl<Key> Default for Backoff<Key> {
 }
 
 impl<Key: Eq + Hash> Backoff<Key> {
-    /// Fails while the work is left alone.
+    /// Fails with [`FfmpegError::Resting`] while the work of this key is refused.
     pub fn check(&self, key: &Key) -> Result<(), FfmpegError> {
         let left = |rest: &Rest| rest.until.saturating_duration_since(Instant::now());
         match self.lock().get(key).map(left).filter(|left| !left.is_zero()) {
@@ -45,7 +46,8 @@ impl<Key: Eq + Hash> Backoff<Key> {
         }
     }
 
-    /// Notes how the work ended: well, or with this failure.
+    /// Records the result of the work: no failure ends the backoff, and an
+    /// overdue child starts or prolongs it. Other failures change nothing.
     pub fn note(&self, key: Key, failure: Option<&FfmpegError>) {
         let mut all = self.lock();
         match failure {
@@ -67,7 +69,7 @@ impl<Key: Eq + Hash> Backoff<Key> {
         }
     }
 
-    /// A panic elsewhere leaves it whole: each change is one step.
+    /// Ignores poisoning: each change is a single step, so a panic elsewhere leaves the map consistent.
     fn lock(&self) -> MutexGuard<'_, HashMap<Key, Rest>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

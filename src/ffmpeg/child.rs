@@ -1,8 +1,8 @@
-//! One running FFmpeg.
+//! A running FFmpeg process: its pipes, its log, its deadlines and its end.
 //!
-//! `ffmpeg-sidecar` builds the command line and understands the log; the process itself belongs to
-//! tokio, because the crate's own iterator blocks a thread, counts outputs wrongly for filter graphs
-//! with several inputs, and leaves a zombie when it is dropped.
+//! `ffmpeg-sidecar` builds the command line and parses the log. The process itself is run by
+//! tokio, because the crate's own iterator blocks a thread, counts outputs wrongly for filter
+//! graphs with several inputs, and leaves a zombie process when it is dropped.
 
 use std::collections::VecDeque;
 use std::process::{Command, ExitStatus, Stdio};
@@ -22,36 +22,37 @@ use super::task::{Deadline, VARIABLE};
 use super::watch::{Pipe, Watch};
 use super::{FfmpegError, Task, Tools, Troubles, launch, spawner};
 
-/// Lines of the log that are kept for an error report.
+/// Maximum number of log lines that are kept for an error report.
 const LOG_LINES: usize = 20;
-/// Characters of one log line that are kept.
+/// Maximum number of characters that are kept of a log line.
 const LOG_LINE_LENGTH: usize = 400;
-/// Bytes of log that are parsed; a broken clip can make FFmpeg complain without end.
+/// Maximum number of log bytes that are parsed. A broken clip can
+/// make FFmpeg write error messages without end.
 const LOG_BYTES: u64 = 4 << 20;
-/// How long the rest of a log is waited for when its process has ended.
+/// Maximum time to wait for the rest of a log after its process has ended.
 const LOG_PATIENCE: Duration = Duration::from_secs(2);
-/// The shortest time between two looks at whether a child is overdue.
+/// Minimum time between two checks whether a child is overdue.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
-/// How far a process says it is.
+/// The progress that a process reports in its log.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct EncodeProgress {
-    /// Frames encoded.
+    /// Number of frames encoded.
     pub frames: u32,
-    /// Speed against real time.
+    /// Speed as a multiple of real time.
     pub speed: f32,
 }
 
-/// A child's standard input.
+/// A child's standard input, which breaks when a deadline has passed.
 pub type Stdin = Pipe<ChildStdin>;
-/// A child's standard output.
+/// A child's standard output, which ends when a deadline has passed.
 pub type Stdout = Pipe<ChildStdout>;
 
-/// A running FFmpeg. Dropping it kills it; a task of its own reaps it either way.
+/// A running FFmpeg. Dropping this value kills the process. A separate task reaps the process in every case.
 #[derive(Debug)]
 pub struct Child {
     task: Task,
-    /// What the task that waits for it says when it has ended; dropping this asks it to kill.
+    /// Receives the end of the process from the reaper. Dropping this receiver requests a kill.
     end: oneshot::Receiver<End>,
     stdin: Option<Stdin>,
     stdout: Option<Stdout>,
@@ -61,17 +62,17 @@ pub struct Child {
     troubles: Arc<Troubles>,
 }
 
-/// How a child ended.
 #[derive(Debug)]
 enum End {
-    /// By itself, or by somebody else's signal.
+    /// The process exited by itself, or a signal from elsewhere ended it.
     Exited(std::io::Result<ExitStatus>),
-    /// A deadline passed after this time, and it was killed.
+    /// The process exceeded a deadline after this time and was killed.
     Overdue(Duration),
 }
 
 impl Tools {
-    /// Starts `command` for `task`, with its output going to its standard output; `feed` opens its standard input.
+    /// Starts `command` for `task`. The command's output goes to its
+    /// standard output; `feed` opens its standard input.
     pub(super) fn start(&self, task: Task, command: Command, feed: bool) -> Result<Child, FfmpegError> {
         let task = self.declared.unwrap_or(task);
         let started = self.start_uncounted(task, command, feed);
@@ -90,10 +91,12 @@ impl Tools {
             .stdin(if feed { Stdio::piped() } else { Stdio::null() })
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            // For the case that the runtime itself is dropped; in all others `reap` is first.
+            // Matters only if the runtime itself is dropped; in all other cases
+            // `reap` kills the process first.
             .kill_on_drop(true);
-        // A Ctrl-C in the terminal is for the server, which ends its children in order. And what a child starts
-        // is killed with it.
+        // A process group of its own, for two reasons. A Ctrl-C in the terminal
+        // reaches only the server, which then ends its children in order. And a kill
+        // of the group also ends the processes that the child has started.
         #[cfg(unix)]
         command.process_group(0);
         let mut process = spawner::spawn(command).map_err(|cause| FfmpegError::Start { program, cause })?;
@@ -122,25 +125,26 @@ impl Tools {
 }
 
 impl Child {
-    /// Its standard input; `None` when it was started without or it was taken before.
+    /// The child's standard input; `None` if the child was started without one, or if it was taken before.
     pub fn take_stdin(&mut self) -> Option<Stdin> {
         self.stdin.take()
     }
 
-    /// Its standard output; `None` when it was taken before.
+    /// The child's standard output; `None` if it was taken before.
     pub fn take_stdout(&mut self) -> Option<Stdout> {
         self.stdout.take()
     }
 
-    /// What it last said of its progress.
+    /// The progress that the child last reported.
     #[must_use]
     pub fn progress(&self) -> EncodeProgress {
         *self.progress.borrow()
     }
 
-    /// Waits for its end, which is an error unless it succeeded.
+    /// Waits until the child ends. An unsuccessful end is an error.
     ///
-    /// Pipes that were not taken are closed, so that it cannot wait for us in turn.
+    /// Closes the pipes that were not taken, so that the child cannot
+    /// wait for them while this method waits for the child.
     pub async fn finish(self) -> Result<(), FfmpegError> {
         let (task, troubles) = (self.task, Arc::clone(&self.troubles));
         let ended = self.ended().await;
@@ -150,7 +154,8 @@ impl Child {
     async fn ended(mut self) -> Result<(), FfmpegError> {
         drop((self.stdin.take(), self.stdout.take()));
         self.watch.wait();
-        // The reaper answers unless it panicked or the runtime ends, and then nobody reads this.
+        // The reaper always sends, unless it panics or the runtime ends;
+        // when the runtime ends, nobody reads the result.
         let status = match self.end.await.map_err(std::io::Error::other)? {
             End::Exited(status) => status?,
             End::Overdue(after) => {
@@ -161,8 +166,8 @@ impl Child {
             }
         };
         let log = match self.log {
-            // The log's reader ends with the pipe, which a process that FFmpeg started might hold open; a panic
-            // of it loses no more than text.
+            // The log reader ends when the pipe closes, which may be held open by a process that
+            // FFmpeg has started. A panic of the log reader loses only the text.
             Some(log) => tokio::time::timeout(LOG_PATIENCE, log).await,
             None => Ok(Ok(VecDeque::new())),
         };
@@ -171,7 +176,7 @@ impl Child {
     }
 }
 
-/// Waits for a process, and kills it as soon as nobody wants to know its end any more, or it is overdue.
+/// Waits for a process to end. Kills the process when the [`Child`] is dropped or a deadline has passed.
 async fn reap(
     mut process: tokio::process::Child,
     mut ended: oneshot::Sender<End>,
@@ -181,15 +186,15 @@ async fn reap(
     let group = process.id();
     tokio::select! {
         status = process.wait() => {
-            // What it has started goes with it. Its number cannot belong to another group yet: systems give numbers
-            // out in turn.
+            // This also ends the processes that the child has started. The group's number cannot
+            // belong to another group yet, because systems assign numbers in sequence.
             kill_group(group);
             let _ = ended.send(End::Exited(status));
             return;
         }
         after = overdue(deadline, &watch) => {
             kill_group(group);
-            // Whoever waits goes on at once, even if the kernel does not let go of the process.
+            // The waiting caller continues at once, even if the kernel does not release the process.
             let _ = ended.send(End::Overdue(after));
             watch.overdue.cancel();
         }
@@ -200,7 +205,7 @@ async fn reap(
     }
 }
 
-/// Returns when a deadline has passed, with the time that it took.
+/// Returns when a deadline has passed, with the duration that exceeded it.
 async fn overdue(deadline: Deadline, watch: &Watch) -> Duration {
     let started = Instant::now();
     loop {
@@ -211,7 +216,8 @@ async fn overdue(deadline: Deadline, watch: &Watch) -> Duration {
         if stalled >= deadline.stall {
             return stalled;
         }
-        // Somebody may begin to wait at any time: looked at again before a whole deadline is over.
+        // A caller may start to wait at any time, so the check is repeated
+        // well before a whole deadline is over.
         let total_left = deadline
             .total
             .map_or(Duration::MAX, |total| total.saturating_sub(age));
@@ -220,7 +226,7 @@ async fn overdue(deadline: Deadline, watch: &Watch) -> Duration {
     }
 }
 
-/// Kills a child and all that it has started. A group that is gone is no failure.
+/// Kills a child and all processes that it has started. A group that no longer exists is not an error.
 fn kill_group(group: Option<u32>) {
     #[cfg(unix)]
     if let Some(group) = group.and_then(|group| rustix::process::Pid::from_raw(group as i32)) {
@@ -230,19 +236,19 @@ fn kill_group(group: Option<u32>) {
     let _ = group;
 }
 
-/// Follows a log to its end and returns its last complaints.
+/// Reads a log to its end and returns its last warnings and errors.
 async fn read_log(
     stderr: ChildStderr,
     report: watch::Sender<EncodeProgress>,
     watch: Watch,
 ) -> VecDeque<String> {
     let bounded = SyncIoBridge::new(stderr.take(LOG_BYTES));
-    // The parser reads blockingly, hence its own thread; it ends with the process.
+    // The parser's reads block, so it runs in a thread of its own, which ends with the process.
     let parsed = tokio::task::spawn_blocking(move || parse_log(bounded, &report, &watch)).await;
     let Ok((lines, mut stderr)) = parsed else {
-        return VecDeque::new(); // a panic of the parser: the text is lost, nothing else
+        return VecDeque::new(); // the parser panicked: only the text is lost
     };
-    // Past the bound the rest is thrown away, so that FFmpeg never waits for its log to be read.
+    // The rest beyond the bound is read and discarded, so that FFmpeg never blocks on its log.
     let _ = tokio::io::copy(&mut stderr, &mut tokio::io::sink()).await;
     lines
 }
@@ -261,7 +267,8 @@ fn parse_log(
         match parser.parse_next_event() {
             Ok(FfmpegEvent::LogEOF) => break,
             Ok(FfmpegEvent::Progress(progress)) => {
-                // A process that spins says the same again and again.
+                // A process in an endless loop reports the same values repeatedly,
+                // so only a change counts as progress.
                 let now = Some((progress.frame, progress.size_kb, progress.time));
                 if reached != now {
                     watch.progressed();
@@ -272,7 +279,8 @@ fn parse_log(
                     speed: progress.speed,
                 });
             }
-            // FFmpeg says so whenever it reads the HUD more slowly than it is drawn, which is the rule.
+            // FFmpeg prints this warning whenever it reads the HUD more slowly
+            // than the HUD is drawn, which is normal.
             Ok(FfmpegEvent::Log(LogLevel::Warning, line))
                 if line.contains("Thread message queue blocking") => {}
             Ok(FfmpegEvent::Log(LogLevel::Warning | LogLevel::Error | LogLevel::Fatal, line)) => {
@@ -281,7 +289,7 @@ fn parse_log(
                 }
                 lines.push_back(line.chars().take(LOG_LINE_LENGTH).collect());
             }
-            // The pipe broke. Any other error is a line the crate does not understand.
+            // The pipe broke. Any other error is a line that the crate cannot parse.
             Err(error) if error.is::<std::io::Error>() => break,
             Ok(_) | Err(_) => {}
         }

@@ -1,16 +1,18 @@
-//! Why a child process gave no result, and whose fault that is.
+//! Errors of child processes, and whose fault each one is.
 //!
-//! The one place that tells a fault of the input (a damaged clip) from one of the machine (killed, no memory, no
-//! room on the disk, no descriptors, too slow). A fault of the machine says nothing about the input: it is tried again
-//! later, and nothing is marked as bad for it.
+//! This module is the only place that distinguishes faults of the input (a damaged clip)
+//! from faults of the machine (the process was killed or too slow; no memory, disk space or
+//! file descriptors were left). A fault of the machine says nothing about the input: the
+//! work is tried again later, and the input is not marked as bad.
 
 use std::io;
 use std::process::ExitStatus;
 
 use super::Task;
 
-/// What FFmpeg says when the machine has no more of something: `strerror` of the error codes in [`STARVED`]. Not that of
-/// `EAGAIN`, which FFmpeg's decoders use for something else; it names the call that starts a thread.
+/// FFmpeg's messages when the machine runs out of a resource: the `strerror` texts of the error codes in
+/// [`STARVED`]. The text of `EAGAIN` is not among them, because FFmpeg's decoders use that code for
+/// something else; `pthread_create` is the name of the call that fails to start a thread.
 const STARVED_WORDS: [&str; 6] = [
     "Cannot allocate memory",
     "File too large",
@@ -20,81 +22,83 @@ const STARVED_WORDS: [&str; 6] = [
     "pthread_create",
 ];
 
-/// What FFmpeg says when the end of a file could not be written. Some versions (5.1 is one) call that a success.
+/// FFmpeg's messages when it could not write the end of a file. Some
+/// versions (5.1 is one) still report success.
 const INCOMPLETE_WORDS: [&str; 2] = ["Error writing trailer", "Error closing file"];
 
-/// Linux's and BSD's numbers of `ENOMEM`, `ENFILE`, `EMFILE`, `EFBIG`, `ENOSPC`, `EDQUOT`.
+/// The values of `ENOMEM`, `ENFILE`, `EMFILE`, `EFBIG`, `ENOSPC` and `EDQUOT`: first for Linux, then for BSD.
 #[cfg(target_os = "linux")]
 const STARVED: [i32; 6] = [12, 23, 24, 27, 28, 122];
 #[cfg(not(target_os = "linux"))]
 const STARVED: [i32; 6] = [12, 23, 24, 27, 28, 69];
 
-/// What FFmpeg ends with when it was told to end by a signal that it handles.
+/// FFmpeg's exit code after a signal that it handles.
 const SIGNALLED: i32 = 255;
-/// What shells add to the number of the signal that killed a child of theirs.
+/// Shells add this value to the number of the signal that killed their child.
 const SHELL: i32 = 128;
-/// Signals that no program sends itself, and that end a program from outside: SIGINT, SIGKILL, SIGTERM.
+/// SIGINT, SIGKILL and SIGTERM: signals that no program sends to itself, so they come from outside.
 const FROM_OUTSIDE: [i32; 3] = [2, 9, 15];
 
 /// Why a child process gave no result.
 #[derive(Debug, thiserror::Error)]
 pub enum FfmpegError {
-    /// The program is not there or may not be run, or the machine cannot start another process.
+    /// The program is missing or may not be executed, or the machine cannot start another process.
     #[error("cannot start {program}: {cause}")]
     Start {
-        /// Which program.
+        /// The program.
         program: String,
-        /// Why.
+        /// The system's error.
         cause: io::Error,
     },
-    /// It ended with an error; the text holds the last lines of its log.
+    /// The process exited with an error.
     #[error("FFmpeg ended with {status}: {log}")]
     Failed {
         /// Exit status.
         status: String,
-        /// Last errors and warnings.
+        /// The last errors and warnings of the log.
         log: String,
     },
-    /// A signal ended it.
+    /// A signal ended the process.
     #[error("FFmpeg was killed ({status}): {log}")]
     Killed {
         /// Exit status.
         status: String,
-        /// Last errors and warnings.
+        /// The last errors and warnings of the log.
         log: String,
     },
-    /// The machine had no more memory, room on the disk, descriptors or processes for it.
+    /// The machine had too little memory, disk space, file descriptors or processes.
     #[error("the machine had too little memory, disk or descriptors for FFmpeg ({status}): {log}")]
     Starved {
         /// Exit status.
         status: String,
-        /// Last errors and warnings.
+        /// The last errors and warnings of the log.
         log: String,
     },
-    /// A pipe to or from it broke.
+    /// A pipe to or from the process broke.
     #[error("lost touch with FFmpeg: {0}")]
     Pipe(io::Error),
-    /// It did not end in time, or made no progress for too long, and was killed.
+    /// The process did not end in time, or made no progress for too long, and was killed.
     #[error("FFmpeg's task {task} took too long: it was killed after {seconds} s")]
     Overdue {
-        /// Which task.
+        /// The task of the process.
         task: Task,
-        /// Whole seconds since its start, or since its last progress.
+        /// Whole seconds since the start of the process, or since its last progress.
         seconds: u64,
     },
-    /// It was overdue a short while ago, and is left alone for some more seconds.
+    /// The work is refused for some seconds, because a child for the same
+    /// work was overdue before (see [`super::Backoff`]).
     #[error("FFmpeg took too long for this before: it is tried again in {seconds} s")]
     Resting {
-        /// Whole seconds.
+        /// Whole seconds until the work is accepted again.
         seconds: u64,
     },
-    /// It wrote more than it was allowed to and was killed.
+    /// The process wrote more than this maximum number of bytes and was killed.
     #[error("FFmpeg wrote more than {0} bytes")]
     TooMuch(u64),
 }
 
 impl FfmpegError {
-    /// Of a process that ended; `None` of one that did what it was to do.
+    /// The error of a process that has ended; `None` if the process succeeded.
     pub(super) fn of_exit(status: ExitStatus, log: String) -> Option<Self> {
         let says_starved = STARVED_WORDS.iter().any(|words| log.contains(words));
         let text = status.to_string();
@@ -112,7 +116,7 @@ impl FfmpegError {
         if is_killed(status) {
             return Self::Killed { status: text, log };
         }
-        // Since version 7 FFmpeg's exit code is the lowest byte of its negative error number.
+        // Since version 7, FFmpeg's exit code is the lowest byte of its negative error number.
         let code_starved = status
             .code()
             .is_some_and(|code| STARVED.iter().any(|number| 256 - number == code));
@@ -123,7 +127,8 @@ impl FfmpegError {
         }
     }
 
-    /// Whether the machine is at fault and not the input: the same may work the next time.
+    /// Whether the fault is the machine's and not the input's, so that
+    /// the same work may succeed the next time.
     #[must_use]
     pub fn is_of_machine(&self) -> bool {
         match self {
@@ -137,8 +142,8 @@ impl FfmpegError {
         }
     }
 
-    /// Whether the machine has no more memory, room, descriptors or processes at present, or the work is left alone
-    /// for a while: whoever asks again later may have it.
+    /// Whether the machine is out of memory, disk space, file descriptors or processes at
+    /// present, or the work is refused for a while. A later attempt may succeed.
     #[must_use]
     pub fn is_starved(&self) -> bool {
         match self {
@@ -155,10 +160,11 @@ impl From<io::Error> for FfmpegError {
     }
 }
 
-/// Whether an error says that the machine has no more memory, room, descriptors or processes at present.
+/// Whether an error says that the machine is out of memory, disk
+/// space, file descriptors or processes at present.
 #[must_use]
 pub fn is_starved(error: &io::Error) -> bool {
-    // `EAGAIN`: no more processes or threads.
+    // `EAGAIN` here means that no more processes or threads can be started.
     error.kind() == io::ErrorKind::WouldBlock
         || error
             .raw_os_error()

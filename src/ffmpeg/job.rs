@@ -1,4 +1,7 @@
-//! Short jobs: run to the end, keep the output.
+//! Short jobs: run a child to its end and return its whole output.
+//!
+//! For commands whose output fits into memory: probing, cutting, posters, previews. A child that failed by a
+//! fault of the machine is started again. Commands whose output is streamed use [`Tools::spawn`] instead.
 
 use std::ffi::OsStr;
 use std::process::Command;
@@ -9,11 +12,12 @@ use tokio::io::AsyncReadExt as _;
 
 use super::{Child, FfmpegError, Task, Tools, Troubles};
 
-/// How long to wait before a child is started again that was killed, or that the machine had too little room for.
+/// Pauses before the first and the second restart of a child that failed by a fault of the machine.
 const PAUSES: [Duration; 2] = [Duration::from_millis(250), Duration::from_secs(1)];
 
 impl Tools {
-    /// Runs FFmpeg to its end and returns what it wrote to `pipe:1`, at most `limit` bytes.
+    /// Runs FFmpeg to its end and returns what FFmpeg wrote to `pipe:1`,
+    /// at most `limit` bytes; more is an error.
     pub async fn run(
         &self,
         task: Task,
@@ -21,11 +25,12 @@ impl Tools {
         limit: u64,
     ) -> Result<Vec<u8>, FfmpegError> {
         command.arg("-nostdin");
-        // Boxed: it is a part of many futures, most of which run no child.
+        // Boxed, because this future is a part of many others, most of which never run a child.
         Box::pin(self.run_command(task, &command.into(), limit)).await
     }
 
-    /// Runs ffprobe with these arguments to its end and returns its JSON, at most `limit` bytes.
+    /// Runs ffprobe with these arguments to its end and returns its JSON
+    /// answer, at most `limit` bytes; more is an error.
     pub async fn probe(
         &self,
         task: Task,
@@ -33,7 +38,7 @@ impl Tools {
         limit: u64,
     ) -> Result<Vec<u8>, FfmpegError> {
         let mut command = Command::new(&self.ffprobe);
-        // With levels in its log, as the log's parser needs them.
+        // The log parser needs the levels in the log.
         command.args(["-v", "level+error", "-of", "json"]).args(arguments);
         Box::pin(self.run_command(task, &command, limit)).await
     }
@@ -55,10 +60,10 @@ impl Tools {
     }
 }
 
-/// How often a child is started again that failed by a fault of the machine.
+/// Counts how often a child was restarted after faults of the machine, and decides about the next restart.
 ///
-/// One that was overdue is started again once, and only if no viewer waits meanwhile: it has taken its whole deadline
-/// already, and the next request tries again.
+/// An overdue child is restarted only once, and only for tasks for which no viewer waits: it
+/// has already used a whole deadline, and the next request tries again anyway.
 #[derive(Debug)]
 pub struct Retries {
     task: Task,
@@ -66,13 +71,13 @@ pub struct Retries {
 }
 
 impl Retries {
-    /// For one piece of work.
+    /// The restarts of one piece of work; none has happened yet.
     #[must_use]
     pub fn of(task: Task) -> Self {
         Self { task, started: 0 }
     }
 
-    /// Whether to try again after this failure. Waits a while if so.
+    /// Whether to try again after this failure. If so, waits for the pause first.
     pub async fn again(&mut self, error: &FfmpegError) -> bool {
         let helps = match error {
             FfmpegError::Overdue { .. } => self.started == 0 && self.task.waits_for_second_try(),

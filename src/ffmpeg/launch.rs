@@ -1,16 +1,18 @@
-//! How children are started, so that none outlives this process, whatever ends it.
+//! The launcher: starts children so that none of them outlives this process, no matter how this process ends.
 //!
-//! On Linux a child is started through this program itself, as the hidden subcommand `launch`: it asks the kernel
-//! to be killed when its parent dies, and then becomes (`exec`) the program that was wanted. So no `unsafe` code
-//! runs between `fork` and `exec`, and the start stays a `posix_spawn`, which costs the same however much memory the
-//! server has. What else a child is to be bound by (limits, Landlock, seccomp) belongs into [`launch`], too.
+//! On Linux, a child is started through this program itself, by its hidden subcommand `launch`. The
+//! subcommand asks the kernel to kill it when its parent dies, and then becomes (`exec`) the
+//! requested program. So no `unsafe` code runs between `fork` and `exec`, and the start remains a
+//! `posix_spawn`, whose cost does not depend on the server's memory. Other restrictions of children
+//! (resource limits, Landlock, seccomp) belong into [`launch`], too.
 //!
-//! The kernel sends that signal when the *thread* ends that started the child. Hence all are started by one thread,
-//! which lives as long as the process.
+//! The kernel sends the parent-death signal when the *thread* that started the child ends.
+//! Therefore a single thread, which lives as long as the process, starts all children.
 //!
-//! What this does not do: a program that starts others is killed alone, for the kernel keeps the signal from them. FFmpeg
-//! starts none. As long as the server lives, it kills whole process groups. Other systems have no such signal: there
-//! children are started directly, and end by themselves when their pipes break.
+//! What the launcher does not do: if a child has started other processes, the kernel kills only
+//! the child, because the signal is not inherited. FFmpeg starts no processes. While the server
+//! lives, it kills whole process groups. Other systems have no such signal. There, children are
+//! started directly and end by themselves when their pipes break.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -19,17 +21,17 @@ use std::process::{Command, ExitCode, ExitStatus};
 
 use super::FfmpegError;
 
-/// The name of the subcommand.
+/// Name of the hidden subcommand.
 pub const SUBCOMMAND: &str = "launch";
-/// What a shell answers when a program is not there or cannot be run.
+/// Exit code when the program is missing or cannot be run; shells use the same.
 const NO_PROGRAM: u8 = 127;
-/// What `launch` says then, followed by the system's error number and the program.
+/// Message of [`launch`] with that exit code. The system's error number and the program follow it.
 const CANNOT_START: &str = "virtual-coach launch: no start:";
-/// This process was started by another one than it was meant for, which is dead.
+/// Exit code when the parent of this process is not the expected one, because the expected parent has died.
 const NO_PARENT: u8 = 126;
 
-/// The program whose subcommand `launch` starts children: this one, even after its file was replaced. `None`
-/// where children are started directly.
+/// The program whose subcommand `launch` starts children: this program, even after
+/// its file was replaced. `None` where children are started directly.
 #[must_use]
 pub fn own_launcher() -> Option<PathBuf> {
     let this = PathBuf::from("/proc/self/exe");
@@ -43,7 +45,7 @@ pub fn own_launcher() -> Option<PathBuf> {
     Some(this)
 }
 
-/// `command`, started through `launcher`.
+/// Wraps `command` so that `launcher` starts it, with the same arguments and environment.
 pub(super) fn through(launcher: &std::path::Path, command: &Command) -> Command {
     let mut wrapped = Command::new(launcher);
     #[cfg(unix)]
@@ -62,7 +64,7 @@ pub(super) fn through(launcher: &std::path::Path, command: &Command) -> Command 
     wrapped
 }
 
-/// The failure that [`launch`] tells when it cannot become the program.
+/// The start failure that [`launch`] reported in its exit status and log; `None` for any other end.
 pub(super) fn not_started(status: ExitStatus, log: &str) -> Option<FfmpegError> {
     if status.code() != Some(NO_PROGRAM.into()) {
         return None;
@@ -75,8 +77,9 @@ pub(super) fn not_started(status: ExitStatus, log: &str) -> Option<FfmpegError> 
     })
 }
 
-/// The subcommand, if this process was started as it: `launch PARENT PROGRAM ARGUMENTS...`. To be asked before
-/// anything else is done: every child pays for it.
+/// Runs the subcommand if this process was started with it: `launch PARENT PROGRAM
+/// ARGUMENTS...`. `None` otherwise. The caller must call this function before anything
+/// else, because each start of a child pays for all that comes earlier.
 #[must_use]
 pub fn launched() -> Option<ExitCode> {
     let mut arguments = std::env::args_os().skip(1);
@@ -91,7 +94,7 @@ pub fn launched() -> Option<ExitCode> {
     Some(ExitCode::from(launch(parent, &program, arguments)))
 }
 
-/// Becomes `program`; returns only if that fails.
+/// Replaces this process with `program`. Returns an exit code only on failure.
 #[cfg(target_os = "linux")]
 fn launch(parent: i32, program: &OsStr, arguments: impl Iterator<Item = OsString>) -> u8 {
     use std::os::unix::process::CommandExt as _;
@@ -101,12 +104,12 @@ fn launch(parent: i32, program: &OsStr, arguments: impl Iterator<Item = OsString
         eprintln!("[error] the parent-death signal cannot be set: {error}");
         return NO_PARENT;
     }
-    // It may have died before the signal was set.
+    // The parent may have died before the signal was set.
     if getppid().map(rustix::process::Pid::as_raw_nonzero).map(i32::from) != Some(parent) {
         return NO_PARENT;
     }
     let error = Command::new(program).args(arguments).exec();
-    // In the form of FFmpeg's log, which is how it is read.
+    // The message has the form of FFmpeg's log lines, because the parent reads it with the same parser.
     let number = error.raw_os_error().unwrap_or_default();
     eprintln!("[error] {CANNOT_START} {number} {}", program.to_string_lossy());
     NO_PROGRAM

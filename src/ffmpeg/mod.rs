@@ -1,9 +1,9 @@
-//! FFmpeg as a child process: how it is started, fenced in, listened to and ended.
+//! FFmpeg as a child process: how it is started, restricted, read and ended.
 //!
-//! For `clip` (probing, posters), `stitch` (loops, cues) and `render` (frames, sound). This module decides what every
-//! FFmpeg of ours has in common: no network, no terminal, a [`Task`] with a deadline, a log that is read and
-//! bounded, an end that is always reaped, and no life after this process ([`launch`]). What a process renders is the
-//! caller's business.
+//! For `clip` (probing, cuts), `stitch` (loops, cues) and `render` (frames, sound, posters and previews).
+//! This module defines what all FFmpeg processes have in common: no network, no terminal, a [`Task`] with
+//! deadlines, a log that is read and bounded, a reaper for each process, and no process that outlives this
+//! one ([`launch`]). This module does not decide what a process renders; the caller does.
 
 mod aac;
 mod backoff;
@@ -34,34 +34,35 @@ use std::time::Duration;
 use ffmpeg_sidecar::command::FfmpegCommand;
 use tokio_util::task::TaskTracker;
 
-/// Container formats that clips may have, as FFmpeg names its demuxers.
+/// FFmpeg's names of the demuxers that are allowed for clips.
 ///
-/// A list of what is allowed, because FFmpeg guesses a file's format from its bytes: a playlist
-/// (`hls`, `concat`, `dash`) named `clip.mp4` would make it read other files. Still images are
-/// allowed, they are clips of one image.
+/// An allowlist is needed because FFmpeg guesses a file's format from its bytes: a
+/// playlist (`hls`, `concat`, `dash`) named `clip.mp4` would make FFmpeg read
+/// other files. Still images are allowed, as clips of one image.
 pub const CLIP_FORMATS: &str = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,gif,ogg,asf,mxf,nut,\
     yuv4mpegpipe,apng,webp_anim,png_pipe,jpeg_pipe,webp_pipe,bmp_pipe,tiff_pipe";
 
-/// How long a child may be without progress, unless a setting says otherwise.
+/// Default of the time that a child may be without progress; a setting can change it.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Where FFmpeg's two programs are, how they are started, and who reaps them.
+/// FFmpeg's two programs, and how their processes are started and reaped.
 #[derive(Debug, Clone)]
 pub struct Tools {
-    /// The `ffmpeg` program: a name on the `PATH` or a path.
+    /// The `ffmpeg` program: a path, or a name to be looked up in `PATH`.
     pub ffmpeg: PathBuf,
-    /// The `ffprobe` program.
+    /// The `ffprobe` program: a path, or a name to be looked up in `PATH`.
     pub ffprobe: PathBuf,
-    /// The tasks that reap FFmpeg's processes, for a program's end to wait for.
+    /// The tasks that reap FFmpeg's processes. The program waits for them before it ends.
     pub reapers: TaskTracker,
-    /// The program whose subcommand `launch` starts them (see [`launch`]); `None` starts them directly, and then they
-    /// may outlive this process.
+    /// The program whose subcommand `launch` starts the children (see [`launch`]). With
+    /// `None`, children are started directly and may outlive this process.
     pub launcher: Option<PathBuf>,
-    /// How long a child may be without progress; what else its deadlines are follows from its [`Task`].
+    /// Maximum time that a child may be without progress. The other deadlines of
+    /// a child follow from this time and the child's [`Task`].
     pub patience: Duration,
-    /// The children that gave no result, counted.
+    /// Counts of the children that gave no result, by task.
     pub troubles: Arc<Troubles>,
-    /// The task that all children are declared with, whatever they are started for.
+    /// If set, all children are started with this task, whatever task the caller names.
     pub declared: Option<Task>,
 }
 
@@ -80,8 +81,8 @@ impl Default for Tools {
 }
 
 impl Tools {
-    /// The same programs, for finding out whether something can be done: what a trial starts is no workout's work,
-    /// and neither its deadlines nor its failures are those of one.
+    /// The same programs for trials: all their children have [`Task::Trial`], so that
+    /// neither the deadlines nor the failures of a trial count as those of a workout.
     #[must_use]
     pub fn on_trial(&self) -> Self {
         Self {
@@ -90,26 +91,26 @@ impl Tools {
         }
     }
 
-    /// An `ffmpeg` command line to add inputs and outputs to.
+    /// A new `ffmpeg` command line without inputs and outputs.
     #[must_use]
     pub fn ffmpeg(&self) -> FfmpegCommand {
-        // Sets `-loglevel level+info`, which the log parser relies on.
+        // This call sets `-loglevel level+info`, which the log parser needs.
         let mut command = FfmpegCommand::new_with_path(&self.ffmpeg);
         command.hide_banner().arg("-y");
         command
     }
 
-    /// Starts a command line of FFmpeg's for `task`; `feed` opens its standard input.
+    /// Starts an FFmpeg command line for `task`; `feed` opens its standard input.
     pub fn spawn(&self, task: Task, mut command: FfmpegCommand, feed: bool) -> Result<Child, FfmpegError> {
         if !feed {
-            // Without it FFmpeg reads the server's terminal for keys.
+            // Without this option, FFmpeg reads key presses from the server's terminal.
             command.arg("-nostdin");
         }
         self.start(task, command.into(), feed)
     }
 }
 
-/// Options that keep an input on local files and known formats. They go before `-i`.
+/// Options that restrict an input to local files and allowed formats. They must come before `-i`.
 pub const FENCE: [&str; 4] = [
     "-protocol_whitelist",
     "file,pipe",
@@ -117,14 +118,14 @@ pub const FENCE: [&str; 4] = [
     CLIP_FORMATS,
 ];
 
-/// The arguments that make FFmpeg or ffprobe read a file, and nothing but this file: the fence,
-/// `-i` and the path. Options for the input go before them.
+/// The arguments that make FFmpeg or ffprobe read this file and no other: the [`FENCE`],
+/// `-i` and the path. Other options of the input must come before them.
 #[must_use]
 pub fn input(path: &Path) -> Vec<OsString> {
     input_as(path, image_demuxer(path))
 }
 
-/// The same by a demuxer that is known, where FFmpeg would guess by the name.
+/// The arguments of [`input`] with a known demuxer, for files whose demuxer FFmpeg would guess by the name.
 #[must_use]
 pub fn input_as(path: &Path, demuxer: Option<&str>) -> Vec<OsString> {
     let mut arguments: Vec<OsString> = FENCE.iter().map(OsString::from).collect();
@@ -134,11 +135,13 @@ pub fn input_as(path: &Path, demuxer: Option<&str>) -> Vec<OsString> {
     arguments
 }
 
-/// The arguments that make FFmpeg read the first, main image of a file, whose demuxer is one of [`IMAGE_DEMUXERS`].
+/// The arguments that make FFmpeg read the first, main image of a
+/// file whose demuxer is one of [`IMAGE_DEMUXERS`].
 ///
-/// The file is one packet: what follows the image (phones append a map of gains) is never decoded. Taken one by one,
-/// a second image of another size would make FFmpeg begin its graph anew, in 5.1 whatever it is told. The name means
-/// just this file, and no other format may be read.
+/// The demuxer `image2` reads the whole file as one packet, so the data after the image (phones
+/// append a gain map) is never decoded. If the images were read one by one, a second image of
+/// another size would make FFmpeg configure its filter graph anew; FFmpeg 5.1 does so whatever the
+/// options say. The name is taken literally, and no other format is allowed.
 #[must_use]
 pub fn image_input(path: &Path, demuxer: &str) -> Vec<OsString> {
     let codec = demuxer.trim_end_matches("_pipe");
@@ -150,7 +153,7 @@ pub fn image_input(path: &Path, demuxer: &str) -> Vec<OsString> {
     arguments
 }
 
-/// The demuxer of a still image, by its name.
+/// The demuxer of a still image, by the extension of its file name.
 #[must_use]
 pub fn image_demuxer(path: &Path) -> Option<&'static str> {
     let ending = path
@@ -162,8 +165,9 @@ pub fn image_demuxer(path: &Path) -> Option<&'static str> {
     still.map(|(_, demuxer)| *demuxer)
 }
 
-/// Endings of still images, and FFmpeg's demuxers for them. By the name alone it would take such a file for one of a
-/// numbered series, or a `%`, `?` or `*` in it for a pattern, and look for more.
+/// Extensions of still images, and FFmpeg's demuxers for them. If FFmpeg went by
+/// the name alone, it would take such a file for one of a numbered series, or a
+/// `%`, `?` or `*` in the name for a pattern, and look for more files.
 const IMAGE_DEMUXERS: [(&str, &str); 7] = [
     ("jpg", "jpeg_pipe"),
     ("jpeg", "jpeg_pipe"),
@@ -176,7 +180,8 @@ const IMAGE_DEMUXERS: [(&str, &str); 7] = [
 
 /// A path as an FFmpeg argument that can only mean a local file.
 ///
-/// Without the `file:` prefix a name such as `-y.mp4` would be an option and `a:b.mov` a protocol.
+/// Without the prefix `file:`, FFmpeg would take the name `-y.mp4`
+/// for an option and `a:b.mov` for a protocol.
 #[must_use]
 pub fn file_argument(path: &Path) -> OsString {
     let mut argument = OsString::from("file:");

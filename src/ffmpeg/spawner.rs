@@ -1,5 +1,7 @@
-//! The one thread that starts all children: it lives as long as the process, and so do the parent-death signals
-//! of the children (see [`super::launch`]).
+//! The spawner: the one thread that starts all children.
+//!
+//! The thread lives as long as the process. The children's
+//! parent-death signals depend on that (see [`super::launch`]).
 
 use std::io;
 use std::panic::AssertUnwindSafe;
@@ -11,26 +13,29 @@ use tokio::runtime::Handle;
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// Where the thread takes its work from; `None` before the first child.
+/// The queue of the thread; `None` before the first child.
 static JOBS: Mutex<Option<Sender<Job>>> = Mutex::new(None);
 
-/// Starts a child. To be called within a runtime, which then owns the child; waits a millisecond for the thread.
+/// Starts a child. Must be called within a tokio runtime, which then owns the
+/// child. Blocks for about a millisecond, until the thread has answered.
 pub(super) fn spawn(mut command: Command) -> io::Result<Child> {
     let runtime = Handle::current();
     let (answer, answered) = sync_channel(1);
     let job: Job = Box::new(move || {
         let _entered = runtime.enter();
-        // A runtime that ends meanwhile panics here: that must not end the thread, and with it all children.
+        // If the runtime ends meanwhile, this call panics. The panic must not end
+        // the thread, because all children would be killed with it.
         let started = std::panic::catch_unwind(AssertUnwindSafe(|| command.spawn()));
         let started = started.unwrap_or_else(|_| Err(io::Error::other("the runtime ends")));
-        // Who asked waits for it.
+        // The receiver exists: the caller waits for the answer.
         let _ = answer.send(started);
     });
     jobs()?.send(job).map_err(|_| gone())?;
     answered.recv().map_err(|_| gone())?
 }
 
-/// The way to the thread, which is started if need be: that fails when the machine has room for no more threads.
+/// The queue of the thread. Starts the thread if necessary; that
+/// fails if the machine can start no more threads.
 fn jobs() -> io::Result<Sender<Job>> {
     let mut jobs = JOBS.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(jobs) = &*jobs {
@@ -44,7 +49,7 @@ fn jobs() -> io::Result<Sender<Job>> {
     Ok(jobs.insert(sender).clone())
 }
 
-/// Cannot be: the thread ends only with the process.
+/// Cannot happen: the thread ends only with the process.
 fn gone() -> io::Error {
     io::Error::other("the thread that starts children is gone")
 }

@@ -1,33 +1,33 @@
-//! What a child process is for: its name, and how long it may take.
+//! Tasks: the purposes of child processes, their names and their deadlines.
 //!
-//! Every child has a task. The name is stable: it is in the child's environment as [`VARIABLE`], in the log and on
-//! `/ready`.
+//! Every child has a task. The task's name is stable: it is in the child's
+//! environment variable [`VARIABLE`], in the log and on `/ready`.
 
 use std::fmt;
 use std::time::Duration;
 
-/// The environment variable that tells a child its task.
+/// The environment variable that holds the name of a child's task.
 pub const VARIABLE: &str = "COACH_TASK";
 
-/// Long tasks, which show their progress, may take so many times as long as they may be without it.
+/// Factor between the patience and the total time of long tasks. Long tasks show their progress.
 const LONG: u32 = 30;
-/// No child needs longer to tell its version.
+/// Maximum time to print a version; no child needs longer.
 const VERSION: Duration = Duration::from_secs(10);
 
-/// What a child process is for.
+/// The purpose of a child process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Task {
-    /// Tells its version or what it has.
+    /// Prints a version, or the features of the program.
     Version,
-    /// Reads what a clip is, or the times of its frames.
+    /// Reads the tracks of a clip, or the times of its frames.
     Probe,
-    /// Decodes a clip to see whether that works.
+    /// Decodes a clip to test whether that is possible.
     Decode,
     /// Cuts the loop range out of a clip.
     Cut,
     /// Encodes a loop.
     Loop,
-    /// Decodes an encoded loop strictly.
+    /// Decodes an encoded loop and fails on any error.
     Verify,
     /// Encodes cues.
     Cue,
@@ -41,21 +41,21 @@ pub enum Task {
     RenderSound,
     /// Encodes the sound of a whole workout.
     RenderAac,
-    /// Tries whether something can be done, whatever that is (see [`super::Tools::on_trial`]).
+    /// Tests whether some work is possible, whatever this work is (see [`super::Tools::on_trial`]).
     Trial,
 }
 
-/// How long a child may take.
+/// The deadlines of a child.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deadline {
-    /// From start to end; `None` where a slow viewer may make it wait for hours.
+    /// Maximum time from start to end; `None` where a slow viewer may make the child wait for hours.
     pub total: Option<Duration>,
-    /// While somebody waits for it: without output and without progress in its log.
+    /// Maximum time without output and without progress in the log, while a caller waits for the child.
     pub stall: Duration,
 }
 
 impl Task {
-    /// All of them.
+    /// All tasks.
     pub const ALL: [Self; 13] = [
         Self::Version,
         Self::Probe,
@@ -72,7 +72,7 @@ impl Task {
         Self::Trial,
     ];
 
-    /// Its stable name.
+    /// The task's stable name.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -92,22 +92,23 @@ impl Task {
         }
     }
 
-    /// Whether a child that was overdue is started once more at once: in the background, where the first may have met
-    /// a busy moment, and a failure would last.
+    /// Whether an overdue child is started once more at once. So it is for tasks in the background: the
+    /// first child may have met a busy moment, and a failure would have lasting effects.
     #[must_use]
     pub fn waits_for_second_try(self) -> bool {
         matches!(self, Self::Probe | Self::Decode | Self::Cut | Self::Verify)
     }
 
-    /// How long it may take, if a child may be without progress for `patience`.
+    /// The deadlines of this task, if a child may be without progress for `patience`.
     #[must_use]
     pub fn deadline(self, patience: Duration) -> Deadline {
         let total = match self {
             Self::Version => Some(patience.min(VERSION)),
             Self::Cue | Self::Preview | Self::Poster | Self::Trial => Some(patience),
-            // A long clip takes long, and a busy machine longer.
+            // A long clip takes long, and even longer on a busy machine.
             Self::Probe | Self::Decode | Self::Cut | Self::Loop | Self::Verify => Some(patience * LONG),
-            // `render::Clock` knows how long a viewer may wait, and ends them long before this does.
+            // `render::Clock` bounds the time that a viewer waits, and ends
+            // these children long before the stall deadline.
             Self::RenderFrames | Self::RenderSound | Self::RenderAac => None,
         };
         Deadline {

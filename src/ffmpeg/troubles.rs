@@ -1,4 +1,6 @@
-//! How children ended that gave no result, counted by task: for `/ready`, which shows what the log says at length.
+//! Counts of the children that gave no result, by task.
+//!
+//! `/ready` shows these counts as a summary; the details are in the log.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -6,27 +8,28 @@ use std::time::Instant;
 
 use super::{FfmpegError, Task};
 
-/// The children of one task that gave no result.
+/// Counts of one task's children that gave no result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Trouble {
-    /// Killed by us, because they took too long.
+    /// Children that this program killed because they took too long.
     pub overdue: u64,
-    /// Killed by somebody else.
+    /// Children that a signal from elsewhere killed.
     pub killed: u64,
-    /// Not started, or failed, for want of memory, room, descriptors or processes.
+    /// Children that were not started, or failed, because the machine had too
+    /// little memory, disk space, file descriptors or processes.
     pub starved: u64,
-    /// Failed otherwise: the fault may be the input's.
+    /// Children that failed for another reason. The fault may be the input's.
     pub failed: u64,
-    /// When the last of them ended.
+    /// When the last of these children ended.
     pub last: Instant,
 }
 
-/// See the module.
+/// The counts of all tasks since the program's start.
 #[derive(Debug, Default)]
 pub struct Troubles(Mutex<BTreeMap<Task, Trouble>>);
 
 impl Troubles {
-    /// Counts a child.
+    /// Counts one child that ended with `error`.
     pub fn count(&self, task: Task, error: &FfmpegError) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let trouble = all.entry(task).or_insert(Trouble {
@@ -45,10 +48,10 @@ impl Troubles {
         }
     }
 
-    /// The tasks that had trouble.
+    /// The counts of the tasks that had at least one such child.
     #[must_use]
     pub fn all(&self) -> Vec<(Task, Trouble)> {
-        // A panic elsewhere leaves it whole: each change is one step.
+        // Ignores poisoning: each change is a single step, so a panic elsewhere leaves the map consistent.
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.iter().map(|(task, trouble)| (*task, *trouble)).collect()
     }

@@ -1,11 +1,13 @@
-//! Whether a child makes progress, and its pipes, which tell.
+//! Watches whether a child makes progress, and wraps the child's pipes, which report progress.
 //!
-//! A child is stalled when somebody waits for its output and nothing happens: no output, no input taken, no progress
-//! in its log. A child that waits for *us* is not: a viewer reads slowly, so nobody reads here, and the child takes no
-//! more input.
+//! A child is stalled if a caller waits for its output and nothing happens: the child writes no
+//! output, takes no input, and reports no progress in its log. A child that waits for *this
+//! program* is not stalled. An example is a slow viewer: the viewer's slow reading means that
+//! nobody reads the child's output, and the child takes no more input.
 //!
-//! When the deadline has passed, the pipes end at once: those who read and write never hang, even when the process
-//! cannot be killed because the kernel does not let go of it (a file on a stalled mount).
+//! When a deadline has passed, the pipes end at once. So their readers and writers never
+//! hang, even if the process cannot be killed because the kernel does not release it
+//! (for example, a process that reads a file on a stalled mount).
 
 use std::io;
 use std::pin::Pin;
@@ -17,34 +19,35 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
-/// Shared by a child's pipes, its log's reader and the task that waits for its end.
+/// The state of the watch, shared by the child's pipes, its log reader and its reaper.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Watch {
-    /// Since when somebody waits in vain.
+    /// When the current waiting of a caller started or the child last
+    /// made progress during it; `None` if no caller waits.
     waiting: Arc<Mutex<Option<Instant>>>,
     /// Cancelled when a deadline has passed.
     pub overdue: CancellationToken,
 }
 
 impl Watch {
-    /// Somebody waits from now on, unless somebody did already.
+    /// Records that a caller waits, unless one already does.
     pub fn wait(&self) {
         self.lock().get_or_insert_with(Instant::now);
     }
 
-    /// The child has done something; nobody waits until somebody does again.
+    /// Records that the child has given the caller what it waited for: nobody waits now.
     fn served(&self) {
         *self.lock() = None;
     }
 
-    /// The child has done something, though not what somebody may be waiting for.
+    /// Records that the child has made progress, even if a caller still waits for something else.
     pub fn progressed(&self) {
         if let Some(since) = &mut *self.lock() {
             *since = Instant::now();
         }
     }
 
-    /// For how long somebody has been waiting in vain.
+    /// For how long a caller has been waiting without any progress of the child.
     pub fn stalled(&self) -> Duration {
         self.lock().map_or(Duration::ZERO, |since| since.elapsed())
     }
@@ -57,13 +60,13 @@ impl Watch {
         }
     }
 
-    /// Each change is one step.
+    /// Ignores poisoning, because each change is a single step.
     fn lock(&self) -> MutexGuard<'_, Option<Instant>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A child's standard input or output.
+/// A child's standard input or output, which ends when a deadline has passed.
 #[derive(Debug)]
 pub struct Pipe<P> {
     inner: P,
@@ -72,7 +75,8 @@ pub struct Pipe<P> {
 }
 
 impl<P: AsyncRead + Unpin> AsyncRead for Pipe<P> {
-    /// After the deadline it ends; [`Child::finish`](super::Child::finish) tells why.
+    /// After a deadline has passed, reading reports the end of the
+    /// output; [`Child::finish`](super::Child::finish) reports why.
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -89,7 +93,7 @@ impl<P: AsyncRead + Unpin> AsyncRead for Pipe<P> {
 }
 
 impl<P: AsyncWrite + Unpin> AsyncWrite for Pipe<P> {
-    /// After the deadline it is broken.
+    /// After a deadline has passed, writing fails with a broken pipe.
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

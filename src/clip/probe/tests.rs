@@ -96,7 +96,7 @@ fn the_track_with_the_frames_is_shown_not_a_larger_one_with_few_or_none() {
 
 #[test]
 fn a_length_is_told_by_times_and_not_by_an_average_rate() {
-    // Frames at uneven times: few at first, many at the end.
+    // The frames come at uneven times: few at first, many at the end.
     let packets: Vec<String> = ["0", "3", "3.1", "3.2", "3.3", "3.9"]
         .iter()
         .map(|time| {
