@@ -18,7 +18,7 @@ use crate::http::{docs, router};
 const GRACE: Duration = Duration::from_secs(5);
 
 /// Maximum number of connections, however many files may be open.
-/// Each viewer needs about half a megabyte of memory.
+/// Each viewer needs about half a megabyte.
 #[cfg(unix)]
 const MAX_CONNECTIONS: usize = 4096;
 

@@ -1,5 +1,5 @@
-//! The AAC encoder command. The sound of a whole workout and the sound of a single cue are
-//! encoded with the same settings, so that their coded audio frames can be joined.
+//! The AAC encoder command. The sound of a whole workout and the sound of a single cue are encoded with the
+//! same settings, so that the coded audio frames of both are alike.
 
 use ffmpeg_sidecar::command::FfmpegCommand;
 
