@@ -1,8 +1,8 @@
-//! Bits of an RBSP, read from and written to the bytes of a NAL unit.
+//! A bit reader and a bit writer for the payload (RBSP) of NAL units.
 //!
-//! Emulation prevention (7.4.1) happens here and nobody above sees it: three bytes 00 00 0x with x <= 3
-//! never stand in a NAL unit, since they look like a start code; a 03 is put before the third on the way
-//! out and taken away on the way in.
+//! The other files of the `h264` module use them to read and write syntax elements. Only this file deals with
+//! emulation prevention (7.4.1). A NAL unit must not contain the three bytes 00 00 0x with x <= 3, since they
+//! look like a start code. The writer inserts a byte 03 before the third byte, and the reader removes it.
 
 use super::H264Error;
 use super::nal::{NalKind, NalUnit, RefIdc};
@@ -10,7 +10,7 @@ use super::nal::{NalKind, NalUnit, RefIdc};
 /// `emulation_prevention_three_byte` (7.3.1).
 const EMULATION_PREVENTION: u8 = 3;
 
-/// Bytes of the RBSP of a NAL unit, whose header is left out.
+/// Iterates over the bytes of a NAL unit's RBSP: without the header, without emulation prevention bytes.
 #[derive(Debug, Clone)]
 struct Rbsp<'a> {
     escaped: &'a [u8],
@@ -37,15 +37,14 @@ impl Iterator for Rbsp<'_> {
 #[derive(Debug, Clone)]
 pub(super) struct BitReader<'a> {
     rbsp: Rbsp<'a>,
-    /// The byte that is being read, and how many of its bits, the last ones, are still to come.
+    /// The current byte. `left` is the number of its lower bits that are not read yet.
     byte: u8,
     left: u32,
-    /// Bits read so far.
     position: u64,
 }
 
 impl<'a> BitReader<'a> {
-    /// At the first bit after the header of the NAL unit.
+    /// Starts at the first bit after the header of the NAL unit.
     pub fn new(nal: NalUnit<'a>) -> Self {
         let rbsp = Rbsp {
             escaped: nal.payload(),
@@ -59,12 +58,12 @@ impl<'a> BitReader<'a> {
         }
     }
 
-    /// Bits of the RBSP that were read.
+    /// Number of RBSP bits read so far.
     pub fn position(&self) -> u64 {
         self.position
     }
 
-    /// u(1).
+    /// Reads u(1).
     pub fn flag(&mut self) -> Result<bool, H264Error> {
         if self.left == 0 {
             self.byte = self.rbsp.next().ok_or(H264Error::Truncated)?;
@@ -75,12 +74,12 @@ impl<'a> BitReader<'a> {
         Ok(self.byte >> self.left & 1 == 1)
     }
 
-    /// u(n), `count` at most 32.
+    /// Reads u(n). `count` is at most 32.
     pub fn bits(&mut self, count: u32) -> Result<u32, H264Error> {
         (0..count).try_fold(0, |value, _| Ok(value << 1 | u32::from(self.flag()?)))
     }
 
-    /// ue(v) (9.1): n zeros, a one, n bits; at most 32 bits of value.
+    /// Reads ue(v) (9.1): n zeros, a one, n bits. n is at most 31, so the value fits into 32 bits.
     pub fn ue(&mut self) -> Result<u32, H264Error> {
         let mut zeros = 0;
         while !self.flag()? {
@@ -89,17 +88,18 @@ impl<'a> BitReader<'a> {
                 return Err(H264Error::OutOfRange("an Exp-Golomb code"));
             }
         }
-        // Without the one and minus one: 2^n - 1 + the n bits.
+        // The value is 2^n - 1 plus the n bits after the one.
         Ok((1 << zeros) - 1 + self.bits(zeros)?)
     }
 
-    /// se(v) (9.1.1): 0, 1, -1, 2, -2 ...
+    /// Reads se(v) (9.1.1): codes 0, 1, 2, 3, 4 ... stand for 0, 1, -1, 2, -2 ...
     pub fn se(&mut self) -> Result<i64, H264Error> {
         let code = i64::from(self.ue()?);
         Ok(if code % 2 == 1 { (code + 1) / 2 } else { -code / 2 })
     }
 
-    /// All that is left, to a writer that stands at any bit of a byte, and zero bits up to its next byte.
+    /// Copies all unread bits to a writer, then adds zero bits up to the next byte of the writer. The writer
+    /// may stand at any bit of a byte.
     pub fn copy_rest(mut self, to: &mut BitWriter<'_>) -> Result<(), H264Error> {
         let left = self.left;
         let begun = self.bits(left)?;
@@ -108,7 +108,8 @@ impl<'a> BitReader<'a> {
             self.rbsp.for_each(|byte| to.byte(byte));
             return Ok(());
         }
-        // The last bit that is one ends the data (7.2, more_rbsp_data): the zeros after it fill the byte.
+        // The bit positions of reader and writer differ, so every bit moves. The last 1 bit ends the RBSP
+        // (7.2, more_rbsp_data). The zeros after it only fill the reader's last byte, so they are not copied.
         let rest: Vec<u8> = self.rbsp.collect();
         let all = std::iter::once((begun, left)).chain(rest.into_iter().map(|byte| (byte.into(), 8)));
         let all: Vec<(u32, u32)> = all.collect();
@@ -125,31 +126,32 @@ impl<'a> BitReader<'a> {
     }
 }
 
-/// Bits of the RBSP of a NAL unit before its trailing bits, which begin with the last one (7.2, more_rbsp_data).
+/// Number of RBSP bits before the trailing bits. The trailing bits begin with the last 1 bit (7.2,
+/// more_rbsp_data). `None` if the RBSP has no 1 bit.
 pub(super) fn data_bits(nal: NalUnit<'_>) -> Option<u64> {
     let rbsp = BitReader::new(nal).rbsp.zip(0u64..);
     let (byte, index) = rbsp.filter(|(byte, _)| *byte != 0).last()?;
     Some(index * 8 + u64::from(7 - byte.trailing_zeros()))
 }
 
-/// Writes a NAL unit behind its 4-byte length, as it lies in a sample.
+/// Writes a NAL unit with a 4-byte length before it, as an MP4 sample stores it.
 #[derive(Debug)]
 pub(super) struct BitWriter<'a> {
     out: &'a mut Vec<u8>,
-    /// Where the length stands in `out`.
+    /// Offset of the length in `out`.
     start: usize,
-    /// Zero bytes written last.
+    /// Number of zero bytes at the end of `out` that count for emulation prevention.
     zeros: u32,
-    /// Bits not written yet, fewer than 8 between calls.
+    /// Bits that are not in `out` yet. `count` is their number, less than 8 between calls.
     pending: u64,
     count: u32,
 }
 
-/// Bytes of the length before each NAL unit: `lengthSizeMinusOne` 3 (ISO/IEC 14496-15 5.3.3.1).
+/// Size in bytes of the length before each NAL unit: `lengthSizeMinusOne` 3 (ISO/IEC 14496-15 5.3.3.1).
 const LENGTH: usize = 4;
 
 impl<'a> BitWriter<'a> {
-    /// Appends to `out`: room for the length, and the header of the NAL unit (7.3.1).
+    /// Appends a placeholder for the length and the header of the NAL unit (7.3.1) to `out`.
     pub fn new(out: &'a mut Vec<u8>, kind: NalKind, ref_idc: RefIdc) -> Self {
         let start = out.len();
         out.extend([0; LENGTH]);
@@ -157,14 +159,14 @@ impl<'a> BitWriter<'a> {
         Self {
             out,
             start,
-            // The header is not zero: no reference picture has nal_ref_idc 0.
+            // The header byte is not zero, because `RefIdc` is at least 1.
             zeros: 0,
             pending: 0,
             count: 0,
         }
     }
 
-    /// One byte of the RBSP; the writer stands between bytes.
+    /// Appends one byte of the RBSP. The writer must be at a byte boundary.
     fn byte(&mut self, byte: u8) {
         if self.zeros == 2 && byte <= EMULATION_PREVENTION {
             self.out.push(EMULATION_PREVENTION);
@@ -174,7 +176,8 @@ impl<'a> BitWriter<'a> {
         self.zeros = if byte == 0 { self.zeros + 1 } else { 0 };
     }
 
-    /// u(n): the last `count` bits of `value`, `count` at most 32, the bits above them zero.
+    /// Writes u(n): the last `count` bits of `value`. `count` is at
+    /// most 32, and the bits above them are zero.
     pub fn bits(&mut self, value: u32, count: u32) {
         debug_assert!(count == 32 || value >> count == 0);
         self.pending = self.pending << count | u64::from(value);
@@ -186,12 +189,12 @@ impl<'a> BitWriter<'a> {
         self.pending &= (1 << self.count) - 1;
     }
 
-    /// u(1).
+    /// Writes u(1).
     pub fn flag(&mut self, flag: bool) {
         self.bits(flag.into(), 1);
     }
 
-    /// ue(v) (9.1). `value` is less than 2^32 - 1.
+    /// Writes ue(v) (9.1). `value` must be less than 2^32 - 1.
     pub fn ue(&mut self, value: u32) {
         let code = value + 1;
         let length = 32 - code.leading_zeros();
@@ -199,16 +202,17 @@ impl<'a> BitWriter<'a> {
         self.bits(code, length);
     }
 
-    /// Zero bits up to the next byte.
+    /// Writes zero bits up to the next byte boundary.
     pub fn align(&mut self) {
         self.bits(0, (8 - self.count) % 8);
     }
 
-    /// Whole bytes; the writer stands between bytes.
+    /// Writes whole bytes. The writer must be at a byte boundary.
     pub fn bytes(&mut self, bytes: &[u8]) {
         debug_assert_eq!(self.count, 0);
         match bytes.split_first() {
-            // Where no byte is zero, only those before the first can ask for emulation prevention.
+            // Without zero bytes, only zeros before the first byte can
+            // make an emulation prevention byte necessary.
             Some((first, rest)) if !bytes.contains(&0) => {
                 self.byte(*first);
                 self.out.extend_from_slice(rest);
@@ -217,22 +221,24 @@ impl<'a> BitWriter<'a> {
         }
     }
 
-    /// rbsp_slice_trailing_bits (7.3.2.10, 7.3.2.11): a one, zeros up to the byte. Then the end.
+    /// Writes rbsp_slice_trailing_bits (7.3.2.10, 7.3.2.11), a one and zeros up
+    /// to the byte boundary, and closes the NAL unit.
     pub fn finish(mut self) {
         self.flag(true);
         self.align();
         self.close();
     }
 
-    /// The end of what holds its trailing bits already: the length becomes known.
+    /// Closes a NAL unit that already has its trailing bits: writes the length.
     pub fn close(mut self) {
         debug_assert_eq!(self.count, 0);
         if self.zeros > 0 {
-            // A NAL unit does not end in a zero byte (7.4.1); cabac_zero_words in what was copied would.
+            // A NAL unit must not end with a zero byte (7.4.1). Copied cabac_zero_words can end with zeros.
             self.out.push(EMULATION_PREVENTION);
             self.zeros = 0;
         }
-        // A NAL unit has at most 64 MiB (`nal`), and emulation prevention adds half at most.
+        // The length fits: a NAL unit has at most 64 MiB (`nal`), and
+        // emulation prevention adds at most one half.
         let length = (self.out.len() - self.start - LENGTH) as u32;
         self.out[self.start..self.start + LENGTH].copy_from_slice(&length.to_be_bytes());
     }
@@ -311,7 +317,7 @@ mod tests {
         assert_eq!(reader.ue(), Err(H264Error::OutOfRange("an Exp-Golomb code")));
     }
 
-    /// Bytes in which emulation prevention has work to do.
+    /// Bytes with many zeros, so that emulation prevention bytes are necessary.
     fn zeros_and_others() -> impl Strategy<Value = Vec<u8>> {
         vec(prop_oneof![4 => 0..=4u8, 1 => any::<u8>()], 0..64)
     }
@@ -360,7 +366,8 @@ mod tests {
         }
     }
 
-    /// The NAL unit behind so many zero bits, with its first bits read and written, the others copied.
+    /// Writes `more` zero bits, then the first `bits` bits of the NAL unit with
+    /// `BitWriter::bits`, then the other bits with `copy_rest`.
     fn written_copy(nal: NalUnit<'_>, more: u32, bits: u32) -> Vec<u8> {
         let mut out = Vec::new();
         let mut writer = BitWriter::new(

@@ -1,13 +1,16 @@
-//! Residual blocks in CAVLC (7.3.5.3.2, 9.2): how many coefficients a block has, and how their levels are
-//! written. The coefficients themselves are not kept: see [`demands`](super::demands).
+//! Residual blocks in CAVLC (7.3.5.3.2, 9.2): reads how many coefficients a block
+//! has and how large the codes of their levels are.
+//!
+//! [`SliceStats`](super::SliceStats) uses these two numbers. This file reads past
+//! the coefficients and does not keep their values.
 
 use std::sync::LazyLock;
 
 use super::H264Error;
 use super::bits::BitReader;
 
-/// `coeff_token` (table 9-5) for nC below 2, below 4 and below 8: a line for each number of coefficients, in it a
-/// code for each number of trailing ones.
+/// `coeff_token` (table 9-5) for nC below 2, below 4 and below 8. Each table has one line per number of
+/// coefficients, from 0 on. Each line has one code per number of trailing ones, from 0 on.
 const COEFF_TOKEN: [&[&str]; 3] = [
     &[
         "1",
@@ -68,7 +71,7 @@ const COEFF_TOKEN: [&[&str]; 3] = [
     ],
 ];
 
-/// The same for the chroma DC coefficients of 4:2:0 (nC is -1).
+/// `coeff_token` for the chroma DC coefficients of 4:2:0 (nC is -1), in the format of `COEFF_TOKEN`.
 const CHROMA_DC_TOKEN: &[&str] = &[
     "01",
     "000111 1",
@@ -77,7 +80,7 @@ const CHROMA_DC_TOKEN: &[&str] = &[
     "000010 00000011 00000010 0000000",
 ];
 
-/// `total_zeros` (tables 9-7 and 9-8): a line for each number of coefficients from 1 on.
+/// `total_zeros` (tables 9-7 and 9-8): one line per number of coefficients, from 1 on.
 const TOTAL_ZEROS: &[&str] = &[
     "1 011 010 0011 0010 00011 00010 000011 000010 0000011 0000010 00000011 00000010 000000011 000000010 000000001",
     "111 110 101 100 011 0101 0100 0011 0010 00011 00010 000011 000010 000001 000000",
@@ -96,10 +99,10 @@ const TOTAL_ZEROS: &[&str] = &[
     "0 1",
 ];
 
-/// The same for chroma DC coefficients (table 9-9 a).
+/// `total_zeros` for chroma DC coefficients (table 9-9 a), in the format of `TOTAL_ZEROS`.
 const CHROMA_DC_ZEROS: &[&str] = &["1 01 001 000", "1 01 00", "1 0"];
 
-/// `run_before` (table 9-10): a line for 1, 2 ... 6 zeros that are left, and one for more.
+/// `run_before` (table 9-10): one line for 1, 2, 3, 4, 5 and 6 remaining zeros each, and one line for more.
 const RUN_BEFORE: &[&str] = &[
     "1 0",
     "1 01 00",
@@ -110,7 +113,7 @@ const RUN_BEFORE: &[&str] = &[
     "111 110 101 100 011 010 001 0001 00001 000001 0000001 00000001 000000001 0000000001 00000000001",
 ];
 
-/// A set of codes, none of which begins another, as a binary tree.
+/// A prefix code as a binary tree.
 #[derive(Debug)]
 struct Codes {
     nodes: Vec<[Branch; 2]>,
@@ -118,14 +121,14 @@ struct Codes {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Branch {
-    /// No code goes on like this.
+    /// No code begins with these bits.
     None,
     Node(usize),
     Value(u32),
 }
 
 impl Codes {
-    /// Of codes written as zeros and ones, each with its value.
+    /// Builds the tree from pairs of a code, written as text of zeros and ones, and its value.
     fn new<'a>(codes: impl IntoIterator<Item = (&'a str, u32)>) -> Self {
         let mut nodes = vec![[Branch::None; 2]];
         for (code, value) in codes {
@@ -155,12 +158,13 @@ impl Codes {
         Self { nodes }
     }
 
-    /// Of a line of codes for the values 0, 1, 2 ...
+    /// Builds the tree from a line of codes. Their values are 0, 1, 2 ...
     fn counted(line: &str) -> Self {
         Self::new(line.split(' ').zip(0..))
     }
 
-    /// Of `coeff_token`: the value is 4 times the number of coefficients, and the trailing ones.
+    /// Builds the tree for `coeff_token`. A value is 4 times the number of
+    /// coefficients plus the number of trailing ones.
     fn tokens(lines: &[&str]) -> Self {
         let tokens = lines.iter().zip(0..).flat_map(|(line, coefficients)| {
             let ones = line.split(' ').zip(0..);
@@ -200,26 +204,26 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
     }
 });
 
-/// Which coefficients a block has.
+/// The kind of a residual block, which selects the code tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum BlockKind {
     /// The four chroma DC coefficients.
     ChromaDc,
-    /// At most so many, 15 or 16; their number is predicted to be near `near` (nC, 9.2.1).
+    /// Every other block: the blocks of luma, and also those of chroma AC coefficients.
     Luma {
-        /// `maxNumCoeff`.
+        /// `maxNumCoeff`, the maximum number of coefficients: 15 or 16.
         most: u32,
-        /// nC.
+        /// nC (9.2.1): the number of coefficients that the neighbouring blocks predict.
         near: u32,
     },
 }
 
-/// What a residual block turned out to be.
+/// The two facts about a residual block that this program needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Block {
-    /// `TotalCoeff(coeff_token)`: coefficients that are not zero.
+    /// `TotalCoeff(coeff_token)`: number of coefficients that are not zero.
     pub coefficients: u32,
-    /// The highest `level_prefix`.
+    /// The highest `level_prefix` of the block, or 0 if the block has none.
     pub level_prefix: u32,
 }
 
@@ -265,7 +269,8 @@ pub(super) fn residual_block(bits: &mut BitReader<'_>, kind: BlockKind) -> Resul
     })
 }
 
-/// `coeff_token` for nC of 8 and more: six bits, of which 000011 says that there is no coefficient.
+/// Reads `coeff_token` for nC of 8 and more: six bits. The code
+/// 000011 stands for a block without coefficients.
 fn long_token(bits: &mut BitReader<'_>) -> Result<u32, H264Error> {
     Ok(match bits.bits(6)? {
         0b00_0011 => 0,
@@ -273,7 +278,8 @@ fn long_token(bits: &mut BitReader<'_>) -> Result<u32, H264Error> {
     })
 }
 
-/// The signs of the trailing ones and the levels of the other coefficients (9.2.2): the highest `level_prefix`.
+/// Reads the signs of the trailing ones and the levels of the other
+/// coefficients (9.2.2). Returns the highest `level_prefix`.
 fn levels(bits: &mut BitReader<'_>, coefficients: u32, ones: u32) -> Result<u32, H264Error> {
     bits.bits(ones)?;
     let mut suffix_length = u32::from(coefficients > 10 && ones < 3);
@@ -305,7 +311,8 @@ fn levels(bits: &mut BitReader<'_>, coefficients: u32, ones: u32) -> Result<u32,
     Ok(highest)
 }
 
-/// Zeros before a one (9.2.2.1). What 8 bits a sample can need at most is 16; a few more do no harm here.
+/// Reads `level_prefix`: the number of zeros before a one (9.2.2.1). Samples of 8 bits need at most 16. This
+/// function accepts up to 25, since larger values do no harm here.
 fn level_prefix(bits: &mut BitReader<'_>) -> Result<u32, H264Error> {
     let mut zeros = 0;
     while !bits.flag()? {
@@ -322,13 +329,13 @@ mod tests {
     use super::*;
     use crate::h264::nal::NalUnit;
 
-    /// What share of all bit strings begins with one of the codes, in 2^-16.
+    /// The fraction of all bit strings that begin with one of the codes, in units of 2^-16.
     fn covered(lines: &[&str]) -> u32 {
         let codes = lines.iter().flat_map(|line| line.split(' '));
         codes.map(|code| 1 << (16 - code.len())).sum()
     }
 
-    /// The standard leaves out the all-zero strings of some tables; everything else is a code.
+    /// Each table covers all bit strings, except the strings of zeros for which the standard defines no code.
     #[test]
     fn the_tables_are_whole() {
         assert_eq!(COEFF_TOKEN.map(covered), [0xffff - 1, 0xffff - 7, 0xffff - 63]);
@@ -351,7 +358,7 @@ mod tests {
         }
     }
 
-    /// A block written as zeros and ones.
+    /// Reads a block from a text of zeros and ones. Also returns how many of its bits are unread.
     fn block(code: &str, kind: BlockKind) -> (Result<Block, H264Error>, u64) {
         let mut bits: String = code.chars().filter(|bit| *bit != ' ').collect();
         let length = bits.len() as u64;
@@ -362,7 +369,7 @@ mod tests {
         let nal: Vec<u8> = std::iter::once(0x41).chain(bytes).collect();
         let mut reader = BitReader::new(NalUnit::new(&nal).expect("a NAL unit"));
         let read = residual_block(&mut reader, kind);
-        // What is refused may have been read beyond its own bits.
+        // After an error, the reader may have read beyond the bits of `code`.
         (read, length.saturating_sub(reader.position()))
     }
 
@@ -380,16 +387,18 @@ mod tests {
         };
         assert_eq!(read("1", 0), of(0, 0));
         assert_eq!(read("000011", 9), of(0, 0));
-        // The usual example: 0, 3, 0, 1, -1, -1, 0, 1, 0 ... : five coefficients, three trailing ones, levels 1 and 3,
-        // three zeros, runs of 1, 0, 0 and 1.
+        // A well-known example: 0, 3, 0, 1, -1, -1, 0, 1, 0 ... The block has five coefficients: three
+        // trailing ones and the levels 1 and 3. It has three zeros, and the runs are 1, 0, 0 and 1.
         assert_eq!(read("0000100 011 1 0010 111 10 1 1 01", 0), of(5, 2));
-        // Another of the usual ones: one trailing one, levels -3, 3, 4 and -2, two zeros before the last but one.
+        // Another well-known example: one trailing one, the levels -3, 3, 4 and -2, and
+        // two zeros before the last coefficient but one.
         assert_eq!(read("0000000110 1 0001 001 0 0001 0 1 11 0011 00", 0), of(5, 3));
     }
 
     #[test]
     fn escapes_of_more_than_15_are_seen() {
-        // One coefficient that is no trailing one: 15 zeros and 12 bits, 16 zeros and 13 bits; no zeros before it.
+        // One coefficient that is not a trailing one, without zeros before it. Its level has a prefix of 15
+        // zeros and a suffix of 12 bits, then a prefix of 16 zeros and a suffix of 13 bits.
         let highest = format!("000101 {}1 {} 1", "0".repeat(15), "1".repeat(12));
         assert_eq!(read(&highest, 0).level_prefix, 15);
         let beyond = format!("000101 {}1 {} 1", "0".repeat(16), "0".repeat(13));
@@ -400,9 +409,9 @@ mod tests {
     fn what_is_no_block_is_refused() {
         let of = |code, most| block(code, BlockKind::Luma { most, near: 0 }).0;
         assert!(of("000000000000000 1", 16).is_err());
-        // 16 coefficients in a block of 15.
+        // A token for 16 coefficients in a block of at most 15.
         assert!(of("0000000000000100", 15).is_err());
-        // A level without end.
+        // A `level_prefix` that is too long.
         assert!(of(&format!("000101 {}", "0".repeat(40)), 16).is_err());
         assert!(block("000010", BlockKind::ChromaDc).0.is_err());
     }

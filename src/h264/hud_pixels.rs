@@ -1,24 +1,27 @@
-//! The HUD below the exercise: which macroblocks it is, its pixels, and which of them changed.
+//! The macroblocks of the HUD: their position in the picture, their pixels, and which of them changed.
+//!
+//! The stitch renderer gives the pixels, and the writer of the HUD slice (`hud_slice`) reads them. This file
+//! writes no bits and draws nothing.
 
 use super::prediction::{Block, Pixels};
 use super::{H264Error, MACROBLOCK, Parameters};
 
-/// Where the HUD slice lies: whole rows of macroblocks, from a line of the picture to its end.
+/// Position and size of the HUD slice: whole rows of macroblocks, down to the bottom of the picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HudSliceShape {
     pub(super) parameters: Parameters,
-    /// The row of macroblocks it begins with.
+    /// Index of the first row of macroblocks.
     first_row: u32,
-    /// Macroblocks down and across.
+    /// Number of macroblocks vertically (`rows`) and horizontally (`columns`).
     rows: usize,
     columns: usize,
-    /// Pixels that are shown. The macroblocks may reach beyond, since they are 16 wide and high.
+    /// Size in shown pixels. The macroblocks may extend beyond it, since they are 16 pixels wide and high.
     width: usize,
     height: usize,
 }
 
 impl HudSliceShape {
-    /// The rows of a picture from line `top` on, where a row of macroblocks begins.
+    /// The HUD from line `top` to the bottom of the picture. A row of macroblocks must begin at `top`.
     pub fn new(parameters: &Parameters, top: u32) -> Result<Self, H264Error> {
         let side = MACROBLOCK as u32;
         if !top.is_multiple_of(side) || top >= parameters.height() {
@@ -28,7 +31,7 @@ impl HudSliceShape {
         Ok(Self {
             parameters: *parameters,
             first_row: top / side,
-            // Rows that only cropping hides are coded too.
+            // The slice must also code rows that are cropped completely.
             rows: (parameters.rows() - top / side) as usize,
             columns: parameters.columns() as usize,
             width: parameters.width() as usize,
@@ -36,38 +39,38 @@ impl HudSliceShape {
         })
     }
 
-    /// Macroblocks across the HUD, and the picture.
+    /// Number of macroblocks in a row of the HUD, which is as wide as the picture.
     #[must_use]
     pub fn columns(&self) -> usize {
         self.columns
     }
 
-    /// Macroblocks down the HUD.
+    /// Number of rows of macroblocks in the HUD.
     #[must_use]
     pub fn rows(&self) -> usize {
         self.rows
     }
 
-    /// Number of macroblocks.
+    /// Number of macroblocks in the HUD.
     #[must_use]
     pub fn macroblocks(&self) -> usize {
         self.rows * self.columns
     }
 
-    /// `first_mb_in_slice`. Slices of the encoder from here on are to be left out.
+    /// `first_mb_in_slice`. The HUD slice replaces the encoder's slices from this macroblock on.
     #[must_use]
     pub fn first_macroblock(&self) -> u32 {
         self.first_row * self.columns as u32
     }
 
-    /// Lines of the HUD slice that are shown.
+    /// Number of lines of the HUD slice that are shown.
     #[must_use]
     pub fn height(&self) -> usize {
         self.height
     }
 }
 
-/// The pixels of one HUD: planar 4:2:0 of 8 bits, as wide as the picture.
+/// The pixels of one HUD: planar 4:2:0 with 8 bits, as wide as the picture.
 #[derive(Debug, Clone, Copy)]
 pub struct HudPixels<'a> {
     pub(super) shape: HudSliceShape,
@@ -76,13 +79,13 @@ pub struct HudPixels<'a> {
 }
 
 impl<'a> HudPixels<'a> {
-    /// From Y, then U, then V, with `guard` lines on top that belong to the slices above and are left out:
-    /// `width` x (`guard` + [`HudSliceShape::height`]) pixels.
+    /// `yuv` contains Y, then U, then V, `width` x (`guard` + [`HudSliceShape::height`]) pixels. The first
+    /// `guard` lines belong to the slices above the HUD slice, and `HudPixels` leaves them out.
     pub fn new(shape: &HudSliceShape, yuv: &'a [u8], guard: usize) -> Result<Self, H264Error> {
         let (width, lines) = (shape.width, shape.height.saturating_add(guard));
         let (luma, chroma) = (width.saturating_mul(lines), (width / 2).saturating_mul(lines / 2));
         let wanted = luma.saturating_add(chroma.saturating_mul(2));
-        // Cropping leaves even sizes, so only the guard could be odd.
+        // The shown size is even, because cropping works in steps of two. So only the guard can be odd.
         if yuv.len() != wanted || !guard.is_multiple_of(2) {
             return Err(H264Error::HudBytes {
                 wanted,
@@ -99,7 +102,7 @@ impl<'a> HudPixels<'a> {
         })
     }
 
-    /// The pixels of a macroblock and of its neighbours in the slice.
+    /// The pixels of a macroblock, and the neighbouring samples that belong to the slice.
     pub(super) fn pixels(&self, column: usize, row: usize) -> Pixels {
         Pixels {
             luma: self.luma.block(column, row),
@@ -108,13 +111,14 @@ impl<'a> HudPixels<'a> {
     }
 }
 
-/// One colour component of the HUD. Beyond its right and lower edge the outermost samples repeat, for
-/// macroblocks that reach over the edge: what is cropped away is free, and repeating is cheap to predict.
+/// One colour component of the HUD. Macroblocks can extend beyond the right and lower edge of the HUD. The
+/// decoder crops these samples, so their values are free. `Plane` repeats the outermost samples there,
+/// because repeated samples are cheap to predict.
 #[derive(Debug, Clone, Copy)]
 struct Plane<'a> {
     samples: &'a [u8],
     width: usize,
-    /// The last line.
+    /// Index of the last line.
     last: usize,
 }
 
@@ -128,12 +132,13 @@ impl<'a> Plane<'a> {
         }
     }
 
-    /// Line `y`, or the last. There is one: the picture is higher than the HUD's top.
+    /// Line `y`, or the last line if there is no line `y`. A last line exists, since
+    /// the picture is higher than the top of the HUD.
     fn line(&self, y: usize) -> &'a [u8] {
         &self.samples[y.min(self.last) * self.width..][..self.width]
     }
 
-    /// N samples of line `y` from column `x` on.
+    /// N samples of line `y`, starting at column `x`.
     fn samples<const N: usize>(&self, x: usize, y: usize) -> [u8; N] {
         let line = self.line(y);
         if let Some(inside) = line.get(x..).and_then(<[u8]>::first_chunk) {
@@ -142,7 +147,7 @@ impl<'a> Plane<'a> {
         std::array::from_fn(|i| line[(x + i).min(self.width - 1)])
     }
 
-    /// The part of a macroblock in this plane: N is 16 for luma, 8 for chroma.
+    /// The samples of a macroblock in this plane. N is 16 for luma, 8 for chroma.
     fn block<const N: usize>(&self, column: usize, row: usize) -> Block<N> {
         let (x, y) = (column * N, row * N);
         Block {
@@ -154,14 +159,15 @@ impl<'a> Plane<'a> {
         }
     }
 
-    /// Whether a macroblock differs from that of another plane of the same size: N is 16 for luma, 8 for chroma.
+    /// Whether a macroblock differs between this plane and another plane of
+    /// the same size. N is 16 for luma, 8 for chroma.
     fn differs<const N: usize>(&self, other: &Self, column: usize, row: usize) -> bool {
         let (x, y) = (column * N, row * N);
         let columns = x.min(self.width)..(x + N).min(self.width);
         (y..y + N).any(|y| self.line(y)[columns.clone()] != other.line(y)[columns.clone()])
     }
 
-    /// Marks the macroblocks in which this plane differs from another of the same size.
+    /// Marks the macroblocks that differ between this plane and another plane of the same size.
     fn mark<const N: usize>(&self, other: &Self, columns: usize, changed: &mut [bool]) {
         let lines = self
             .samples
@@ -176,18 +182,18 @@ impl<'a> Plane<'a> {
     }
 }
 
-/// Macroblocks of a HUD that differ from the HUD of the picture before, in the order they are coded.
+/// The macroblocks of a HUD that differ from the HUD of the previous picture, in coding order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ChangedMacroblocks(Vec<usize>);
 
 impl ChangedMacroblocks {
-    /// Nothing changed.
+    /// No macroblock changed.
     #[must_use]
     pub const fn none() -> Self {
         Self(Vec::new())
     }
 
-    /// What is different in two HUDs of one shape; everything where the shapes differ.
+    /// The macroblocks that differ between two HUDs. If the shapes of the HUDs differ, all macroblocks.
     #[must_use]
     pub fn between(before: &HudPixels<'_>, now: &HudPixels<'_>) -> Self {
         let shape = now.shape;
@@ -204,7 +210,8 @@ impl ChangedMacroblocks {
         Self(indices.map(|(index, _)| index).collect())
     }
 
-    /// What is different in two HUDs of one shape among `candidates`, which ascend: nothing else may be.
+    /// The macroblocks among `candidates` that differ between two HUDs of the same shape. `candidates` must
+    /// be in ascending order and must contain all macroblocks that differ.
     #[must_use]
     pub fn among(candidates: Vec<usize>, before: &HudPixels<'_>, now: &HudPixels<'_>) -> Self {
         let columns = now.shape.columns;
@@ -217,7 +224,8 @@ impl ChangedMacroblocks {
         Self(candidates.into_iter().filter(differs).collect())
     }
 
-    /// The macroblocks, ascending, counted along the rows of the HUD.
+    /// Indices of the macroblocks, in ascending order. The index of
+    /// a macroblock counts along the rows of the HUD.
     #[must_use]
     pub fn macroblocks(&self) -> &[usize] {
         &self.0

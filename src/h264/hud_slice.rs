@@ -1,26 +1,34 @@
-//! The HUD slice: all of it, or what changed since the picture before.
+//! Writes the HUD slice: either all macroblocks, or the macroblocks that changed since the previous picture.
 //!
-//! Slice data in CAVLC (7.3.4, 7.3.5), as far as it is used here. ue is an Exp-Golomb code:
+//! The stitch renderer calls the two methods of [`HudSliceShape`]. This file chooses no colours and no text:
+//! it codes the pixels that the caller gives.
+//!
+//! The slice data uses this part of the CAVLC syntax (7.3.4, 7.3.5). ue is an Exp-Golomb code:
 //!
 //! ```text
-//! in a P slice       mb_skip_run ue        skipped macroblocks before this one
+//! in a P slice       mb_skip_run ue        number of skipped macroblocks before this one
 //! raw                mb_type ue            25 = I_PCM (table 7-11); 5 more in a P slice (table 7-13)
-//!                    zero bits             up to a whole byte
+//!                    zero bits             up to a byte boundary
 //!                    256 Y, 64 Cb, 64 Cr   bytes
 //! predicted          mb_type ue            1 + LumaMode = I_16x16 without coefficients (table 7-11)
 //!                    ChromaMode ue         intra_chroma_pred_mode
 //!                    1                     mb_qp_delta 0
-//!                    coeff_token           of the luma DC coefficients, of which there are none
-//! in a P slice       mb_skip_run ue        those skipped at the end, if any
+//!                    coeff_token           of the luma DC coefficients: zero coefficients
+//! in a P slice       mb_skip_run ue        number of skipped macroblocks at the end, if there are any
 //! ```
 //!
-//! **A skipped macroblock repeats the picture before.** P_Skip takes reference 0, which is the picture coded
-//! before this one: the list begins with the highest `frame_num` (8.2.4.2.1), every picture is a reference, and
-//! none is moved. Its motion is zero in a slice of this kind (8.4.1.1): for a macroblock of the first row or
-//! column a neighbour, above or left, is not available, which makes it zero. Otherwise, if one of the two
-//! is itself skipped, its motion is zero (by induction) and its reference 0, which again makes it zero. If
-//! both are intra, motion is the median prediction (8.4.1.3), in which intra macroblocks count as zero
-//! and all others are skipped: zero. There is no residual and no loop filter, so the pixels are copied.
+//! **A skipped macroblock copies the pixels of the previous picture.** P_Skip uses reference 0. Reference 0
+//! is the picture that was coded before this one: the reference list begins with the highest `frame_num`
+//! (8.2.4.2.1), every picture is a reference, and the slice does not reorder the list. The motion vector of
+//! P_Skip is zero in a HUD slice (8.4.1.1):
+//!
+//! - In the first row or column, the neighbour above or left is not available. Then the vector is zero.
+//! - If one of these two neighbours is skipped, the neighbour has a zero vector (by induction) and reference
+//!   0. Then the vector is zero, too.
+//! - If both neighbours are intra, the vector is the median prediction (8.4.1.3). Intra macroblocks count as
+//!   zero, and all other macroblocks are skipped and have zero vectors. So the median is zero.
+//!
+//! There is no residual and no loop filter, so the decoder copies the pixels.
 
 use super::H264Error;
 use super::bits::BitWriter;
@@ -31,13 +39,15 @@ use super::slice::{Marking, PictureHead, SliceType, begin_slice};
 /// `mb_type` I_PCM (table 7-11).
 const RAW: u32 = 25;
 
-/// `mb_type` of intra macroblocks in P slices follows the five types of inter macroblocks (7.4.5).
+/// `mb_type` of an intra macroblock in a P slice is 5 higher,
+/// after the five types of inter macroblocks (7.4.5).
 const INTER_TYPES: u32 = 5;
 
 impl HudSliceShape {
-    /// Appends to `out`, behind a 4-byte length, a slice that shows the HUD whatever came before.
+    /// Appends a slice with all macroblocks of the HUD to `out`, after a 4-byte length.
     ///
-    /// For IDR pictures, but sound in any.
+    /// The slice is meant for IDR pictures. It is valid in every
+    /// picture, since it does not depend on other pictures.
     pub fn write_key(
         &self,
         picture: PictureHead,
@@ -51,8 +61,8 @@ impl HudSliceShape {
         Ok(())
     }
 
-    /// Appends to `out`, behind a 4-byte length, a slice that shows the HUD after a picture that showed it
-    /// but for the `changes`.
+    /// Appends a slice with the macroblocks in `changes` to `out`, after a 4-byte length. The slice skips the
+    /// other macroblocks, so the previous picture must show the same HUD except for `changes`.
     pub fn write_update(
         &self,
         picture: PictureHead,
@@ -91,13 +101,13 @@ impl HudSliceShape {
     }
 }
 
-/// The macroblocks of one slice, written in order.
+/// Writes the macroblocks of one slice in order.
 struct SliceData<'a> {
     bits: BitWriter<'a>,
     hud: &'a HudPixels<'a>,
-    /// Added to the types of intra macroblocks.
+    /// Offset that is added to the `mb_type` of intra macroblocks.
     type_offset: u32,
-    /// Which macroblocks are raw so far; empty before the first that is written.
+    /// For each macroblock, whether it is written as raw. Empty until `intra` writes the first macroblock.
     raw: Vec<bool>,
 }
 
@@ -127,13 +137,13 @@ impl<'a> SliceData<'a> {
         }
     }
 
-    /// mb_skip_run.
+    /// Writes mb_skip_run.
     fn skip(&mut self, count: usize) {
-        // A picture has at most 1055 x 1055 macroblocks.
+        // The cast is safe: a picture has at most 1055 x 1055 macroblocks.
         self.bits.ue(count as u32);
     }
 
-    /// A macroblock that does not depend on other pictures.
+    /// Writes a macroblock that does not depend on other pictures.
     fn intra(&mut self, index: usize) {
         let columns = self.hud.shape.columns();
         self.raw.resize(self.hud.shape.macroblocks(), false);
@@ -157,9 +167,10 @@ impl<'a> SliceData<'a> {
         }
     }
 
-    /// coeff_token for no coefficients at all (table 9-5), whose code depends on nC (9.2.1): the mean of how
-    /// many the 4x4 blocks to the left and above have, of those that are in the slice. A raw macroblock
-    /// counts 16, every other here 0. So nC is 0, or 8 or 16, for which the code is the same.
+    /// Writes coeff_token for zero coefficients (table 9-5). Its code depends on nC (9.2.1): the
+    /// mean of the numbers of coefficients in the 4x4 blocks to the left and above, if they are
+    /// in the slice. A raw macroblock counts as 16, every other macroblock here as 0. So nC is
+    /// 0, 8 or 16. The code is the same for 8 and 16.
     fn no_coefficients(&mut self, index: usize) {
         let columns = self.hud.shape.columns();
         let left = !index.is_multiple_of(columns) && self.raw[index - 1];

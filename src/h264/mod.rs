@@ -1,44 +1,48 @@
-//! H.264 as bits: reading the slices of a coded picture, and writing the one that holds the HUD.
+//! H.264 bitstreams: this module reads the slices of coded pictures and writes the slice that shows the HUD.
 //!
-//! For the stitch renderer, which shows an exercise loop encoded once and burns another HUD into each of
-//! its pictures without encoding anything. Clauses are those of ITU-T H.264 (ISO/IEC 14496-10).
+//! The stitch renderer uses this module. The renderer encodes the loop of an exercise once and puts another
+//! HUD into each picture of the loop, without an encoder. This module does not know MP4 boxes or workouts.
+//! Clause numbers in this module refer to ITU-T H.264 (ISO/IEC 14496-10).
 //!
-//! A picture is cut into slices: runs of macroblocks (16x16 pixels), left to right, top to bottom. What
-//! makes the trick possible is that slices of one picture are decoded apart: no prediction of pixels, no
-//! motion vector, no count of coefficients crosses from one to another (6.4.8), and the loop filter need
-//! not (7.4.3, `disable_deblocking_filter_idc`). So the bottom slice can be another one each time:
+//! A picture consists of slices. A slice is a run of macroblocks (16x16 pixels), from left to right and
+//! from top to bottom. A decoder decodes each slice of a picture independently: no prediction of
+//! pixels, no motion vector and no count of coefficients crosses the border of a slice (6.4.8), and an
+//! encoder can keep the loop filter inside slices (7.4.3, `disable_deblocking_filter_idc`). This
+//! independence allows another bottom slice in each picture:
 //!
 //! ```text
 //! ┌────────────────────────┐
-//! │ slices of the encoder  │  kept byte for byte. Only IDR pictures have a second form, by which
-//! │                        │  a loop goes on without an IDR picture: `restart_form`
+//! │ slices of the encoder  │  kept byte for byte, except in IDR pictures: `restart_form` gives them a
+//! │                        │  second form, with which a loop continues without an IDR picture
 //! ├────────────────────────┤  first macroblock of the HUD: `HudSliceShape`
-//! │ slice written here     │  `HudSliceShape::write_key`: every macroblock anew, for an IDR picture
-//! └────────────────────────┘  `HudSliceShape::write_update`: only those that changed, the others skipped
+//! │ slice written here     │  `HudSliceShape::write_key`: codes every macroblock, for an IDR picture
+//! └────────────────────────┘  `HudSliceShape::write_update`: codes the changed macroblocks, skips the others
 //! ```
 //!
-//! A written macroblock is exact to the pixel, in one of two ways: raw (I_PCM, 384 bytes), or, where a
-//! prediction from its neighbours already gives the wanted pixels, that prediction without a residual
-//! (Intra_16x16, about one byte). The encoder's lossy tools are not used at all.
+//! A written macroblock reproduces the wanted pixels exactly, in one of two ways. Where a prediction from the
+//! neighbours already gives the wanted pixels, the macroblock is this prediction without a residual
+//! (Intra_16x16, about one byte). Everywhere else the macroblock is raw (I_PCM, 384 bytes). This module never
+//! writes a residual, so it needs no transform and no quantisation.
 //!
-//! That keeps this module small, but it holds only for streams of one kind: progressive 4:2:0 of 8 bits,
-//! CAVLC, pictures shown in the order they are coded, each of them a reference for the next.
-//! [`Parameters`] and [`SliceHeader`] refuse everything else by name ([`Unsupported`]).
+//! This approach keeps the module small, but it works for one kind of stream only: progressive,
+//! 4:2:0, 8 bits, CAVLC, pictures shown in the order in which they are coded, each picture a
+//! reference for the next one. [`Parameters`] and [`SliceHeader`] refuse every other stream with an
+//! error that names the reason ([`Unsupported`]).
 //!
-//! | file | holds |
+//! | file | content |
 //! | --- | --- |
-//! | `bits` | bits and Exp-Golomb codes, with emulation prevention below them |
-//! | `nal` | samples -> NAL units |
-//! | `parameters` | what SPS and PPS say that matters here |
+//! | `bits` | bits and Exp-Golomb codes; inserts and removes emulation prevention bytes |
+//! | `nal` | splits samples into NAL units |
+//! | `parameters` | the fields of SPS and PPS that this module needs |
 //! | `slice` | slice headers: reading, writing, and the restart form |
-//! | `cavlc` | residual blocks: how many coefficients, and how they are written |
-//! | `slice_stats` | what a slice's macroblocks demand of a decoder |
-//! | `hud_pixels` | where the HUD lies, its pixels, what changed in it |
-//! | `prediction` | which prediction gives a macroblock exactly |
+//! | `cavlc` | residual blocks: the number of coefficients and the sizes of their codes |
+//! | `slice_stats` | what the macroblocks of a slice demand of a decoder |
+//! | `hud_pixels` | the position of the HUD, its pixels, and its changed macroblocks |
+//! | `prediction` | the prediction that gives a macroblock exactly |
 //! | `hud_slice` | the HUD slice |
 //!
-//! Pure code: it knows neither MP4 boxes nor workouts. It reads bytes it did not write, so every reader
-//! is bounded and gives a [`H264Error`], never a panic.
+//! The code is pure. It reads untrusted bytes, so every reader is bounded and
+//! returns an [`H264Error`] instead of panicking.
 
 mod bits;
 mod cavlc;
@@ -56,109 +60,113 @@ pub use parameters::{Parameters, parameter_sets};
 pub use slice::{Deblocking, Marking, PictureHead, SliceHeader, SliceType, restart_form};
 pub use slice_stats::{MAX_LEVEL_PREFIX, MAX_MACROBLOCK_BITS, SliceStats};
 
-/// Side of a macroblock in luma samples.
+/// Width and height of a macroblock in luma samples.
 pub const MACROBLOCK: usize = 16;
 
-/// Why bytes cannot be read, or a slice cannot be written.
+/// The reason why this module cannot read some bytes or cannot write a slice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum H264Error {
-    /// A NAL unit, a parameter set or a header goes on after its last byte.
+    /// A NAL unit, a parameter set or a header needs more bytes than there are.
     #[error("the bytes end too early")]
     Truncated,
-    /// A NAL unit without a byte.
+    /// A NAL unit has no bytes.
     #[error("an empty NAL unit")]
     EmptyNal,
-    /// A NAL unit longer than any picture may be.
+    /// A NAL unit has more bytes than any coded picture can have. The value is the number of bytes.
     #[error("a NAL unit of {0} bytes")]
     LongNal(usize),
     /// `forbidden_zero_bit` is 1 (7.4.1): the bytes are damaged.
     #[error("the forbidden bit is set")]
     ForbiddenBit,
-    /// A NAL unit of another kind than the one asked for.
+    /// A NAL unit has another type than the caller needs.
     #[error("a NAL unit of type {found} where {wanted} belongs")]
     Kind {
-        /// What was asked for.
+        /// The kind of NAL unit that the caller needs, in words.
         wanted: &'static str,
-        /// The `nal_unit_type`.
+        /// The `nal_unit_type` of the NAL unit.
         found: u8,
     },
-    /// Not an `AVCDecoderConfigurationRecord` with one SPS and one PPS.
+    /// The bytes are not an `AVCDecoderConfigurationRecord` with exactly one SPS and one PPS.
     #[error("the avcC does not hold one SPS and one PPS")]
     Avcc,
-    /// A value that the standard does not allow, or that does not fit the parameter sets.
+    /// The standard does not allow a value, or the value contradicts
+    /// the parameter sets. The text names the value.
     #[error("{0} is out of range")]
     OutOfRange(&'static str),
-    /// Sound H.264, but not of the one kind that this module knows.
+    /// The stream is valid H.264, but not of the one kind that this module supports.
     #[error("not supported: {0}")]
     Unsupported(#[from] Unsupported),
-    /// The HUD does not begin at a row of macroblocks inside the picture.
+    /// The HUD does not begin at a row of macroblocks inside the
+    /// picture. The value is the requested first line.
     #[error("no row of macroblocks of the picture begins at line {0}")]
     HudTop(u32),
-    /// The HUD's bytes are not as many as its size says, or an odd number of lines is to be left out.
+    /// The number of bytes does not match the size of the HUD, or the number of guard lines is odd.
     #[error("{found} bytes of pixels, or an odd guard, where {wanted} bytes belong")]
     HudBytes {
-        /// Bytes of planar 4:2:0 of the HUD's size.
+        /// Number of bytes of planar 4:2:0 pixels for the HUD and its guard lines.
         wanted: usize,
-        /// Bytes given.
+        /// Number of bytes that the caller gave.
         found: usize,
     },
-    /// An IDR picture has nothing before it from which a macroblock could be skipped (7.4.3, `slice_type`).
+    /// A HUD slice with skipped macroblocks cannot stand in an IDR picture, because an IDR
+    /// picture has only I slices (7.4.3, `slice_type`).
     #[error("an update in an IDR picture")]
     UpdateInIdr,
 }
 
-/// What a stream uses and the slices written here cannot live with.
+/// A feature that a stream uses and that the slices of this module do not support.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unsupported {
     /// `chroma_format_idc` is not 1.
     #[error("chroma other than 4:2:0")]
     ChromaFormat,
-    /// More than 8 bits per sample.
+    /// `bit_depth_luma_minus8` or `bit_depth_chroma_minus8` is not 0.
     #[error("samples of more than 8 bits")]
     BitDepth,
-    /// `qpprime_y_zero_transform_bypass_flag`.
+    /// `qpprime_y_zero_transform_bypass_flag` is 1.
     #[error("lossless coding")]
     TransformBypass,
-    /// Scaling lists in the SPS. They would not matter, but are not read.
+    /// The SPS has scaling lists. The lists do not affect the
+    /// written slices, but this module does not parse them.
     #[error("scaling matrices")]
     ScalingMatrices,
-    /// `pic_order_cnt_type` is not 2: pictures may be shown in another order than they are coded.
+    /// `pic_order_cnt_type` is not 2: the output order of pictures may differ from their coding order.
     #[error("picture order count type {0}")]
     PicOrderCountType(u32),
-    /// `max_num_ref_frames` is 0: no picture can refer to another.
+    /// `max_num_ref_frames` is 0: no picture can refer to another picture.
     #[error("no reference pictures")]
     NoReferences,
     /// `frame_mbs_only_flag` is 0.
     #[error("interlaced pictures")]
     Interlace,
-    /// Cropping at the left or the top, which would move the HUD against the macroblocks.
+    /// The SPS crops pixels at the left or the top, so the HUD would not be aligned to macroblocks.
     #[error("cropping at the left or the top")]
     Cropping,
-    /// `entropy_coding_mode_flag`.
+    /// `entropy_coding_mode_flag` is 1.
     #[error("CABAC")]
     Cabac,
-    /// `num_slice_groups_minus1` is not 0: flexible macroblock order.
+    /// `num_slice_groups_minus1` is not 0: the stream uses flexible macroblock order.
     #[error("slice groups")]
     SliceGroups,
-    /// `weighted_pred_flag`.
+    /// `weighted_pred_flag` is 1.
     #[error("weighted prediction")]
     WeightedPrediction,
-    /// `deblocking_filter_control_present_flag` is 0: the loop filter cannot be turned off.
+    /// `deblocking_filter_control_present_flag` is 0: slice headers cannot turn off the loop filter.
     #[error("a loop filter that slices do not control")]
     NoDeblockingControl,
-    /// `constrained_intra_pred_flag`: intra macroblocks of a P slice do not see skipped neighbours.
+    /// `constrained_intra_pred_flag` is 1: intra macroblocks of a P slice cannot use skipped neighbours.
     #[error("constrained intra prediction")]
     ConstrainedIntraPrediction,
-    /// `redundant_pic_cnt_present_flag`.
+    /// `redundant_pic_cnt_present_flag` is 1.
     #[error("redundant pictures")]
     RedundantPictures,
-    /// Neither an I nor a P slice.
+    /// The slice is neither an I slice nor a P slice. The value is its `slice_type`.
     #[error("slice type {0}")]
     SliceType(u32),
-    /// `nal_ref_idc` is 0: the next picture would skip from one before it.
+    /// `nal_ref_idc` is 0: skipped macroblocks of the next picture would copy an older picture instead.
     #[error("a picture that is no reference")]
     NoReference,
-    /// `dec_ref_pic_marking` other than the usual sliding window, IDR, or MMCO 5 alone.
+    /// `dec_ref_pic_marking` is none of these: sliding window, the marking of an IDR picture, MMCO 5 alone.
     #[error("marking of reference pictures")]
     ReferenceMarking,
 }

@@ -1,15 +1,18 @@
-//! NAL units: the pieces a coded picture is made of (7.3.1), each behind a 4-byte length in a sample.
+//! NAL units (7.3.1): the units that a coded picture consists of.
+//!
+//! The rest of the program gets NAL units from MP4 samples with [`nal_units`]: a sample stores each NAL unit
+//! after a 4-byte length. This file checks the length and the header byte. It does not parse the payload.
 
 use super::H264Error;
 
-/// Longer than any slice: a macroblock has at most 3200 bits (A.3.1), the largest picture of any level
-/// 139,264 macroblocks (table A-1).
+/// Limit for the bytes of a NAL unit. No slice is longer: a macroblock has at most 3200 bits (A.3.1), and the
+/// largest picture of any level has 139,264 macroblocks (table A-1).
 const MAX_NAL: usize = 64 << 20;
 
-/// `nal_unit_type` (table 7-1), as far as anything here depends on it.
+/// `nal_unit_type` (table 7-1). Types that this program does not interpret are `Other`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NalKind {
-    /// 1: slice of a picture that is no IDR picture.
+    /// 1: slice of a picture that is not an IDR picture.
     Slice,
     /// 5: slice of an IDR picture.
     IdrSlice,
@@ -17,12 +20,12 @@ pub enum NalKind {
     Sps,
     /// 8: picture parameter set.
     Pps,
-    /// Messages, delimiters, filler and all else.
+    /// Any other type, for example SEI messages, delimiters and filler data.
     Other(u8),
 }
 
 impl NalKind {
-    /// The `nal_unit_type`.
+    /// The value of `nal_unit_type`.
     #[must_use]
     pub const fn number(self) -> u8 {
         match self {
@@ -50,7 +53,7 @@ impl NalKind {
 pub struct RefIdc(u8);
 
 impl RefIdc {
-    /// `None` for 0, which says that no picture refers to this one, and above 3.
+    /// `None` for 0, which marks a picture that no other picture refers to, and for values above 3.
     #[must_use]
     pub const fn new(value: u8) -> Option<Self> {
         match value {
@@ -59,19 +62,20 @@ impl RefIdc {
         }
     }
 
-    /// 1 to 3.
+    /// The value, 1 to 3.
     #[must_use]
     pub const fn get(self) -> u8 {
         self.0
     }
 }
 
-/// The bytes of one NAL unit, without length or start code: a header of one byte and a payload.
+/// One NAL unit without length and start code: a header of one byte, then the payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NalUnit<'a>(&'a [u8]);
 
 impl<'a> NalUnit<'a> {
-    /// Checks what can be seen without knowing the kind: neither empty nor endless nor damaged.
+    /// Checks the properties that do not depend on the kind: the NAL unit has a header byte, is not longer
+    /// than any slice, and its forbidden bit is 0.
     pub fn new(bytes: &'a [u8]) -> Result<Self, H264Error> {
         let header = *bytes.first().ok_or(H264Error::EmptyNal)?;
         if bytes.len() > MAX_NAL {
@@ -89,26 +93,26 @@ impl<'a> NalUnit<'a> {
         self.0
     }
 
-    /// What it holds.
+    /// The kind, from the `nal_unit_type` in the header.
     #[must_use]
     pub fn kind(self) -> NalKind {
         NalKind::of(self.0[0] & 31)
     }
 
-    /// `None` if nothing refers to it.
+    /// `nal_ref_idc`, or `None` if it is 0.
     #[must_use]
     pub fn ref_idc(self) -> Option<RefIdc> {
         RefIdc::new(self.0[0] >> 5 & 3)
     }
 
-    /// The RBSP, with emulation prevention.
+    /// The bytes after the header: the RBSP, still with emulation prevention bytes.
     pub(super) fn payload(self) -> &'a [u8] {
-        // `new` saw the header.
+        // Cannot panic: `new` refuses a NAL unit without a header.
         &self.0[1..]
     }
 }
 
-/// The NAL units of a sample, in order. After an error nothing more comes.
+/// Iterates over the NAL units of a sample. An error is the last item.
 pub fn nal_units(sample: &[u8]) -> impl Iterator<Item = Result<NalUnit<'_>, H264Error>> {
     let mut rest = sample;
     std::iter::from_fn(move || {
@@ -123,7 +127,7 @@ pub fn nal_units(sample: &[u8]) -> impl Iterator<Item = Result<NalUnit<'_>, H264
     })
 }
 
-/// One length and the NAL unit behind it.
+/// Takes one length and the NAL unit after it from the start of `rest`.
 fn take<'a>(rest: &mut &'a [u8]) -> Result<NalUnit<'a>, H264Error> {
     let (length, after) = rest.split_first_chunk().ok_or(H264Error::Truncated)?;
     let length = u32::from_be_bytes(*length) as usize;

@@ -1,17 +1,23 @@
-//! Parameter sets: what SPS (7.3.2.1.1) and PPS (7.3.2.2) say that the slices of a stream depend on.
+//! Parameter sets: reads the fields of SPS (7.3.2.1.1) and PPS
+//! (7.3.2.2) on which the slices of a stream depend.
+//!
+//! The readers and writers of slices use [`Parameters`]. This file does not read the VUI, and refuses a
+//! stream that the `h264` module does not support.
 
 use super::bits::{BitReader, data_bits};
 use super::nal::{NalKind, NalUnit};
 use super::{H264Error, MACROBLOCK, Unsupported};
 
-/// No picture of any level is wider or higher than this, in macroblocks: the square root of 8 times the
-/// 139,264 macroblocks of level 6.2 (A.3.1, table A-1).
+/// Limit for the width and the height of a picture in macroblocks. No level allows more: the square root of 8
+/// times the 139,264 macroblocks of level 6.2 (A.3.1, table A-1).
 const MAX_MACROBLOCKS: u32 = 1055;
 
-/// Luma samples of one step of cropping in progressive 4:2:0 (7.4.2.1.1, `CropUnitX` and `CropUnitY`).
+/// Luma samples per unit of the cropping offsets in progressive
+/// 4:2:0 (7.4.2.1.1, `CropUnitX` and `CropUnitY`).
 const CROP_UNIT: u32 = 2;
 
-/// A stream of the kind this module knows: its picture, and how wide the fields of its slice headers are.
+/// The SPS and PPS of a supported stream: size of the picture, and
+/// the widths and defaults of slice header fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Parameters {
     columns: u32,
@@ -21,68 +27,70 @@ pub struct Parameters {
     frame_num_bits: u32,
     default_references: u32,
     pub(super) pps_id: u32,
-    /// `pic_init_qp_minus26` + 26: what `slice_qp_delta` is added to.
+    /// `pic_init_qp_minus26` + 26. A slice adds its `slice_qp_delta` to this value.
     pub(super) quantiser: i64,
     /// `transform_8x8_mode_flag`.
     pub(super) transform_8x8: bool,
 }
 
 impl Parameters {
-    /// From the NAL units of both sets.
+    /// Reads the NAL units of the SPS and of the PPS.
     pub fn read(sps: &[u8], pps: &[u8]) -> Result<Self, H264Error> {
         let picture = Sps::read(of_kind(sps, NalKind::Sps, "an SPS")?)?;
         let end = data_bits(NalUnit::new(pps)?).unwrap_or(0);
         Pps::read(of_kind(pps, NalKind::Pps, "a PPS")?, end)?.with(&picture)
     }
 
-    /// From the payload of an avcC box, which must hold one SPS and one PPS.
+    /// Reads the payload of an avcC box, which must contain exactly one SPS and one PPS.
     pub fn from_avcc(avcc: &[u8]) -> Result<Self, H264Error> {
         let [sps, pps] = parameter_sets(avcc)?;
         Self::read(sps, pps)
     }
 
-    /// Macroblocks across the picture.
+    /// Number of macroblocks in a row of the coded picture.
     #[must_use]
     pub fn columns(&self) -> u32 {
         self.columns
     }
 
-    /// Macroblocks down the picture.
+    /// Number of rows of macroblocks in the coded picture.
     #[must_use]
     pub fn rows(&self) -> u32 {
         self.rows
     }
 
-    /// Pixels across the picture that is shown.
+    /// Width of the shown (cropped) picture in pixels.
     #[must_use]
     pub fn width(&self) -> u32 {
         self.width
     }
 
-    /// Lines of the picture that is shown.
+    /// Height of the shown (cropped) picture in lines.
     #[must_use]
     pub fn height(&self) -> u32 {
         self.height
     }
 
-    /// `log2_max_frame_num`: 4 to 16. `frame_num` counts modulo 2 to the power of it.
+    /// `log2_max_frame_num`, 4 to 16. `frame_num` counts modulo 2 to the power of this number.
     #[must_use]
     pub fn frame_num_bits(&self) -> u32 {
         self.frame_num_bits
     }
 
-    /// `num_ref_idx_l0_default_active_minus1` + 1: how many pictures a P slice refers to that does not say.
+    /// `num_ref_idx_l0_default_active_minus1` + 1: number of
+    /// references of a P slice that does not override it.
     #[must_use]
     pub fn default_references(&self) -> u32 {
         self.default_references
     }
 }
 
-/// The NAL units of the SPS and the PPS of an avcC payload that holds one of each.
+/// The NAL units of the SPS and the PPS in an avcC payload, which must contain exactly one of each.
 ///
-/// AVCDecoderConfigurationRecord (ISO/IEC 14496-15 5.3.3.1): version, profile, constraints, level and
-/// the size of lengths; then five bits of number of SPS, and each behind a 16-bit length; then eight
-/// bits of number of PPS, and likewise. What follows repeats what the SPS says.
+/// The payload is an AVCDecoderConfigurationRecord (ISO/IEC 14496-15 5.3.3.1). It contains, in this order:
+/// version, profile, constraints, level and the size of the lengths; the number of SPS in five bits; each SPS
+/// after a 16-bit length; the number of PPS in eight bits; each PPS after a 16-bit length. The fields after
+/// the PPS only repeat fields of the SPS, so this function ignores them.
 pub fn parameter_sets(avcc: &[u8]) -> Result<[&[u8]; 2], H264Error> {
     let (head, rest) = avcc.split_first_chunk::<6>().ok_or(H264Error::Avcc)?;
     if head[0] != 1 || head[5] & 31 != 1 {
@@ -116,7 +124,7 @@ fn refuse(condition: bool, what: Unsupported) -> Result<(), H264Error> {
     if condition { Err(what.into()) } else { Ok(()) }
 }
 
-/// ue(v) of at most `most`.
+/// Reads ue(v) and refuses a value above `most`.
 pub(super) fn ue_up_to(bits: &mut BitReader<'_>, most: u32, name: &'static str) -> Result<u32, H264Error> {
     let value = bits.ue()?;
     if value > most {
@@ -135,7 +143,8 @@ struct Sps {
     frame_num_bits: u32,
 }
 
-/// Values of `profile_idc` whose SPS says how samples are coded (7.3.2.1.1); without it: 8 bits, 4:2:0.
+/// Values of `profile_idc` whose SPS contains the sample format
+/// (7.3.2.1.1). The other profiles have 8 bits and 4:2:0.
 const WITH_SAMPLE_FORMAT: [u32; 13] = [100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135];
 
 impl Sps {
@@ -156,14 +165,14 @@ impl Sps {
         let columns = 1 + ue_up_to(bits, MAX_MACROBLOCKS - 1, "pic_width_in_mbs_minus1")?;
         let rows = 1 + ue_up_to(bits, MAX_MACROBLOCKS - 1, "pic_height_in_map_units_minus1")?;
         refuse(!bits.flag()?, Unsupported::Interlace)?;
-        bits.flag()?; // direct_8x8_inference_flag, of B slices
+        bits.flag()?; // direct_8x8_inference_flag, for B slices only
         let (right, bottom) = read_cropping(bits)?;
         let shown = |macroblocks: u32, cropped: u32| {
             let left = (macroblocks * MACROBLOCK as u32).checked_sub(cropped.saturating_mul(CROP_UNIT));
             left.filter(|left| *left > 0)
                 .ok_or(H264Error::OutOfRange("cropping"))
         };
-        // VUI follows: shapes of pixels, colours and times, nothing of slices.
+        // The VUI follows. It describes pixel shape, colours and timing, and does not affect slices.
         Ok(Self {
             id,
             columns,
@@ -175,16 +184,16 @@ impl Sps {
     }
 }
 
-/// Goes past what High profiles add, which must say 4:2:0 of 8 bits.
+/// Reads the sample format of High profiles and refuses all but 4:2:0 with 8 bits.
 fn refuse_sample_format(bits: &mut BitReader<'_>) -> Result<(), H264Error> {
-    // 3, 4:4:4, is also the only one that can have separate colour planes.
+    // chroma_format_idc. Only its value 3, 4:4:4, is followed by a flag for separate colour planes.
     refuse(bits.ue()? != 1, Unsupported::ChromaFormat)?;
     refuse(bits.ue()? != 0 || bits.ue()? != 0, Unsupported::BitDepth)?;
     refuse(bits.flag()?, Unsupported::TransformBypass)?;
     refuse(bits.flag()?, Unsupported::ScalingMatrices)
 }
 
-/// `frame_crop_right_offset` and `frame_crop_bottom_offset`; those of left and top must be 0.
+/// Returns `frame_crop_right_offset` and `frame_crop_bottom_offset`. The offsets of left and top must be 0.
 fn read_cropping(bits: &mut BitReader<'_>) -> Result<(u32, u32), H264Error> {
     if !bits.flag()? {
         return Ok((0, 0));
@@ -208,20 +217,21 @@ impl Pps {
         let id = ue_up_to(bits, 255, "pic_parameter_set_id")?;
         let sps_id = ue_up_to(bits, 31, "seq_parameter_set_id")?;
         refuse(bits.flag()?, Unsupported::Cabac)?;
-        bits.flag()?; // bottom_field_pic_order_in_frame_present_flag, of order count types 0 and 1
+        bits.flag()?; // bottom_field_pic_order_in_frame_present_flag, for order count types 0 and 1 only
         refuse(bits.ue()? != 0, Unsupported::SliceGroups)?;
         let default_references = 1 + ue_up_to(bits, 31, "num_ref_idx_l0_default_active_minus1")?;
         ue_up_to(bits, 31, "num_ref_idx_l1_default_active_minus1")?;
         refuse(bits.flag()?, Unsupported::WeightedPrediction)?;
-        bits.bits(2)?; // weighted_bipred_idc, of B slices
+        bits.bits(2)?; // weighted_bipred_idc, for B slices only
         let quantiser = 26 + bits.se()?; // pic_init_qp_minus26
         bits.se()?; // pic_init_qs_minus26
         bits.se()?; // chroma_qp_index_offset
         refuse(!bits.flag()?, Unsupported::NoDeblockingControl)?;
         refuse(bits.flag()?, Unsupported::ConstrainedIntraPrediction)?;
         refuse(bits.flag()?, Unsupported::RedundantPictures)?;
-        // It adds a flag to I_NxN and inter macroblocks with a residual (7.3.5), not to I_16x16, I_PCM and P_Skip,
-        // which are all that is written here.
+        // transform_8x8_mode_flag adds a flag to I_NxN and inter macroblocks with a residual
+        // (7.3.5), but not to I_16x16, I_PCM and P_Skip. The written slices contain only
+        // these three, so the flag does not affect them.
         let transform_8x8 = bits.position() < end && bits.flag()?;
         Ok(Self {
             id,

@@ -1,13 +1,16 @@
-//! Which prediction gives the wanted pixels of a macroblock exactly.
+//! Finds the prediction that gives the wanted pixels of a macroblock exactly.
 //!
-//! Intra_16x16 predicts the luma of a macroblock from the samples above and to the left of it (8.3.3), and
-//! both chroma components likewise (8.3.4). With no residual the prediction is the picture. The HUD is
-//! flat almost everywhere, and there it is exact. The neighbours' samples are those that were asked for,
-//! since every macroblock of the HUD is exact, those skipped in a P slice too.
+//! The writer of the HUD slice uses this file. Intra_16x16 predicts the luma of a macroblock from the samples
+//! above and to the left of it (8.3.3), and both chroma components in a similar way (8.3.4). Without a
+//! residual, the decoder shows the prediction itself. The HUD has flat colours almost everywhere, and there
+//! the prediction is exact. The search uses the wanted samples of the neighbours. The decoder has the same
+//! samples, because every macroblock of the HUD is exact, and so is every skipped macroblock in a P slice.
 //!
-//! Plane prediction, the fourth of each, gives slopes that no HUD has; it is not used.
+//! The file does not use plane prediction, the fourth mode of luma and of chroma:
+//! it gives gradients, and no HUD has gradients.
 
-/// One colour component of a macroblock and its neighbours, which are `None` outside the slice.
+/// One colour component of a macroblock, with the neighbouring
+/// samples. A neighbour outside the slice is `None`.
 #[derive(Debug, Clone)]
 pub(super) struct Block<const N: usize> {
     pub samples: [[u8; N]; N],
@@ -22,7 +25,7 @@ pub(super) struct Pixels {
     pub chroma: [Block<8>; 2],
 }
 
-/// Intra16x16PredMode (table 8-4).
+/// Intra16x16PredMode (table 8-4) without plane prediction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LumaMode {
     Vertical = 0,
@@ -30,7 +33,7 @@ pub(super) enum LumaMode {
     Dc = 2,
 }
 
-/// `intra_chroma_pred_mode`, of both components (table 8-5).
+/// `intra_chroma_pred_mode` for both chroma components (table 8-5) without plane prediction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ChromaMode {
     Dc = 0,
@@ -39,7 +42,7 @@ pub(super) enum ChromaMode {
 }
 
 impl Pixels {
-    /// The prediction of the fewest bits that gives exactly these pixels, if there is one.
+    /// The shortest prediction that gives exactly these pixels, or `None` if no prediction does.
     pub fn prediction(&self) -> Option<(LumaMode, ChromaMode)> {
         let luma = [LumaMode::Vertical, LumaMode::Horizontal, LumaMode::Dc];
         let luma = luma.into_iter().find(|mode| self.luma.is_luma(*mode))?;
@@ -50,13 +53,13 @@ impl Pixels {
 }
 
 impl<const N: usize> Block<N> {
-    /// 8.3.3.1 and 8.3.4.3: each column as the sample above it.
+    /// 8.3.3.1 and 8.3.4.3: each sample equals the neighbour above its column.
     fn is_vertical(&self) -> bool {
         self.above
             .is_some_and(|above| self.samples.iter().all(|line| *line == above))
     }
 
-    /// 8.3.3.2 and 8.3.4.2: each line as the sample to its left.
+    /// 8.3.3.2 and 8.3.4.2: each sample equals the neighbour left of its line.
     fn is_horizontal(&self) -> bool {
         self.left.is_some_and(|left| {
             self.samples
@@ -92,8 +95,9 @@ impl Block<8> {
         }
     }
 
-    /// 8.3.4.1: each quarter is the mean of the samples above it and to its left. The quarters that
-    /// touch only one edge of the macroblock take that edge, and the other only if there is none.
+    /// 8.3.4.1: each quarter is the mean of the neighbours above it and left of it. The quarters at the top
+    /// right and at the bottom left use only the edge of the macroblock that they touch. They use the other
+    /// edge if the first one is outside the slice.
     fn is_dc(&self, x: usize, y: usize) -> bool {
         let above = self.above.as_ref().map(|above| &above[x..x + 4]);
         let left = self.left.as_ref().map(|left| &left[y..y + 4]);
@@ -109,15 +113,15 @@ impl Block<8> {
     }
 }
 
-/// The mean, halves rounded up: what 8.3.3.3 and 8.3.4.1 write with shifts, their counts being powers of
-/// two. Without samples half of the range, 1 << (8 - 1).
+/// The mean, with halves rounded up. 8.3.3.3 and 8.3.4.1 compute it with shifts, since the counts are powers
+/// of two. Without samples, the mean is half of the range: 1 << (8 - 1).
 fn mean<'a>(samples: impl Iterator<Item = &'a u8>) -> u8 {
     let (sum, count) = samples.fold((0, 0), |(sum, count), sample| {
         (sum + u32::from(*sample), count + 1)
     });
     match count {
         0 => 128,
-        // At most 255, as every sample is.
+        // The mean fits into a u8, since every sample does.
         _ => ((sum + count / 2) / count) as u8,
     }
 }
@@ -170,7 +174,7 @@ mod tests {
     #[test]
     fn quarters_of_chroma_take_the_edge_they_touch() {
         let mut chroma = flat::<8>(0, Some(10), Some(21));
-        // (10 + 21 + 1) / 2 on the diagonal, the edge itself beside it.
+        // The diagonal quarters are (10 + 21 + 1) / 2. The others equal the edge that they touch.
         for (y, line) in chroma.samples.iter_mut().enumerate() {
             *line = if y < 4 {
                 [16, 16, 16, 16, 10, 10, 10, 10]

@@ -1,11 +1,14 @@
-//! Slice headers (7.3.3): reading those of the encoder, writing those of our own slices.
+//! Slice headers (7.3.3): reads the headers of the encoder's slices and writes the headers of HUD slices.
+//!
+//! [`restart_form`] also rewrites the header of a slice in an IDR
+//! picture. This file does not parse slice data.
 
 use super::bits::{BitReader, BitWriter};
 use super::nal::{NalKind, NalUnit, RefIdc};
 use super::parameters::{Parameters, ue_up_to};
 use super::{H264Error, Unsupported};
 
-/// Whether macroblocks may refer to other pictures (table 7-6).
+/// `slice_type` (table 7-6): whether the macroblocks of a slice may refer to other pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SliceType {
     /// Intra macroblocks only.
@@ -15,7 +18,8 @@ pub enum SliceType {
 }
 
 impl SliceType {
-    /// `slice_type` as all of 0 to 9: 5 and above also say that the picture's other slices are alike.
+    /// Accepts a `slice_type` of 0 to 9. The values from 5 on also say that
+    /// all slices of the picture have the same type.
     fn of(value: u32) -> Result<Self, H264Error> {
         match value {
             0 | 5 => Ok(Self::P),
@@ -25,8 +29,8 @@ impl SliceType {
         }
     }
 
-    /// The `slice_type` that says nothing of other slices. 5 and 7 beside it are sound as long as the
-    /// types are alike, so it can stand beside any slice of an encoder (7.4.3).
+    /// The `slice_type` that says nothing about the other slices of the picture. It may stand beside the
+    /// encoder's slices of the same type: their values 5 and 7 only demand that the types are equal (7.4.3).
     fn alone(self) -> u32 {
         match self {
             Self::P => 0,
@@ -35,31 +39,31 @@ impl SliceType {
     }
 }
 
-/// What becomes of the pictures that were kept for reference (7.3.3.3, 8.2.5).
+/// How a picture marks reference pictures (7.3.3.3, 8.2.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Marking {
-    /// An IDR picture: nothing before it is referred to again, nor is anything before it needed.
+    /// An IDR picture: neither this picture nor a later one refers to an earlier picture.
     Idr {
-        /// `idr_pic_id`, which differs between IDR pictures that follow one another directly.
+        /// `idr_pic_id`. Two consecutive IDR pictures have different values.
         idr_pic_id: u16,
     },
-    /// `memory_management_control_operation` 5: once this picture is decoded, every earlier one is
-    /// forgotten and it counts as `frame_num` 0, as if it had been an IDR picture. But it may still be
-    /// predicted from its predecessor.
+    /// `memory_management_control_operation` 5. After the decoder has decoded this picture, the decoder drops
+    /// all earlier reference pictures and sets `frame_num` of this picture to 0, as for an IDR picture.
+    /// Unlike an IDR picture, this picture may refer to the picture before it.
     Restart,
-    /// Sliding window: the oldest picture goes when there are too many.
+    /// Sliding window: when there are too many reference pictures, the decoder drops the oldest one.
     Plain,
 }
 
-/// What all slices of a picture must say alike (7.4.3, 7.4.1.2.4).
+/// The header fields that must be equal in all slices of a picture (7.4.3, 7.4.1.2.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PictureHead {
     /// `nal_ref_idc`.
     pub ref_idc: RefIdc,
-    /// Reference pictures since the last IDR picture or restart, that one included; 0 in an IDR picture.
-    /// Written modulo MaxFrameNum.
+    /// Number of reference pictures since the last IDR picture or restart, counting that picture too. 0 in an
+    /// IDR picture. The header stores this number modulo MaxFrameNum.
     pub frame_num: u32,
-    /// What this picture does to earlier ones.
+    /// What this picture does to earlier reference pictures.
     pub marking: Marking,
 }
 
@@ -72,49 +76,50 @@ impl PictureHead {
     }
 }
 
-/// `disable_deblocking_filter_idc`: over which edges the loop filter smooths (7.4.3).
+/// `disable_deblocking_filter_idc` (7.4.3): the edges that the loop filter smooths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deblocking {
-    /// 0: over all, those to other slices too.
+    /// 0: all edges, including those between slices.
     All,
-    /// 1: over none.
+    /// 1: no edges.
     Off,
-    /// 2: over those inside the slice.
+    /// 2: the edges inside the slice.
     WithinSlice,
 }
 
 /// The header of an I or P slice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SliceHeader {
-    /// `first_mb_in_slice`: which macroblock it begins with, counted along rows.
+    /// `first_mb_in_slice`: the index of the slice's first macroblock, in raster order.
     pub first_macroblock: u32,
     /// I or P.
     pub slice_type: SliceType,
-    /// What it shares with the picture's other slices.
+    /// The fields that all slices of the picture share.
     pub picture: PictureHead,
-    /// Which edges are smoothed.
+    /// The edges that the loop filter smooths.
     pub deblocking: Deblocking,
 }
 
 impl SliceHeader {
-    /// Reads the header of a slice of a stream with these parameters.
+    /// Reads the header of a slice. `parameters` are those of the slice's stream.
     pub fn read(nal: NalUnit<'_>, parameters: &Parameters) -> Result<Self, H264Error> {
         DataStart::read(&mut BitReader::new(nal), nal, parameters).map(|start| start.header)
     }
 }
 
-/// Where a slice's data begins: its header, and what reading the data depends on.
+/// The values of a slice header on which the parser of slice data depends.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct DataStart {
     pub header: SliceHeader,
-    /// How many pictures the slice may refer to: `num_ref_idx_l0_active_minus1` + 1; none in an I slice.
+    /// Maximum number of pictures to which the slice may refer:
+    /// `num_ref_idx_l0_active_minus1` + 1, or 0 for an I slice.
     pub references: u32,
     /// `SliceQPY`.
     pub quantiser: i64,
 }
 
 impl DataStart {
-    /// Reads the whole header; `bits` is at the first bit of the data then.
+    /// Reads the whole header. Afterwards `bits` is at the first bit of the slice data.
     pub fn read(
         bits: &mut BitReader<'_>,
         nal: NalUnit<'_>,
@@ -138,7 +143,8 @@ impl DataStart {
     }
 }
 
-/// A slice header up to and with `dec_ref_pic_marking`: all that differs between a slice and its restart form.
+/// The slice header from its start to `dec_ref_pic_marking`. A slice and
+/// its restart form differ only in these fields.
 struct Start {
     first_macroblock: u32,
     slice_type: SliceType,
@@ -209,14 +215,14 @@ impl Start {
         }
         if self.slice_type == SliceType::P {
             bits.flag(true); // num_ref_idx_active_override_flag
-            bits.ue(0); // num_ref_idx_l0_active_minus1: one reference,
-            bits.flag(false); // ref_pic_list_modification_flag_l0: the picture before this one (8.2.4.2.1)
+            bits.ue(0); // num_ref_idx_l0_active_minus1: one reference
+            bits.flag(false); // ref_pic_list_modification_flag_l0: the previous picture (8.2.4.2.1)
         }
         write_marking(bits, self.picture.marking);
     }
 }
 
-/// The number of references (7.3.3); goes past their order (7.3.3.1).
+/// Reads the number of references (7.3.3) and reads past the commands that reorder them (7.3.3.1).
 fn read_references(bits: &mut BitReader<'_>, parameters: &Parameters) -> Result<u32, H264Error> {
     let mut references = parameters.default_references();
     if bits.flag()? {
@@ -225,7 +231,7 @@ fn read_references(bits: &mut BitReader<'_>, parameters: &Parameters) -> Result<
     if !bits.flag()? {
         return Ok(references);
     }
-    // One command for each entry of the list at most, and 3 ends them (7.4.3.1).
+    // At most one command per entry of the list. The value 3 ends the commands (7.4.3.1).
     for _ in 0..=references {
         match bits.ue()? {
             0..=2 => bits.ue()?,
@@ -236,20 +242,21 @@ fn read_references(bits: &mut BitReader<'_>, parameters: &Parameters) -> Result<
     Err(H264Error::OutOfRange("ref_pic_list_modification"))
 }
 
-/// `dec_ref_pic_marking` of an IDR picture (7.3.3.3).
+/// Reads `dec_ref_pic_marking` of an IDR picture (7.3.3.3).
 fn read_idr_marking(bits: &mut BitReader<'_>, idr_pic_id: u16) -> Result<Marking, H264Error> {
-    bits.flag()?; // no_output_of_prior_pics_flag: all of them are out, coding order being output order
+    bits.flag()?; // no_output_of_prior_pics_flag: all are already output, in coding order
     if bits.flag()? {
         return Err(Unsupported::ReferenceMarking.into()); // long_term_reference_flag
     }
     Ok(Marking::Idr { idr_pic_id })
 }
 
-/// `memory_management_control_operation` that ends the list of them, and the one that forgets all (table 7-9).
+/// Values of `memory_management_control_operation` (table 7-9): the end of the list,
+/// and the one that drops all reference pictures.
 const MMCO_END: u32 = 0;
 const MMCO_RESTART: u32 = 5;
 
-/// `dec_ref_pic_marking` of any other picture (7.3.3.3).
+/// Reads `dec_ref_pic_marking` of a picture that is not an IDR picture (7.3.3.3).
 fn read_marking(bits: &mut BitReader<'_>) -> Result<Marking, H264Error> {
     if !bits.flag()? {
         return Ok(Marking::Plain);
@@ -289,7 +296,7 @@ fn read_deblocking(bits: &mut BitReader<'_>) -> Result<Deblocking, H264Error> {
     Ok(deblocking)
 }
 
-/// Begins a slice of our own: length, NAL header and slice header, up to the first macroblock.
+/// Begins a HUD slice: writes the length, the NAL header and the slice header, up to the first macroblock.
 pub(super) fn begin_slice<'a>(
     out: &'a mut Vec<u8>,
     parameters: &Parameters,
@@ -305,21 +312,22 @@ pub(super) fn begin_slice<'a>(
         references: 1,
     };
     start.write(&mut bits, parameters);
-    bits.ue(0); // slice_qp_delta as se(v): 0. Without residual the quantiser never matters.
-    bits.ue(1); // disable_deblocking_filter_idc: the pixels stay as they are written
+    bits.ue(0); // slice_qp_delta as se(v): 0. The quantiser has no effect without a residual.
+    bits.ue(1); // disable_deblocking_filter_idc: the loop filter must not change the pixels
     bits
 }
 
-/// A slice of an IDR picture as a slice of a picture that is none, appended to `out` behind a 4-byte length.
+/// Rewrites a slice of an IDR picture as a slice of another picture,
+/// and appends it to `out` after a 4-byte length.
 ///
-/// With all its slices so rewritten, the first picture of a part decodes to the same pixels, and the
-/// pictures after it as before, yet it may follow any picture, and a slice beside them may skip from that.
-/// `frame_num` is that of a picture in its place: the number of reference pictures since the last IDR
-/// picture or restart, that one included.
+/// Rewrite all slices of the IDR picture in this way. Then the picture and the pictures after it decode to
+/// the same pixels as before. But the rewritten picture may follow any picture, and a HUD slice beside the
+/// rewritten slices may skip macroblocks, which copies them from the previous picture. `frame_num` is the
+/// number of reference pictures since the last IDR picture or restart, counting that picture too.
 ///
-/// Only the header changes: the kind of NAL unit, `frame_num`, no `idr_pic_id`, and MMCO 5
-/// ([`Marking::Restart`]). The type becomes 2 where x264 writes 7, which would forbid a P slice in the same
-/// picture (7.4.3). The slice data is copied:
+/// Only the header changes: the type of the NAL unit, `frame_num`, no `idr_pic_id`, and MMCO 5
+/// ([`Marking::Restart`]). The slice type becomes 2 where x264 writes 7, because 7 would forbid a P slice in
+/// the same picture (7.4.3). The function copies the slice data:
 ///
 /// ```text
 /// slice_type   0001000 (7)  ->  011 (2)                                -4 bits
@@ -327,10 +335,11 @@ pub(super) fn begin_slice<'a>(
 /// marking      00           ->  1 00110 1 (adaptive, 5, end)           +5
 /// ```
 ///
-/// x264 gives its IDR pictures the `idr_pic_id` 0 and 1 in turn. So every second one's data moves by two bits
-/// within its bytes. That does no harm but to raw macroblocks, which begin at whole bytes (7.3.5,
-/// `pcm_alignment_zero_bit`) and then no longer would. x264 codes none at the qualities of exercises; where it does,
-/// the form decodes to other pixels, which whoever uses it has to check.
+/// x264 alternates the `idr_pic_id` of its IDR pictures between 0 and 1. So the slice data of every
+/// second IDR picture moves by two bits within its bytes. This move only harms raw macroblocks:
+/// they begin at byte boundaries (7.3.5, `pcm_alignment_zero_bit`), and after the move they no
+/// longer do. x264 codes no raw macroblocks at the qualities of exercises. If it does, the restart
+/// form decodes to other pixels. The caller must check this.
 pub fn restart_form(
     slice: NalUnit<'_>,
     parameters: &Parameters,

@@ -1,14 +1,16 @@
-//! What a coded slice demands of a decoder: read from its macroblocks, all of them, without decoding a pixel.
+//! Measures what a coded slice demands of a decoder: parses all macroblocks without decoding a pixel.
 //!
-//! High profile allows more than most decoders ever meet. What is counted here is what must stay within the bounds of
-//! Main profile and of the levels, so that hardware and small decoders can be trusted with it:
+//! The check of prepared loops uses these numbers. High profile allows more than most decoders
+//! ever meet. A loop must stay within the bounds of Main profile and of the levels, so that
+//! hardware decoders and small decoders can play it:
 //!
-//! - `level_prefix` of at most 15 (9.2.2.1: more only in High profiles),
-//! - at most 3200 bits for a macroblock (A.3.1),
-//! - no raw macroblock (I_PCM) where a slice is to have a [`restart_form`](super::restart_form), which may move it
-//!   by some bits.
+//! - `level_prefix` is at most 15 (9.2.2.1: only High profiles allow more),
+//! - a macroblock has at most 3200 bits (A.3.1),
+//! - a slice that gets a [`restart_form`](super::restart_form) has no raw macroblock (I_PCM), since the
+//!   restart form may move the slice data by some bits.
 //!
-//! The syntax (7.3.4, 7.3.5) is read as far as the streams of this module go: I and P slices, CAVLC, frames, 4:2:0.
+//! The parser covers the syntax (7.3.4, 7.3.5) of the streams that the `h264` module
+//! supports: I and P slices, CAVLC, frames, 4:2:0.
 
 use super::bits::{BitReader, data_bits};
 use super::cavlc::{BlockKind, residual_block};
@@ -16,24 +18,25 @@ use super::nal::NalUnit;
 use super::slice::{DataStart, SliceType};
 use super::{H264Error, Parameters};
 
-/// The most bits of a macroblock of 8 bits and 4:2:0 (A.3.1).
+/// Maximum number of bits of a macroblock with 8 bits and 4:2:0 (A.3.1).
 pub const MAX_MACROBLOCK_BITS: u64 = 3200;
 
-/// The highest `level_prefix` that a decoder of Main profile must know (9.2.2.1).
+/// The highest `level_prefix` that a decoder of Main profile must support (9.2.2.1).
 pub const MAX_LEVEL_PREFIX: u32 = 15;
 
-/// What the macroblocks of one slice, or of several, demand. The default is what no macroblock does.
+/// What the macroblocks of one or more slices demand of a
+/// decoder. The default value stands for no macroblocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SliceStats {
-    /// Macroblocks, skipped ones too.
+    /// Number of macroblocks, including skipped ones.
     pub macroblocks: u32,
-    /// Raw ones (I_PCM).
+    /// Number of raw macroblocks (I_PCM).
     pub raw: u32,
-    /// The highest `level_prefix`.
+    /// The highest `level_prefix` of all coefficients.
     pub level_prefix: u32,
-    /// Bits of the longest macroblock.
+    /// Number of bits of the longest macroblock.
     pub macroblock_bits: u64,
-    /// The lowest luma quantiser (QPY) of a macroblock with a residual.
+    /// The lowest luma quantiser (QPY) of all macroblocks with a residual. 51 if there are none.
     pub least_quantiser: u8,
 }
 
@@ -50,7 +53,7 @@ impl Default for SliceStats {
 }
 
 impl SliceStats {
-    /// Of a slice of a stream with these parameters.
+    /// Parses a slice. `parameters` are those of the slice's stream.
     pub fn of(slice: NalUnit<'_>, parameters: &Parameters) -> Result<Self, H264Error> {
         let mut bits = BitReader::new(slice);
         let start = DataStart::read(&mut bits, slice, parameters)?;
@@ -69,7 +72,7 @@ impl SliceStats {
         data.read()
     }
 
-    /// Of both.
+    /// Combines the numbers of two sets of macroblocks.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self {
@@ -84,14 +87,15 @@ impl SliceStats {
 
 const HIGHEST_QUANTISER: u8 = 51;
 
-/// Coefficients of each 4x4 block of a macroblock: luma in rows of four, then Cb and Cr in rows of two.
+/// Number of coefficients of each 4x4 block in a macroblock: luma in rows of four
+/// blocks, then Cb and Cr in rows of two blocks.
 type Counts = [u8; 24];
 
-/// The three rows of `Counts`: where they begin, and how wide they are.
+/// The three planes in `Counts`: the index of the first block, and the number of blocks in a row.
 const LUMA: (usize, usize) = (0, 4);
 const CHROMA: [(usize, usize); 2] = [(16, 2), (20, 2)];
 
-/// `mb_type` (tables 7-11 and 7-13), as far as the syntax depends on it.
+/// `mb_type` (tables 7-11 and 7-13), with only the distinctions that affect the syntax.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Type {
     /// I_NxN.
@@ -101,15 +105,15 @@ enum Type {
         pattern: u32,
     },
     Raw,
-    /// One or two predicted parts.
+    /// A P macroblock with one or two partitions.
     Parts(u32),
-    /// P_8x8; `true` for P_8x8ref0.
+    /// P_8x8. `first_reference` is true for P_8x8ref0.
     Quarters {
         first_reference: bool,
     },
 }
 
-/// `coded_block_pattern` by `codeNum` (table 9-4), of I_NxN and of predicted macroblocks.
+/// `coded_block_pattern` by `codeNum` (table 9-4), for I_NxN and for inter macroblocks.
 const INTRA_PATTERNS: [u8; 48] = [
     47, 31, 15, 0, 23, 27, 29, 30, 7, 11, 13, 14, 39, 43, 45, 46, 16, 3, 5, 10, 12, 19, 21, 26, 28, 35, 37,
     42, 44, 1, 2, 4, 8, 17, 18, 20, 24, 6, 9, 22, 25, 32, 33, 34, 36, 40, 38, 41,
@@ -119,25 +123,25 @@ const INTER_PATTERNS: [u8; 48] = [
     43, 45, 46, 17, 18, 20, 24, 19, 21, 26, 28, 23, 27, 29, 30, 22, 25, 38, 41,
 ];
 
-/// Bits of the samples of a raw macroblock.
+/// Number of bits of the samples in a raw macroblock.
 const RAW_BITS: u32 = 384 * 8;
 
 struct Data<'a> {
     bits: BitReader<'a>,
-    /// Where the data ends and the trailing bits begin.
+    /// Bit position of the trailing bits, where the slice data ends.
     end: u64,
     parameters: &'a Parameters,
     start: DataStart,
     quantiser: i64,
-    /// Macroblocks up to the picture's end.
+    /// Number of macroblocks from the current one to the end of the picture.
     left: u32,
-    /// Of each macroblock so far.
+    /// The counts of every macroblock parsed so far.
     counts: Vec<Counts>,
     stats: SliceStats,
 }
 
 impl Data<'_> {
-    /// slice_data.
+    /// Parses slice_data.
     fn read(mut self) -> Result<SliceStats, H264Error> {
         loop {
             if self.start.header.slice_type == SliceType::P {
@@ -175,7 +179,7 @@ impl Data<'_> {
         Ok(())
     }
 
-    /// macroblock_layer.
+    /// Parses macroblock_layer.
     fn macroblock(&mut self) -> Result<Counts, H264Error> {
         let of = self.macroblock_type()?;
         let mut eighths = false;
@@ -227,7 +231,7 @@ impl Data<'_> {
             return Err(H264Error::OutOfRange("mb_qp_delta"));
         }
         self.quantiser = (self.quantiser + delta).rem_euclid(i64::from(HIGHEST_QUANTISER) + 1);
-        // In range by the line before.
+        // The cast is safe: the line above keeps the value between 0 and 51.
         self.stats.least_quantiser = self.stats.least_quantiser.min(self.quantiser as u8);
         self.residual(pattern, whole)
     }
@@ -256,7 +260,7 @@ impl Data<'_> {
         }
     }
 
-    /// sub_mb_pred: whether no part is smaller than 8x8.
+    /// Parses sub_mb_pred. Returns whether no partition is smaller than 8x8.
     fn quarters(&mut self, first_reference: bool) -> Result<bool, H264Error> {
         let mut parts = [0; 4];
         for parts in &mut parts {
@@ -274,7 +278,7 @@ impl Data<'_> {
         Ok(parts == [1; 4])
     }
 
-    /// ref_idx_l0 as te(v).
+    /// Parses ref_idx_l0 as te(v).
     fn reference(&mut self) -> Result<(), H264Error> {
         match self.start.references {
             0 | 1 => Ok(()),
@@ -284,7 +288,7 @@ impl Data<'_> {
         }
     }
 
-    /// mvd_l0.
+    /// Parses both components of mvd_l0.
     fn vector(&mut self) -> Result<(), H264Error> {
         self.bits.se()?;
         self.bits.se().map(|_| ())
@@ -303,7 +307,7 @@ impl Data<'_> {
         Ok((*pattern).into())
     }
 
-    /// residual: luma, then both chroma components.
+    /// Parses residual: luma, then both chroma components.
     fn residual(&mut self, pattern: u32, whole: bool) -> Result<Counts, H264Error> {
         let mut counts = [0; 24];
         if whole {
@@ -315,7 +319,7 @@ impl Data<'_> {
             if pattern >> (index / 4) & 1 == 0 {
                 continue;
             }
-            // Blocks go by quarters (6.4.3).
+            // The blocks are coded quarter by quarter (6.4.3).
             let x = index / 4 % 2 * 2 + index % 2;
             let y = index / 8 * 2 + index / 2 % 2;
             self.counted(&mut counts, LUMA, (x, y), most)?;
@@ -334,7 +338,7 @@ impl Data<'_> {
         Ok(counts)
     }
 
-    /// A block whose coefficients count for its neighbours.
+    /// Parses a block and stores its number of coefficients, from which later blocks compute nC.
     fn counted(
         &mut self,
         counts: &mut Counts,
@@ -343,7 +347,7 @@ impl Data<'_> {
         most: u32,
     ) -> Result<(), H264Error> {
         let near = self.near(counts, plane, (x, y));
-        // At most 16.
+        // The cast is safe: a block has at most 16 coefficients.
         counts[plane.0 + y * plane.1 + x] = self.block(BlockKind::Luma { most, near })? as u8;
         Ok(())
     }
@@ -354,7 +358,8 @@ impl Data<'_> {
         Ok(block.coefficients)
     }
 
-    /// nC (9.2.1): the mean of the counts to the left and above, of those that are in the slice.
+    /// nC (9.2.1): the mean of the counts of the left and upper neighbours.
+    /// A neighbour outside the slice does not count.
     fn near(&self, counts: &Counts, (first, wide): (usize, usize), (x, y): (usize, usize)) -> u32 {
         let columns = self.parameters.columns() as usize;
         let index = self.counts.len();

@@ -1,6 +1,7 @@
-//! The bar's pixels: three planes, and the two ways to change them.
+//! The pixels of the bar: three planes, and the functions that paint them.
 //!
-//! Everything is clipped: what lies outside of the bar is not drawn.
+//! `Hud` paints ground, columns of the progress bar, and text on a [`Canvas`]. The canvas clips everything to
+//! the bar, and does not decide positions or colours.
 
 use super::colour::{GROUND, Ink};
 use super::text::Mask;
@@ -11,12 +12,12 @@ use crate::colour::{Colour, Yuv};
 pub(super) struct Canvas {
     width: usize,
     height: usize,
-    /// Luma, then both chromas at half width and half height.
+    /// Luma, then both chroma planes at half the width and half the height.
     planes: Vec<u8>,
 }
 
 impl Canvas {
-    /// Nothing but ground.
+    /// A canvas that is filled with ground.
     pub(super) fn new(width: usize, height: usize) -> Self {
         let mut canvas = Self {
             width,
@@ -27,12 +28,12 @@ impl Canvas {
         canvas
     }
 
-    /// All three planes.
+    /// All three planes, in the order Y, U, V.
     pub(super) fn bytes(&self) -> &[u8] {
         &self.planes
     }
 
-    /// Paints ground; the ranges are widened to even borders.
+    /// Fills an area with ground. Both ranges grow to even borders.
     pub(super) fn clear(&mut self, columns: std::ops::Range<usize>, rows: std::ops::Range<usize>) {
         let (left, right) = (
             columns.start & !1,
@@ -54,7 +55,7 @@ impl Canvas {
         }
     }
 
-    /// Paints each of `columns` in a colour of its own over `rows`; both are widened to even borders.
+    /// Paints each column of an area in its own colour. Both ranges grow to even borders.
     pub(super) fn paint_columns(
         &mut self,
         columns: std::ops::Range<usize>,
@@ -79,7 +80,8 @@ impl Canvas {
         }
     }
 
-    /// Lays text, whose pen started at (`x`, `baseline`), over what must still be ground there.
+    /// Paints text over ground. (`x`, `baseline`) is the start of the pen. The pixels below the text must
+    /// still be ground, since `ink` is mixed with ground.
     pub(super) fn lay(&mut self, mask: &Mask, x: i32, baseline: i32, ink: &Ink) {
         let (left, top) = (x + mask.left, baseline + mask.top);
         let (right, bottom) = (left + mask.width as i32, top + mask.height as i32);
@@ -96,7 +98,7 @@ impl Canvas {
                 }
             }
         }
-        // A chroma sample stands for four pixels: it gets the mean of what covers them.
+        // A chroma sample stands for four pixels, so it uses their mean coverage.
         for y in rows.start / 2..=(rows.end - 1) / 2 {
             for x in columns.start / 2..=(columns.end - 1) / 2 {
                 let of = |dx, dy| u16::from(mask.coverage(2 * x + dx - left, 2 * y + dy - top));

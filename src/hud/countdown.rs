@@ -1,19 +1,20 @@
-//! What the HUD says, as numbers: the countdown and how far the progress bar is lit.
+//! The numbers that the HUD shows: the seconds of the countdown, and the lit columns of the progress bar.
 //!
-//! For the HUD itself, for tests, and for anything else that must show the same values at the same
-//! instant. No pixel is drawn here.
+//! The HUD and the tests use these functions, and so does all other code that must show the same values at
+//! the same instant. This file draws no pixels.
 
 use crate::units::{FPS, Frames};
 
-/// Whole seconds that a countdown shows when `left` frames are left, this one included.
+/// The whole seconds that the countdown shows when `left` frames are left, including the current one.
 ///
-/// Rounded up: 40 s show 40 during their first second and 1 during their last.
+/// The result is rounded up: an interval of 40 s shows 40 in its first second and 1 in its last second.
 #[must_use]
 pub fn seconds_left(left: Frames) -> u64 {
     left.0.div_ceil(u64::from(FPS))
 }
 
-/// A countdown's seconds as text: `59`, from a minute on `1:00`; minutes are never split into hours.
+/// The text of a countdown: `59` below a minute, `1:00` from a
+/// minute on. It has no hours: 3600 s are `60:00`.
 #[must_use]
 pub fn countdown_text(seconds: u64) -> String {
     match seconds {
@@ -22,15 +23,16 @@ pub fn countdown_text(seconds: u64) -> String {
     }
 }
 
-/// How many columns of `width`, from the left, are lit in a frame of a workout of `length`.
+/// Number of lit columns, from the left, in frame `frame` of a workout of `length`
+/// frames. The progress bar has `width` columns.
 ///
-/// Column `k` is lit once frame `frame` ends at or after the instant that column `k` stands for:
-/// `(k + 1) * length <= (frame + 1) * width`. So the last frame shows a full bar.
+/// Column `k` is lit if the frame ends at or after the instant for which column `k` stands:
+/// `(k + 1) * length <= (frame + 1) * width`. So all columns are lit in the last frame.
 #[must_use]
 pub fn progress_columns(frame: Frames, length: Frames, width: u32) -> u32 {
     let shown = u128::from(frame.0) + 1;
     let columns = shown * u128::from(width) / u128::from(length.0.max(1));
-    // At most `width`, which is a u32.
+    // The cast is safe: the result is at most `width`, which is a u32.
     columns.min(u128::from(width)) as u32
 }
 

@@ -1,4 +1,4 @@
-//! Whether there is room for what the HUD says, in every language and size.
+//! Tests that the texts of the HUD have room, in every language and size.
 
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ fn the_font_has_every_character_of_every_language() {
     }
 }
 
-/// Beside the widest neighbours of the gallery.
+/// Measures the room beside the widest round positions and countdowns of the gallery.
 #[test]
 fn the_words_of_every_language_have_room() {
     let timeline = Arc::new(gallery());

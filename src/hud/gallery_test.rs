@@ -1,4 +1,4 @@
-//! Bars to look at: `HUD_PNG=<folder> cargo test hud::gallery_test` writes them as PNG.
+//! Writes bars as PNG files to look at: `HUD_PNG=<folder> cargo test hud::gallery_test`.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use super::tests::{ALL, french_gallery, gallery};
 use crate::units::Frames;
 use crate::workout::{Language, Orientation, Profile, Resolution};
 
-/// BT.709 limited range to sRGB bytes, chroma repeated.
+/// Converts BT.709 limited range to sRGB bytes. Each chroma sample is repeated for its four pixels.
 fn rgb(bar: &[u8], width: usize, height: usize) -> Vec<u8> {
     let plane = width * height;
     let part = |value: f64| (value.clamp(0.0, 1.0) * 255.0).round() as u8;

@@ -1,35 +1,37 @@
-//! Where everything stands in the bar, in pixels, for one profile.
+//! The position and size of everything in the bar, in pixels, for one profile.
 //!
-//! Drawn up for a bar of 1280x80 (landscape) and of 720x144 (portrait) and scaled by the bar's height.
-//! The big digits stand inside as few macroblock rows as they can, and the progress bar inside the
-//! last, so that few macroblocks change from second to second and from frame to frame. The bar's
-//! top stays plain ([`Profile::guard`]). An accent on a capital is as high again as a third of it, and has its
-//! room: above the label below the guard, above the name below the label.
+//! `Hud` and the block of round and position use [`HudLayout`]. This file draws nothing and knows no texts.
+//!
+//! The numbers are designed for a bar of 1280x80 (landscape) and of 720x144 (portrait), and are scaled by the
+//! bar's height. The large digits touch as few rows of macroblocks as possible, and the progress bar stays
+//! inside the last row. So few macroblocks change from second to second and from frame to frame. The top of
+//! the bar stays plain ([`Profile::guard`]). An accent on a capital adds a third of the capital's height.
+//! There is room for it: above the label below the guard, and above the name below the label.
 
 use crate::workout::Profile;
 
-/// Cap height of the font, in units of its size: what a reader sees as the height of a line.
+/// Height of a capital in units of the font size. Readers see it as the height of the text.
 const CAP: f32 = 0.727;
 
-/// Sizes and positions in pixels; a `size` is a font size, a `base` a baseline.
+/// Sizes and positions in pixels. A `size` is a font size, a `base` is the row of a baseline.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct HudLayout {
     pub width: usize,
     pub height: usize,
-    /// First and last column of text.
+    /// First column of text (`left`), and the column after the last one (`right`).
     pub left: i32,
     pub right: i32,
-    /// Room between two blocks of text.
+    /// Space between two blocks of text.
     pub gap: i32,
-    /// First row of the progress bar, which reaches to the bottom; even.
+    /// First row of the progress bar, an even number. The progress bar extends to the bottom of the bar.
     pub progress_top: usize,
     pub label_size: f32,
     pub label_base: i32,
     pub name_size: f32,
-    /// How small a long name may become before it is cut.
+    /// Minimum font size of the name. A name that does not fit at this size is cut.
     pub name_least: f32,
     pub name_base: i32,
-    /// How much lower label and name stand in intervals without a place.
+    /// Number of rows by which label and name move down in intervals without a round position.
     pub alone_down: i32,
     pub timer_size: f32,
     pub timer_base: i32,
@@ -38,17 +40,17 @@ pub(super) struct HudLayout {
     pub round_position_base: i32,
 }
 
-/// How round and position stand.
+/// How the texts for round and position are arranged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum RoundPositionLayout {
-    /// Left of the countdown, each value under its label.
+    /// Left of the countdown, with each value below its label.
     Columns,
-    /// In a row below the name, each value after its label.
+    /// In a row below the name, with each value after its label.
     Row,
 }
 
 impl HudLayout {
-    /// `None` when the profile has no bar or one that no 4:2:0 frame can have.
+    /// `None` if the profile has no bar, or if the size of the bar is odd, which 4:2:0 does not allow.
     pub(super) fn new(profile: Profile) -> Option<Self> {
         let (width, height) = (profile.width as usize, profile.bar_height() as usize);
         if width == 0 || height == 0 || width % 2 == 1 || height % 2 == 1 {
@@ -59,7 +61,7 @@ impl HudLayout {
         let at = |units: f32| (units * scale).round() as i32;
         let cap = |units: f32| units * scale / CAP;
         let margin = at(if portrait { 28.0 } else { 32.0 });
-        // Inside the last macroblock row, which the frame's height may cut short.
+        // The progress bar stays inside the last row of macroblocks. The frame's height may cut this row.
         let last_row = profile.height as usize - (profile.height as usize - 1) / 16 * 16;
         let progress_rows = |half: f32| (at(half) as usize * 2).clamp(2, last_row.min(height).max(2));
         let common = Self {

@@ -1,16 +1,16 @@
-//! The HUD: the bar below the exercise, as pixels.
+//! The HUD: draws the bar below the exercise as pixels.
 //!
-//! For every renderer: they all show these bytes, raw planar yuv420p (BT.709, limited range). One
-//! [`Hud`] belongs to one timeline and gives the bar of any of its frames. What it looks like is a
-//! function of the timeline, the profile and the frame alone; which frame was drawn before only
-//! decides how much work it is. It knows nothing of codecs.
+//! All renderers show these pixels: raw planar yuv420p (BT.709, limited range). A [`Hud`] belongs to one
+//! timeline and draws the *bar* of any frame, which is the HUD as it looks in this frame. The bar depends
+//! only on the timeline, the profile, the shown parts, the language and the frame. The frames drawn before
+//! only affect how much work a bar takes. This module does not know codecs.
 //!
 //! | file | decides |
 //! | --- | --- |
-//! | `countdown` | the values: countdown, lit columns |
-//! | `name` | which words stand in the name line |
-//! | `layout`, `round_position` | where they stand |
-//! | `text` | text -> coverage |
+//! | `countdown` | the values: seconds of the countdown, lit columns of the progress bar |
+//! | `name` | the text of the name line |
+//! | `layout`, `round_position` | the positions and sizes |
+//! | `text` | text -> coverage of pixels |
 //! | `colour`, `canvas` | coverage -> planes |
 
 mod canvas;
@@ -45,22 +45,22 @@ use name::NameLine;
 use round_position::RoundPositionBlock;
 use text::{Mask, Typeface};
 
-/// Room between the capitals of a label, in units of its font size.
+/// Space added after each capital of a label, in units of the label's font size.
 const LABEL_TRACKING: f32 = 0.07;
 
-/// A part of the bar that was painted anew, in pixels.
+/// A rectangle of the bar that [`Hud::draw`] painted, in pixels.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Area {
-    /// From the left.
+    /// Columns, counted from the left.
     pub columns: Range<usize>,
-    /// From the top of the bar.
+    /// Rows, counted from the top of the bar.
     pub rows: Range<usize>,
 }
 
 /// Draws the bars of one timeline.
 ///
-/// Hundreds of thousands of bars a second where only progress moves, about half a millisecond where an
-/// interval begins.
+/// Speed: hundreds of thousands of bars per second while only the progress bar moves, and about half a
+/// millisecond for the first frame of an interval.
 pub struct Hud {
     timeline: Arc<Timeline>,
     parts: HudParts,
@@ -69,18 +69,18 @@ pub struct Hud {
     faces: &'static Faces,
     inks: &'static Inks,
     digits: Arc<Digits>,
-    /// Whether a column of the progress bar stands for an exercise.
+    /// For each column of the progress bar, whether it stands for an exercise.
     moves: Vec<bool>,
-    /// Where the countdown begins at its longest.
+    /// The first column of the countdown at its longest text.
     timer_left: i32,
-    /// Where round and position stand, and whether rounds are worth showing.
+    /// The position of the texts for round and position, and whether the round is shown.
     round_position: RoundPositionBlock,
     canvas: Canvas,
     state: Option<CanvasState>,
     painted: Vec<Area>,
 }
 
-/// What the canvas shows at present.
+/// The values that the canvas shows at present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct CanvasState {
     interval: usize,
@@ -88,10 +88,11 @@ struct CanvasState {
     lit: u32,
 }
 
-/// The countdown's characters, each in a cell of whole pixels so that no digit moves another.
+/// The characters of the countdown. Each has a mask and a cell width in whole pixels, so that a changed digit
+/// does not move the other digits.
 type Digits = HashMap<char, (Mask, i32)>;
 
-/// The font in the cuts that are used: the same for every timeline.
+/// The typefaces of the HUD, shared by all timelines.
 static FACES: LazyLock<Faces> = LazyLock::new(|| Faces {
     label: Typeface::inter(650.0, 14.0, false),
     name: Typeface::inter(650.0, 32.0, false),
@@ -106,7 +107,7 @@ static INKS: LazyLock<Inks> = LazyLock::new(|| Inks {
     waiting: Ink::new(WAIT),
 });
 
-/// The font in the cuts that are used.
+/// The font in the four styles that the HUD uses.
 struct Faces {
     label: Typeface,
     name: Typeface,
@@ -122,7 +123,7 @@ struct Inks {
 }
 
 impl Hud {
-    /// Lays out the bar; `None` when the profile has no bar or nothing is to be shown in it.
+    /// Lays out the bar. `None` if the profile has no bar or if no part of the HUD is to be shown.
     #[must_use]
     pub fn new(
         timeline: Arc<Timeline>,
@@ -160,15 +161,16 @@ impl Hud {
         })
     }
 
-    /// Bytes of one bar: its width times its height times 3/2.
+    /// Number of bytes of one bar: width times height times 3/2.
     #[must_use]
     pub fn bytes_per_frame(&self) -> usize {
         self.canvas.bytes().len()
     }
 
-    /// The bar of a frame of the timeline (past its end: of the last one), all three planes.
+    /// Draws the bar of a frame of the timeline and returns all three planes. A frame
+    /// after the end gives the bar of the last frame.
     ///
-    /// Any order of frames gives the same bars; rising order is the fastest.
+    /// The bars are the same in any order of frames. Ascending order is the fastest.
     pub fn draw(&mut self, frame: Frames) -> &[u8] {
         let timeline = Arc::clone(&self.timeline);
         let frame = frame.min(timeline.length().saturating_sub(Frames(1)));
@@ -196,20 +198,20 @@ impl Hud {
         self.canvas.bytes()
     }
 
-    /// All three planes as they were drawn last.
+    /// All three planes of the last drawn bar.
     #[must_use]
     pub fn bar(&self) -> &[u8] {
         self.canvas.bytes()
     }
 
-    /// Where the last [`draw`](Self::draw) painted: outside of it the bar is as it was before. Inside,
-    /// not every pixel need have changed.
+    /// The areas that the last [`draw`](Self::draw) painted. Outside these areas, the bar is the same as
+    /// before. Inside them, some pixels may also be the same as before.
     #[must_use]
     pub fn painted(&self) -> &[Area] {
         &self.painted
     }
 
-    /// All that stays the same during an interval.
+    /// Draws everything that stays the same during an interval.
     fn draw_interval(&mut self, timeline: &Timeline, interval: &Interval) {
         let all = Area {
             columns: 0..self.layout.width,
@@ -242,7 +244,7 @@ impl Hud {
         let accent = self.inks.accent(interval.kind);
         let label = self.faces.label.shape(said.label, LABEL_TRACKING);
         let mask = self.faces.label.mask(&label, self.layout.label_size);
-        // Without a row for the place below them, label and name stand in the middle.
+        // In portrait, label and name move down if there is no row for round and position below them.
         let down = if interval.round_position.is_none() {
             self.layout.alone_down
         } else {
@@ -272,8 +274,8 @@ impl Hud {
         }
     }
 
-    /// Columns that label and name may take. Switches do not move anything: the room is the same whether the
-    /// neighbours are shown or not.
+    /// Width in pixels for the label and the name. It does not depend on which parts are shown, so that
+    /// turning off a part does not move another part.
     fn room(&self, interval: &Interval) -> f32 {
         let beside =
             self.layout.round_position == RoundPositionLayout::Columns && interval.round_position.is_some();
@@ -341,15 +343,16 @@ impl Inks {
     }
 }
 
-/// The finish counts down to nothing.
+/// Only the finish has no countdown, since nothing follows it.
 fn has_timer(interval: &Interval) -> bool {
     interval.kind != IntervalKind::Finish
 }
 
-/// The characters at a font size in pixels, drawn once: a profile has one size, and there are six profiles.
+/// The masks of the countdown characters at a font size in pixels. The process draws them once per size: a
+/// profile has one size, and there are six profiles.
 fn timer_digits(size: f32) -> Arc<Digits> {
     static DRAWN: Mutex<Vec<(f32, Arc<Digits>)>> = Mutex::new(Vec::new());
-    // A panic of another thread leaves at most one entry less.
+    // If another thread panics, at worst one entry is missing.
     let mut drawn = DRAWN.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((_, digits)) = drawn.iter().find(|(known, _)| known.total_cmp(&size).is_eq()) {
         return Arc::clone(digits);

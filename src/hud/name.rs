@@ -1,27 +1,29 @@
-//! What the HUD says in an interval, as text; where it stands and how it looks is not decided here, and in
-//! which words neither.
+//! The text that the HUD shows in an interval: the label and the name line.
+//!
+//! `Hud` draws a [`NameLine`]. The words come from [`Words`]. This
+//! file does not decide positions, sizes or colours.
 
 use crate::words::Words;
 use crate::workout::{Interval, IntervalKind, Movement, Timeline};
 
-/// Longest name that is considered, in characters: far more than any bar has room for.
+/// Maximum number of characters of a name that this file reads. Every bar has room for far fewer.
 const LONGEST_NAME: usize = 200;
 
-/// The name line in its three parts, and what stands above it. Only the middle one may be cut.
+/// The label and the three parts of the name line below it. Only the middle part, the name, may be cut.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NameLine {
-    /// What the interval is for, in capitals.
+    /// The purpose of the interval, in capitals.
     pub label: &'static str,
-    /// Before the name: "Next: " or nothing.
+    /// Text before the name: "Next: " or nothing.
     pub lead: &'static str,
-    /// The name, or what stands for it; any text.
+    /// The exercise's name or a replacement. It may be any text.
     pub name: String,
-    /// After the name: the side or nothing.
+    /// Text after the name: the side or nothing.
     pub tail: String,
 }
 
 impl NameLine {
-    /// For one interval; `can_show` tells which characters the font has.
+    /// The texts of one interval. `can_show` says whether the font has a character.
     pub(super) fn of(
         timeline: &Timeline,
         interval: &Interval,
@@ -55,10 +57,10 @@ impl NameLine {
     }
 }
 
-/// The name without what the font lacks (emoji, say), on one line.
+/// The name on one line, without the characters that the font lacks (for example emoji).
 ///
-/// A name of which less than half could be shown (one in Japanese, say) is worse than none: then it is the
-/// exercise's id, which is always plain ASCII, written as a name.
+/// If the font has less than half of the name's letters and digits (for example in Japanese), the result is
+/// the exercise's id written as a name. An id is always plain ASCII.
 fn showable_name(movement: &Movement, can_show: impl Fn(char) -> bool) -> String {
     let text = || movement.name.chars().take(LONGEST_NAME);
     let shown: String = text()

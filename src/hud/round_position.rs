@@ -1,4 +1,6 @@
-//! Round and position: "ROUND 2/3  EXERCISE 5/12", in the words of the workout's language.
+//! Draws round and position ("ROUND 2/3  EXERCISE 5/12") in the language of the workout.
+//!
+//! `Hud` creates one block for each timeline. The words come from `words`, sizes and rows from `layout`.
 
 use super::canvas::Canvas;
 use super::layout::{HudLayout, RoundPositionLayout};
@@ -7,15 +9,15 @@ use super::{Faces, Inks, LABEL_TRACKING};
 use crate::words::Words;
 use crate::workout::{RoundPosition, Timeline};
 
-/// Room between a label and its value when they stand in a row, in units of the label's font size.
+/// Space between a label and its value in a row, in units of the label's font size.
 const AFTER_LABEL: f32 = 0.4;
 
-/// Where the block stands: the same in every interval of a workout.
+/// The position of the block, which is the same in every interval of a workout.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RoundPositionBlock {
-    /// First column of all.
+    /// First column of the block.
     pub left: i32,
-    /// First column of the round; `None` when the workout has one round only.
+    /// First column of the round. `None` if the workout has only one round.
     round: Option<i32>,
     /// First column of the position.
     position: i32,
@@ -23,7 +25,7 @@ pub(super) struct RoundPositionBlock {
 }
 
 impl RoundPositionBlock {
-    /// Room for the widest values of the workout, so that nothing moves from interval to interval.
+    /// Reserves space for the widest values of the workout, so that nothing moves from interval to interval.
     pub(super) fn new(
         timeline: &Timeline,
         layout: &HudLayout,
@@ -32,7 +34,7 @@ impl RoundPositionBlock {
         timer_left: i32,
     ) -> Self {
         let round_positions = || timeline.intervals().iter().filter_map(|i| i.round_position);
-        // Digits are of one width, so the largest numbers are the widest.
+        // All digits have the same width, so the largest numbers are the widest.
         let most = |number: fn(RoundPosition) -> u32| round_positions().map(number).max().unwrap_or(1);
         let rounds = most(|p| p.round.max(p.rounds));
         let positions = most(|p| p.position.max(p.positions));
@@ -53,7 +55,7 @@ impl RoundPositionBlock {
         }
     }
 
-    /// Draws one interval's place on ground.
+    /// Draws the round and position of one interval over ground.
     pub(super) fn draw(
         &self,
         canvas: &mut Canvas,
@@ -96,7 +98,7 @@ impl RoundPositionBlock {
     }
 }
 
-/// A label and "this of all", shaped.
+/// The shaped texts of a label and a value: `this` is "2", `all` is "/3".
 struct Item {
     label: Line,
     this: Line,
@@ -112,7 +114,7 @@ impl Item {
         }
     }
 
-    /// From the label's start to the value's, in a row.
+    /// Distance in pixels from the start of the label to the start of the value, in a row.
     fn indent(&self, layout: &HudLayout) -> i32 {
         ((self.label.width + AFTER_LABEL) * layout.label_size).round() as i32
     }

@@ -1,4 +1,4 @@
-//! What must hold for every bar, seen from outside: bytes only.
+//! Tests of every bar from outside: they compare bytes only.
 
 use std::sync::Arc;
 
@@ -48,7 +48,7 @@ pub(super) fn placed(kind: IntervalKind, seconds: u64, name: &str, round: u32, p
     }
 }
 
-/// A workout that shows every kind of interval, and names that are hard to show.
+/// A workout with every kind of interval, and with names that are hard to show.
 pub(super) fn gallery() -> Timeline {
     use IntervalKind::{CoolDown, Finish, GetReady, Rest, RoundRest, WarmUp, Work};
     let sided = |side, interval: Interval| Interval {
@@ -91,7 +91,7 @@ pub(super) fn gallery() -> Timeline {
     ])
 }
 
-/// The same with the longest names that the catalogue has in French.
+/// The gallery with French names from the catalogue, among them the longest ones.
 pub(super) fn french_gallery() -> Timeline {
     let names = [
         "Étirement des fléchisseurs de hanche",
@@ -110,7 +110,7 @@ pub(super) fn french_gallery() -> Timeline {
     timeline(gallery().intervals().iter().enumerate().map(renamed).collect())
 }
 
-/// Both languages, each with a gallery of its own.
+/// Both languages, each with its own gallery.
 fn galleries() -> [(Language, Arc<Timeline>); 2] {
     [
         (Language::English, Arc::new(gallery())),
@@ -124,7 +124,7 @@ const NONE: HudParts = HudParts {
     exercise_name: false,
     round: false,
 };
-/// Each switch alone.
+/// Each part alone.
 const PARTS: [HudParts; 4] = [
     HudParts { timer: true, ..NONE },
     HudParts {
@@ -162,7 +162,7 @@ pub(super) fn hud_in(
     Hud::new(Arc::clone(timeline), profile, hud_parts, language).expect("something is shown")
 }
 
-/// Which macroblocks (column, row) differ between two bars, luma or chroma.
+/// The macroblocks (column, row) that differ between two bars, in luma or in chroma.
 fn changed_macroblocks(
     a: &[u8],
     b: &[u8],
@@ -181,7 +181,7 @@ fn changed_macroblocks(
     (0..a.len()).filter(|&at| a[at] != b[at]).map(place).collect()
 }
 
-/// The luma of the rows below the progress bar and the chroma that belongs to them.
+/// The luma and chroma of the first `rows` rows: for example the rows above the progress bar.
 fn above(bar: &[u8], width: usize, height: usize, rows: usize) -> Vec<u8> {
     let (luma, chroma) = (width * height, width * height / 4);
     let u = luma..luma + rows / 2 * (width / 2);
@@ -235,7 +235,7 @@ fn nothing_to_show_or_no_room_is_no_hud() {
     }
 }
 
-/// The whole bar is its parts laid side by side: no switch moves or changes another part.
+/// The whole bar is the sum of its parts: no part moves or changes another part.
 #[test]
 fn each_switch_shows_its_part_and_nothing_else() {
     for ((language, timeline), profile) in galleries().iter().flat_map(|g| profiles().map(move |p| (g, p))) {
@@ -312,8 +312,8 @@ fn few_macroblocks_change() {
         let now = hud.draw(Frames(frame)).to_vec();
         let changed = changed_macroblocks(&before, &now, 1280, 80);
         let digits = changed.iter().filter(|(_, row)| *row < 4).count();
-        // A bar of 1280 columns in 1770 frames moves by one column at most; two digits of 40x44
-        // pixels stand in three macroblock rows.
+        // A progress bar of 1280 columns in 1770 frames moves by at most one column. Two digits of 40x44
+        // pixels touch three rows of macroblocks.
         assert!(changed.len() - digits <= 1, "picture {frame}: {changed:?}");
         assert!(
             digits <= if frame % 30 == 0 { 18 } else { 0 },
@@ -365,7 +365,7 @@ proptest! {
         let lit = progress_columns(Frames(frame), timeline.length(), 1280) as usize;
         for row in 74..80 {
             for column in 0..1280 {
-                // Both lit colours are brighter than this, both others and the ground darker.
+                // The luma of both lit colours is above 85. Both other colours and the ground are darker.
                 prop_assert_eq!(bar[row * 1280 + column] > 85, column < lit, "row {}, column {}", row, column);
             }
         }
@@ -381,7 +381,7 @@ proptest! {
             for profile in profiles() {
                 let bar = hud(&timeline, profile, named).draw(Frames(0)).to_vec();
                 prop_assert!(bar != Canvas::new(profile.width as usize, profile.bar_height() as usize).bytes());
-                // Clear of the countdown's room, however long the name is.
+                // The name stays clear of the countdown, however long the name is.
                 let HudLayout { width, right, height, .. } = HudLayout::new(profile).expect("a bar");
                 let beside = (0..height).flat_map(|row| &bar[row * width + right as usize - 40..][..40]);
                 prop_assert!(beside.into_iter().all(|&luma| luma == colour::GROUND.yuv().y));

@@ -1,26 +1,26 @@
-//! Text to coverage: shaping and rasterising with the typeface that is compiled in.
+//! Converts text to coverage: shapes and rasterises it with a typeface that is compiled in.
 //!
-//! The font is Inter (SIL Open Font License 1.1), one variable file for all weights: Latin with
-//! all its accents, Cyrillic and Greek. It knows nothing of colours and of the bar.
+//! All texts of the HUD use this file. The font is Inter (SIL Open Font License 1.1), one variable file for
+//! all weights. It has Latin with all accents, Cyrillic and Greek. The file does not know colours or the bar.
 
 use ab_glyph_rasterizer::{Point, Rasterizer, point};
 use rustybuzz::ttf_parser::{GlyphId, OutlineBuilder, Tag};
 use rustybuzz::{Direction, Face, Feature, UnicodeBuffer, Variation};
 
-/// Widest and highest text that is rasterised, in pixels: more than the widest bar.
+/// Maximum width and height of rasterised text in pixels: more than the widest bar.
 const LARGEST: (f32, f32) = (4096.0, 1024.0);
 
-/// Inter at one weight.
+/// Inter at one weight and one optical size.
 pub(super) struct Typeface {
     face: Face<'static>,
     features: [Feature; 2],
 }
 
-/// Shaped text, in units of the font size, so that one shaping serves every size.
+/// Shaped text in units of the font size. So the same line serves every font size.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Line {
     glyphs: Vec<Placed>,
-    /// From the pen's start to its end.
+    /// Distance from the start of the pen to its end.
     pub width: f32,
 }
 
@@ -29,11 +29,11 @@ struct Placed {
     id: GlyphId,
     x: f32,
     y: f32,
-    /// Byte of the text that it begins with.
+    /// Index of the first byte of the text that the glyph stands for.
     cluster: usize,
 }
 
-/// How much of each pixel a text covers; `left` and `top` count from the pen's start, down and right.
+/// How much of each pixel a text covers. `left` and `top` count right and down from the start of the pen.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Mask {
     pub left: i32,
@@ -44,7 +44,7 @@ pub(super) struct Mask {
 }
 
 impl Mask {
-    /// Of 255; zero outside.
+    /// Coverage of a pixel, 0 to 255. 0 outside the mask.
     pub(super) fn coverage(&self, x: i32, y: i32) -> u8 {
         let inside = |at: i32, size: usize| usize::try_from(at).ok().filter(|at| *at < size);
         match (inside(x, self.width), inside(y, self.height)) {
@@ -55,10 +55,10 @@ impl Mask {
 }
 
 impl Typeface {
-    /// Inter at a weight (100 to 900), drawn for an optical size (14 for small text to 32 for large).
+    /// Inter at a weight (100 to 900) and an optical size (14 for small text to 32 for large text).
     ///
-    /// `for_numbers`: digits of one width, and punctuation as wide and as high as they are; wrong for
-    /// names, whose hyphens it would spread.
+    /// `for_numbers` gives all digits the same width and makes punctuation as wide and as high as digits. Do
+    /// not use it for names, because it spreads their hyphens.
     pub(super) fn inter(weight: f32, optical_size: f32, for_numbers: bool) -> Self {
         let mut face = Face::from_slice(damascene_fonts_inter::INTER_VARIABLE, 0)
             .expect("the font is compiled in and every test that draws reads it");
@@ -77,19 +77,19 @@ impl Typeface {
         self.face.glyph_index(c).is_some()
     }
 
-    /// Shapes one line, with `tracking` added after each glyph (in units of the font size).
+    /// Shapes one line and adds `tracking` after each glyph (in units of the font size).
     pub(super) fn shape(&self, text: &str, tracking: f32) -> Line {
         let mut buffer = UnicodeBuffer::new();
         buffer.push_str(text);
         buffer.guess_segment_properties();
-        // The font has no script that runs from right to left.
+        // The font has no right-to-left script.
         buffer.set_direction(Direction::LeftToRight);
         let shaped = rustybuzz::shape(&self.face, &self.features, buffer);
         let em = self.face.units_per_em() as f32;
         let mut line = Line::default();
         for (info, position) in shaped.glyph_infos().iter().zip(shaped.glyph_positions()) {
             line.glyphs.push(Placed {
-                // rustybuzz keeps glyph ids, which are 16 bits, in 32.
+                // The cast is safe: glyph ids have 16 bits, and rustybuzz stores them in 32.
                 id: GlyphId(info.glyph_id as u16),
                 x: line.width + position.x_offset as f32 / em,
                 y: position.y_offset as f32 / em,
@@ -100,8 +100,8 @@ impl Typeface {
         line
     }
 
-    /// The longest start of `text` that fits into `width` (in units of the font size) with an ellipsis
-    /// after it; just the ellipsis when nothing fits.
+    /// The longest start of `text` that fits into `width` (in units of the font size) together with an
+    /// ellipsis after it. Only the ellipsis if nothing fits.
     pub(super) fn cut(&self, text: &str, width: f32) -> Line {
         let whole = self.shape(text, 0.0);
         let mut ends: Vec<usize> = whole.glyphs.iter().map(|glyph| glyph.cluster).collect();
@@ -117,7 +117,7 @@ impl Typeface {
         }
     }
 
-    /// Rasterises a line at a font size in pixels; empty when it would be larger than any bar.
+    /// Rasterises a line at a font size in pixels. The mask is empty if the line is larger than any bar.
     pub(super) fn mask(&self, line: &Line, size: f32) -> Mask {
         let mut outline = Outline::new(size / self.face.units_per_em() as f32);
         for glyph in &line.glyphs {
@@ -137,7 +137,7 @@ impl Line {
     }
 }
 
-/// Collects outlines in pixels, y downwards.
+/// Collects the outlines of glyphs in pixels. y points down.
 struct Outline {
     scale: f32,
     pen: Point,
@@ -167,7 +167,8 @@ impl Outline {
         let Some(first) = points.next() else {
             return Mask::default();
         };
-        // Control points enclose their curve. The rasteriser needs every outline inside of its area.
+        // The control points enclose their curve, so their bounds are enough. The
+        // rasteriser needs every outline inside its area.
         let (low, high) = points.fold((*first, *first), |(low, high), p| {
             (
                 point(low.x.min(p.x), low.y.min(p.y)),

@@ -1,19 +1,23 @@
-//! Any stretch of a workout's cues as PCM, and PCM as bytes.
+//! Mixes a workout's cues into any part of its PCM, and converts PCM to bytes.
+//!
+//! The renderers call [`CueMixer`] for one part of the workout after the other. This file does not decide
+//! when a cue sounds (`cue_schedule` does), and does not encode.
 
 use super::{Cue, CueKind};
 use crate::units::Samples;
 
-/// The cues of one workout, ready to be mixed into its sound piece by piece.
+/// The cues of one workout. [`mix`](Self::mix) adds them to the workout's sound part by part.
 #[derive(Debug, Clone)]
 pub struct CueMixer {
-    /// Rising.
+    /// Sorted by time.
     cues: Vec<Cue>,
-    /// Of the longest cue: one that begins this long before a stretch may reach into it.
+    /// Length of the longest cue in samples. A cue that begins at
+    /// most this long before a part may extend into it.
     reach: u64,
 }
 
 impl CueMixer {
-    /// Cues in any order; none of them gives silence.
+    /// Accepts cues in any order. Without cues, [`mix`](Self::mix) changes nothing.
     #[must_use]
     pub fn new(mut cues: Vec<Cue>) -> Self {
         cues.sort_by_key(|cue| (cue.at, cue.kind));
@@ -24,10 +28,10 @@ impl CueMixer {
         }
     }
 
-    /// Adds the cues of the stretch that begins at `start` and is as long as `into`: interleaved stereo,
-    /// -1 to 1, two values a sample. What is in `into` stays in it.
+    /// Adds the cues to the PCM in `into`, whose first sample is at `start`. `into` is interleaved stereo,
+    /// from -1 to 1: two values per sample. Samples already in `into` stay there and add up with the cues.
     ///
-    /// Stretches mixed one after the other equal one mixed at once.
+    /// To mix a range part by part gives the same samples as to mix it in one call.
     pub fn mix(&self, start: Samples, into: &mut [f32]) {
         let end = start.0.saturating_add(into.len() as u64 / 2);
         let first = self
@@ -35,7 +39,7 @@ impl CueMixer {
             .partition_point(|cue| cue.at.0 < start.0.saturating_sub(self.reach));
         for cue in self.cues[first..].iter().take_while(|cue| cue.at.0 < end) {
             let sound = cue.kind.samples();
-            // One of both is zero: the cue began before the stretch, or begins in it.
+            // One of the two is zero: the cue begins before `start`, or it begins at or after `start`.
             let heard = start.0.saturating_sub(cue.at.0) as usize;
             let wait = cue.at.0.saturating_sub(start.0) as usize;
             let pairs = into.chunks_exact_mut(2).skip(wait);
@@ -47,14 +51,14 @@ impl CueMixer {
     }
 }
 
-/// Level from which [`write_s16le`] presses louder samples together.
+/// The level above which [`write_s16le`] compresses samples.
 const KNEE: f32 = 0.8;
 
-/// Appends samples as signed 16-bit little endian.
+/// Appends samples as signed 16-bit little-endian values.
 ///
-/// Up to 0.8 exactly; from there on along a curve that bends towards 1 and never reaches it, so that a loud
-/// clip below a cue is pressed, not cut. Each sample for itself: chunks may be of any length. What is no
-/// number becomes silence.
+/// Levels up to 0.8 stay exact. Above, the level follows a curve that approaches 1 and never reaches it. So a
+/// loud clip is compressed below a cue, and not clipped. The function treats each sample independently, so
+/// chunks may have any length. NaN becomes silence.
 pub fn write_s16le(samples: &[f32], into: &mut Vec<u8>) {
     into.extend(samples.iter().flat_map(|&sample| to_s16(sample).to_le_bytes()));
 }
@@ -68,7 +72,7 @@ fn to_s16(sample: f32) -> i16 {
     } else {
         sample.abs()
     };
-    // `as` makes silence of NaN and keeps to the range of an i16.
+    // `as` converts NaN to 0 and saturates at the range of i16.
     (level.copysign(sample) * 32_767.0).round() as i16
 }
 

@@ -1,4 +1,7 @@
-//! Which cues sound when: timeline -> cues.
+//! Decides which cues sound in a workout and when, from its timeline.
+//!
+//! The renderers pass the result to the mixer or to the frame alignment. This
+//! file knows no samples of a cue, only its length.
 
 use std::collections::BTreeMap;
 
@@ -6,31 +9,31 @@ use super::CueKind;
 use crate::units::{FPS, Frames, SAMPLE_RATE, Samples};
 use crate::workout::{Interval, IntervalKind, Side, Timeline};
 
-/// The least silence between two cues: 20 ms.
+/// Minimum silence between two cues: 20 ms.
 const MIN_SILENCE: u64 = (SAMPLE_RATE / 50) as u64;
-/// Work shorter than this has no tick at half time.
+/// Work intervals shorter than 20 s have no `HalfTime` cue.
 const MIN_WORK_WITH_TICK: Frames = Frames(20 * FPS as u64);
-/// Seconds before an exercise at which a short beep sounds.
+/// Seconds before an exercise at which a `Countdown` cue sounds.
 const COUNTDOWN: [u64; 3] = [3, 2, 1];
 
-/// A sound at an instant.
+/// A cue and the time at which it begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Cue {
-    /// Which sound.
+    /// The kind of the cue, which decides its sound and its length.
     pub kind: CueKind,
-    /// Its first sample.
+    /// The first sample of the cue, counted from the start of the workout.
     pub at: Samples,
 }
 
 impl Cue {
-    /// The first sample after it.
+    /// The first sample after the cue.
     #[must_use]
     pub fn end(self) -> Samples {
         self.at + self.kind.length()
     }
 
-    /// Where two cues would overlap, the more important one stays: what tells to act now, then what tells
-    /// to stop, then what prepares.
+    /// If two cues would overlap, the cue with the higher importance stays. The order is: cues that ask for
+    /// action now, the cue that ends an exercise, the cue that announces an exercise, the tick at half time.
     fn importance(self) -> u8 {
         match self.kind {
             CueKind::Start | CueKind::Switch => 3,
@@ -41,14 +44,16 @@ impl Cue {
     }
 }
 
-/// The cues of a workout: rising, none overlapping another, none beyond the end.
+/// The cues of a workout in ascending order. They do not overlap, and none lies after the end of the workout.
 ///
-/// - An exercise begins with `Start`, at its first sample; a `Countdown` 3, 2 and 1 s before, as far as
-///   the interval before is long enough and no exercise itself.
-/// - It ends with `End` at its first sample after, unless another exercise begins there: one signal is
-///   enough. If the workout ends with it, `End` ends there too.
-/// - From the left to the right side of one exercise it is `Switch`, and nothing else.
-/// - Work of 20 s and more has a `HalfTime`; not if it is one side of two, whose half time is `Switch`.
+/// - `Start` sounds at the first sample of an exercise. `Countdown` sounds 3, 2 and 1 s earlier, if the
+///   interval before is long enough and is not an exercise itself.
+/// - `End` sounds at the first sample after an exercise. It is left out if another
+///   exercise begins there, because one signal is enough. If an exercise is the last
+///   interval of the workout, `End` ends together with it.
+/// - `Switch` replaces both when the right side of an exercise follows its left side.
+/// - `HalfTime` sounds in work intervals of 20 s and more. A work interval for one side has none, because
+///   `Switch` marks the half time of both sides.
 #[must_use]
 pub fn cues(timeline: &Timeline) -> Vec<Cue> {
     let intervals = timeline.intervals();
@@ -102,7 +107,8 @@ fn half_time(interval: &Interval) -> Option<Cue> {
     ticks.then(|| cue(CueKind::HalfTime, interval.start + Frames(interval.length.0 / 2)))
 }
 
-/// Takes the most important first, of equals the earliest, and of each only what still has room.
+/// Takes the cues by importance, and by time among equals. A cue is dropped if it is too close to a cue that
+/// was taken before or if it would end after `end`.
 fn without_overlaps(mut wanted: Vec<Cue>, end: Samples) -> Vec<Cue> {
     wanted.sort_by_key(|cue| (std::cmp::Reverse(cue.importance()), cue.at));
     let mut taken: BTreeMap<Samples, Cue> = BTreeMap::new();
@@ -150,7 +156,7 @@ mod tests {
         frames(kind, seconds * 30, None)
     }
 
-    /// `at kind` of every cue, in seconds.
+    /// `<seconds> <kind>` of every cue.
     fn score(intervals: Vec<Interval>) -> Vec<String> {
         let timeline = Timeline::new(intervals).expect("an interval");
         let line = |cue: &Cue| format!("{:.2} {:?}", cue.at.0 as f64 / 48_000.0, cue.kind);
@@ -189,7 +195,8 @@ mod tests {
         let after = |wait| score(vec![wait, seconds(Work, 10), seconds(Finish, 2)]).len() - 2;
         assert_eq!([5, 3, 2, 1].map(|s| after(seconds(Rest, s))), [3, 3, 2, 1]);
         assert_eq!([89, 61, 29].map(|p| after(frames(Rest, p, None))), [2, 2, 0]);
-        // The beep 3 s before would sound together with the end of the exercise before.
+        // The `Countdown` cue 3 s before the start would sound
+        // together with the `End` cue of the previous exercise.
         let between = score(vec![
             seconds(Work, 10),
             seconds(Rest, 3),

@@ -1,12 +1,13 @@
-//! Where a workout's cues lie on the grid of coded sound: frames of 1024 samples.
+//! The position of a workout's cues on the grid of audio frames (1024 samples each).
 //!
-//! For the renderer that encodes each cue once and lays the coded frames between frames of silence.
-//! Frames of 1024 samples and video frames of 1600 meet only every 8/15 s, so most cues begin within a
-//! frame. Instead of encoding a cue for each of the ways it may lie there, it is moved to the nearest
-//! boundary: at most [`MAX_SHIFT`] samples, 10.7 ms, which nobody hears beside a video frame of 33 ms.
+//! This file is for the renderer that encodes each cue once and puts the coded frames between frames of
+//! silence. Audio frames of 1024 samples and video frames of 1600 samples begin together only every 8/15 s,
+//! so most cues begin inside an audio frame. The renderer would have to encode a cue for every possible
+//! offset in the frame. Instead, this file moves the cue to the nearest frame boundary. A cue moves by at
+//! most [`MAX_SHIFT`] samples (10.7 ms), which is inaudible beside a video frame of 33 ms.
 //!
-//! Cues so close that their coded frames would touch are one [`Cluster`]: coded together, moved
-//! together, their distances true.
+//! If the coded frames of several cues would touch, the cues are one [`Cluster`]. The renderer encodes them
+//! together, and they move together, so their distances stay the same.
 //!
 //! ```text
 //! silence  silence │ lead  lead  sounds  sounds  sounds  trail │ silence  silence
@@ -14,43 +15,47 @@
 //!                                 ^ the first cue begins here, or half a frame later
 //! ```
 //!
-//! Neither the beginning nor the end is like the rest, because there is no frame beyond them:
+//! The beginning and the end of a track need exceptions, because there are no frames beyond them:
 //!
-//! - A frame is coded from its own 1024 samples and the 1024 after it, and each stretch is the sum of
-//!   two frames. The first stretch lacks one of them: what sounds in its first half is lost. So no cue
-//!   begins before half a frame: from there on an encoder's short windows need the second frame only
-//!   (measured: at most 29 steps of 16 bits off, of 8,230; at sample 0 the whole attack is lost).
-//! - A cue that would end beyond the end begins earlier instead, at a half frame.
+//! - The encoder codes a frame from its own 1024 samples and the next 1024 samples, and the decoder adds
+//!   two overlapping frames for each 1024 samples. At the beginning of the track, the first of the two
+//!   frames is missing, and the sound in the first half of the 1024 samples is lost. So no cue begins
+//!   before half a frame. From there on, the short windows of an encoder need the second frame only.
+//!   Measured: the decoded samples differ by at most 29 steps of 16 bits, at a peak of 8,230. If a cue
+//!   begins at sample 0, its whole attack is lost.
+//! - A cue that would end after the end of the track begins earlier, at a multiple of half a frame.
 //!
-//! Pure, and no bytes: what a frame holds is made elsewhere.
+//! The file is pure: it computes positions, and handles no samples and no coded frames.
 
 use std::sync::Arc;
 
 use super::{Cue, CueKind};
 use crate::units::Samples;
 
-/// Samples per channel in a coded frame: AAC's (ISO/IEC 14496-3 4.4.1, `frameLengthFlag` 0).
+/// Samples per channel in an AAC frame (ISO/IEC 14496-3 4.4.1, `frameLengthFlag` 0).
 pub const FRAME_SAMPLES: u64 = 1024;
-/// The most by which a cue begins beside its instant: half a frame.
+/// The largest distance between the instant of a cue and its first sample in the track: half a frame.
 pub const MAX_SHIFT: Samples = Samples(HALF);
 const HALF: u64 = FRAME_SAMPLES / 2;
-/// Frames of a patch before the one whose samples sound first. That before it holds the first half of
-/// its overlap, and the one before that may have the window that must precede short windows. Measured
-/// with FFmpeg 5.1: with one frame the decoded samples are right, with none they are not.
+/// Number of frames in a patch before the frame in which the first cue begins. The last of
+/// them contains the first half of this frame's overlap. The one before may have the window
+/// that must precede short windows. Measured with FFmpeg 5.1: the decoded samples are right
+/// with one lead frame and wrong without a lead frame.
 const LEAD: u64 = 2;
-/// Frames of a patch after the one whose samples sound last. Measured: none is needed; one keeps two
-/// patches that follow each other as far apart as each of them was from silence.
+/// Number of frames in a patch after the last frame that sounds. Measured: none is necessary. With one trail
+/// frame, two consecutive patches are as far apart as each of them is from silence.
 const TRAIL: u64 = 1;
 
-/// Cues that are coded together. Equal clusters are the same coded frames.
+/// Cues that the renderer encodes together. Equal clusters give equal coded frames.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Cluster {
-    /// Rising; not empty; counted from the first sample of the first frame.
+    /// Not empty, sorted by time. Times count from the first sample of the cluster's first frame.
     cues: Arc<[Cue]>,
 }
 
 impl Cluster {
-    /// `first` is where the first cue was put, on whatever timeline `cues` lie.
+    /// `first` is the sample of the track at which the first cue begins. The times of `cues` may count from
+    /// any sample, since only their differences matter.
     fn new(cues: &[Cue], first: u64) -> Self {
         let from = cues.first().map_or(0, |cue| cue.at.0);
         let begins = LEAD * FRAME_SAMPLES + first % FRAME_SAMPLES;
@@ -63,8 +68,8 @@ impl Cluster {
         }
     }
 
-    /// The clusters of a single cue: each kind at both of its places in a frame. Nearly every workout
-    /// has no other.
+    /// The clusters of a single cue: each kind at both of its offsets in a frame.
+    /// Nearly every workout needs only these clusters.
     pub fn single() -> impl Iterator<Item = Self> {
         CueKind::ALL.into_iter().flat_map(|kind| {
             let cue = Cue { kind, at: Samples(0) };
@@ -72,13 +77,14 @@ impl Cluster {
         })
     }
 
-    /// Its cues, rising, counted from the first sample of its first frame. Never empty.
+    /// The cues, sorted by time and never empty. Times count from
+    /// the first sample of the cluster's first frame.
     #[must_use]
     pub fn cues(&self) -> &[Cue] {
         &self.cues
     }
 
-    /// How many frames it is coded to.
+    /// Number of coded frames of this cluster.
     #[must_use]
     pub fn frames(&self) -> u64 {
         let end = self.cues.iter().map(|cue| cue.end().0).max();
@@ -86,28 +92,29 @@ impl Cluster {
     }
 }
 
-/// Frames of a cluster in place of frames of silence.
+/// Frames of a cluster that replace frames of silence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Patch {
-    /// The first frame of the track that it replaces.
+    /// Index of the first frame of the track that the patch replaces.
     pub first_frame: u64,
-    /// How many. At least one.
+    /// Number of frames that the patch replaces, at least 1.
     pub frames: u64,
-    /// Frames of the cluster that lie before the track's beginning and are left out.
+    /// Number of frames at the start of the cluster that would lie
+    /// before the track. The patch leaves them out.
     pub skip: u64,
-    /// What is laid.
+    /// The cluster whose frames the patch contains.
     pub cluster: Cluster,
 }
 
 impl Patch {
-    /// The first frame after it.
+    /// Index of the first frame after the patch.
     #[must_use]
     pub fn end(&self) -> u64 {
         self.first_frame + self.frames
     }
 }
 
-/// A sound track as patches: what lies in none of them is silent.
+/// An audio track as patches. All frames outside the patches are silent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AlignedCues {
     patches: Vec<Patch>,
@@ -115,11 +122,10 @@ pub struct AlignedCues {
 }
 
 impl AlignedCues {
-    /// Lays cues (in any order) into a track of `length` samples.
+    /// Aligns cues (in any order) to the frames of a track of `length` samples.
     ///
-    /// Each begins within [`MAX_SHIFT`] of its instant. A cue at or beyond the end is left out. One
-    /// that fits into the track neither where it is nor earlier is cut by the end, like one that was
-    /// given so.
+    /// Each cue begins within [`MAX_SHIFT`] of its instant. A cue at or after the end of the track is left
+    /// out. If a cue does not fit before the end even at an earlier position, the end of the track cuts it.
     #[must_use]
     pub fn new(cues: &[Cue], length: Samples) -> Self {
         let mut cues: Vec<Cue> = cues.iter().copied().filter(|cue| cue.at < length).collect();
@@ -127,7 +133,7 @@ impl AlignedCues {
         let mut groups: Vec<CueGroup> = Vec::new();
         for cue in cues {
             let mut group = CueGroup::new(vec![cue], length);
-            // To grow may move a group to an earlier place, so it can touch more than one.
+            // A larger group may begin earlier, so it can overlap more than one previous group.
             while let Some(before) = groups.pop_if(|before| group.first_frame() < before.end_frame()) {
                 group = CueGroup::new([before.cues, group.cues].concat(), length);
             }
@@ -140,32 +146,32 @@ impl AlignedCues {
         }
     }
 
-    /// Rising, none overlapping another, all within the track.
+    /// The patches in ascending order. They do not overlap, and all of them lie in the track.
     #[must_use]
     pub fn patches(&self) -> &[Patch] {
         &self.patches
     }
 
-    /// How many samples the track lasts.
+    /// Length of the track in samples.
     #[must_use]
     pub fn length(&self) -> Samples {
         self.length
     }
 
-    /// How many frames it has; the last is cut by the end.
+    /// Number of frames in the track. The end of the track may cut the last frame.
     #[must_use]
     pub fn frames(&self) -> u64 {
         self.length.0.div_ceil(FRAME_SAMPLES)
     }
 }
 
-/// Cues that move together, and where to.
+/// Cues that move together, and their new position.
 struct CueGroup {
-    /// Rising, at their true instants; not empty.
+    /// Not empty, sorted by time, at their original instants.
     cues: Vec<Cue>,
-    /// Where the first of them is put.
+    /// The sample at which the first cue begins after the move.
     start: u64,
-    /// The sample after the last that sounds, so moved.
+    /// The sample after the last sounding sample, after the move.
     end: u64,
 }
 
@@ -189,8 +195,8 @@ impl CueGroup {
         self.end.div_ceil(FRAME_SAMPLES) + TRAIL
     }
 
-    /// Within a track of `total` frames. The place is before the end of the track or in its first
-    /// frame, so something is left.
+    /// The patch in a track of `total` frames. `start` is before the end of the track or in its first frame,
+    /// so the patch has at least one frame.
     fn patch(&self, total: u64) -> Patch {
         let first_frame = self.first_frame();
         Patch {
@@ -202,7 +208,8 @@ impl CueGroup {
     }
 }
 
-/// Where to put what begins at sample `at` and lasts `span` in a track of `length`.
+/// The new first sample of a group that begins at sample `at` and lasts
+/// `span` samples, in a track of `length` samples.
 fn start(at: u64, span: u64, length: u64) -> u64 {
     let nearest = at.saturating_sub(HALF).div_ceil(FRAME_SAMPLES) * FRAME_SAMPLES;
     let start = if nearest + span > length {
@@ -228,7 +235,7 @@ mod tests {
         }
     }
 
-    /// Where every cue of a track begins, rising.
+    /// The cues of a track at their aligned positions, sorted by time.
     fn begins(aligned: &AlignedCues) -> Vec<Cue> {
         let of_patch = |patch: &Patch| {
             let start = patch.first_frame * FRAME_SAMPLES;
@@ -263,7 +270,7 @@ mod tests {
         let [patch] = aligned.patches() else {
             panic!("one cue, but {:?}", aligned.patches())
         };
-        // 6720 samples sound in 7 frames.
+        // 6720 samples take 7 frames.
         assert_eq!((patch.first_frame, patch.frames, patch.skip), (8, 10, 0));
         assert_eq!(patch.cluster.cues(), [cue(CueKind::Countdown, 2 * FRAME_SAMPLES)]);
         assert_eq!(patch.cluster.frames(), 10);
@@ -343,7 +350,7 @@ mod tests {
                 prop_assert!(patch.frames >= 1 && patch.end() <= aligned.frames(), "{patch:?}");
                 prop_assert!(patch.skip + patch.frames <= patch.cluster.frames(), "{patch:?}");
                 prop_assert!(patch.skip == 0 || patch.first_frame == 0, "{patch:?}");
-                // Cut only by the end.
+                // Only the end of the track may cut a patch.
                 let whole = patch.skip + patch.frames == patch.cluster.frames();
                 prop_assert!(whole || patch.end() == aligned.frames(), "{patch:?}");
             }
@@ -357,7 +364,7 @@ mod tests {
                 prop_assert_eq!(aligned.kind, asked.kind);
                 let moved = aligned.at.0.abs_diff(asked.at.0);
                 prop_assert!(moved <= MAX_SHIFT.0, "{asked:?} moved by {moved}");
-                // Only what the beginning pushes may be cut.
+                // The end of the track may cut a cue only if the beginning has moved the first cue later.
                 let pushed = cues[0].at.0 < HALF;
                 prop_assert!(aligned.end() <= length || pushed, "{aligned:?} ends beyond {length}");
             }

@@ -1,14 +1,15 @@
-//! The sound of a workout apart from its clips: cues, where they lie, and their samples.
+//! The cues of a workout: their kinds, their times, and their samples.
 //!
-//! For the renderers, which mix a [`CueMixer`] of cues into the clips' sound or into silence. Pure: the
-//! same timeline gives the same samples. It knows nothing of video frames, files and codecs.
+//! The renderers use this module: they mix the cues of a [`CueMixer`] into the sound of the
+//! clips or into silence. The module is pure: the same timeline always gives the same samples.
+//! It does not know video frames, files or codecs.
 //!
 //! | file | decides |
 //! | --- | --- |
-//! | `cue_schedule` | which cues sound when |
-//! | `tone` | what a cue sounds like |
-//! | `cue_mixer` | any stretch of a workout as PCM |
-//! | `frame_alignment` | where cues lie on the grid of coded frames |
+//! | `cue_schedule` | which cues sound, and when |
+//! | `tone` | the samples of a cue |
+//! | `cue_mixer` | the PCM of any part of a workout |
+//! | `frame_alignment` | the position of cues on the grid of audio frames |
 
 mod cue_mixer;
 mod cue_schedule;

@@ -1,8 +1,9 @@
-//! What a cue sounds like: notes -> mono samples at [`SAMPLE_RATE`].
+//! The samples of each kind of cue: converts notes to mono samples at [`SAMPLE_RATE`].
 //!
-//! Notes of 784 to 1760 Hz with their octave: there the small speakers of phones are strong. All cues
-//! have the same peak and nearly the same RMS, and every note rises and falls along a raised cosine,
-//! so that nothing clicks.
+//! `CueMixer` adds these samples to a workout. The notes have 784 to 1760 Hz and their octave,
+//! because the small speakers of phones are strong in this range. All cues have the same peak and
+//! nearly the same RMS. Every note fades in and out along a raised cosine, so that nothing
+//! clicks. This file does not decide when a cue sounds.
 
 use std::f64::consts::{PI, TAU};
 use std::sync::LazyLock;
@@ -25,15 +26,15 @@ pub enum CueKind {
     Switch,
 }
 
-/// -12 dBFS: leaves room for the clip's own sound.
+/// -12 dBFS: leaves headroom for the sound of the clip.
 const PEAK: f64 = 0.251_188_643_150_958;
-/// The octave above each note, beside it: what a small speaker plays loudest.
+/// Level of the octave above each note, relative to the note. A small speaker plays the octave loudest.
 const OCTAVE: f64 = 0.25;
-/// Rise and fall of a note, in milliseconds.
+/// Fade-in (`RISE`) and fade-out (`FALL`) of a note, in milliseconds.
 const RISE: u32 = 6;
 const FALL: u32 = 18;
 
-/// A tone and the silence after it, in milliseconds.
+/// A tone and the silence after it: frequency in Hz, lengths in milliseconds.
 struct Note {
     hz: f64,
     sounds: u32,
@@ -49,7 +50,7 @@ const fn note(hz: f64, sounds: u32, then_silent: u32) -> Note {
 }
 
 impl CueKind {
-    /// All of them.
+    /// All kinds, in the order of their declaration.
     pub const ALL: [Self; 5] = [
         Self::Countdown,
         Self::Start,
@@ -68,7 +69,7 @@ impl CueKind {
         }
     }
 
-    /// How long it sounds.
+    /// The length of the cue in samples.
     #[must_use]
     pub fn length(self) -> Samples {
         let notes = self.notes().iter();
@@ -79,11 +80,11 @@ impl CueKind {
         )
     }
 
-    /// Its samples, mono, from -1 to 1. Computed once for the whole process.
+    /// Mono samples from -1 to 1. The process computes them once.
     #[must_use]
     pub fn samples(self) -> &'static [f32] {
         static ALL: LazyLock<[Vec<f32>; 5]> = LazyLock::new(|| CueKind::ALL.map(synthesise));
-        // `ALL` lists the kinds in the order of their declaration.
+        // The index is valid: `CueKind::ALL` lists the kinds in the order of their declaration.
         &ALL[self as usize]
     }
 }
@@ -104,7 +105,7 @@ fn synthesise(kind: CueKind) -> Vec<f32> {
     raw.iter().map(|sample| (sample * PEAK / peak) as f32).collect()
 }
 
-/// One note; its first and last samples are almost zero, and so is every step there.
+/// The samples of one note. The first and last samples are almost zero, so the steps at both ends are small.
 fn tone(note: &Note) -> impl Iterator<Item = f64> {
     let length = samples_of(note.sounds);
     let step = TAU * note.hz / f64::from(SAMPLE_RATE);
@@ -116,7 +117,7 @@ fn tone(note: &Note) -> impl Iterator<Item = f64> {
     })
 }
 
-/// Raised cosine: 0 at its edge, 1 from `length` samples away from it.
+/// Raised cosine: 0 at the edge of a note, 1 from `length` samples after the edge on.
 fn fade(from_edge: usize, length: usize) -> f64 {
     let part = (from_edge as f64 / length as f64).min(1.0);
     0.5 - 0.5 * (PI * part).cos()
@@ -136,7 +137,7 @@ mod tests {
             .fold(0.0, |peak: f64, s| peak.max(f64::from(s.abs())))
     }
 
-    /// Over the samples that sound: the silence between two notes does not count.
+    /// RMS of the samples that are not zero. So the silence between two notes does not count.
     fn rms(samples: &[f32]) -> f64 {
         let sounding: Vec<f64> = samples
             .iter()
@@ -152,7 +153,7 @@ mod tests {
         })
     }
 
-    /// The step from silence into the cue, within its first or last millisecond, and back to silence.
+    /// The largest step in the first and last millisecond of a cue, including the steps from and to silence.
     fn edge_step(samples: &[f32]) -> f64 {
         let (head, tail) = (&samples[..48], &samples[samples.len() - 48..]);
         largest_step(&[&[0.0], head].concat()).max(largest_step(&[tail, &[0.0]].concat()))
