@@ -1,13 +1,14 @@
-//! Colours: from what screens show to what a BT.709 limited-range frame stores.
+//! Colours: converts an sRGB colour into the values that a BT.709 limited-range frame stores.
 //!
-//! For the HUD and the backdrop, whose colours must come out as they were chosen: FFmpeg's own
-//! `color` source converts by BT.601, whatever the frame is tagged with.
+//! For the HUD and the backdrop, whose colours must come out exactly as chosen. FFmpeg's own `color` source
+//! is not used for this: it converts by BT.601, whatever colour space the frame is tagged with. Clips are
+//! converted by FFmpeg filters ([`crate::graph`]), not here.
 
-/// A colour as screens show it: sRGB, 8 bits a part.
+/// An sRGB colour: red, green, blue, 8 bits each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Colour(pub [u8; 3]);
 
-/// The same colour as luma and chroma, BT.709, limited range.
+/// A BT.709 limited-range colour, 8 bits a component.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Yuv {
     /// Luma, 16 to 235.
@@ -19,13 +20,13 @@ pub struct Yuv {
 }
 
 impl Colour {
-    /// As style sheets write it: `0x14b8a6`.
+    /// Reads the number of a CSS hex colour, for example `0x14b8a6`. Bits above the lowest 24 are ignored.
     #[must_use]
     pub const fn hex(rgb: u32) -> Self {
         Self([(rgb >> 16) as u8, (rgb >> 8) as u8, rgb as u8])
     }
 
-    /// As the frame stores it.
+    /// Converts to BT.709 limited range, each component rounded to the nearest integer.
     #[must_use]
     pub fn yuv(self) -> Yuv {
         let [r, g, b] = self.0.map(|part| f64::from(part) / 255.0);

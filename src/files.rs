@@ -1,18 +1,21 @@
-//! Opening files that other people put where they are: clips, a backdrop, the catalogue.
+//! Opens files that other people put in place: clips, a backdrop, the catalogue.
 //!
-//! For everything that reads such a file in this process. Only regular files are opened: a FIFO blocks its reader
-//! until somebody writes, `/dev/zero` never ends, a directory is no file. What a path leads to can change at any
-//! instant, so the file is judged after it was opened, and it is opened in a way that cannot block. What this
-//! module cannot help is a file on a mount that has stalled: callers on a server read in threads that nothing
-//! else waits for ([`crate::clip::FileDigests`]).
+//! For every module of this process that reads such a file. Only regular files are opened: a FIFO blocks its
+//! reader until somebody writes, `/dev/zero` never ends, and a folder has no bytes to read. A path can point
+//! to another file at any instant, so the type is checked again on the opened file, and the open call itself
+//! cannot block on a FIFO.
+//!
+//! This module cannot protect callers from a stalled mount. A server therefore reads such files in threads
+//! that nothing else waits for ([`crate::clip::FileDigests`]).
 
 use std::fs::{File, Metadata};
 use std::io;
 use std::path::Path;
 
-/// Opens a regular file for reading, without waiting for anybody.
+/// Opens a regular file for reading. The open call does not block on a FIFO. Fails with
+/// [`io::ErrorKind::InvalidInput`] if the path names anything else (a folder, pipe, socket or device).
 pub fn open_regular(path: &Path) -> io::Result<File> {
-    // Opening alone has effects on some devices.
+    // Checked before the file is opened, because opening some devices already has side effects.
     must_be_regular(&path.metadata()?)?;
     let mut options = File::options();
     options.read(true);

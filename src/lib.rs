@@ -1,31 +1,32 @@
 //! Virtual Coach: a workout config in, a streamed follow-along video out.
 //!
-//! One request runs through the modules in this order, and each knows only those before it:
+//! A request runs through the modules in the order of this table. Each module depends only on modules above
+//! it:
 //!
-//! | module | does | knows nothing of |
+//! | module | does | does not know |
 //! | --- | --- | --- |
-//! | [`units`] | frames, samples, seconds, speeds | everything else |
-//! | [`temp_files`] | files written beside their place; removal of those whose writer was killed | what is in them |
-//! | [`wait_estimate`] | how long work of one kind takes | which |
-//! | [`single_flight`] | work that is done once for all who ask for it | what the work is |
-//! | [`colour`] | RGB -> BT.709 | everything else |
-//! | [`files`] | opening files that others put there, without blocking | what is in them |
-//! | [`catalogue`] | the exercises: reading, checking, searching | clips' bytes, HTTP |
+//! | [`units`] | frames, samples, ticks, seconds, speeds | all other modules |
+//! | [`temp_files`] | unfinished files; removal of those whose writer was killed | their content |
+//! | [`wait_estimate`] | mean duration of one kind of work, for `Retry-After` | the work |
+//! | [`single_flight`] | runs work once for all callers that ask for it at the same time | the work |
+//! | [`colour`] | sRGB -> BT.709 | all other modules |
+//! | [`files`] | opens files that other people put in place, without blocking | their content |
+//! | [`catalogue`] | the exercises: reads, checks, searches | the bytes of clips, HTTP |
 //! | [`workout`] | request -> plan -> timeline, in whole frames | files, FFmpeg, HTTP |
-//! | [`words`] | all that a workout says, in each language | where and when it is said |
+//! | [`words`] | all texts of a workout, in each language | where and when they appear |
 //! | [`week`] | goals -> a week of sessions, each a request and its plan | files, HTTP |
-//! | [`hud`] | the pixels of the bar for any frame of a timeline | codecs |
-//! | [`sound`] | cues, where they lie, and their samples | frames |
-//! | [`texts`] | captions, chapters and timelines of a plan | frames, HTTP |
-//! | [`h264`] | coded frames as bits: slices read, the HUD slice written | boxes, workouts |
-//! | [`mp4`] | boxes: reading FFmpeg's fragments, writing ours | workouts |
-//! | [`ffmpeg`] | the child process and its end of life | what it renders |
-//! | [`clip`] | what a clip file is, and what is wrong with it | workouts |
+//! | [`hud`] | the pixels of the HUD bar for any frame of a timeline | codecs |
+//! | [`sound`] | cues: when they start, and their samples | video frames |
+//! | [`texts`] | captions, chapters and timelines of a plan | video frames, HTTP |
+//! | [`h264`] | bits of coded frames: reads slices, writes the HUD slice | boxes, workouts |
+//! | [`mp4`] | boxes: reads FFmpeg's fragments, writes our files | workouts |
+//! | [`ffmpeg`] | the child process, from its start to its end | what it renders |
+//! | [`clip`] | the facts of a clip file, and its faults | workouts |
 //! | [`graph`] | timeline -> groups of shots -> FFmpeg filter graphs | processes, HTTP |
-//! | [`stitch`] | workouts out of what was coded before | graphs, HTTP |
-//! | [`deliver`] | a video as files that are not there: ranges, segments, playlists | HTTP's requests |
-//! | [`render`] | runs the groups, joins their samples to one stream | HTTP |
-//! | [`http`] | routes, problems, OpenAPI | everything below the calls it makes |
+//! | [`stitch`] | workouts from prepared loops, without encoding | the graph renderer, HTTP |
+//! | [`deliver`] | a video as virtual files: ranges, segments, playlists | HTTP requests |
+//! | [`render`] | runs either renderer and joins frames and sound into one stream | HTTP |
+//! | [`http`] | routes, problems, OpenAPI | the inside of the modules that it calls |
 //! | [`cli`] | settings and subcommands | |
 
 pub mod catalogue;

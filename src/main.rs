@@ -1,7 +1,8 @@
-//! The `virtual-coach` binary: everything is in the library.
+//! The `virtual-coach` binary. All code is in the library.
 
 fn main() -> std::process::ExitCode {
-    // First of all: every FFmpeg is started through here.
+    // This must come first. The program starts every FFmpeg through itself: such a process runs `launch`
+    // only.
     if let Some(code) = virtual_coach::ffmpeg::launch::launched() {
         return code;
     }

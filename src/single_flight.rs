@@ -1,12 +1,13 @@
-//! Work that is done once, however many ask for it at the same time.
+//! Single flight: work that runs once, however many callers ask for it at the same time.
 //!
-//! For what takes long and gives all who ask the same: building an index, laying out a file, recording a sound. Each
-//! key has at most one task. The task belongs to no asker: it goes on when one leaves, and can find out by
-//! [`Interest`] that nobody is left. Both the tasks and the askers have a bound. A result is told to everybody who
-//! waits for it and then forgotten, a failure too: keeping what was made is the caller's business, and it should look
-//! there again when its work begins.
+//! For work that takes long and gives every caller the same result: building an index, laying out a file,
+//! recording a sound. Each key has at most one task. No caller owns the task: it continues when a caller
+//! leaves, and it can learn from [`Interest`] that nobody waits any more. The number of tasks and the number
+//! of waiting callers are both bounded.
 //!
-//! It knows nothing of what the work is.
+//! Everybody who waits gets the task's result, and then the result is forgotten, also if it is an error. This
+//! module caches nothing. The caller keeps results itself, and should look into its own cache again when the
+//! work begins. This module knows nothing about the work.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -16,10 +17,10 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 use tokio_util::task::TaskTracker;
 
-/// Why somebody who asked got no result.
+/// Why a caller of [`SingleFlight::get`] got no result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SingleFlightError {
-    /// As many tasks run, or as many askers wait, as may.
+    /// The bound on running tasks or on waiting callers is reached.
     #[error("too much of this work is under way")]
     Full,
     /// The task ended without a result: it panicked, or the program ends.
@@ -27,7 +28,7 @@ pub enum SingleFlightError {
     Broken,
 }
 
-/// The tasks of one kind. Cloning it is cheap and shares them.
+/// The running tasks of one kind. Clones are cheap and share the tasks.
 #[derive(Debug)]
 pub struct SingleFlight<K, T> {
     running: Arc<Mutex<HashMap<K, Running<T>>>>,
@@ -45,7 +46,7 @@ impl<K, T> Clone for SingleFlight<K, T> {
     }
 }
 
-/// A task as those see it who wait for it.
+/// A running task, as seen by the callers that wait for it.
 #[derive(Debug, Clone)]
 struct Running<T> {
     outcome: watch::Receiver<Option<T>>,
@@ -57,7 +58,7 @@ where
     K: Clone + Eq + Hash + Send + 'static,
     T: Clone + Send + Sync + 'static,
 {
-    /// For at most so many tasks at once, and so many askers who wait for them.
+    /// Allows at most `tracker` tasks at a time, and at most `waiters` callers that wait for them.
     #[must_use]
     pub fn new(tracker: usize, waiters: usize) -> Self {
         Self {
@@ -67,7 +68,8 @@ where
         }
     }
 
-    /// The result of the work that `key` names. It begins here, as a task of `tracker`, unless it is under way.
+    /// Returns the result of the work that `key` names. If no task for `key` is running, starts `work` as a
+    /// task of `tracker`. Fails at once with [`SingleFlightError::Full`] when a bound is reached.
     pub async fn get<W>(
         &self,
         tracker: &TaskTracker,
@@ -96,7 +98,7 @@ where
         W: Future<Output = T> + Send + 'static,
     {
         let mut running = lock(&self.running);
-        // A task that is gone without a result has panicked, or was cut off.
+        // A task whose sender is gone without a result has panicked or was aborted.
         running.retain(|_, task| task.outcome.has_changed().is_ok());
         if let Some(known) = running.get(&key) {
             return Ok((known.outcome.clone(), known.interest.guard()));
@@ -106,7 +108,7 @@ where
         }
         let (end, outcome) = watch::channel(None);
         let interest = Interest::default();
-        // Before the task begins, or it would find nobody interested.
+        // Created before the task starts; otherwise the task would find nobody interested.
         let guard = interest.guard();
         let task = Running {
             outcome: outcome.clone(),
@@ -117,7 +119,8 @@ where
         let (work, all) = (work(interest), Arc::clone(&self.running));
         tracker.spawn(async move {
             let result = work.await;
-            // First the result, then out of the list: whoever asks in between finds one or the other.
+            // First send the result, then remove the task from the map: a caller that asks in between finds
+            // the result.
             end.send_replace(Some(result));
             lock(&all).remove(&key);
         });
@@ -125,7 +128,7 @@ where
     }
 }
 
-/// How many still wait for a task.
+/// Counts the callers that wait for a task. The task uses it to learn when nobody waits any more.
 #[derive(Debug, Clone)]
 pub struct Interest(Arc<watch::Sender<usize>>);
 
@@ -141,11 +144,12 @@ impl Interest {
         WaitGuard(self.clone())
     }
 
-    /// Returns once nobody has asked for `grace`, and nobody waits: a client that polls counts as one that waits.
+    /// Returns once nobody has waited for the whole of `grace`. A client that polls at intervals shorter than
+    /// `grace` therefore counts as waiting.
     pub async fn lost(&self, grace: Duration) {
         let mut waiters = self.0.subscribe();
         loop {
-            // Fails only without a sender, and this is one.
+            // `wait_for` fails only when the sender is gone, and `self` holds the sender.
             let _ = waiters.wait_for(|waiters| *waiters == 0).await;
             if tokio::time::timeout(grace, waiters.changed()).await.is_err() {
                 return;
@@ -153,13 +157,13 @@ impl Interest {
         }
     }
 
-    /// Returns once somebody waits.
+    /// Returns once at least one caller waits.
     pub async fn found(&self) {
         let _ = self.0.subscribe().wait_for(|waiters| *waiters > 0).await;
     }
 }
 
-/// Somebody who waits, until dropped.
+/// Counts one waiting caller in its [`Interest`], until dropped.
 #[derive(Debug)]
 struct WaitGuard(Interest);
 
@@ -169,7 +173,8 @@ impl Drop for WaitGuard {
     }
 }
 
-/// A panic elsewhere leaves the map whole: it is changed in one step.
+/// Locks the map. A poisoned lock is safe to use: every change of the map is a single step, so a panic cannot
+/// leave it half changed.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -193,7 +198,7 @@ mod tests {
             let ran = Arc::clone(&ran);
             shared.get(&tracker, 1, |_| async move {
                 tokio::time::sleep(LONG).await;
-                // A failure is told to all like a result, and not kept either.
+                // All callers get an error just as they get a result, and the error is not kept either.
                 match ran.fetch_add(1, Ordering::Relaxed) {
                     0 => Err(()),
                     times => Ok(times),
@@ -257,7 +262,7 @@ mod tests {
         let lost = tokio::time::timeout(10 * LONG, interest.lost(LONG));
         assert!(lost.await.is_err(), "somebody waits");
         drop(guard);
-        // Polls that are answered at once, three seconds apart.
+        // Polls that are answered at once, a third of the grace period apart.
         let polls = async {
             for _ in 0..10 {
                 tokio::time::sleep(LONG / 3).await;

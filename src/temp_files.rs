@@ -1,9 +1,10 @@
-//! Unfinished files: written beside their place and renamed when they are whole, so that a kill at any instant leaves
-//! no half file under a lasting name.
+//! Unfinished files: written next to their final place and renamed when complete, so that a kill at any
+//! instant leaves no half-written file under a final name.
 //!
-//! For the cache folder's writers. What a killed writer leaves is recognised without guessing by age: a writer
-//! holds a lock on its file, which ends with the process whatever ends it. So whoever sweeps removes what nobody
-//! locks, at once, and leaves the files of other living processes alone.
+//! For all code that writes into the cache folder. A writer holds a lock on its unfinished file, and the lock
+//! ends with the process, however the process ends. So [`sweep`] need not guess by age: it removes at once
+//! every unfinished file that nobody locks, and leaves files of other running processes alone. This module
+//! does not know the content of the files.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, TryLockError};
@@ -13,16 +14,17 @@ use std::time::Duration;
 
 use tempfile::NamedTempFile;
 
-/// How the names of unfinished files begin.
+/// Prefix of the names of unfinished files.
 const PREFIX: &str = "aside-";
-/// Where the file system knows no locks: a file that was not written to for so long is abandoned.
+/// For file systems without locks: an unfinished file that was not modified for this long is abandoned.
 const ABANDONED: Duration = Duration::from_secs(600);
-/// How often a file is made anew because a sweeper was faster than the lock.
+/// How often [`create`] tries again because a sweeper removed its new file before it was locked.
 const TRIES: usize = 10;
 
-/// An empty file in `folder`, which is made if need be. It vanishes when it is dropped without being renamed.
+/// Creates and locks an empty unfinished file in `folder`. Creates the folder if it is missing. Dropping the
+/// result without a rename deletes the file.
 pub fn create(folder: &Path, suffix: &str) -> io::Result<NamedTempFile> {
-    // Again each time, for somebody may have emptied the cache by removing it.
+    // On every call, because somebody may have emptied the cache by deleting its folder.
     fs::create_dir_all(folder)?;
     for _ in 0..TRIES {
         let file = tempfile::Builder::new()
@@ -30,9 +32,9 @@ pub fn create(folder: &Path, suffix: &str) -> io::Result<NamedTempFile> {
             .suffix(suffix)
             .tempfile_in(folder)?;
         match file.as_file().try_lock() {
-            // A sweeper holds it, and is about to remove it.
+            // A sweeper holds the lock and is about to remove the file.
             Err(TryLockError::WouldBlock) => {}
-            // Removed before it was locked.
+            // A sweeper removed the file before it was locked here.
             Ok(()) if !is_linked(file.as_file())? => {}
             Ok(()) | Err(TryLockError::Error(_)) => return Ok(file),
         }
@@ -42,18 +44,20 @@ pub fn create(folder: &Path, suffix: &str) -> io::Result<NamedTempFile> {
     ))
 }
 
-/// Removes the unfinished files of a folder that nobody writes any more. Gives the bytes of the others.
+/// Removes the unfinished files in `folder` that no process writes any more. Returns the total size in bytes
+/// of the unfinished files that stay. A missing folder counts as empty.
 pub fn sweep(folder: &Path) -> u64 {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let unfinished = entries.filter(|entry| is_unfinished(&entry.file_name()));
     let mut bytes = 0;
     for entry in unfinished {
-        // One that cannot be looked at has vanished: its writer has renamed it.
+        // No metadata means that the file is gone: its writer has renamed it.
         let Ok(facts) = entry.metadata() else { continue };
         if !facts.is_file() {
             continue;
         }
-        // Held until the file is removed, so that a writer which has just made it notices.
+        // `_lock` is held until the file is removed, so that a writer which has just created the file
+        // notices.
         let (abandoned, _lock) = match File::open(entry.path()).map(|file| (file.try_lock(), file)) {
             Ok((Ok(()), file)) => (true, Some(file)),
             Ok((Err(TryLockError::WouldBlock), _)) | Err(_) => (false, None),
@@ -77,7 +81,7 @@ pub fn sweep(folder: &Path) -> u64 {
     bytes
 }
 
-/// Whether a file of this name is an unfinished one.
+/// Whether `name` is the name of an unfinished file.
 #[must_use]
 pub fn is_unfinished(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(PREFIX.as_bytes())
@@ -89,7 +93,7 @@ fn is_linked(file: &File) -> io::Result<bool> {
     Ok(file.metadata()?.nlink() > 0)
 }
 
-/// Elsewhere an open file cannot be removed.
+/// On other systems an open file cannot be removed.
 #[cfg(not(unix))]
 fn is_linked(_: &File) -> io::Result<bool> {
     Ok(true)
@@ -112,7 +116,7 @@ mod tests {
     #[test]
     fn what_a_killed_writer_left_goes_at_once_and_what_is_being_written_stays() {
         let folder = tempfile::tempdir().unwrap();
-        // As a kill leaves it: no destructor has run, and the lock is gone with the process.
+        // The state after a kill: no destructor has run, and the lock ended with the process.
         let (file, path) = create(folder.path(), ".mkv").unwrap().keep().unwrap();
         drop(file);
         let mut living = create(folder.path(), "").unwrap();

@@ -1,12 +1,12 @@
 //! Quantities of time and their exact conversions.
 //!
-//! For every module: a count of frames, a count of audio samples, a media tick and a number of
-//! seconds are different types, so that adding one to another does not compile. All of them are
-//! integers but [`Seconds`], which exists only at the edges (what a client sends and reads).
+//! For every module. A number of frames, of audio samples, of ticks and of seconds are different types, so
+//! that adding one to another does not compile. All of them are integers except [`Seconds`], which is used
+//! only at the edges (in what a client sends and reads).
 //!
-//! The grid is fixed: every workout is [`FPS`] frames and [`SAMPLE_RATE`] audio samples a second.
-//! Both divide, so one frame is exactly [`SAMPLES_PER_FRAME`] samples and every interval starts
-//! on a whole sample as well as on a whole frame.
+//! The time grid is fixed: every workout has [`FPS`] frames and [`SAMPLE_RATE`] audio samples a second. One
+//! frame is exactly [`SAMPLES_PER_FRAME`] samples, without remainder, so every interval starts on a whole
+//! sample as well as on a whole frame.
 
 use std::fmt;
 use std::iter::Sum;
@@ -14,46 +14,46 @@ use std::ops::{Add, AddAssign, Mul, Sub};
 
 use serde::{Deserialize, Serialize};
 
-/// Output frames a second. One rate for every workout: it keeps pieces joinable.
+/// Output frames a second. All workouts have the same rate, so that their pieces can be joined.
 pub const FPS: u32 = 30;
 /// Output audio samples a second, per channel.
 pub const SAMPLE_RATE: u32 = 48_000;
-/// Audio samples that sound during one frame (48,000 / 30, without remainder).
+/// Audio samples per channel in one frame (48,000 / 30, without remainder).
 pub const SAMPLES_PER_FRAME: u64 = (SAMPLE_RATE / FPS) as u64;
-/// Ticks a second of the video track's clock: the MPEG clock, which 30 fps and the usual speeds divide.
+/// Timescale of the video track, in ticks a second: the MPEG clock. 30 fps and the usual speeds divide it.
 pub const VIDEO_TIMESCALE: u32 = 90_000;
-/// Ticks of the video track's clock in one frame.
+/// Duration of one output frame in ticks of the video track.
 pub const TICKS_PER_FRAME: u32 = VIDEO_TIMESCALE / FPS;
 
-/// A count of output frames: a length, or an instant counted from the first frame.
+/// A number of output frames: a length, or an instant counted from the first frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Frames(pub u64);
 
 impl Frames {
-    /// No frame.
+    /// Zero frames.
     pub const ZERO: Self = Self(0);
 
-    /// The nearest whole number of frames.
+    /// Rounds to the nearest whole number of frames.
     #[must_use]
     pub fn from_seconds(seconds: Seconds) -> Self {
-        // Validated seconds are finite, not negative and below a day; `as` saturates otherwise.
+        // Validated seconds are finite, not negative and below one day. For all other values `as` saturates.
         Self((seconds.0 * f64::from(FPS)).round() as u64)
     }
 
-    /// The same length in seconds.
+    /// Converts to seconds.
     #[must_use]
     pub fn seconds(self) -> Seconds {
         Seconds(self.0 as f64 / f64::from(FPS))
     }
 
-    /// The same length in audio samples, exactly.
+    /// Converts to audio samples, exactly.
     #[must_use]
     pub fn samples(self) -> Samples {
         Samples(self.0 * SAMPLES_PER_FRAME)
     }
 
-    /// The same length on the video track's clock, exactly.
+    /// Converts to ticks of the video track, exactly.
     #[must_use]
     pub fn ticks(self) -> Ticks {
         Ticks(self.0 * u64::from(TICKS_PER_FRAME))
@@ -66,36 +66,37 @@ impl Frames {
     }
 }
 
-/// A count of ticks of the video track's clock ([`VIDEO_TIMESCALE`] a second): what a frame that does
-/// not keep to the grid of [`Frames`] is timed by.
+/// A number of ticks of the video track ([`VIDEO_TIMESCALE`] a second). Used for the times of frames that are
+/// not on the grid of [`Frames`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Ticks(pub u64);
 
 impl Ticks {
-    /// The output frame during which this instant lies.
+    /// The output frame during which this instant lies (rounded down).
     #[must_use]
     pub fn frame(self) -> Frames {
         Frames(self.0 / u64::from(TICKS_PER_FRAME))
     }
 
-    /// The same length in audio samples, rounded up to a whole one.
+    /// Converts to audio samples, rounded up to a whole sample.
     #[must_use]
     pub fn samples(self) -> Samples {
         Samples((self.0 * u64::from(SAMPLE_RATE)).div_ceil(u64::from(VIDEO_TIMESCALE)))
     }
 }
 
-/// A count of audio samples per channel at [`SAMPLE_RATE`].
+/// A number of audio samples per channel at [`SAMPLE_RATE`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Samples(pub u64);
 
-/// Seconds as clients write and read them.
+/// Seconds, as clients write and read them.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Seconds(pub f64);
 
 impl fmt::Display for Seconds {
-    /// `m:ss`, or `h:mm:ss` from an hour on, rounded to the second.
+    /// Formats as `m:ss`, or as `h:mm:ss` from one hour on, rounded to the second. Negative values show as
+    /// `0:00`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let whole = self.0.max(0.0).round() as u64;
         let (hours, minutes, seconds) = (whole / 3600, whole / 60 % 60, whole % 60);
@@ -107,9 +108,9 @@ impl fmt::Display for Seconds {
     }
 }
 
-/// How fast a clip plays: an exact fraction, so that no rounding adds up over a long interval.
+/// Playback speed of a clip: an exact fraction, so that no rounding error adds up over a long interval.
 ///
-/// Always in lowest terms and never zero.
+/// Always in lowest terms, and never zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Speed {
     numerator: u32,
@@ -117,7 +118,7 @@ pub struct Speed {
 }
 
 impl Speed {
-    /// As it was filmed.
+    /// The speed at which the clip was filmed: 1.
     pub const NORMAL: Self = Self {
         numerator: 1,
         denominator: 1,
@@ -139,26 +140,26 @@ impl Speed {
         })
     }
 
-    /// The nearest hundredth of a speed that a client wrote; `None` unless finite and at least 0.01.
+    /// Rounds a client's number to the nearest hundredth; `None` unless it is a number of at least 0.01.
     #[must_use]
     pub fn from_f64(speed: f64) -> Option<Self> {
-        // NaN fails the comparison; a value beyond u32 saturates, which callers' own bounds refuse.
+        // NaN fails the comparison. A value beyond u32 saturates, and the callers' own bounds refuse it.
         (speed >= 0.01).then(|| Self::new((speed * 100.0).round() as u32, 100))?
     }
 
-    /// Upper part of the fraction, in lowest terms.
+    /// Numerator of the fraction in lowest terms.
     #[must_use]
     pub const fn numerator(self) -> u32 {
         self.numerator
     }
 
-    /// Lower part of the fraction, in lowest terms.
+    /// Denominator of the fraction in lowest terms.
     #[must_use]
     pub const fn denominator(self) -> u32 {
         self.denominator
     }
 
-    /// As a decimal, for people and for JSON.
+    /// Converts to a decimal number, for people and for JSON.
     #[must_use]
     pub fn as_f64(self) -> f64 {
         f64::from(self.numerator) / f64::from(self.denominator)
@@ -166,7 +167,7 @@ impl Speed {
 }
 
 impl fmt::Display for Speed {
-    /// As FFmpeg's expressions and people read it: `1`, `6/5`.
+    /// Formats as FFmpeg's expressions and people read it: `1`, `6/5`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.denominator == 1 {
             write!(f, "{}", self.numerator)

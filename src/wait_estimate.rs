@@ -1,11 +1,13 @@
-//! How long work of one kind takes: for saying when there will be room again.
+//! Estimates how long queued work of one kind takes, to tell a client when there will be room again.
+//!
+//! For code that refuses work because its queue is full. It knows nothing about the work or the queue.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// What the last one weighs in the mean.
+/// Weight of the newest duration in the moving mean.
 const WEIGHT: f64 = 0.2;
-/// The longest that a client is told to wait: by then it had better ask again.
+/// The most seconds that a client is told to wait. After that time the client had better ask again.
 const LONGEST: f64 = 120.0;
 
 /// A moving mean of durations. Shared by reference.
@@ -13,19 +15,19 @@ const LONGEST: f64 = 120.0;
 pub struct WaitEstimate(Mutex<f64>);
 
 impl WaitEstimate {
-    /// Before anything was done: a guess.
+    /// Starts with `usual`, a guess, until the first duration is recorded.
     #[must_use]
     pub fn new(usual: Duration) -> Self {
         Self(Mutex::new(usual.as_secs_f64()))
     }
 
-    /// One took so long.
+    /// Adds the duration of one finished piece of work to the mean.
     pub fn record(&self, time: Duration) {
         let mut mean = self.lock();
         *mean += (time.as_secs_f64() - *mean) * WEIGHT;
     }
 
-    /// Whole seconds that so many take, `parallel` at once: 1 at least.
+    /// Seconds that `count` pieces of work take when `parallel` of them run at once: whole, from 1 to 120.
     #[must_use]
     pub fn seconds(&self, count: usize, parallel: usize) -> u32 {
         let seconds = *self.lock() * count as f64 / parallel.max(1) as f64;
@@ -33,7 +35,7 @@ impl WaitEstimate {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, f64> {
-        // A number is never half changed.
+        // A poisoned lock is safe to use: a number is never half changed.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,12 +1,14 @@
 //! A video as HLS (RFC 8216 and its second edition): playlists, and segments of fragmented MP4.
 //!
-//! Video frames and sound are in one segment, with continuous times and no discontinuity: measured, the form
-//! that players get through without holes. Segments are cut where [`Segmentation`](crate::stitch::Segmentation) says.
+//! For HTTP. Each segment holds video frames and sound, with continuous times and no discontinuity.
+//! Measurements showed that players get through this form without gaps. Segments are cut where
+//! [`Segmentation`](crate::stitch::Segmentation) says.
 //!
-//! Names of the init segment and of segments hold the video's tag, which stands for everything that makes their bytes
-//! ([`RenderSpec`](crate::stitch::RenderSpec): loops, HUD, sound, times, cuts, the version of the code that writes
-//! them), so that a name never means two things and may be cached for ever, and a player whose playlist is older than
-//! the server's loops is told so by a 404, not by a video frame that does not decode.
+//! The names of the init segment and of the segments contain the video's tag. The tag stands for everything
+//! that determines their bytes ([`RenderSpec`](crate::stitch::RenderSpec): loops, HUD, sound, times, cuts,
+//! version of the code that writes them). So a name never stands for two different contents and may be cached
+//! for ever. A player whose playlist is older than the server's loops gets a 404, and not a frame that does
+//! not decode.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -22,38 +24,38 @@ use crate::units::{FPS, Frames, Ticks, VIDEO_TIMESCALE};
 use crate::words::own_name;
 use crate::workout::Language;
 
-/// Digits of the video's digest in names.
+/// Hex digits of the video's digest in a tag.
 const TAG: usize = 16;
 
-/// The most digits of a segment's number: four hours have 3,600 segments.
+/// The most digits of a segment's number: a video of four hours has 3,600 segments.
 const NUMBER_DIGITS: usize = 4;
 
-/// What a name under `hls/` stands for. Parsed before anything is looked up: most wrong names are recognized by
-/// themselves.
+/// A parsed name of a file under `hls/`. Names are parsed before anything is looked up, so that most wrong
+/// names are recognised without any work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HlsName<'a> {
-    /// The playlist that leads to all others.
+    /// The master playlist, which leads to all others.
     Master,
-    /// The playlist of segments.
+    /// The media playlist, which lists the segments.
     Media,
-    /// The playlist of subtitles in a language.
+    /// The playlist of the subtitles in one language.
     Captions(Language),
-    /// The init segment of a version of the video.
+    /// The init segment of one version of the video.
     Init {
-        /// Which version.
+        /// The tag of that version.
         tag: &'a str,
     },
-    /// A segment of a version of the video.
+    /// A segment of one version of the video.
     Segment {
-        /// From 0.
+        /// Index of the segment, from 0.
         number: usize,
-        /// Which version.
+        /// The tag of that version.
         tag: &'a str,
     },
 }
 
 impl<'a> HlsName<'a> {
-    /// Reads a name. `None` for one that no playlist ever had.
+    /// Parses a name. `None` for a name that no playlist of this program contains.
     #[must_use]
     pub fn parse(name: &'a str) -> Option<Self> {
         match name {
@@ -90,7 +92,7 @@ fn is_tag(tag: &str) -> bool {
             .all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-/// A playlist of one file of subtitles for the whole length of a workout.
+/// A playlist of a single subtitle file, `file`, that covers the whole workout of `length` frames.
 #[must_use]
 pub fn captions_playlist(length: Frames, file: &str) -> String {
     let length = length.ticks();
@@ -102,8 +104,8 @@ pub fn captions_playlist(length: Frames, file: &str) -> String {
     )
 }
 
-/// A video in segments. Made at once; each segment is laid out when it is asked for: it is short, and that takes
-/// a tenth of a millisecond.
+/// A video in segments. Creating it is cheap. A segment is laid out when it is requested, which takes a tenth
+/// of a millisecond, because a segment is short.
 #[derive(Debug, Clone)]
 pub struct Hls {
     video: Arc<StitchedVideo>,
@@ -111,39 +113,39 @@ pub struct Hls {
 }
 
 impl Hls {
-    /// Of a video.
+    /// Prepares the delivery of `video`; lays out nothing yet.
     #[must_use]
     pub fn new(video: Arc<StitchedVideo>) -> Self {
         let tag = video.digest().to_hex()[..TAG].to_owned();
         Self { video, tag }
     }
 
-    /// What names of this video's segments hold.
+    /// The tag in the names of this video's segments: 16 lowercase hex digits.
     #[must_use]
     pub fn tag(&self) -> &str {
         &self.tag
     }
 
-    /// How many segments there are.
+    /// The number of segments.
     #[must_use]
     pub fn segments(&self) -> usize {
         self.video.segmentation().segments()
     }
 
-    /// `init-TAG.mp4`.
+    /// The name of the init segment: `init-TAG.mp4`.
     #[must_use]
     pub fn init_name(&self) -> String {
         format!("init-{}.mp4", self.tag)
     }
 
-    /// `0-TAG.m4s` and so on.
+    /// The name of segment `number`: `0-TAG.m4s` and so on.
     #[must_use]
     pub fn segment_name(&self, number: usize) -> String {
         format!("{number}-{}.m4s", self.tag)
     }
 
-    /// The file of a name: the init segment or a segment. `None` for any other name, also for those of
-    /// another version of the video.
+    /// The file with this name: the init segment or a segment. `None` for all other names, including those
+    /// with the tag of another version of the video.
     pub fn file(&self, name: &str) -> Option<Result<VirtualFile, DeliverError>> {
         match HlsName::parse(name)? {
             HlsName::Init { tag } if tag == self.tag => Some(Ok(self.of(self.init(), Vec::new()))),
@@ -152,13 +154,13 @@ impl Hls {
         }
     }
 
-    /// What all segments need before them.
+    /// The init segment, which a player needs before any other segment.
     #[must_use]
     pub fn init(&self) -> Bytes {
         tracks(&self.video).init_segment()
     }
 
-    /// Segment `number`, from 0 on; `None` beyond the last.
+    /// Segment `number`, counted from 0; `None` beyond the last one.
     pub fn segment(&self, number: usize) -> Option<Result<VirtualFile, DeliverError>> {
         let frames = self.video.segmentation().segment(number)?;
         Some(self.layout(number, frames))
@@ -195,19 +197,19 @@ impl Hls {
         VirtualFile::new(Arc::clone(&self.video), Arc::new(layout))
     }
 
-    /// The frames of sound that begin during these video frames.
+    /// The audio frames that begin during these video frames.
     fn audio_frames(&self, frames: &Range<u64>) -> Range<u64> {
         let before = |frame| audio_frames_before(&self.video, self.video.begins(frame));
         before(frames.start)..before(frames.end)
     }
 
-    /// Begin and end of each segment.
+    /// Start and end of each segment.
     fn times(&self) -> impl Iterator<Item = (Ticks, Ticks)> {
         let segments = (0..self.segments()).filter_map(|number| self.video.segmentation().segment(number));
         segments.map(|segment| (self.video.begins(segment.start), self.video.begins(segment.end)))
     }
 
-    /// The bits a second of the segment that has most, and of all.
+    /// The highest bit rate of a segment and the average of the whole video, in bits a second.
     fn bandwidth(&self) -> (u64, u64) {
         let (mut most, mut all) = (0, 0);
         for (number, (from, to)) in self.times().enumerate() {
@@ -221,13 +223,15 @@ impl Hls {
         (most, bits_a_second(all, self.video.plan().length().ticks()))
     }
 
-    /// The master playlist: lays out every segment to know its bandwidth, so it takes milliseconds. `media` is the address of the media playlist; `subtitles` those of the playlists of
-    /// subtitles, if there are any, in the order in which they are offered.
+    /// The master playlist. It needs the bandwidth, so it lays out every segment, which takes milliseconds.
+    /// `media` is the address of the media playlist. `subtitles` are the addresses of the subtitle playlists,
+    /// in the order in which players offer them; it may be empty.
     #[must_use]
     pub fn master(&self, media: &str, subtitles: &[(Language, String)]) -> String {
         let mut text = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n".to_owned();
         for (language, playlist) in subtitles {
-            // Off until the viewer, or the system's wish for subtitles in this language, turns them on.
+            // Subtitles are off until the viewer turns them on, or a system preference for subtitles in this
+            // language does.
             let _ = writeln!(
                 text,
                 "#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"captions\",NAME=\"{}\",LANGUAGE=\"{}\",DEFAULT=NO,\
@@ -251,11 +255,11 @@ impl Hls {
         text + "\n" + media + "\n"
     }
 
-    /// The media playlist; segments lie beside it.
+    /// The media playlist. It names segments relative to itself, so they must be in the same folder.
     #[must_use]
     pub fn media(&self) -> String {
         let longest = self.times().map(|(from, to)| (to - from).0).max().unwrap_or(0);
-        // 4.3.3.1: each EXTINF, rounded, is at most this.
+        // RFC 8216, 4.3.3.1: the rounded duration in each EXTINF is at most this value.
         let target = longest.div_ceil(u64::from(VIDEO_TIMESCALE)).max(1);
         let mut text = format!(
             "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:{target}\n#EXT-X-MEDIA-SEQUENCE:0\n\
@@ -278,8 +282,8 @@ fn bits_a_second(bytes: u64, length: Ticks) -> u64 {
     (bytes * 8 * u64::from(VIDEO_TIMESCALE)).div_ceil(length.0.max(1))
 }
 
-/// A length in seconds. Both instants are rounded to a millionth, not the length: so the lengths of a
-/// playlist add up to its end exactly.
+/// The time between two instants, in seconds with six decimals. Both instants are rounded to a millionth, not
+/// their difference, so that the durations in a playlist add up exactly to its end.
 fn seconds(from: Ticks, to: Ticks) -> String {
     let millionth = |at: Ticks| (at.0 * 100 + 4) / 9;
     let length = millionth(to) - millionth(from);

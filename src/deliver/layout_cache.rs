@@ -1,10 +1,11 @@
-//! Movies and playlists that were laid out lately: players ask for a video in many ranges.
+//! Cache of the layouts of movies and of playlists, since players request a video in many ranges.
 //!
-//! Only where everything lies is kept, not the video: a loop that nobody else needs may go, and a video that is
-//! made again, of clips that have changed, has another digest and is laid out anew.
+//! For HTTP. Only layouts are cached, not videos: a loop that nobody else needs may leave memory. A video
+//! that is prepared again from changed clips has another digest and is laid out again.
 //!
-//! However many ask for one at once, it is laid out once, by a task of its own that goes on when they leave. At most
-//! two are laid out at a time, so that no number of long workouts takes more memory than these.
+//! However many callers ask for the same layout at once, one task makes it, and that task goes on when the
+//! callers leave. At most two layouts or playlists are made at a time, so that any number of requests for
+//! long workouts needs no more memory than two of them.
 
 use std::sync::Arc;
 
@@ -19,18 +20,18 @@ use crate::single_flight::SingleFlight;
 use crate::stitch::{Encoding, StitchedVideo};
 use crate::workout::Language;
 
-/// Bytes of layouts that are kept: of some 80 videos of 16 minutes, which take up to 400 KB each.
+/// Bytes of layouts that are kept: about 80 videos of 16 minutes, which take up to 400 KB each.
 const LAYOUT_BYTES: u64 = 32 << 20;
-/// Bytes of playlists that are kept: the longest has 150 KB.
+/// Bytes of playlists that are kept. The longest playlist has 150 KB.
 const PLAYLIST_BYTES: u64 = 4 << 20;
 /// Layouts and playlists that are made at a time.
 const AT_A_TIME: usize = 2;
-/// How many of each kind may be under way: each holds its video.
+/// Tasks of each kind that may be in flight. Each of them holds its video.
 const MAX_IN_FLIGHT: usize = 32;
-/// How many may wait for them.
+/// Callers that may wait for the tasks of each kind.
 const MAX_WAITERS: usize = 1024;
 
-/// See the module. Cloning it is cheap and shares them.
+/// Cache of movie layouts and playlists, see the module. Clones are cheap and share the cache.
 #[derive(Debug, Clone)]
 pub struct LayoutCache {
     movies: SingleFlightCache<Arc<FileLayout>>,
@@ -48,7 +49,8 @@ impl Default for LayoutCache {
 }
 
 impl LayoutCache {
-    /// The movie of a video. `name` must name its texts, of which nothing else can tell what was laid out.
+    /// The movie of a video. `name` is part of the cache key and must identify the texts, because the key
+    /// contains nothing else about them.
     pub async fn movie(
         &self,
         video: &Arc<StitchedVideo>,
@@ -61,7 +63,7 @@ impl LayoutCache {
         Ok(VirtualFile::new(Arc::clone(video), layout))
     }
 
-    /// The master playlist of a video, for [`Hls::master`]'s arguments.
+    /// The master playlist of a video; the arguments are those of [`Hls::master`].
     pub async fn master(
         &self,
         video: &Arc<StitchedVideo>,
@@ -80,7 +82,7 @@ impl LayoutCache {
         self.playlists.get(key, make).await
     }
 
-    /// The playlist of a video's segments.
+    /// The media playlist of a video.
     pub async fn media(&self, video: &Arc<StitchedVideo>) -> Result<Arc<str>, DeliverError> {
         let hls = Hls::new(Arc::clone(video));
         let make = move || hls.media().into();
@@ -88,7 +90,7 @@ impl LayoutCache {
     }
 }
 
-/// Names something that is laid out of a video.
+/// Cache key of a layout or playlist: the video's digest, `kind`, and `name`.
 fn key(video: &StitchedVideo, kind: &str, name: &str) -> blake3::Hash {
     let mut key = Encoding::new(kind);
     key.bytes(video.digest().as_bytes());
@@ -96,7 +98,7 @@ fn key(video: &StitchedVideo, kind: &str, name: &str) -> blake3::Hash {
     key.finish()
 }
 
-/// Things of one kind that were made lately.
+/// A cache of values of one kind, each made by a single flight.
 #[derive(Debug, Clone)]
 struct SingleFlightCache<T: Clone + Send + Sync + 'static> {
     cache: Cache<blake3::Hash, T>,
@@ -116,7 +118,7 @@ impl<T: Clone + Send + Sync + 'static> SingleFlightCache<T> {
         }
     }
 
-    /// What `key` names, made by `make` where blocking is allowed unless it is kept.
+    /// The cached value of `key`, or the result of `make`, which runs on a thread where blocking is allowed.
     async fn get(
         &self,
         key: blake3::Hash,
@@ -127,11 +129,11 @@ impl<T: Clone + Send + Sync + 'static> SingleFlightCache<T> {
         }
         let (cache, permits) = (self.cache.clone(), Arc::clone(&self.permits));
         let work = move |_| async move {
-            // Another task may have ended between the look above and the beginning of this one.
+            // Another task may have filled the cache between the look-up above and the start of this task.
             if let Some(known) = cache.get(&key).await {
                 return Ok(known);
             }
-            // Never closed, so there is a place in the end.
+            // The semaphore is never closed, so this always gets a permit in the end.
             let _permit = permits.acquire().await;
             let result = tokio::task::spawn_blocking(make).await;
             let result = result.map_err(|error| DeliverError::Broken(Arc::new(error)))?;

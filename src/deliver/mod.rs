@@ -1,19 +1,19 @@
-//! A video as files that are not there: byte ranges, segments, playlists.
+//! A video as virtual files: byte ranges, segments, playlists.
 //!
-//! For HTTP. A [`VirtualFile`] has a length, an ETag and any range of its bytes, and none of them on a disk:
-//! it is a list of what lies where, and what a range touches is looked up or written when it is read. The
-//! whole video, its beginning, and each segment of it are such files.
+//! For HTTP. A [`VirtualFile`] has a length, an ETag, and can be read at any range, but it is not stored on a
+//! disk. It is a list of blocks with their offsets; a read looks up or writes only the blocks that its range
+//! touches. The whole video as one movie, the init segment and each segment are virtual files.
 //!
 //! | file | does |
 //! | --- | --- |
-//! | `virtual_file` | what lies where; reading a range |
-//! | `movie` | a video as one progressive MP4 |
-//! | `layout_cache` | movies and playlists that were laid out lately |
+//! | `virtual_file` | the layout of a file; reads a range |
+//! | `movie` | the layout of a video as one progressive MP4 |
+//! | `layout_cache` | caches layouts of movies, and playlists |
 //! | `hls` | the same video as playlists and fragmented segments |
-//! | `ranges` | `Range`, `If-Range`, `If-None-Match` -> which bytes (RFC 9110) |
+//! | `ranges` | `Range`, `If-Range`, `If-None-Match` -> byte ranges (RFC 9110) |
 //!
-//! It knows nothing of HTTP's requests and responses beyond the values of those headers, and nothing of how a
-//! video came about.
+//! This module knows nothing about HTTP requests and responses except the values of those headers, and
+//! nothing about how a video is made.
 
 mod hls;
 mod layout_cache;

@@ -1,14 +1,17 @@
-//! A video as one progressive MP4: where everything lies.
+//! The layout of a video as one progressive MP4.
+//!
+//! For [`LayoutCache`](super::LayoutCache), and for `hls`, which shares the description of the tracks. It
+//! writes no bytes of frames.
 //!
 //! ```text
 //! with a HUD      head │ chapters │ 1 s of frames │ their sound │ their captions │ 1 s of ...
 //! without         head │ chapters │ captions │ sound │ each loop once
 //! ```
 //!
-//! With a HUD every video frame is its own bytes, and the file is laid out as it is played. Without one, a
-//! video frame that is shown again is pointed at again (8.7.5 of ISO/IEC 14496-12 lets chunks lie anywhere, also
-//! twice at one place): half an hour takes the bytes of its loops and of its sound, which is silence mostly, and
-//! a player has soon loaded all of it.
+//! With a HUD every video frame has its own bytes, and the file is laid out in the order of playback. Without
+//! a HUD a video frame that is shown again is stored once and referenced again: 8.7.5 of ISO/IEC 14496-12
+//! allows chunks at any offset, and several chunks at the same offset. So half an hour takes only the bytes
+//! of its loops and of its sound, which is mostly silence, and a player has soon loaded all of the file.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -26,25 +29,25 @@ use crate::texts::Caption;
 use crate::units::{Frames, Ticks, VIDEO_TIMESCALE};
 use crate::workout::Language;
 
-/// The video frames of a chunk last about as long: what players read at a time.
+/// Approximate duration of the video frames in a chunk. Players read about a chunk at a time.
 const CHUNK: Ticks = Ticks(VIDEO_TIMESCALE as u64);
-/// Frames of sound in a chunk of their own: about a second.
+/// Audio frames in a chunk that holds only sound: about a second.
 const CHUNK_FRAMES: u64 = 47;
 
-/// What a movie says in words.
+/// The texts in a movie.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Texts {
-    /// What all of it is in.
+    /// The language of all texts.
     pub language: Language,
-    /// What it is called.
+    /// The movie's title.
     pub title: String,
-    /// Subtitles: rising, none beginning before the one before ended.
+    /// Subtitles in rising order. None begins before the previous one has ended.
     pub captions: Vec<Caption>,
-    /// Chapters: rising, without gaps, from the first video frame to the end.
+    /// Chapters in rising order, without gaps, from the first video frame to the end.
     pub chapters: Vec<Caption>,
 }
 
-/// Tracks of a video, as both kinds of file describe them.
+/// The tracks of a video, as the progressive file and the init segment describe them.
 pub(super) fn tracks(video: &StitchedVideo) -> Movie {
     let (plan, length) = (video.plan(), video.plan().length());
     Movie {
@@ -63,22 +66,22 @@ pub(super) fn tracks(video: &StitchedVideo) -> Movie {
     }
 }
 
-/// What a table says of a frame of sound.
+/// Size and duration of an audio frame.
 pub(super) fn audio_frame(video: &StitchedVideo, number: u64) -> SampleInfo {
     SampleInfo {
-        size: video.sound().size(number..number + 1) as u32, // of 13 bits
+        size: video.sound().size(number..number + 1) as u32, // fits: ADTS sizes have 13 bits
         duration: video.sound().lasts(number),
         key: true,
     }
 }
 
-/// The frames of sound that begin before an instant: their number.
+/// The number of audio frames that begin before an instant.
 pub(super) fn audio_frames_before(video: &StitchedVideo, instant: Ticks) -> u64 {
     let audio_frames = instant.samples().0.div_ceil(u64::from(AAC_FRAME_SAMPLES));
     audio_frames.min(video.sound().count())
 }
 
-/// Lays out the whole video.
+/// Lays out the whole video as one file.
 #[must_use]
 pub fn movie(video: &Arc<StitchedVideo>, texts: &Texts) -> VirtualFile {
     VirtualFile::new(Arc::clone(video), Arc::new(layout(video, texts)))
@@ -124,7 +127,7 @@ struct Tables {
     chapters: Table,
 }
 
-/// What lies in mdat, so far.
+/// The content of mdat laid out so far.
 #[derive(Default)]
 struct Payload {
     blocks: Vec<(Block, u64)>,
@@ -137,7 +140,7 @@ impl Payload {
         self.length = end;
     }
 
-    /// Lays texts as one chunk.
+    /// Appends texts as one chunk.
     fn texts(&mut self, table: &mut Table, texts: &[Timed]) {
         let end = table.chunk(self.length, texts.iter().map(Timed::info));
         let bytes: Vec<u8> = texts.iter().flat_map(|text| text.bytes.iter().copied()).collect();
@@ -145,7 +148,7 @@ impl Payload {
     }
 }
 
-/// A sample of a track of texts.
+/// A sample of a text track.
 struct Timed {
     from: Ticks,
     lasts: Ticks,
@@ -156,13 +159,13 @@ impl Timed {
     fn info(&self) -> SampleInfo {
         SampleInfo {
             size: self.bytes.len() as u32,
-            duration: self.lasts.0 as u32, // at most a workout: four hours
+            duration: self.lasts.0 as u32, // fits: a workout has four hours at most
             key: true,
         }
     }
 }
 
-/// Texts as samples without gaps; none if there is no text.
+/// Converts texts to samples without gaps: an empty sample fills each gap. No samples if there are no texts.
 fn timed(texts: &[Caption], length: Frames, sample: fn(&str) -> Bytes) -> Vec<Timed> {
     let mut samples = Vec::with_capacity(2 * texts.len() + 1);
     let mut shown = Frames::ZERO;
@@ -187,7 +190,7 @@ fn timed(texts: &[Caption], length: Frames, sample: fn(&str) -> Bytes) -> Vec<Ti
     samples
 }
 
-/// Video frames, sound and captions of each second behind each other.
+/// Lays out the video frames, sound and captions of each second one after the other.
 fn as_played(video: &StitchedVideo, payload: &mut Payload, tables: &mut Tables, captions: &[Timed]) {
     let (mut frame, mut sound, mut caption) = (0, 0, 0);
     while frame < video.frames() {
@@ -212,14 +215,15 @@ fn as_played(video: &StitchedVideo, payload: &mut Payload, tables: &mut Tables, 
     }
 }
 
-/// The first video frame that does not belong to the chunk that begins with `first`.
+/// The first video frame after the chunk that begins with frame `first`.
 fn after(video: &StitchedVideo, first: u64, end: u64) -> u64 {
     let full = video.begins(first) + CHUNK;
     (first + 1..end).find(|n| video.begins(*n) >= full).unwrap_or(end)
 }
 
-/// All of the sound, a second in a chunk. None of it lies twice in one place: Chromium drops every frame of
-/// sound that lies before the one that it read last, and then reads on to the end for one that does not.
+/// Lays out all of the sound, one second to a chunk. Unlike video frames, no audio frame is referenced twice:
+/// Chromium drops every audio frame whose offset is lower than that of the one it read last, and then reads
+/// on to the end of the file for one whose offset is not.
 fn sound_in_order(video: &StitchedVideo, payload: &mut Payload, table: &mut Table) {
     let (mut next, all) = (0, video.sound().count());
     while next < all {
@@ -233,7 +237,7 @@ fn sound_in_order(video: &StitchedVideo, payload: &mut Payload, table: &mut Tabl
     }
 }
 
-/// Each loop once, in the order in which they are first shown.
+/// Lays out each loop once, in the order in which the loops are first shown.
 fn frames_once(video: &StitchedVideo, payload: &mut Payload, table: &mut Table) {
     let mut used: Vec<StoredFrame> = (0..video.frames()).map(|n| video.stored_frame(n)).collect();
     let mut order: Vec<usize> = Vec::new();
@@ -242,7 +246,7 @@ fn frames_once(video: &StitchedVideo, payload: &mut Payload, table: &mut Table) 
             order.push(stored_frame.loop_index);
         }
     }
-    // A loop's video frames in their order, then the second forms.
+    // The frames of a loop in their order, then their second forms ([`StoredFrame::restart`]).
     used.sort_by_key(|stored_frame| {
         (
             order.iter().position(|known| *known == stored_frame.loop_index),

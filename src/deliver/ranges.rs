@@ -1,26 +1,30 @@
-//! Which bytes a client asks for: the values of `Range`, `If-Range` and `If-None-Match` (RFC 9110).
+//! Byte ranges that a client asks for: the values of `Range`, `If-Range` and `If-None-Match` (RFC 9110).
+//!
+//! For HTTP. Pure: it reads header values and returns ranges, and knows nothing about responses. Numbers in
+//! the comments are sections of RFC 9110.
 
 use std::ops::Range;
 
-/// The most ranges that are answered in one response; who asks for more gets the whole.
+/// The most ranges in one response. A request for more ranges gets the whole file.
 pub const MAX_RANGES: usize = 8;
 
-/// What to answer.
+/// What to answer to a request for ranges.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RangeSelection {
-    /// All of it (200).
+    /// The whole file (200).
     Whole,
-    /// These parts (206): one or several, none empty, in the order in which they were asked for.
+    /// These ranges (206): one or more, none of them empty, in the order of the request.
     Parts(Vec<Range<u64>>),
-    /// None of what was asked for is there (416).
+    /// The file has none of the requested bytes (416).
     Unsatisfiable,
 }
 
-/// Reads a `Range` header for a file of `length` bytes and this ETag.
+/// Parses a `Range` header for a file of `length` bytes with this ETag.
 ///
-/// Other units, nonsense, and more than [`MAX_RANGES`] ranges or more bytes than the file has are
-/// answered with the whole file, as 14.2 allows; so is a range of another version (`If-Range`, which must
-/// name the very tag: dates and weak tags do not tell versions of ours apart).
+/// The whole file is the answer to other units, to invalid headers, to more than [`MAX_RANGES`] ranges, and
+/// to several ranges with more bytes in total than the file has; 14.2 allows that. It is also the answer if
+/// `If-Range` names another version. `If-Range` must be exactly the ETag: dates and weak tags cannot tell our
+/// versions apart.
 #[must_use]
 pub fn select_ranges(range: Option<&str>, if_range: Option<&str>, etag: &str, length: u64) -> RangeSelection {
     let Some(range) = range else {
@@ -38,7 +42,7 @@ fn parts(range: &str, length: u64) -> Option<RangeSelection> {
         return None;
     }
     let mut parts = Vec::new();
-    // 5.6.1: empty elements of a list count for nothing.
+    // 5.6.1: empty elements of a list are ignored.
     let all = list.split(',').map(str::trim).filter(|part| !part.is_empty());
     for (count, part) in all.enumerate() {
         if count == MAX_RANGES {
@@ -57,7 +61,8 @@ fn parts(range: &str, length: u64) -> Option<RangeSelection> {
     (parts.len() == 1 || bytes <= length).then_some(RangeSelection::Parts(parts))
 }
 
-/// `0-99`, `100-` or `-100` (14.1.2); empty where the file has nothing. `None` for nonsense.
+/// Parses `0-99`, `100-` or `-100` (14.1.2). The range is empty where the file has none of these bytes;
+/// `None` if the text is invalid.
 fn one(part: &str, length: u64) -> Option<Range<u64>> {
     let (first, last) = part.split_once('-')?;
     let (first, last) = (first.trim(), last.trim());
@@ -75,13 +80,14 @@ fn one(part: &str, length: u64) -> Option<Range<u64>> {
     Some(range.start.min(length)..range.end)
 }
 
-/// Digits only; a number too large for any file is as good as the largest.
+/// Parses digits only. A number that exceeds u64 becomes the largest one, which is beyond the end of any
+/// file.
 fn number(digits: &str) -> Option<u64> {
     let sound = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     sound.then(|| digits.parse().unwrap_or(u64::MAX))
 }
 
-/// Whether an `If-None-Match` names this tag (13.1.2: weakly compared).
+/// Whether an `If-None-Match` header names this tag (13.1.2: weak comparison).
 #[must_use]
 pub fn etag_matches(if_none_match: &str, etag: &str) -> bool {
     let tags = if_none_match.split(',').map(str::trim);

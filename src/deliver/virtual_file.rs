@@ -1,4 +1,7 @@
-//! A file that is a list of what lies where.
+//! A virtual file: a list of blocks with their offsets, and a reader for any range of it.
+//!
+//! For `movie` and `hls`, which lay files out, and for HTTP, which reads them. This module does not know
+//! which boxes a file has.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -14,56 +17,59 @@ use tokio::task::JoinHandle;
 use crate::single_flight::SingleFlightError;
 use crate::stitch::{HudSliceWriter, StitchedVideo, StoredFrame, VideoError};
 
-/// Part of every ETag: raised when files are laid out differently.
+/// Part of every ETag. To be raised when files are laid out differently.
 const LAYOUT_VERSION: u8 = 2;
-/// Pieces shorter than this are gathered to one buffer: a write for each slice of ten bytes would cost more
-/// than to copy it.
+/// Pieces shorter than this are copied into one buffer. A separate write for each slice of ten bytes would
+/// cost more than the copy.
 const SMALL: usize = 16 << 10;
-/// Bytes that are gathered at most, after a beginning with [`SMALL`] ones: the first leave at once.
+/// The most bytes that are gathered in one buffer. A reader begins with [`SMALL`] bytes and doubles the
+/// number each time, so that the first bytes leave at once.
 const GATHERED: usize = 128 << 10;
 
-/// Why a file cannot be made or read.
+/// Why a file cannot be laid out or read.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum DeliverError {
-    /// See [`VideoError`].
+    /// A part of the video cannot be read or written, see [`VideoError`].
     #[error(transparent)]
     Video(#[from] VideoError),
-    /// A segment's header cannot be written.
+    /// The header of a segment cannot be written.
     #[error("a segment cannot be written: {0}")]
     Segment(#[from] crate::mp4::WriteError),
-    /// Laying it out was broken off.
+    /// The task that lays out or reads the file panicked or was cancelled.
     #[error("a file cannot be laid out: {0}")]
     Broken(Arc<tokio::task::JoinError>),
-    /// It is being laid out, or waits for it, but not by whoever asked.
+    /// The single flight for this layout gave no result: too many are in flight, or its task broke off.
     #[error(transparent)]
     SingleFlight(#[from] SingleFlightError),
 }
 
-/// What lies at one place.
+/// The content of one stretch of a file.
 #[derive(Debug, Clone)]
 pub(super) enum Block {
-    /// These bytes.
+    /// Fixed bytes, stored in the layout.
     Bytes(Bytes),
-    /// What a loop has of a video frame.
+    /// A stored frame of a loop, without HUD slice.
     Stored(StoredFrame),
-    /// Video frames of the video, by number, each with its HUD slice.
+    /// Video frames of the video, by number, each followed by its HUD slice.
     Frames(Range<u64>),
-    /// Frames of its sound, by number.
+    /// Audio frames of the video, by number.
     Sound(Range<u64>),
 }
 
-/// Where everything lies in a file. It holds nothing of the video: remembering it keeps no loop in memory.
+/// The layout of a file: its blocks and their offsets. It holds no part of the video, so that a cached layout
+/// keeps no loop in memory.
 #[derive(Debug)]
 pub(super) struct FileLayout {
-    /// Each with the place of its first byte; none is empty.
+    /// Each block with the offset of its first byte, rising. No block is empty.
     blocks: Box<[(u64, Block)]>,
     length: u64,
     etag: String,
 }
 
 impl FileLayout {
-    /// The blocks, one behind the other. The first must be a head that tells where everything else is: with
-    /// the video's digest it names all bytes.
+    /// Lays out the head and then the other blocks, each given with its size in bytes, without gaps. `head`
+    /// must describe where everything else is: together with the video's digest it then identifies all bytes,
+    /// and the ETag is made from both.
     pub(super) fn new(video: &StitchedVideo, head: Bytes, rest: Vec<(Block, u64)>) -> Self {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&[LAYOUT_VERSION]);
@@ -74,7 +80,7 @@ impl FileLayout {
         let blocks = all.filter(|(_, size)| *size > 0).map(|(block, size)| {
             let at = length;
             length += size;
-            // Texts are no part of the video.
+            // Texts are not part of the video, so the video's digest does not cover them.
             if let Block::Bytes(bytes) = &block {
                 hasher.update(bytes);
             }
@@ -88,7 +94,7 @@ impl FileLayout {
         }
     }
 
-    /// Bytes of memory that it takes.
+    /// Bytes of memory that the layout takes.
     pub(super) fn bytes(&self) -> usize {
         let own = |(_, block): &(u64, Block)| match block {
             Block::Bytes(bytes) => bytes.len(),
@@ -98,7 +104,7 @@ impl FileLayout {
     }
 }
 
-/// See the module. Cheap to clone: all is shared.
+/// A file that is not stored, see the module. Clones are cheap and share all data.
 #[derive(Debug, Clone)]
 pub struct VirtualFile {
     video: Arc<StitchedVideo>,
@@ -106,36 +112,37 @@ pub struct VirtualFile {
 }
 
 impl VirtualFile {
-    /// A video's file. The layout must be of this video, or of one with the same digest and the same plan.
+    /// Combines a video with a layout. The layout must have been made for this video, or for another one with
+    /// the same digest and the same plan.
     pub(super) fn new(video: Arc<StitchedVideo>, layout: Arc<FileLayout>) -> Self {
         Self { video, layout }
     }
 
-    /// Bytes.
+    /// Length of the file in bytes.
     #[must_use]
     pub fn len(&self) -> u64 {
         self.layout.length
     }
 
-    /// Never: there is always a head.
+    /// Always false: every file has a head.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.layout.length == 0
     }
 
-    /// A strong validator, in its quotes: equal tags are equal bytes.
+    /// The ETag with its quotes: a strong validator, so equal tags mean equal bytes.
     #[must_use]
     pub fn etag(&self) -> &str {
         &self.layout.etag
     }
 
-    /// Bytes of memory that the list of what lies where takes.
+    /// Bytes of memory that the layout takes.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.layout.bytes()
     }
 
-    /// Reads a range, as far as the file reaches.
+    /// Reads a range. A range that exceeds the file is cut at its end.
     #[must_use]
     pub fn read(&self, range: Range<u64>) -> Reader {
         let end = range.end.min(self.layout.length);
@@ -157,48 +164,50 @@ impl VirtualFile {
     }
 }
 
-/// What lies at one place, and which of it is wanted.
+/// The bytes at one place, and the part of them that is wanted.
 type Piece<'f> = (Cow<'f, Bytes>, Range<usize>);
 
-/// The bytes of a range, in pieces: those that are stored as they are, small ones gathered.
+/// Reads a range of a [`VirtualFile`] in pieces. Large pieces are passed on as they are stored; small ones
+/// are gathered.
 pub struct Reader {
     file: VirtualFile,
-    /// The block of the next piece, where that piece lies in the file, and its number in the block.
+    /// The next piece: its block, its offset in the file, and its index within the block.
     block: usize,
     at: u64,
     within: u64,
-    /// What is still wanted.
+    /// The range that was not yet read.
     start: u64,
     end: u64,
     writer: Option<HudSliceWriter>,
     ready: VecDeque<Bytes>,
-    /// Bytes to gather this time.
+    /// Bytes to gather in the next buffer.
     gathers: usize,
     failed: bool,
 }
 
 impl Reader {
-    /// Bytes that are still to come.
+    /// Bytes that the reader has still to return.
     #[must_use]
     pub fn left(&self) -> u64 {
         self.end - self.start + self.ready.iter().map(|piece| piece.len() as u64).sum::<u64>()
     }
 
-    /// The same, for those who wait for each piece.
+    /// Converts the reader to an asynchronous stream.
     #[must_use]
     pub fn stream(self) -> ReaderStream {
         ReaderStream::new(self)
     }
 
-    /// The next part of the range that lies in one place: what is there, and which of it. Borrowed, for to
-    /// count all who hold a frame of six bytes would cost more than to copy it.
+    /// The next piece of the range that lies in one place: the bytes there, and the part of them that is
+    /// wanted. Borrowed, because reference counting a frame of six bytes would cost more than copying it.
     fn piece<'f>(&mut self, of: &'f VirtualFile) -> Result<Option<Piece<'f>>, DeliverError> {
         let video = &*of.video;
         while self.start < self.end {
             let Some((_, block)) = of.layout.blocks.get(self.block) else {
                 return Ok(None);
             };
-            // Each video frame is two pieces: what is stored, and its slice. Frames of sound may be one together.
+            // A video frame has two pieces: the stored frame and its HUD slice. Several audio frames may be
+            // one piece.
             let mut pieces = 1;
             let (number, size) = match block {
                 Block::Bytes(bytes) => (self.within, (self.within == 0).then_some(bytes.len())),
@@ -254,7 +263,7 @@ impl Reader {
         Ok(None)
     }
 
-    /// The next bytes to send.
+    /// The next bytes to send: a large piece, or a buffer of small ones.
     fn gather(&mut self) -> Result<Option<Bytes>, DeliverError> {
         if let Some(ready) = self.ready.pop_front() {
             return Ok(Some(ready));
@@ -298,17 +307,18 @@ impl Iterator for Reader {
     }
 }
 
-/// A [`Reader`] as a stream.
+/// A [`Reader`] as an asynchronous stream.
 ///
-/// What is not stored in memory takes microseconds to write, and is written where the stream is polled. A sound that
-/// lies in a file may have to wait for the disk: then every piece is read where blocking is allowed.
+/// Bytes that are not stored in memory are written within microseconds, in the task that polls the stream.
+/// Recorded sound lies in a file, and reading it may wait for the disk: then every piece is read on a thread
+/// where blocking is allowed.
 #[derive(Debug)]
 pub enum ReaderStream {
-    /// All of it is in memory.
+    /// All stored parts of the video are in memory.
     Memory(Reader),
-    /// Some of it is on the disk; the reader is here between two pieces.
+    /// The sound is on the disk. The reader rests here between two pieces; `None` after a failed read.
     Disk(Option<Reader>),
-    /// It reads.
+    /// A blocking thread reads the next piece.
     Reading(JoinHandle<(Reader, Option<Result<Bytes, DeliverError>>)>),
 }
 

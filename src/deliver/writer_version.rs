@@ -1,5 +1,7 @@
-//! Pins the bytes of a small video to the version of the code that writes it: names that caches keep for a year say
-//! that version and not the bytes.
+//! A test that pins the bytes of a small video to [`WRITER_VERSION`].
+//!
+//! HLS names, which caches keep for a year, are derived from this version and not from the bytes of the
+//! files. So the version must be raised whenever the same description of a video gives other bytes.
 
 use std::sync::Arc;
 
@@ -20,8 +22,8 @@ use crate::workout::{
     Resolution, RoundPosition, Side, Timeline,
 };
 
-/// What x264 writes at 854x480 for 15 frames in one part: its avcC, and the beginning of each frame's first slice.
-/// Headers are all that is read of them.
+/// The output of x264 for 15 frames at 854x480 in one GOP: its avcC, and the beginning of each frame's first
+/// slice. Nothing but the slice headers is read.
 const AVCC: &str =
     "0164001fffe1001e6764001facb201b07bcde02d40404050000003001000000303c0f183248001000568cb8cb22cfdf8f800";
 const SLICES: [&str; 15] = [
@@ -69,7 +71,7 @@ fn prepared(profile: &Profile) -> PreparedLoop {
     }
 }
 
-/// Every kind of interval, at speeds that are whole and that are not.
+/// A plan with every kind of interval, at whole and at fractional speeds.
 fn plan(language: Language, hud: bool) -> Plan {
     use IntervalKind::{CoolDown, Finish, GetReady, Rest, RoundRest, WarmUp, Work};
     let round_position = |position| {

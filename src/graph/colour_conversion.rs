@@ -1,19 +1,24 @@
-//! The filters that bring a clip's colours to BT.709, standard range: what every video of ours has.
+//! FFmpeg filters that convert a clip's colours to BT.709 standard range, which all our videos have.
+//!
+//! For the video graphs. Pure text. The colours of the HUD and the backdrop are converted in
+//! [`crate::colour`].
 
 use crate::clip::{BT709, BT2020, Facts, UNKNOWN};
 
-/// How bright white is in HDR video, in cd/m2: what shows as white in video of standard range (ITU-R BT.2408).
+/// Luminance in cd/m2 of the HDR level that becomes white in standard range (ITU-R BT.2408).
 const WHITE: u32 = 203;
-/// Up to where brightness is kept; above, highlights up to 1000 cd/m2 are pressed together. White comes out at 96 %.
+/// Tone mapping. Brightness is kept up to `param`; brighter highlights, up to 1000 cd/m2, are compressed.
+/// White comes out at 96 %.
 const TONES: &str = "tonemap=mobius:param=0.8:peak=4.926:desat=0";
 
-/// Filters before the frame is scaled; `None` where none is needed.
+/// Filters that convert the clip before it is scaled; `None` when it needs no conversion.
 pub fn conversion(facts: &Facts) -> Option<String> {
     let colours = &facts.video.colours;
     if !colours.needs_conversion() {
         return None;
     }
-    // All that comes in is said, in the code points of H.273: where a file leaves one open, zscale finds no way.
+    // `zscale` gets all three input properties, as H.273 code points: it fails where a file leaves one of
+    // them open and nothing is given.
     let primaries = colours.known_primaries();
     let matrix = match colours.matrix {
         UNKNOWN if primaries == BT2020 => BT2020,
@@ -25,7 +30,8 @@ pub fn conversion(facts: &Facts) -> Option<String> {
     let to = "primaries=bt709:transfer=bt709:matrix=bt709:range=limited";
     let alpha = if facts.video.alpha { "a" } else { "" };
     Some(match colours.hdr() {
-        // Through linear light, in which transparency is lost: no device writes both.
+        // The conversion goes through linear light and loses transparency. That is acceptable: no device
+        // writes HDR video with transparency.
         Some(_) => format!(
             "{from}:transfer=linear:npl={WHITE},format=gbrpf32le,{TONES},zscale={to},format=yuv444p10le"
         ),
@@ -33,8 +39,9 @@ pub fn conversion(facts: &Facts) -> Option<String> {
     })
 }
 
-/// What `scale` must be told of the colours that come in: the matrix, where the file leaves it open and it is not what
-/// FFmpeg then takes. Ends with a colon, or is empty.
+/// The option that tells `scale` the clip's matrix: BT.709 for clips that have it, or are taken to have it
+/// because the file leaves its matrix open (FFmpeg would take another one). Ends with a colon; empty for all
+/// other clips.
 pub fn scale_from(facts: &Facts) -> &'static str {
     let colours = &facts.video.colours;
     if colours.matrix == BT709 && !colours.needs_conversion() {
@@ -44,5 +51,5 @@ pub fn scale_from(facts: &Facts) -> &'static str {
     }
 }
 
-/// BT.601's matrix for 625 lines and 525 alike.
+/// Code point of BT.601's matrix, the same for 625 and for 525 lines.
 const SD_MATRIX: u8 = 6;

@@ -1,36 +1,39 @@
-//! Bounded groups of shots, each for one FFmpeg process.
+//! Groups of shots: one FFmpeg process renders one group.
+//!
+//! For the graph renderer, which needs a bound on the memory and the start time of each process. Pure.
 
 use super::shot::{HOLD_BYTES, Shot};
 use crate::units::Frames;
 use crate::workout::Profile;
 
-/// Inputs of one process. Each costs about 25 MB and 20 ms before the first frame; starting a
-/// process costs about 100 ms of one core, so a few shots share one.
+/// The most inputs of one process. Each input costs about 25 MB, and 20 ms before the first frame. Starting a
+/// process costs about 100 ms of one core, so a few shots share one process.
 const MAX_SHOTS: usize = 3;
 
-/// Neighbouring shots that one process renders. Never empty.
+/// Consecutive shots that one process renders. Never empty.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {
-    /// In order.
+    /// The shots, in the order of the timeline.
     pub shots: Vec<Shot>,
 }
 
 impl Group {
-    /// First frame in the timeline.
+    /// The first frame of the group in the timeline.
     #[must_use]
     pub fn start(&self) -> Frames {
         self.shots.first().map_or(Frames::ZERO, |shot| shot.start)
     }
 
-    /// Frames in all.
+    /// The number of frames of all shots together.
     #[must_use]
     pub fn length(&self) -> Frames {
         self.shots.iter().map(|shot| shot.length).sum()
     }
 }
 
-/// Divides shots into groups for their frames, one shot for each pass of a clip that is not held in memory. The
-/// first shot stands alone: nothing delays the first frame.
+/// Divides shots into groups for rendering frames. A shot whose clip is not held in memory is first divided
+/// into one shot for each pass. The first shot forms a group of its own, so that nothing delays the first
+/// frame.
 #[must_use]
 pub fn groups(shots: &[Shot], profile: &Profile) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
@@ -52,7 +55,7 @@ pub fn groups(shots: &[Shot], profile: &Profile) -> Vec<Group> {
     groups
 }
 
-/// Divides shots into groups for their sound.
+/// Divides shots into groups for rendering sound.
 #[must_use]
 pub fn sound_groups(shots: &[Shot]) -> Vec<Group> {
     let groups = shots.chunks(MAX_SHOTS);

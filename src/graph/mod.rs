@@ -1,10 +1,13 @@
-//! Timeline -> shots -> bounded groups -> FFmpeg filter graphs. Pure text, no process.
+//! Timeline -> shots -> groups -> FFmpeg filter graphs.
 //!
-//! A *shot* is what one interval shows: a clip, how long, how fast, which way round. Shots go to
-//! FFmpeg in *groups* of a few, because FFmpeg opens every input before its first frame: with one
-//! process for all, latency and memory would grow with the workout. For each group there are two
-//! graphs, one for the frames and one for the clips' sound; they run as processes of their own, so
-//! that the sound is never cut where the frames are cut.
+//! For `render`, which runs the graphs, and for `stitch`, which prepares loops with them. This module
+//! produces text only: it starts no process.
+//!
+//! A *shot* is what one interval shows: the clip, its length, its speed, and whether it is mirrored. A
+//! *group* is a few shots that one FFmpeg process renders. FFmpeg opens all inputs before its first frame, so
+//! with a single process latency and memory would grow with the length of the workout. Each group has two
+//! graphs, one for its frames and one for the sound of its clips. They run in separate processes and with
+//! separate groups, so that the sound is never cut where the frames are cut.
 //!
 //! ```text
 //! clip ─ fit ─ loop ─ speed ─┐
@@ -12,11 +15,12 @@
 //! HUD bar, raw, on standard input ─────┴ vstack ─ x264
 //! ```
 //!
-//! A clip that is short enough is repeated from memory. Any other is opened anew for each pass: the shot is divided
-//! into one shot a pass. No demuxer is ever asked to seek back to a clip's start, which many cannot do exactly.
+//! A short clip is decoded once and repeated from memory. A longer clip is opened again for each pass: its
+//! shot is divided into one shot for each pass. No demuxer ever has to seek back to the start of a clip,
+//! because many demuxers cannot do that exactly.
 //!
-//! Nothing of a request's text ever enters a graph: shots hold numbers and paths, and paths are
-//! arguments of their own, never part of the graph's text.
+//! No text of a request ever enters a graph. Shots hold only numbers and paths, and a path is a separate
+//! argument of the process, never part of the graph's text.
 
 mod colour_conversion;
 mod group;
@@ -34,20 +38,21 @@ use std::path::PathBuf;
 
 use crate::ffmpeg;
 
-/// A filter graph and what feeds it.
+/// A filter graph and its inputs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FilterGraph {
-    /// In the order of FFmpeg's input numbers.
+    /// The inputs, in the order of FFmpeg's input numbers.
     pub inputs: Vec<Input>,
-    /// The graph's text for `-filter_complex`, one chain a line.
+    /// The text for `-filter_complex`, one chain on each line.
     pub text: String,
 }
 
-/// The label of every graph's only output.
+/// Label of the single output of every graph.
 pub const OUTPUT: &str = "[out]";
 
-/// Every filter that a graph may use. `zscale` and `tonemap` are only for clips of other colours than BT.709's, HDR
-/// among them, but a build that lacks them would fail in the middle of a workout.
+/// All filters that a graph may use; FFmpeg must have each of them. `zscale` and `tonemap` are used only for
+/// clips with other colours than BT.709, HDR included, but a build without them would fail in the middle of a
+/// workout.
 pub const FILTERS: &[&str] = &[
     "adelay",
     "aformat",
@@ -83,23 +88,24 @@ pub const FILTERS: &[&str] = &[
     "zscale",
 ];
 
-/// One input of a graph.
+/// One input of a filter graph.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Input {
     /// A clip.
     Clip {
-        /// The file.
+        /// The file of the clip, or of the cut of its loop range.
         path: PathBuf,
-        /// A decoder other than FFmpeg's choice.
+        /// The decoder to use; `None` leaves the choice to FFmpeg.
         decoder: Option<&'static str>,
-        /// A demuxer where FFmpeg would choose by the file's name.
+        /// The demuxer to use; `None` leaves the choice to FFmpeg. Set for files whose demuxer FFmpeg would
+        /// choose by name.
         demuxer: Option<String>,
-        /// Only its first frame is meant.
+        /// Whether the clip is a still image. Only the first frame of the file is used then.
         still: bool,
     },
-    /// A still image: the first of its file.
+    /// The first image of an image file.
     Still(PathBuf),
-    /// Raw HUD bars on standard input.
+    /// Raw HUD bars on standard input, `yuv420p` at 30 fps.
     Hud {
         /// Width of a bar in pixels.
         width: u32,
@@ -121,7 +127,7 @@ impl Input {
                 demuxer,
                 still,
             } => {
-                // One decoding thread: each further one holds several frames, and the encoder
+                // One decoder thread: each further thread holds several frames in memory, and the encoder
                 // keeps the cores busy anyway.
                 options(&["-threads", "1"]);
                 if let Some(decoder) = decoder {
@@ -139,7 +145,7 @@ impl Input {
                 });
             }
             Self::Hud { width, height } => {
-                // Raw video needs no probing, and probing would swallow the first bars.
+                // Raw video needs no probing, and probing would consume the first bars.
                 options(&["-probesize", "32", "-analyzeduration", "0"]);
                 options(&["-f", "rawvideo", "-pix_fmt", "yuv420p", "-framerate", "30"]);
                 options(&["-video_size", &format!("{width}x{height}"), "-i", "pipe:0"]);

@@ -1,17 +1,19 @@
-//! The filter graph that makes the sound of a group's clips.
+//! The filter graph for the sound of a group's clips.
+//!
+//! For `render`, which mixes cues into the result and encodes it. Pure text.
 
 use super::shot::Shot;
 use super::{FilterGraph, Group, Input, OUTPUT};
 use crate::clip::chains as clip_chains;
 use crate::units::{SAMPLE_RATE, Samples, Speed};
 
-/// Fade at both ends of a clip's sound: cut anywhere, it would click.
+/// Length of the fade at both ends of a shot's sound (10 ms). A cut without a fade would click.
 const FADE: Samples = Samples(480);
-/// The longest pass that is repeated from memory: five minutes, 58 MB.
+/// The longest pass of sound that is repeated from memory: five minutes, 58 MB.
 const LONGEST_HELD: Samples = Samples(300 * 48_000);
 
-/// The graph of a group's clip sound: for each shot exactly as many samples as its frames last,
-/// silence where nothing is heard. `None` when nothing is heard in the whole group.
+/// The graph for the clip sound of a group. Each shot gets exactly as many samples as its frames last, and
+/// silence where its clip is not heard. `None` when no clip of the group is heard.
 #[must_use]
 pub fn sound_graph(group: &Group) -> Option<FilterGraph> {
     if !group.shots.iter().any(|shot| shot.heard) {
@@ -27,7 +29,7 @@ pub fn sound_graph(group: &Group) -> Option<FilterGraph> {
             }
             _ => format!("anullsrc=sample_rate={SAMPLE_RATE}:channel_layout=stereo"),
         };
-        // Cut and padded to the sample: frame and sound of a shot are equally long.
+        // Cut and padded to the exact sample, so that the frames and the sound of a shot are equally long.
         let end = shot.length.samples();
         chains.push(format!(
             "{source},apad=whole_len={end},atrim=end_sample={end},asetpts=N/SR/TB[sound{number}]"
@@ -43,9 +45,10 @@ pub fn sound_graph(group: &Group) -> Option<FilterGraph> {
     })
 }
 
-/// A clip's sound, in step with its frames, for as many passes as the shot needs: a chain to go on with.
+/// Starts a filter chain with a clip's sound, in step with its frames, repeated as often as the shot needs.
+/// Returns the open end of the chain, with a comma.
 ///
-/// A pass of sound is as long as a pass of frames, or each pass would drift further.
+/// A pass of sound is made as long as a pass of frames. Otherwise each pass would add to the drift.
 fn repeated(
     shot: &Shot,
     number: usize,
@@ -72,7 +75,7 @@ fn repeated(
     if pass <= LONGEST_HELD {
         return format!("{},aloop=loop=-1:size={pass},asetpts=N/SR/TB,", open());
     }
-    // Opened anew for each pass, of which there are few.
+    // The clip is opened again for each pass. Passes this long are few.
     let passes = (needed / pass.0 as f64).ceil() as usize;
     let mut joined = String::new();
     for pass in 0..passes {
@@ -82,13 +85,13 @@ fn repeated(
     format!("{joined}concat=n={passes}:v=0:a=1,asetpts=N/SR/TB,")
 }
 
-/// Brought to speed and faded.
+/// The filters that change the speed of a shot's sound and fade it in and out.
 fn heard(shot: &Shot) -> String {
     let needed = shot.length.samples();
     let mut filters = Vec::new();
     let (above, below) = (shot.speed.numerator(), shot.speed.denominator());
     if u64::from(above) * 2 < u64::from(below) {
-        // `atempo` goes down to a half: what is slower takes two of them.
+        // `atempo` goes down to 1/2. A slower speed takes two of them.
         filters.push(format!("atempo=1/2,atempo=2*{above}/{below}"));
     } else if shot.speed != Speed::NORMAL {
         filters.push(format!("atempo={}", shot.speed));

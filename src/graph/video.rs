@@ -1,4 +1,6 @@
-//! The filter graph that makes a group's frames.
+//! Filter graphs for frames: of a group, of a clip alone, and of a loop to be prepared.
+//!
+//! For `render` (workouts, posters, previews) and `stitch` (prepared loops). Pure text.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -12,23 +14,23 @@ use crate::hud;
 use crate::units::{FPS, Frames, Speed};
 use crate::workout::{Fit, Profile};
 
-/// What lies behind clips with transparency.
+/// What is shown behind clips with transparency.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Backdrop {
-    /// Red, green, blue.
+    /// A colour: red, green, blue (sRGB).
     Colour([u8; 3]),
-    /// An image, which fills the area.
+    /// An image file. The image fills the exercise area.
     Image(PathBuf),
 }
 
 impl Default for Backdrop {
-    /// A light studio grey, on which dark and light figures both stand out.
+    /// A light studio grey, on which both dark and light figures stand out.
     fn default() -> Self {
         Self::Colour([0xd9, 0xdc, 0xe1])
     }
 }
 
-/// As settings write it: `#rrggbb`, or the name of an image file.
+/// Reads the text of the setting: `#rrggbb`, or the path of an image file.
 impl FromStr for Backdrop {
     type Err = String;
 
@@ -50,18 +52,18 @@ impl FromStr for Backdrop {
     }
 }
 
-/// How every frame of a rendering looks.
+/// The look of every frame of a rendering.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Look {
-    /// Sizes.
+    /// Sizes of the frame, the exercise area and the HUD bar.
     pub profile: Profile,
     /// How clips fill the exercise area.
     pub fit: Fit,
-    /// What lies behind clips with transparency.
+    /// What is shown behind clips with transparency.
     pub backdrop: Backdrop,
 }
 
-/// The graph of a group: each shot fitted and repeated, all joined, the HUD bar below.
+/// The graph of a group: fits and repeats each shot, joins all shots, and puts the HUD bar below them.
 #[must_use]
 pub fn video_graph(group: &Group, look: &Look) -> FilterGraph {
     let mut graph = Builder::default();
@@ -72,7 +74,7 @@ pub fn video_graph(group: &Group, look: &Look) -> FilterGraph {
         .map(|number| format!("[shot{number}]"))
         .collect();
     let count = group.shots.len();
-    // Times are written anew after the joint: frame n is at n/30 s, whatever `concat` made of it.
+    // Times are set again after `concat`, whatever times it gives: frame n is at n/30 s.
     let join = format!("{joined}concat=n={count}:v=1:a=0,settb=1/{FPS},setpts=N");
     if look.profile.bar_height() == 0 {
         graph.chain(format!("{join}{OUTPUT}"));
@@ -88,7 +90,7 @@ pub fn video_graph(group: &Group, look: &Look) -> FilterGraph {
     graph.finish()
 }
 
-/// The graph of a clip alone, without HUD: one pass from frame `first` on, for posters and previews.
+/// The graph of a clip alone, without HUD: one pass, from output frame `first` on. For posters and previews.
 #[must_use]
 pub fn clip_graph(clip: &Clip, first: Frames, look: &Look) -> FilterGraph {
     let mut graph = Builder::default();
@@ -100,28 +102,30 @@ pub fn clip_graph(clip: &Clip, first: Frames, look: &Look) -> FilterGraph {
     graph.finish()
 }
 
-/// The graph of a loop that is prepared for stitching: passes of a clip, one after the other, `length` frames in all.
+/// The graph of a loop that is prepared for stitching: passes of a clip, one after the other, `length` frames
+/// in all. The rows of its frames are, from top to bottom:
 ///
 /// ```text
-/// clip, fitted to the picture area
-/// plain lines, to where the HUD's slice begins
-/// noise, which the encoder can predict nothing from (on standard input, one picture)
+/// clip, fitted to the exercise area
+/// guard: plain lines, down to where the HUD slice begins
+/// noise, from which the encoder can predict nothing (one frame, on standard input)
 /// ```
 ///
-/// Without a bar it is the clip alone.
+/// Without a HUD bar the frame is the clip alone.
 #[must_use]
 pub fn loop_graph(clip: &Clip, mirrored: bool, look: &Look, length: Frames) -> FilterGraph {
     let (width, hud_top) = (look.profile.width, look.profile.hud_top());
     let mut graph = Builder::default();
     let source = graph.clip(clip);
     graph.fit(0, &source, clip, look, mirrored);
-    // No source is endless: `vstack` waits for ever for an input that ended before its first frame (the noise, when
-    // this process is gone; a clip of which nothing decodes), and meanwhile takes the others' frames, heedless of signals.
+    // Every source has an end. `vstack` waits for ever for an input that ends before its first frame (the
+    // noise, when this process is gone; a clip from which nothing decodes). Meanwhile it consumes the frames
+    // of the other inputs and ignores signals, so an endless source would keep FFmpeg running for ever.
     let end = format!("trim=end_frame={length}");
     let mut whole = format!("[fit0]settb=1/{FPS},setpts=N,{},setpts=N", pass(clip));
     let frames = clip.frames();
     if length > frames {
-        // Held in memory, so only for the shortest.
+        // `loop` holds all frames of a pass in memory. Only the shortest clips get here.
         whole.push_str(&format!(
             ",loop=loop=-1:size={frames}:start=0,settb=1/{FPS},setpts=N,{end}"
         ));
@@ -182,7 +186,7 @@ impl Builder {
         format!("[{number}:{}]", clip.facts.video.stream)
     }
 
-    /// `[shotN]`: exactly as many frames as the shot is long.
+    /// Adds the chain `[shotN]`, with exactly as many frames as the shot is long.
     fn shot(&mut self, number: usize, shot: &Shot, look: &Look) {
         let source = self.clip(&shot.clip);
         self.fit(number, &source, &shot.clip, look, shot.mirrored);
@@ -192,7 +196,7 @@ impl Builder {
             let frames = shot.clip.frames();
             chain.add(format_args!("loop=loop=-1:size={frames}:start=0"));
         } else {
-            // The shot ends with its pass, within the time of one frame.
+            // The shot ends with its pass, at most one frame later: the last frame is repeated.
             chain.add("tpad=stop=-1:stop_mode=clone");
         }
         chain.add(speed(shot.speed, shot.offset));
@@ -200,14 +204,15 @@ impl Builder {
         self.chain(format!("{chain}[shot{number}]"));
     }
 
-    /// `[fitN]`: the clip once, upright, at our rate, size and colours, in the exercise area.
+    /// Adds the chain `[fitN]`: one pass of the clip, upright, at our frame rate, size and colours, in the
+    /// exercise area.
     fn fit(&mut self, number: usize, source: &str, clip: &Clip, look: &Look, mirrored: bool) {
         let video = &clip.facts.video;
         let Profile {
             width, area_height, ..
         } = look.profile;
         let mut chain = Chain::from(source.to_owned());
-        // The track starts at its own first frame: its sound is laid in step elsewhere.
+        // The video track starts at its own first frame. The sound graph aligns the sound with it.
         chain.add(chains::video(&clip.facts));
         if let Some(conversion) = colour_conversion::conversion(&clip.facts) {
             chain.add(conversion);
@@ -248,8 +253,8 @@ impl Builder {
         self.chain(format!("{fit}[fit{number}]"));
     }
 
-    /// `[blurN]`: the clip blurred, darkened and cut to the area. Worked out on an eighth of the
-    /// size: a blur has no details, and at full size it costs more than the encoder.
+    /// Adds the chain `[blurN]`: the clip blurred, darkened and cut to the area. It is computed at an eighth
+    /// of the width and height: a blur has no details, and at full size it costs more than the encoder.
     fn blur(&mut self, number: usize, (width, height): (u32, u32), colours: &str) {
         let (w, h) = (even(f64::from(width) / 8.0), even(f64::from(height) / 8.0));
         self.chain(format!(
@@ -258,7 +263,7 @@ impl Builder {
         ));
     }
 
-    /// `[backdropN]`: what lies behind a clip with transparency, without end.
+    /// Adds the chain `[backdropN]`: an endless video of what is shown behind a clip with transparency.
     fn backdrop(&mut self, number: usize, look: &Look) {
         let Profile {
             width, area_height, ..
@@ -283,28 +288,29 @@ impl Builder {
     }
 }
 
-/// Exactly the frames of one pass that the plan counts on: a clip's last frame may round away, and a broken one
-/// stands still at its end.
+/// Filters that give exactly the frames of one pass that the plan counts on. The last frame of a clip may be
+/// lost to rounding, and a broken clip may end early: the last frame is then repeated.
 fn pass(clip: &Clip) -> String {
     let frames = clip.frames();
     format!("tpad=stop=-1:stop_mode=clone,trim=end_frame={frames}")
 }
 
-/// Frame n of the loop is shown at n/30 s divided by the speed, earlier by the offset.
+/// Filters for the speed: frame n of the loop is shown at n/30 s divided by the speed, earlier by the offset.
 fn speed(speed: Speed, Offset(offset): Offset) -> String {
     if speed == Speed::NORMAL {
         return format!("settb=1/{FPS},setpts=N");
     }
     let (above, below) = (speed.numerator(), speed.denominator());
-    // A fine clock first: on one of 1/30 s the new times would be rounded before `fps` sees them.
+    // The timebase is fine (1/90000 s) first. With a timebase of 1/30 s the new times would be rounded before
+    // `fps` sees them.
     format!("settb=1/90000,setpts=(N*{below}-{offset})/{above}/({FPS}*TB),fps={FPS}:start_time=0")
 }
 
-/// The part of a clip's height or width that [`Fit::Auto`] gives away: a 16:9 clip above the HUD bar
+/// The largest part of a clip's height or width that [`Fit::Auto`] may cut off. A 16:9 clip above the HUD bar
 /// loses a ninth.
 const CUT_AT_MOST: f64 = 1.0 / 8.0;
 
-/// Whether a clip is shown whole, with room around it, or cut to the area.
+/// Whether a clip is shown whole, with the rest of the area filled, or cut to the area.
 fn shown_whole(fit: Fit, shown: (f64, f64), area: (u32, u32)) -> bool {
     match fit {
         Fit::Contain => true,
@@ -316,15 +322,15 @@ fn shown_whole(fit: Fit, shown: (f64, f64), area: (u32, u32)) -> bool {
     }
 }
 
-/// The size in which a clip is shown: all of it inside the area, or all of the area covered. Even
-/// numbers, as 4:2:0 needs.
+/// The size to which a clip is scaled: the whole clip fits inside the area, or it covers all of the area.
+/// Both numbers are even, as 4:2:0 requires.
 fn fitted(shown: (f64, f64), area: (u32, u32), whole: bool) -> (u32, u32) {
     let across = f64::from(area.0) / shown.0;
     let down = f64::from(area.1) / shown.1;
     let by = if whole { across.min(down) } else { across.max(down) };
     let (w, h) = (even(shown.0 * by), even(shown.1 * by));
     if whole {
-        // Rounded to even it may be a pixel larger than the area.
+        // Rounding to even numbers may have made it a pixel larger than the area.
         (w.min(area.0), h.min(area.1))
     } else {
         (w.max(area.0), h.max(area.1))
@@ -341,7 +347,7 @@ fn crop(chain: &mut Chain, (w, h): (u32, u32), area: (u32, u32)) {
     }
 }
 
-/// Filters in a row, joined by commas after the labels that feed them.
+/// A row of filters after their input labels. Filters are joined by commas.
 struct Chain {
     text: String,
     joined: bool,

@@ -1,7 +1,7 @@
-//! Whether the clips of a plan can still be read: files come and go while a server runs.
+//! Checks whether the clips of a plan can still be read: files come and go while a server runs.
 //!
-//! What was made of a clip before is shown though the clip is gone. What needs the clip itself fails here, with the
-//! exercise and the reason, before FFmpeg is started for it.
+//! For the renderers. A prepared loop is shown even when its clip is gone. Work that needs the clip itself
+//! fails here, with the exercise and the reason, before FFmpeg is started.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -24,7 +24,8 @@ impl Renderer {
         Ok(())
     }
 
-    /// A key of what is made of a plan and of the clips that it shows now: another one when a clip was replaced.
+    /// Extends `key` by the versions of the clips that the plan shows at present, so that the key changes
+    /// when a clip is replaced.
     pub(super) fn key_of_clips(&self, key: blake3::Hash, plan: &Plan) -> blake3::Hash {
         let mut hasher = blake3::Hasher::new();
         hasher.update(key.as_bytes());
@@ -47,8 +48,8 @@ impl Renderer {
         checked.map_err(|error| RenderError::of_clip(exercise, &error))
     }
 
-    /// Fails if a clip of the plan cannot be read and its loop is not there either. `recipes` are those of the plan's
-    /// intervals.
+    /// Fails if a clip of the plan cannot be read and its prepared loop is missing, too. `recipes` has one
+    /// recipe for each interval of the plan.
     pub(super) async fn check_loops(&self, plan: &Plan, recipes: &[Recipe]) -> Result<(), RenderError> {
         let mut checked: Vec<&Recipe> = Vec::new();
         for (interval, recipe) in plan.timeline.intervals().iter().zip(recipes) {
@@ -65,7 +66,8 @@ impl Renderer {
         Ok(())
     }
 
-    /// The outcome; but of a failure for which a clip that cannot be read is to blame, that.
+    /// Returns the outcome. But if it is an error that a missing clip can cause, and a clip of the plan
+    /// cannot be read, returns the error about that clip.
     pub(super) async fn explained<T>(
         &self,
         plan: &Arc<Plan>,

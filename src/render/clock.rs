@@ -1,9 +1,10 @@
-//! The clock of generation: how far FFmpeg has fallen behind playback.
+//! The deadline of a rendering: how far FFmpeg has fallen behind playback.
 //!
-//! Only time spent waiting for FFmpeg counts, not time that a slow viewer makes it wait; and every
-//! frame delivered earns its own length back. So a rendering that keeps ahead of its viewer never
-//! times out, however long the workout. A single wait is never longer than the limit, whatever was
-//! earned before: an FFmpeg that hangs is found at any place.
+//! For the muxer and for recordings. Only time spent waiting for FFmpeg counts, not the time that FFmpeg
+//! waits for a slow viewer. Every frame that is produced adds its own duration to the allowance. So a
+//! rendering that stays ahead of playback never times out, however long the workout. A single wait is never
+//! longer than the limit, however far ahead the rendering is: an FFmpeg that hangs is noticed anywhere in the
+//! workout.
 
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use tokio::time::Instant;
 use super::RenderError;
 use crate::units::{Ticks, VIDEO_TIMESCALE};
 
-/// Counts for one rendering.
+/// The clock of one rendering.
 #[derive(Debug)]
 pub struct Clock {
     limit: Duration,
@@ -21,7 +22,7 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// A clock that allows generation to be `limit` behind playback.
+    /// Creates a clock that lets generation fall at most `limit` behind playback.
     pub fn new(limit: Duration) -> Self {
         Self {
             limit,
@@ -30,7 +31,8 @@ impl Clock {
         }
     }
 
-    /// Waits for something of FFmpeg's, and counts.
+    /// Waits for `work` of FFmpeg and counts the time. Fails with [`RenderError::Timeout`] after the time
+    /// that is left.
     pub async fn wait<T>(
         &mut self,
         work: impl Future<Output = Result<T, RenderError>>,
@@ -45,12 +47,12 @@ impl Clock {
         }))
     }
 
-    /// Says that frames of so much playback have been made.
+    /// Adds the duration of frames that have been produced.
     pub fn produced(&mut self, playback: Ticks) {
         self.produced += Duration::from_micros(playback.0 * 1_000_000 / u64::from(VIDEO_TIMESCALE));
     }
 
-    /// Time spent waiting for FFmpeg so far.
+    /// The time spent waiting for FFmpeg so far.
     pub fn waited(&self) -> Duration {
         self.waited
     }
@@ -94,7 +96,7 @@ mod tests {
     async fn one_that_falls_behind_does() {
         let mut clock = Clock::new(Duration::from_secs(3));
         clock.wait(takes(2)).await.expect("two seconds behind");
-        // A viewer who makes it wait costs nothing.
+        // Time in which FFmpeg waits for the viewer does not count.
         tokio::time::sleep(Duration::from_secs(1000)).await;
         let late = clock.wait(takes(2)).await;
         assert!(

@@ -1,4 +1,7 @@
-//! FFmpeg's command lines: how frames and sound are encoded.
+//! FFmpeg's command lines for rendering: how the frames and the sound of a group are encoded.
+//!
+//! For the graph renderer, the sound mixer and the thumbnails. The command of a prepared loop is in
+//! [`crate::stitch`].
 
 use ffmpeg_sidecar::command::FfmpegCommand;
 
@@ -7,20 +10,22 @@ use crate::ffmpeg::{FRAGMENTS, MAPPED_ALONE, MP4};
 use crate::graph::{FilterGraph, Group, OUTPUT};
 use crate::units::{FPS, Frames, SAMPLE_RATE, VIDEO_TIMESCALE};
 
-/// Every encoder that a rendering, a poster or a cut uses.
+/// All encoders that a rendering, a poster or the cut of a clip uses.
 pub const ENCODERS: &[&str] = &["libx264", "aac", "mjpeg", "ffv1", "flac"];
-/// Constant quality: x264's default, a notch finer since the HUD's edges are hard.
+/// Constant quality: one step finer than x264's default of 23, because the HUD has hard edges.
 const CRF: &str = "22";
-/// What pins the parameter sets, so that one `avcC` serves all groups: `stitchable` keeps content out
-/// of them, and the rest is said here because FFmpeg would fill it in from the clips' own tags (a
-/// JPEG's chroma lies in the middle, an MPEG-2 clip's at the left). `qpmin` is there for the same reason as in the stitch
-/// renderer's recipe: `ultrafast` codes without CABAC, too.
+/// Options that fix the parameter sets, so that one avcC serves all groups. `stitchable` keeps the content
+/// out of the parameter sets. The colour options are given here because FFmpeg would otherwise take them from
+/// the tags of the clips (the chroma of a JPEG is located in the middle, that of an MPEG-2 clip at the left).
+/// `qpmin` has the same reason as in the stitch renderer's recipe: the preset `ultrafast` encodes without
+/// CABAC, too.
 const X264: &str = "stitchable=1:scenecut=0:qpmin=10:fullrange=off:colorprim=bt709:transfer=bt709:colormatrix=bt709:\
     chromaloc=0";
-/// A keyframe at least every two seconds: where players may seek to and streams may be cut.
+/// The longest distance between keyframes, in frames: two seconds. Players seek to keyframes, and a stream
+/// may be cut there.
 const GOP: &str = "60";
 
-/// The command that makes a group's frames: H.264 in fragments of one frame each, on `pipe:1`.
+/// The command that renders the frames of a group: writes H.264 to `pipe:1`, in fragments of one frame each.
 pub fn video_command(settings: &RenderSettings, graph: &FilterGraph, group: &Group) -> FfmpegCommand {
     let mut command = with_graph(settings, graph);
     command.args(["-frames:v", &group.length().to_string()]);
@@ -29,8 +34,8 @@ pub fn video_command(settings: &RenderSettings, graph: &FilterGraph, group: &Gro
     if settings.threads > 0 {
         command.args(["-threads:v", &settings.threads.to_string()]);
     }
-    // No lookahead: the first frame leaves at once. No B-frames: groups and later loops can be
-    // joined after any frame, and decode time is display time.
+    // No lookahead: the first frame leaves at once. No B-frames: groups can be joined after any frame, and
+    // decode time equals presentation time.
     command.args(["-tune", "zerolatency", "-bf", "0", "-profile:v", "high"]);
     command.args(["-pix_fmt", "yuv420p", "-g", GOP]);
     command.args(["-x264-params", X264]);
@@ -40,7 +45,7 @@ pub fn video_command(settings: &RenderSettings, graph: &FilterGraph, group: &Gro
     command
 }
 
-/// The command that makes the sound of a group's clips: raw samples on `pipe:1`.
+/// The command that renders the sound of a group's clips: writes raw samples (stereo, s16le) to `pipe:1`.
 pub fn sound_command(settings: &RenderSettings, graph: &FilterGraph) -> FfmpegCommand {
     let mut command = with_graph(settings, graph);
     command.args(["-f", "s16le", "-c:a", "pcm_s16le", "-ac", "2"]);
@@ -48,7 +53,7 @@ pub fn sound_command(settings: &RenderSettings, graph: &FilterGraph) -> FfmpegCo
     command
 }
 
-/// An FFmpeg with a graph's inputs and the graph.
+/// An FFmpeg command with the inputs and the text of a graph; the caller adds the output.
 pub fn with_graph(settings: &RenderSettings, graph: &FilterGraph) -> FfmpegCommand {
     let mut command = settings.tools.ffmpeg();
     for input in &graph.inputs {
@@ -59,12 +64,13 @@ pub fn with_graph(settings: &RenderSettings, graph: &FilterGraph) -> FfmpegComma
     command
 }
 
-/// The instants within the group at which an interval starts: each gets a keyframe.
+/// The instants in the group at which an interval starts, for `-force_key_frames`: each gets a keyframe.
 fn joints(group: &Group) -> String {
     let mut at = Frames::ZERO;
     let mut joints = Vec::new();
     for shot in &group.shots {
-        // Half a frame early: FFmpeg compares times as decimals, and a rounded one would be late.
+        // Half a frame early: FFmpeg compares times as decimal numbers, and a time that was rounded up would
+        // move the keyframe to the next frame.
         let instant = (at.0 as f64 - 0.5).max(0.0) / f64::from(FPS);
         joints.push(format!("{instant:.6}"));
         at += shot.length;

@@ -1,4 +1,7 @@
-//! Why there is no video, in types that HTTP and the command line tell apart.
+//! The errors of rendering, as types that HTTP and the command line can tell apart.
+//!
+//! For HTTP, which converts them to problems, and for the command line. The numbers in the comments are HTTP
+//! statuses.
 
 use std::sync::Arc;
 
@@ -8,52 +11,53 @@ use crate::mp4;
 use crate::single_flight::SingleFlightError;
 use crate::stitch::{PrepareError, StitchError};
 
-/// Why there is no video, or no more of it.
+/// Why there is no video, or why a video ends early.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum RenderError {
-    /// As many renderings as allowed are running (503).
+    /// No permit for a rendering is free (503).
     #[error("all {limit} places are taken")]
     Capacity {
-        /// How many are allowed.
+        /// The number of renderings that may run at once.
         limit: usize,
     },
-    /// The loops or the sound of a video are not there yet (503). Their preparation goes on.
+    /// The loops or the sound of a video are not prepared yet (503). Their preparation goes on.
     #[error("the video is still being prepared")]
     Preparing,
-    /// As many loops, posters and previews wait to be made as may (503).
+    /// The queue of loops, or of posters and previews, is full (503).
     #[error("too much is waiting to be made")]
     Busy {
-        /// When there will be room again, roughly.
+        /// A rough estimate of the seconds until there is room again.
         seconds: u32,
     },
-    /// The machine has no more memory, disk, descriptors or processes at present (503). The text is for the log.
+    /// The machine is out of memory, disk space, file descriptors or processes at present (503). The text is
+    /// for the log.
     #[error("the machine is short of memory, disk, descriptors or processes: {0}")]
     Starved(String),
     /// FFmpeg took too long (504).
     #[error("generation fell more than {seconds} s behind playback")]
     Timeout {
-        /// The limit.
+        /// The limit in seconds.
         seconds: u64,
     },
-    /// FFmpeg failed (500). The text is for the log, never for the client.
+    /// FFmpeg failed (500; 504 if it exceeded its deadline). The text is for the log, never for the client.
     #[error("FFmpeg failed: {0}")]
     Ffmpeg(Arc<FfmpegError>),
-    /// FFmpeg wrote something that cannot be read (500).
+    /// FFmpeg's output cannot be read (500).
     #[error("FFmpeg's output cannot be read: {0}")]
     Output(String),
-    /// It was to be stitched by name, and cannot be (422). A sentence for the client: why not, and what
-    /// would work. It holds no path.
+    /// The request names the stitch renderer, but the plan cannot be stitched (422). A sentence for the
+    /// client: the reason, and what would work instead. It contains no path.
     #[error("{0}")]
     NotStitchable(String),
-    /// The plan shows an exercise whose clip is not there (500: the planner should have refused).
+    /// The plan shows an exercise without a clip (500: the planner should have refused it).
     #[error("there is no clip of {0}")]
     NoClip(ExerciseId),
     /// A clip of the plan can no longer be read (404). The reason is for the client.
     #[error("the clip of {exercise} cannot be read: {reason}")]
     ClipGone {
-        /// Whose clip.
+        /// The exercise of the clip.
         exercise: ExerciseId,
-        /// Why.
+        /// Why the file cannot be read.
         reason: String,
     },
     /// Stitching failed (500).
@@ -65,8 +69,8 @@ pub enum RenderError {
 }
 
 impl RenderError {
-    /// Of a clip's file that cannot be opened. Where the machine has too little of something, that says nothing about
-    /// the clip.
+    /// Converts an error from opening the clip's file. An error because the machine is out of resources
+    /// becomes [`RenderError::Starved`], since it says nothing about the clip.
     pub(super) fn of_clip(exercise: &ExerciseId, error: &std::io::Error) -> Self {
         if is_starved(error) {
             return Self::Starved(error.to_string());
@@ -77,8 +81,8 @@ impl RenderError {
         }
     }
 
-    /// Whether it says nothing about what was to be shown, and the same may work the next time: FFmpeg was killed or
-    /// could not be started, or the machine has too little of something.
+    /// Whether the error says nothing about the content, so that the same request may succeed later: FFmpeg
+    /// was killed or could not be started, or the machine is out of resources.
     #[must_use]
     pub fn is_of_machine(&self) -> bool {
         match self {
@@ -96,7 +100,7 @@ impl RenderError {
         }
     }
 
-    /// What FFmpeg failed at, if it was FFmpeg.
+    /// The error of FFmpeg that caused this error, if there is one.
     pub(super) fn of_ffmpeg(&self) -> Option<&FfmpegError> {
         match self {
             Self::Ffmpeg(error) => Some(error),
@@ -123,7 +127,7 @@ impl From<StitchError> for RenderError {
         match error {
             StitchError::Unfit { .. } => Self::NotStitchable(error.to_string()),
             StitchError::Busy { seconds } => Self::Busy { seconds },
-            // The next who asks has it made of the new clip.
+            // The next request prepares the loop from the new clip.
             StitchError::Prepare(error) if matches!(*error, PrepareError::Replaced) => Self::Preparing,
             other if other.is_starved() => Self::Starved(other.to_string()),
             other => Self::Stitch(other),
@@ -134,7 +138,7 @@ impl From<StitchError> for RenderError {
 impl From<SingleFlightError> for RenderError {
     fn from(error: SingleFlightError) -> Self {
         match error {
-            // Those under way come to their ends: whoever asks again finds a place.
+            // The tasks in flight will end, so a later request finds room.
             SingleFlightError::Full => Self::Preparing,
             SingleFlightError::Broken => Self::Internal(error.to_string()),
         }

@@ -1,4 +1,8 @@
-//! The frames of a workout: group after group through FFmpeg, as one row of coded frames.
+//! The graph renderer's frames: runs FFmpeg for one group after the other and returns a single sequence of
+//! coded frames.
+//!
+//! For the muxer, and for the trial of a clip. Each process gets its HUD bars on standard input. The sound is
+//! made in [`sound`](super::sound).
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -15,13 +19,14 @@ use crate::mp4::{AvcConfig, Event, FragmentReader, Sample};
 use crate::units::{Frames, TICKS_PER_FRAME};
 use crate::workout::Timeline;
 
-/// How long before the end of a group the next one's process is started: three seconds of frames
-/// take FFmpeg about as long as a new one needs to its first frame. Earlier would only cost memory.
+/// The process of the next group is started this long before the end of the current group. FFmpeg takes about
+/// as long for three seconds of frames as a new process needs to its first frame. An earlier start would only
+/// cost memory.
 const AHEAD: Frames = Frames(90);
-/// Bytes read from FFmpeg at a time: what a Linux pipe holds.
+/// Bytes that are read from FFmpeg at a time: the capacity of a Linux pipe.
 const CHUNK: usize = 64 << 10;
 
-/// All frames of a job, in order, made as they are asked for.
+/// All frames of a job, in order. FFmpeg makes them as they are requested.
 pub struct GraphFrames {
     job: Arc<Job>,
     timeline: Arc<Timeline>,
@@ -46,18 +51,18 @@ impl GraphFrames {
         Ok(frames)
     }
 
-    /// The parameter sets of all frames; `None` before the first.
+    /// The parameter sets of all frames; `None` before the first frame.
     pub fn config(&self) -> Option<&AvcConfig> {
         self.config.as_ref()
     }
 
-    /// The next frame; `None` when all of them were given and every process ended well.
+    /// The next frame. `None` when all frames were returned and all processes have succeeded.
     pub async fn next(&mut self) -> Result<Option<Sample>, RenderError> {
         while let Some(run) = &mut self.current {
             match run.next().await? {
                 Some(Event::Header(header)) => match &self.config {
                     None => self.config = Some(header.config),
-                    // One `avcC` stands at the head of the stream for all groups.
+                    // All groups must agree: a single avcC at the head of the stream serves all of them.
                     Some(config) if *config == header.config => {}
                     Some(_) => return Err(RenderError::Output("two groups differ in avcC".to_owned())),
                 },
@@ -97,7 +102,7 @@ impl GraphFrames {
     }
 }
 
-/// Makes all frames of a group without HUD, and throws them away: whether it can be done.
+/// Renders all frames of a group without HUD and discards them, to find out whether that works.
 pub(super) async fn try_group(
     settings: &RenderSettings,
     look: &Look,
@@ -108,7 +113,7 @@ pub(super) async fn try_group(
     run.finish().await
 }
 
-/// One group's process.
+/// The FFmpeg process of one group.
 struct GroupProcess {
     child: Child,
     stdout: Stdout,
@@ -116,7 +121,8 @@ struct GroupProcess {
     buffer: BytesMut,
     length: Frames,
     given: Frames,
-    /// Draws the HUD bars into the process's standard input; ends with this run.
+    /// The task that writes the HUD bars to the process's standard input. It is aborted when this struct is
+    /// dropped.
     hud: Option<AbortOnDropHandle<()>>,
 }
 
@@ -147,7 +153,7 @@ impl GroupProcess {
         })
     }
 
-    /// Frames that are still to come.
+    /// The number of frames that have not been returned yet.
     fn left(&self) -> Frames {
         self.length.saturating_sub(self.given)
     }
@@ -164,12 +170,12 @@ impl GroupProcess {
             if self.stdout.read_buf(&mut self.buffer).await? == 0 {
                 return Ok(None);
             }
-            // Handed on, not copied: samples are slices of what was read.
+            // Passed on without a copy: samples are slices of the buffer.
             self.reader.push(self.buffer.split().freeze());
         }
     }
 
-    /// After the last byte: the process must have succeeded and made every frame of its group.
+    /// To be called after the last byte: checks that the process succeeded and made every frame of its group.
     async fn finish(self) -> Result<(), RenderError> {
         drop(self.hud);
         drop(self.stdout);
@@ -187,10 +193,10 @@ impl GroupProcess {
     }
 }
 
-/// Draws the bars of a range of frames into FFmpeg's standard input.
+/// Draws the HUD bars of a range of frames and writes them to FFmpeg's standard input.
 async fn feed(mut hud: Hud, frames: std::ops::Range<u64>, mut pipe: Stdin) {
     for frame in frames {
-        // FFmpeg closes the pipe when it has all it wants or fails; its exit says which.
+        // FFmpeg closes the pipe when it needs no more bars, or when it fails. Its exit status tells which.
         if pipe.write_all(hud.draw(Frames(frame))).await.is_err() {
             return;
         }

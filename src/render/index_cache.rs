@@ -1,14 +1,15 @@
-//! Videos: plans whose every loop is there, for what is asked for in parts.
+//! Builds and caches video indexes, for videos that are requested in parts (byte ranges, segments).
 //!
-//! A video is its index and its loops. Indexes are kept, and hold no loop; which loops are in memory is the store's
-//! business alone, and a video has them only as long as somebody reads it.
+//! A stitched video is its index together with its loops. The cache keeps indexes, and an index holds no
+//! loop. The store alone decides which loops are in memory; a video holds its loops only as long as somebody
+//! reads it.
 //!
-//! An index is built once, however many ask for it, in a task of its own:
+//! An index is built once, however many callers ask for it, in a task of its own:
 //!
 //! ```text
 //! wait for loops and sound     given up when nobody has asked for a while
-//! place                        at most two threads build indexes
-//! take the loops, build, keep  goes on to its end: whoever polls finds it
+//! permit                       at most two threads build indexes
+//! take the loops, build, keep  always completes: a client that polls finds the index
 //! ```
 
 use std::sync::{Arc, Weak};
@@ -27,26 +28,30 @@ use crate::stitch::{
 };
 use crate::workout::Plan;
 
-/// Bytes of indexes that are kept: with a HUD some 13 MB for 16 minutes in 720p, mostly slices, without one a few
-/// kilobytes.
+/// Bytes of indexes that are kept. With a HUD an index has about 13 MB for 16 minutes at 720p, mostly HUD
+/// slices; without a HUD it has a few kilobytes.
 const KEPT_BYTES: u64 = 128 << 20;
-/// Bytes of HUD slices that all indexes hold together, those too that are kept no more but still read: the others
-/// are written when they are asked for.
+/// Bytes of HUD slices that all indexes together may hold, including indexes that were evicted but are still
+/// being read. All other slices are written when they are requested.
 const SLICE_BYTES: usize = 128 << 20;
-/// What a video counts for at least and at most that holds the file of its sound open: so no more than 128 such
-/// files are held, and as a rule no more bytes of them than of the rest, should they be evicted meanwhile. The most
-/// is what 34 minutes have.
+/// Bytes that the open file of a recorded sound adds to the weight of an index: its size, within these
+/// bounds.
+///
+/// An open file keeps its disk space after the store has evicted it. Because the size counts, such files take
+/// no more than [`KEPT_BYTES`] as a rule. The lower bound limits the number of open files to 128. The upper
+/// bound is the size of 34 minutes of sound; longer sounds count for less than their size.
 const HELD: std::ops::RangeInclusive<u64> = 1 << 20..=32 << 20;
 /// Threads that build indexes.
 const THREADS: usize = 2;
-/// Indexes that may be under way, most of them waiting for their loops.
+/// Builds that may be in flight. Most of them wait for their loops.
 const MAX_IN_FLIGHT: usize = 64;
-/// How many may wait for them.
+/// Callers that may wait for these builds.
 const MAX_WAITERS: usize = 1024;
-/// How long loops and sound are waited for though nobody has asked again: clients that poll do so every few seconds.
+/// A build keeps waiting for loops and sound for this long after the last request. Clients that poll do so
+/// every few seconds.
 const GRACE: Duration = Duration::from_secs(30);
 
-/// Indexes that were built, and those that are being built. Cloning it is cheap and shares them.
+/// The cached indexes, and the builds in flight. Clones are cheap and share both.
 #[derive(Debug, Clone)]
 pub(super) struct IndexCache {
     kept: Cache<blake3::Hash, CachedIndex>,
@@ -55,7 +60,7 @@ pub(super) struct IndexCache {
     slices: SliceMemory,
 }
 
-/// A video without its loops.
+/// A video without its loops: it finds them again if they are still in memory.
 #[derive(Debug, Clone)]
 struct CachedIndex {
     index: Arc<VideoIndex>,
@@ -83,7 +88,7 @@ impl Default for IndexCache {
 }
 
 impl IndexCache {
-    /// A video whose index is kept and whose loops are in memory.
+    /// The video for `key`, if its index is cached and all its loops are in memory.
     async fn find(&self, key: &blake3::Hash) -> Option<Arc<StitchedVideo>> {
         let kept = self.kept.get(key).await?;
         let material = Material {
@@ -94,9 +99,9 @@ impl IndexCache {
         Some(Arc::new(StitchedVideo::of(kept.index, material)))
     }
 
-    /// A place to build an index, for as many threads as are free.
+    /// A permit to build an index, for as many threads as are free (at least one).
     async fn acquire_permits(&self) -> Option<OwnedSemaphorePermit> {
-        // Never closed, so there is one in the end.
+        // The semaphore is never closed, so this always gets a permit in the end.
         let mut permit = Arc::clone(&self.threads).acquire_owned().await.ok()?;
         while let Ok(more) = Arc::clone(&self.threads).try_acquire_owned() {
             permit.merge(more);
@@ -105,16 +110,17 @@ impl IndexCache {
     }
 }
 
-/// What a video is made of, before its loops are taken.
+/// What a video is made from, before its loops are loaded.
 struct Ingredients {
-    /// Each loop once.
+    /// Each different loop once.
     recipes: Vec<Recipe>,
     loop_of_interval: Vec<usize>,
 }
 
 impl Renderer {
-    /// The video of a plan, once all its loops are there, and with the clips' own sound that: at once, if they
-    /// are. Waits for at most `patience`; what is under way then goes on without whoever asked.
+    /// The video of a plan. Returns at once if its loops are prepared and, for a plan with clip sound, its
+    /// sound is recorded. Otherwise waits at most `patience` for them, then fails with
+    /// [`RenderError::Preparing`]; the work goes on without the caller.
     pub async fn video(
         &self,
         plan: &Arc<Plan>,
@@ -151,7 +157,7 @@ impl Renderer {
         plan: &Arc<Plan>,
         interest: Interest,
     ) -> Result<Arc<StitchedVideo>, RenderError> {
-        // Another task may have ended between whoever asked looked and this one began.
+        // Another task may have filled the cache between the caller's look-up and the start of this task.
         if let Some(video) = self.index_cache.find(&key).await {
             return Ok(video);
         }
@@ -165,7 +171,7 @@ impl Renderer {
         };
         let permit = self.index_cache.acquire_permits().await;
         let threads = permit.as_ref().map_or(1, OwnedSemaphorePermit::num_permits);
-        // Only now, so that videos which wait for a place hold no loops.
+        // Loaded only now, so that videos which wait for a permit hold no loops.
         let material = Material {
             loops: request.all(&recipes).await?,
             loop_of_interval: ingredients.loop_of_interval.clone(),
@@ -183,7 +189,7 @@ impl Renderer {
                 sound: material.sound.clone(),
             };
             if let Some(index) = known.filter(|index| *index.fingerprint() == fingerprint) {
-                // The loops were let go, and are the same.
+                // The loops had left memory, and the loaded ones are the same as before.
                 return Ok((kept(&index), StitchedVideo::of(index, material.clone())));
             }
             let video = StitchedVideo::new(
@@ -219,7 +225,8 @@ impl Renderer {
         })
     }
 
-    /// Waits until all loops and the sound are there. The loops are let go at once: only the store holds them.
+    /// Waits until all loops are prepared and the sound is ready. Releases the loops at once, so that only
+    /// the store holds them.
     async fn prepared(
         &self,
         plan: &Arc<Plan>,

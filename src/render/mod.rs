@@ -1,4 +1,4 @@
-//! A plan becomes one fragmented MP4 stream, by one of two renderers.
+//! Renders a plan to one fragmented MP4 stream, with one of two renderers.
 //!
 //! ```text
 //! graph     groups of shots ─ FFmpeg, one after the other ─ frames ───┐
@@ -8,12 +8,14 @@
 //! both      clip sound + cues ─ one FFmpeg for the whole ─ AAC ───────┘
 //! ```
 //!
-//! For HTTP and the command line. The graph renderer can do everything; the stitch renderer
-//! ([`crate::stitch`]) encodes nothing, and is taken when the plan leaves the choice and its clips allow.
+//! For HTTP and the command line. The graph renderer can render every plan. The stitch renderer
+//! ([`crate::stitch`]) encodes nothing; it is used when the plan leaves the choice open and its clips allow
+//! it. This module also gives what is requested in parts: videos with their index and recorded sound,
+//! thumbnails, and prefetched loops.
 //!
-//! Whoever reads a [`Rendering`] pulls everything behind it: when the reader stops, the queue fills, the
-//! pipes fill and FFmpeg waits; a stitched frame is not even made before it is asked for. When the
-//! [`Rendering`] is dropped, its task ends and with it every process that it owns.
+//! The reader of a [`Rendering`] sets the pace of everything behind it. When the reader stops, the queue
+//! fills, the pipes fill, and FFmpeg waits. A stitched frame is made only when it is requested. When the
+//! [`Rendering`] is dropped, its task ends, and with it all processes that the task owns.
 
 mod clips;
 mod clock;
@@ -59,34 +61,34 @@ use crate::workout::{Fit, Plan, Profile, RendererChoice};
 use clock::Clock;
 use mux::{FrameSource, Muxer, SoundSource};
 
-/// Fragments that wait for the reader. The longest is a second, so a reader that stops is at most
-/// this many seconds behind FFmpeg's pipes, and costs about as many megabytes.
+/// Fragments that wait for the reader. A fragment lasts at most one second, so a reader that stops is at most
+/// this many seconds behind FFmpeg's pipes, and the queue costs about as many megabytes.
 const QUEUE: usize = 3;
 
-/// Bytes up to which small pieces are joined before they leave. A second of a stitched video has more than
-/// a hundred pieces (slices, HUD slices, AAC frames), and each one that leaves alone costs a chunk's head and
-/// a place in a write. Joining copies them once; they are joined only when the reader takes them, so it costs
-/// a slow reader no more memory than this.
+/// Small pieces are joined up to this number of bytes before they leave. One second of a stitched video has
+/// more than a hundred pieces (slices, HUD slices, AAC frames). Each piece that leaves alone costs the header
+/// of an HTTP chunk and an entry in a write. Joining copies the bytes once. It happens when the reader takes
+/// the pieces, so a slow reader costs no more memory than this.
 const JOINED: usize = 32 << 10;
 
-/// What a renderer needs to know besides a plan.
+/// Settings of both renderers.
 #[derive(Debug, Clone)]
 pub struct RenderSettings {
-    /// Where FFmpeg is.
+    /// The paths of FFmpeg's programs, and how they are started.
     pub tools: Arc<Tools>,
-    /// What lies behind clips with transparency.
+    /// What is shown behind clips with transparency.
     pub backdrop: Backdrop,
-    /// x264's preset.
+    /// x264's preset for the graph renderer.
     pub preset: &'static str,
-    /// Threads of x264; 0 leaves the choice to it.
+    /// Threads of x264 for the graph renderer; 0 leaves the choice to x264.
     pub threads: u16,
-    /// Renderings at once.
+    /// The number of renderings that may run at once.
     pub max_renders: usize,
     /// How far generation may fall behind playback.
     pub timeout: Duration,
 }
 
-/// Renders plans; shared by all requests. Cloning it is cheap and shares its limits.
+/// Renders plans. All requests share one renderer. Clones are cheap and share its limits.
 #[derive(Debug, Clone)]
 pub struct Renderer {
     settings: Arc<RenderSettings>,
@@ -101,7 +103,9 @@ pub struct Renderer {
 }
 
 impl Renderer {
-    /// For the clips of `library`, stitching with `loop_preparer`. `shutdown` ends all renderings; each lives in a task of `tasks`.
+    /// A renderer for the clips of `library` that prepares its loops with `loop_preparer`. Renderings by the
+    /// graph, index builds, recordings and prefetches run as tasks of `tasks`, and end when `shutdown` is
+    /// cancelled. A stitched rendering has no task: its reader must drop it when the program ends.
     #[must_use]
     pub fn new(
         settings: RenderSettings,
@@ -123,13 +127,13 @@ impl Renderer {
         }
     }
 
-    /// The loops that it stitches with.
+    /// The preparer of the loops that stitched videos are made from.
     #[must_use]
     pub fn loop_preparer(&self) -> &Arc<LoopPreparer> {
         &self.loop_preparer
     }
 
-    /// The same renderer for the clips of another library: those of a request's snapshot.
+    /// The same renderer for the clips of another library: that of a request's snapshot.
     #[must_use]
     pub fn with_clips(&self, library: &Arc<Library>) -> Self {
         Self {
@@ -138,7 +142,8 @@ impl Renderer {
         }
     }
 
-    /// Makes what every stitched workout needs, so that no viewer waits for it.
+    /// Makes what every stitched workout needs, so that no viewer waits for it: asks FFmpeg for its version
+    /// and encodes the single cues. Failures are logged only.
     pub async fn warm(&self) {
         if let Err(error) = self.loop_preparer.warm().await {
             tracing::warn!(%error, "FFmpeg does not tell its version; the next workout asks again");
@@ -148,17 +153,18 @@ impl Renderer {
         }
     }
 
-    /// Starts a rendering and waits for its first fragment, so that what fails before it is an
-    /// error and not half a video.
+    /// Starts a rendering and waits for its first fragment, so that an early failure is an error and not a
+    /// truncated video.
     ///
-    /// A plan that leaves the choice is stitched if it can be.
+    /// A plan that leaves the choice of renderer open is stitched if possible.
     pub async fn start(&self, plan: Arc<Plan>) -> Result<Rendering, RenderError> {
         let started = match plan.renderer {
             RendererChoice::Graph => Box::pin(self.start_graph(Arc::clone(&plan))).await,
-            // Boxed: preparing a loop is a large future, and every caller would carry it.
+            // Boxed, because preparing a loop is a large future that every caller would otherwise contain.
             RendererChoice::Stitch => Box::pin(self.start_stitched(&plan)).await,
             RendererChoice::Auto => match Box::pin(self.start_stitched(&plan)).await {
-                // Also when a loop takes too long, or has too little memory: the graph needs none.
+                // The graph renderer needs no prepared loop, so it also takes over when a preparation takes
+                // too long or runs out of memory.
                 Err(
                     reason @ (RenderError::NotStitchable(_)
                     | RenderError::Stitch(_)
@@ -182,7 +188,7 @@ impl Renderer {
             })
     }
 
-    /// The sound of a stitched plan, with the place that it takes if FFmpeg has to mix it.
+    /// The sound of a stitched plan. If FFmpeg has to mix the sound, also the permit that the mixing holds.
     async fn stitched_sound(
         &self,
         plan: &Arc<Plan>,
@@ -207,7 +213,8 @@ impl Renderer {
         let recipes = self.recipes(plan)?;
         self.check_loops(plan, &recipes).await?;
         let start = async {
-            // At once: each may have to start FFmpeg, if it is the first of its kind.
+            // Both at the same time: each may have to start FFmpeg, if its loop or its cues were never made
+            // before.
             let frames = async { Ok(StitchedFrames::start(&self.loop_preparer, plan, recipes).await?) };
             tokio::try_join!(frames, self.stitched_sound(plan))
         };
@@ -219,7 +226,7 @@ impl Renderer {
         let codecs = tracks.codecs().to_owned();
         let request = tracing::Span::current();
         let holds_permit = permit.is_some();
-        // Nothing is made before it is asked for: a viewer costs its two bars and a fragment's headers.
+        // Nothing is made before it is requested: a viewer costs two HUD bars and the headers of a fragment.
         let rest = futures_util::stream::try_unfold(
             (tracks, report, permit),
             move |(mut tracks, report, permit)| {
@@ -245,7 +252,7 @@ impl Renderer {
         })
     }
 
-    /// How the loop of each interval of a plan is prepared.
+    /// The recipe of each interval's loop.
     fn recipes(&self, plan: &Plan) -> Result<Vec<Recipe>, RenderError> {
         let shots = graph::shots(&plan.timeline, &self.library, false).map_err(RenderError::NoClip)?;
         let look = self.look(plan);
@@ -262,13 +269,14 @@ impl Renderer {
         self.check_clips(&plan).await?;
         let job = self.job(&plan)?;
         let cancel = self.shutdown.child_token();
-        // Made before the first await: a client that leaves while we wait drops it, too.
+        // Created before the first await, so that a client which leaves while this function waits ends the
+        // task, too.
         let guard = cancel.clone().drop_guard();
         let (output, queue) = mpsc::channel(QUEUE);
         let (announce, announced) = oneshot::channel();
         let (report, progress) = watch::channel(Frames::ZERO);
         let task = async move {
-            // Freed when this task has let go of its processes, not when the reader has left.
+            // Released when this task has let go of its processes, not when the reader has left.
             let _permit = permit;
             let rendering = Box::pin(mux::render(job, &output, announce, &report));
             match cancel.run_until_cancelled(rendering).await {
@@ -278,7 +286,7 @@ impl Renderer {
                         Ok(()) => Message::Whole,
                         Err(error) => Message::Failed(error),
                     };
-                    // A reader that is gone needs no last word.
+                    // An error means that the reader is gone, and then nobody needs the last message.
                     let _ = cancel.run_until_cancelled(output.send(last)).await;
                 }
             }
@@ -295,7 +303,7 @@ impl Renderer {
         };
         match announced.await {
             Ok(codecs) => rendering.codecs = codecs,
-            // It failed before its first fragment: the queue holds the reason and nothing else.
+            // The rendering failed before its first fragment: the queue holds only the reason.
             Err(_) => {
                 return Err(match rendering.next().await {
                     Some(Err(error)) => error,
@@ -331,7 +339,7 @@ impl Renderer {
     }
 }
 
-/// Everything that one rendering needs.
+/// The input of one rendering.
 #[derive(Debug)]
 struct Job {
     plan: Arc<Plan>,
@@ -341,21 +349,21 @@ struct Job {
     settings: Arc<RenderSettings>,
 }
 
-/// From the rendering's task to its reader.
+/// A message from the task of a rendering to its reader.
 #[derive(Debug)]
 enum Message {
     /// The next bytes of the movie.
     Pieces(Vec<Bytes>),
-    /// That was all of it. A queue that ends without this word is a failure.
+    /// The movie is complete. A queue that ends without this message is a failure.
     Whole,
     Failed(RenderError),
 }
 
-/// A fragmented MP4 that is being made: a stream of its bytes. Dropping it ends the rendering.
+/// A fragmented MP4 that is being made, as a stream of its bytes. Dropping it ends the rendering.
 pub struct Rendering {
-    /// For a player's `MediaSource`: `avc1.42C01F,mp4a.40.2`.
+    /// The codecs for a player's `MediaSource`, for example `avc1.42C01F,mp4a.40.2`.
     pub codecs: String,
-    /// Which renderer makes it: `graph` or `stitch`.
+    /// The renderer that makes the movie: `graph` or `stitch`.
     pub renderer: &'static str,
     holds_permit: bool,
     progress: watch::Receiver<Frames>,
@@ -364,14 +372,14 @@ pub struct Rendering {
     ended: bool,
 }
 
-/// Where a rendering's pieces come from.
+/// The source of a rendering's pieces.
 enum Feed {
-    /// A task with processes fills a queue, and ends when the guard is dropped.
+    /// A task with FFmpeg processes fills the queue. The task ends when the guard is dropped.
     Queue(
         mpsc::Receiver<Message>,
         #[expect(dead_code, reason = "held for its end")] DropGuard,
     ),
-    /// They are put together when they are asked for.
+    /// The pieces are put together when they are requested.
     Pulled(Pin<Box<dyn Stream<Item = Result<Vec<Bytes>, RenderError>> + Send>>),
 }
 
@@ -398,19 +406,19 @@ impl std::fmt::Debug for Rendering {
 }
 
 impl Rendering {
-    /// Frames whose fragments have left so far.
+    /// Frames in the fragments that have left so far.
     #[must_use]
     pub fn rendered(&self) -> Frames {
         *self.progress.borrow()
     }
 
-    /// The same, as it goes on.
+    /// A receiver of the number that [`rendered`](Self::rendered) returns, to follow its changes.
     #[must_use]
     pub fn progress(&self) -> watch::Receiver<Frames> {
         self.progress.clone()
     }
 
-    /// Whether it holds one of the places for renderings until it ends.
+    /// Whether the rendering holds a permit for renderings until it ends.
     #[must_use]
     pub fn holds_permit(&self) -> bool {
         self.holds_permit
@@ -440,7 +448,8 @@ impl Stream for Rendering {
     }
 }
 
-/// Takes the first piece, together with those after it that make no more than [`JOINED`] with it.
+/// Takes the first piece, together with as many of the next pieces as fit into [`JOINED`] bytes with it. A
+/// single piece is not copied.
 fn join(pieces: &mut VecDeque<Bytes>) -> Option<Bytes> {
     let mut bytes = 0;
     let fits = |piece: &&Bytes| {

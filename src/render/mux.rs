@@ -1,4 +1,7 @@
-//! Video frames and sound -> one movie, fragment by fragment: the one writer for both renderers.
+//! Joins coded video frames and audio frames into one movie, fragment by fragment.
+//!
+//! For both renderers, which share this writer. It does not encode, and knows nothing about where frames come
+//! from beyond [`FrameSource`] and [`SoundSource`].
 
 use std::sync::Arc;
 
@@ -17,14 +20,14 @@ use crate::stitch;
 use crate::units::{Frames, Samples, Ticks, VIDEO_TIMESCALE};
 use crate::workout::Plan;
 
-/// Video frames in the fragments of a stream, the last figure for all that follow.
+/// Video frames in each fragment of a stream. The last number is for all following fragments.
 ///
-/// The first video frame leaves alone, since a player shows it at once; the next ones come soon, so that
-/// it can start; from then on about a second each, for little overhead.
+/// The first video frame leaves alone, because a player shows it at once. The next ones follow soon, so that
+/// playback can start. After that a fragment lasts about a second, for little overhead.
 const FRAGMENTS: [usize; 5] = [1, 4, 10, 15, 30];
 
-/// Renders a job to its end. Sends the movie's bytes to `output`, and its codecs to `announce` once
-/// the first fragment is there. Returns early, without an error, when nobody reads any more.
+/// Renders a job with the graph renderer to its end. Sends the movie's bytes to `output`, and the codecs to
+/// `announce` once the first fragment is there. Returns early, without an error, when the reader is gone.
 pub(super) async fn render(
     job: Job,
     output: &mpsc::Sender<Message>,
@@ -42,7 +45,7 @@ pub(super) async fn render(
     );
     let mut announce = Some(announce);
     while let Some(pieces) = tracks.next().await? {
-        // The receiver is gone only when the whole rendering is.
+        // A send error is ignored: the receiver is dropped only together with the whole rendering.
         if let Some(announce) = announce.take() {
             let _ = announce.send(tracks.codecs().to_owned());
         }
@@ -55,15 +58,15 @@ pub(super) async fn render(
     Ok(())
 }
 
-/// Where coded video frames come from.
+/// The source of coded video frames.
 pub(super) enum FrameSource {
-    /// FFmpeg encodes them as they are asked for.
+    /// FFmpeg encodes them as they are requested.
     Graph(Box<graph_frames::GraphFrames>),
     /// They are put together from prepared loops.
     Stitched(Box<stitch::StitchedFrames>),
 }
 
-/// A coded video frame in up to two pieces, the second possibly empty.
+/// A coded video frame in up to two pieces; the second piece may be empty.
 struct CodedFrame {
     pieces: [Bytes; 2],
     info: SampleInfo,
@@ -85,7 +88,7 @@ impl FrameSource {
             }),
             Self::Stitched(frames) => frames.next().await?.map(|frame| CodedFrame {
                 info: SampleInfo {
-                    // A slice of 4 GiB exists nowhere; the writer refuses the saturated size.
+                    // No real frame has 4 GiB. If one had, the writer would refuse the saturated size.
                     size: u32::try_from(frame.exercise.len() + frame.hud.len()).unwrap_or(u32::MAX),
                     duration: u32::try_from(frame.lasts.0).unwrap_or(u32::MAX),
                     key: frame.key,
@@ -96,11 +99,11 @@ impl FrameSource {
     }
 }
 
-/// Where AAC frames come from.
+/// The source of AAC frames.
 pub(super) enum SoundSource {
-    /// FFmpeg encodes the whole workout's mix as it is asked for.
+    /// FFmpeg encodes the mix of the whole workout as it is requested.
     Encoded(Box<sound::Sound>),
-    /// Cues that were encoded once, laid between silent frames.
+    /// Cues that were encoded once, placed between silent frames.
     Cues(stitch::CueTrack),
 }
 
@@ -112,7 +115,8 @@ impl SoundSource {
         }
     }
 
-    /// The frames that begin before the instant `until`, of which `heard` have left before.
+    /// The next audio frames, up to the first that begins at or after `until`. `heard` is the number of audio
+    /// frames that have left before.
     async fn audio_frames(&mut self, heard: u64, until: Samples) -> Result<Vec<Sample>, RenderError> {
         let sound = match self {
             Self::Cues(sound) => return Ok(sound.frames(until)),
@@ -136,11 +140,11 @@ pub(super) struct Muxer {
     frames: FrameSource,
     sound: SoundSource,
     codecs: String,
-    /// Fragments that left.
+    /// The number of fragments that have left.
     fragments: u32,
-    /// Length of the video frames that left.
+    /// The duration of the video frames that have left.
     shown: Ticks,
-    /// AAC frames that left.
+    /// The number of AAC frames that have left.
     heard: u64,
 }
 
@@ -158,24 +162,25 @@ impl Muxer {
         }
     }
 
-    /// For a player's `MediaSource`; empty before the first fragment.
+    /// The codecs for a player's `MediaSource`; empty before the first fragment.
     pub fn codecs(&self) -> &str {
         &self.codecs
     }
 
-    /// How far the fragments reach.
+    /// The duration of the fragments that have left, in whole output frames.
     pub fn shown(&self) -> Frames {
         self.shown.frame()
     }
 
-    /// Says in the log that all is done.
+    /// Logs that the rendering is complete.
     pub fn log_end(&self) {
         let (length, waited) = (self.shown().seconds().0, self.clock.waited().as_secs_f64());
         let speed = length / waited.max(0.001);
         tracing::info!(length, waited, speed, "rendering complete");
     }
 
-    /// The next bytes of the movie, its head before the first fragment; `None` after the last.
+    /// The next bytes of the movie: a fragment, preceded by the init segment if it is the first. `None` after
+    /// the last fragment.
     pub async fn next(&mut self) -> Result<Option<Vec<Bytes>>, RenderError> {
         let most = FRAGMENTS[(self.fragments as usize).min(FRAGMENTS.len() - 1)];
         let mut frames = Vec::with_capacity(most);
@@ -227,7 +232,7 @@ impl Muxer {
         Ok(mp4::fragment_header(self.fragments + 1, &runs)?)
     }
 
-    /// The movie's head, with the lengths that the plan promises.
+    /// The description of both tracks, with the durations that the plan promises.
     fn movie(&self) -> Result<Movie, RenderError> {
         let nothing = || RenderError::Internal("a fragment without parameters".to_owned());
         let length = self.plan.length();

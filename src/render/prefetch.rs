@@ -1,8 +1,8 @@
-//! Loops that are prepared before anybody asks for them: which, and how far that has come.
+//! Prefetch: prepares loops before anybody asks for them, and reports the progress.
 //!
 //! For the server, which prepares the loops of all exercises at the usual sizes after its start, and for
-//! `virtual-coach prepare`. A loop that could not be prepared is no failure of either: its workouts are
-//! rendered by the graph, or the next request tries again.
+//! `virtual-coach prepare`. A loop that cannot be prepared is not a failure of either: the graph renders
+//! workouts that show it, or the next request tries again.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -16,22 +16,22 @@ use crate::catalogue::{Catalogue, Exercise, ExerciseId, Sides};
 use crate::stitch::{PreparedLoop, Recipe, StitchError};
 use crate::workout::{Fit, Profile};
 
-/// Loops between two words of progress in the log: some seconds.
+/// Loops between two progress messages in the log: some seconds of work.
 const PROGRESS: usize = 10;
 
 /// A loop to prepare, as people name it.
 #[derive(Debug, Clone)]
 pub struct LoopName {
-    /// The exercise; of several with the same clip the first.
+    /// The exercise. If several exercises share a clip, the first of them.
     pub exercise: ExerciseId,
-    /// Whether it is the mirrored loop: the right side.
+    /// Whether the loop is mirrored: the right side.
     pub mirrored: bool,
-    /// Its size.
+    /// The size of the loop's frames.
     pub profile: Profile,
 }
 
 impl fmt::Display for LoopName {
-    /// `plank 1280x720`, `side-plank (right) 1280x720`.
+    /// Formats as `plank 1280x720` or `side-plank (right) 1280x720`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let side = if self.mirrored { " (right)" } else { "" };
         let Profile { width, height, .. } = self.profile;
@@ -39,21 +39,21 @@ impl fmt::Display for LoopName {
     }
 }
 
-/// How far the preparation of loops has come.
+/// The progress of preparing loops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PrefetchProgress {
-    /// Those that are there.
+    /// The number of loops that are prepared.
     pub prepared: usize,
-    /// Those that could not be prepared.
+    /// The number of loops that could not be prepared.
     pub failed: usize,
-    /// All.
+    /// The number of all loops to prepare.
     pub all: usize,
-    /// Bytes of those that are there.
+    /// Bytes of the prepared loops' files.
     pub bytes: u64,
 }
 
 impl PrefetchProgress {
-    /// Whether there is no more to do.
+    /// Whether all loops were tried.
     #[must_use]
     pub fn done(&self) -> bool {
         self.prepared + self.failed == self.all
@@ -61,8 +61,8 @@ impl PrefetchProgress {
 }
 
 impl Renderer {
-    /// Prepares the loops of these exercises at each of these sizes, and tells of each whether it is there,
-    /// and how far all has come with it. Returns when all were tried.
+    /// Prepares the loops of these exercises at each of these sizes. Calls `report` for each loop with its
+    /// result and the progress so far. Returns when all loops were tried, or when the program ends.
     pub async fn prepare(
         &self,
         exercises: &[&Exercise],
@@ -79,7 +79,7 @@ impl Renderer {
         };
         let count = |name: LoopName, made: Result<Arc<PreparedLoop>, StitchError>| {
             match &made {
-                // It neither is there nor failed.
+                // The program ends: the loop is neither prepared nor failed.
                 Err(error) if error.is_shutdown() => return,
                 Ok(prepared) => {
                     progress.prepared += 1;
@@ -93,8 +93,9 @@ impl Renderer {
         progress
     }
 
-    /// Prepares the loops of all exercises at each of these sizes in the background, the cues first. It ends by itself, or
-    /// with the program. `report` is told how far it has come.
+    /// Starts a background task that encodes the cues and then prepares the loops of all exercises at each of
+    /// these sizes. It ends when all loops were tried, or with the program. It sends the progress to
+    /// `report`.
     pub fn prepare_in_background(
         &self,
         catalogue: Catalogue,
@@ -139,12 +140,13 @@ impl Renderer {
         };
         let shutdown = self.shutdown.clone();
         self.tasks.spawn(async move {
-            // Cut off at any await; what is under way ends by the same token.
+            // The task can be cut off at any await. The preparations under way end by the same token.
             shutdown.run_until_cancelled(task).await;
         });
     }
 
-    /// The loops of those exercises that can be shown, each once; of one that is done one side after the other both.
+    /// The recipes for the clips of these exercises, each loop once, with names. Exercises whose clip cannot
+    /// be shown are left out. An exercise that is done on one side after the other has two loops.
     fn recipes_of(&self, exercises: &[&Exercise], profile: Profile) -> Vec<(LoopName, Recipe)> {
         let mut known = HashSet::new();
         let mut recipes = Vec::new();

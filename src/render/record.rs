@@ -1,9 +1,10 @@
-//! The sound of a workout with its clips' own, for what is asked for in parts: mixed and encoded once as a whole,
-//! as a stream has it, and kept in the store of loops.
+//! Records the sound of workouts with clip sound, for videos that are requested in parts. The sound is mixed
+//! and encoded once as a whole, in the same way as for a stream, and kept in the loop store.
 //!
-//! However many ask for a sound, it is encoded once, in a task of its own. It takes a place like any rendering, and
-//! a place has an owner: when nobody waits for a sound any more, one recording at most goes on alone, since the next
-//! will ask again, and only if there are other places; all further ones are broken off.
+//! However many callers ask for a sound, it is encoded once, in a task of its own. Like any rendering it
+//! holds a permit. When nobody waits for a sound any more, its recording may go on alone, since the next
+//! request will need it, but only one recording at a time, and only if renderings have more than one permit.
+//! All others are cancelled, because a permit must not be taken by work that nobody waits for.
 
 use std::process::Command;
 use std::sync::Arc;
@@ -24,27 +25,28 @@ use crate::stitch::{Digest, Encoding, Recorded, Recorder, StitchError};
 use crate::units::{SAMPLE_RATE, Ticks, VIDEO_TIMESCALE};
 use crate::workout::Plan;
 
-/// Part of every digest: raised when sound is mixed differently in a way that no argument shows.
+/// Part of every digest. To be raised when sound is mixed differently in a way that no argument of FFmpeg
+/// shows.
 const MIX_VERSION: u8 = 3;
-/// Sounds that may be under way, most of them read from their files, and how many may wait for them.
+/// Sounds that may be in flight (most of them are read from their files), and callers that may wait for them.
 const MAX_IN_FLIGHT: usize = 64;
 const MAX_WAITERS: usize = 1024;
-/// How long a frame plays.
+/// Duration of an audio frame.
 const FRAME: Ticks = Ticks(AAC_FRAME_SAMPLES as u64 * VIDEO_TIMESCALE as u64 / SAMPLE_RATE as u64);
 
 /// How a recording ended.
 type Outcome = Result<Arc<Recorded>, RenderError>;
 
-/// The recordings under way.
+/// The recordings in flight.
 #[derive(Debug)]
 pub(super) struct Recordings {
     in_flight: SingleFlight<Digest, Outcome>,
-    /// For recordings that nobody waits for.
+    /// The permit of a recording that nobody waits for.
     alone: Semaphore,
 }
 
 impl Recordings {
-    /// For so many places for renderings.
+    /// `permits` is the number of renderings that may run at once.
     pub(super) fn new(permits: usize) -> Self {
         Self {
             in_flight: SingleFlight::new(MAX_IN_FLIGHT, MAX_WAITERS),
@@ -52,10 +54,10 @@ impl Recordings {
         }
     }
 
-    /// Returns when nobody waits for a recording, and another one goes on alone.
+    /// Returns when nobody waits for a recording and another recording already goes on alone.
     async fn abandoned(&self, interest: &Interest) {
         loop {
-            // Whoever waits for a sound here waits for a video, and that has a grace of its own.
+            // No grace period here: the caller is the build of a video index, which has its own grace period.
             interest.lost(Duration::ZERO).await;
             let Ok(_alone) = self.alone.try_acquire() else {
                 return;
@@ -66,7 +68,8 @@ impl Recordings {
 }
 
 impl Renderer {
-    /// The whole sound of a plan: out of its file, or from an encoding under way, or from one that this starts.
+    /// The complete sound of a plan: read from its file, or from a recording in flight, or from a recording
+    /// that starts here.
     pub(super) async fn recorded(&self, plan: &Arc<Plan>) -> Result<Arc<Recorded>, RenderError> {
         let job = self.job(plan)?;
         let digest = self.digest_of_sound(&job).await?;
@@ -104,7 +107,7 @@ impl Renderer {
             return Ok(Arc::new(recorded));
         }
         self.check_clips(&job.plan).await?;
-        // Freed when the processes are let go of.
+        // Released when the recording's processes have ended.
         let _permit = self.acquire_permit()?;
         let started = std::time::Instant::now();
         let (sound, file) = self.record(job).await?;
@@ -116,7 +119,7 @@ impl Renderer {
         Ok(Arc::new(sound))
     }
 
-    /// Mixes and encodes a sound to its end, and writes it to a file that has no lasting name yet.
+    /// Mixes and encodes a complete sound, and writes it to an unfinished file.
     async fn record(&self, job: Job) -> Result<(Recorded, TempPath), RenderError> {
         let (length, mut clock) = (job.plan.length().samples(), Clock::new(self.settings.timeout));
         let mut sound = Sound::start(&Arc::new(job))?;
@@ -133,7 +136,7 @@ impl Renderer {
         file.finish(config, length).await.map_err(not_kept)
     }
 
-    /// Names a plan's sound by all that makes it.
+    /// The digest of everything that determines the sound of a job.
     async fn digest_of_sound(&self, job: &Job) -> Result<Digest, RenderError> {
         let mut encoding = Encoding::new("recorded sound");
         encoding.number(MIX_VERSION.into());
@@ -161,7 +164,7 @@ impl Renderer {
         Ok(Digest::from(encoding.finish()))
     }
 
-    /// Where a clip lies is no part of its sound; what is in it and how it is read are.
+    /// Adds an input to the digest: the bytes of the clip and how they are read, but not the clip's path.
     async fn input_of_sound(&self, input: &Input, encoding: &mut Encoding) -> Result<(), RenderError> {
         let Input::Clip { path, demuxer, .. } = input else {
             return Ok(());

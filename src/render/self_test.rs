@@ -1,9 +1,10 @@
-//! Whether an FFmpeg can do all that is asked of it, found out by asking it: a clip is made, cut, looked at, stitched,
-//! rendered by the graph with its sound, and shown as poster and preview.
+//! Tests whether an FFmpeg can do everything that this program needs, by doing it: makes a clip, cuts it,
+//! probes it, stitches it, renders it with the graph and with sound, and makes a poster and a preview of it.
 //!
-//! For `/ready` and `doctor`. Lists of filters and encoders do not tell: an option may have another name, an encoder
-//! may be built without what it needs. The trial runs the same code as a workout does, on a clip of half a
-//! second, in a folder of its own. It knows nothing of the user's clips.
+//! For `/ready` and `doctor`. FFmpeg's lists of filters and encoders are not enough: an option may have
+//! another name, or an encoder may be built without something that it needs. The test runs the same code as a
+//! workout, on a generated clip of one second, in its own temporary folder. It never touches the user's
+//! clips.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -25,7 +26,7 @@ use crate::workout::{
     Resolution, Timeline,
 };
 
-/// The clip's catalogue.
+/// The catalogue with the test's clip.
 const CATALOGUE: &str = r#"{"version": 1, "exercises": [{
     "id": "trial", "name": "Trial", "description": "A picture made each way.", "icon": "T", "video": "trial.mkv",
     "category": "warm_up", "difficulty": "easy", "has_jump": false, "position": "standing", "sides": "both",
@@ -34,26 +35,27 @@ const CATALOGUE: &str = r#"{"version": 1, "exercises": [{
     "attribution": {"license": "CC0-1.0", "author": "Virtual Coach", "source": "made by FFmpeg"}
 }]}"#;
 
-/// Bytes of loops that the trial may hold, in its folder and in memory. Its one loop takes some 100 kB.
+/// Bytes of loops that the test may hold, in its folder and in memory. Its one loop takes about 100 kB.
 const BOUND: u64 = 16 << 20;
 
 /// Versions of FFmpeg that the tests are run with.
 const TRIED: &str =
     "versions 4.2 to 9 are known to work: install one of them, or name another with COACH_FFMPEG";
 
-/// Characters of FFmpeg's own words that are told.
+/// The most characters of FFmpeg's own message that are reported.
 const LONGEST_REASON: usize = 300;
 
-/// What an FFmpeg failed at in its trial.
+/// The first step of the self-test that an FFmpeg failed at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failed {
-    /// A sentence for the user, without a path of this machine.
+    /// A sentence for the user. It contains no path of this machine.
     pub sentence: String,
-    /// Whether it says nothing about FFmpeg: the disk was full, say. It may work the next time.
+    /// Whether the failure says nothing about FFmpeg, for example because the disk was full. The test may
+    /// succeed the next time.
     pub is_of_machine: bool,
 }
 
-/// Runs the trial. Gives what this FFmpeg fails at first: what comes after it in the trial needs it.
+/// Runs the self-test. Returns only the first failure, because the later steps need the earlier ones.
 pub async fn self_test(tools: &Arc<Tools>) -> Result<(), Failed> {
     let folder = tempfile::tempdir().map_err(|error| Failed {
         sentence: format!("there is no temporary folder to try it in ({error})"),
@@ -94,7 +96,7 @@ impl Failure {
         Self {
             what,
             why: error.to_string(),
-            // A program that cannot be started is at fault itself.
+            // A program that cannot be started is itself at fault, not the machine.
             is_of_machine: error.is_of_machine()
                 && !matches!(error.of_ffmpeg(), Some(FfmpegError::Start { .. })),
         }
@@ -112,7 +114,7 @@ impl Failure {
 }
 
 async fn tried(tools: &Arc<Tools>, folder: &Path) -> Result<(), Failure> {
-    // Held by a test.
+    // The constant is always valid; a test checks it.
     let mut catalogue = Catalogue::parse(CATALOGUE).expect("the trial's catalogue is sound");
     let exercise = catalogue.exercises()[0].clone();
     source(tools, &folder.join("trial.mkv"))
@@ -132,7 +134,7 @@ async fn tried(tools: &Arc<Tools>, folder: &Path) -> Result<(), Failure> {
     let settings = settings(tools);
     let (renderer, shutdown) =
         renderer(&settings, &library, folder).map_err(|e| Failure::of("be tried", e))?;
-    // Whatever comes of it, nothing goes on after the trial.
+    // Ends all work of the renderer when the test ends, whatever its result.
     let _ended = shutdown.drop_guard();
     for (choice, what) in [
         (
@@ -163,7 +165,7 @@ async fn tried(tools: &Arc<Tools>, folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A clip as the cuts of clips are: lossless, with sound.
+/// Makes a clip in the form of a cut: lossless, with sound.
 async fn source(tools: &Tools, path: &Path) -> Result<(), FfmpegError> {
     let mut command = tools.ffmpeg();
     command.args(["-f", "lavfi", "-i", "testsrc=size=320x180:rate=30"]);
@@ -212,7 +214,8 @@ fn renderer(
     Ok((renderer, ended))
 }
 
-/// Half a second of the clip as it is and half a second of it slowed down, with everything that a workout can have.
+/// A plan with half a second of the clip at normal speed and half a second at half speed. It uses all
+/// features of a workout.
 fn plan(exercise: &Exercise, renderer: RendererChoice) -> Plan {
     let interval = |kind, speed| Interval {
         index: 0,
@@ -233,7 +236,7 @@ fn plan(exercise: &Exercise, renderer: RendererChoice) -> Plan {
         interval(IntervalKind::Rest, half),
     ];
     Plan {
-        // Two intervals are not none.
+        // There are two intervals, so the timeline is not empty.
         timeline: Timeline::new(intervals).expect("a timeline has at least one interval"),
         seed: 0,
         kcal: 0.0,

@@ -1,8 +1,8 @@
-//! The sound of a workout: one continuous AAC track from its first sample to its last.
+//! Encodes the sound of a workout: one continuous AAC track from its first sample to its last.
 //!
-//! Raw samples come from the clips (or are silence), cues are mixed into them here, and a single
-//! FFmpeg encodes the whole. Nothing is cut where video frames are cut, so no joint can click and no gap
-//! of an encoder's start can add up.
+//! For the muxer and for recordings. The clips give raw samples (or silence), this module mixes the cues into
+//! them, and a single FFmpeg encodes the whole. The sound is never cut where video frames are cut. So no
+//! joint can click, and the priming gap of an encoder cannot add up.
 
 use std::sync::Arc;
 
@@ -22,21 +22,21 @@ const BLOCK: usize = 4800;
 /// Bytes of one sample of both channels.
 const SAMPLE_BYTES: usize = 4;
 
-/// The sound track of a job, frame by frame, made as it is asked for.
+/// The sound track of a job, audio frame by audio frame, encoded as it is requested.
 pub struct Sound {
     encoder: Option<Child>,
     stdout: Stdout,
     reader: AdtsReader,
     buffer: BytesMut,
-    /// Mixes into the encoder's standard input; ends with this track.
+    /// The task that mixes into the encoder's standard input. It is aborted when the track is dropped.
     feed: AbortOnDropHandle<Result<(), RenderError>>,
-    /// Samples that the frames still to come must last.
+    /// Samples that the remaining audio frames must last.
     left: Samples,
     primed: bool,
 }
 
 impl Sound {
-    /// Starts the encoder and begins to feed it.
+    /// Starts the encoder and the task that feeds it.
     pub fn start(job: &Arc<Job>) -> Result<Self, RenderError> {
         let mut encoder = job
             .settings
@@ -56,22 +56,22 @@ impl Sound {
         })
     }
 
-    /// What the frames are; `None` before the first.
+    /// The AAC parameters; `None` before the first audio frame.
     pub fn config(&self) -> Option<AacConfig> {
         self.reader.config()
     }
 
-    /// The next frame; `None` when the track is as long as the video frames.
+    /// The next audio frame. `None` when the track is as long as the video.
     pub async fn next(&mut self) -> Result<Option<Sample>, RenderError> {
         while self.left > Samples(0) {
             if let Some(mut frame) = self.reader.pull()? {
                 if !self.primed {
-                    // The encoder's first frame only fills its overlap: 21 ms of silence before the
-                    // first sample. Without an edit list it would be heard as a delay.
+                    // The encoder's first frame contains only priming: 21 ms of silence before the first
+                    // sample. Without an edit list it would be heard as a delay.
                     self.primed = true;
                     continue;
                 }
-                // The last frame is cut short, so that the track ends with the last video frame.
+                // The last frame's duration is shortened, so that the track ends with the last video frame.
                 let lasts = self.left.0.min(u64::from(AAC_FRAME_SAMPLES));
                 self.left = self.left - Samples(lasts);
                 frame.duration = lasts as u32;
@@ -86,7 +86,8 @@ impl Sound {
         Ok(None)
     }
 
-    /// The encoder stopped too early: its own reason, the feed's, or neither.
+    /// The encoder stopped too early. Returns the error of the feeding task, or that of the encoder, or that
+    /// there is none.
     async fn why_it_ended(&mut self) -> RenderError {
         if let Ok(Err(error)) = (&mut self.feed).await {
             return error;
@@ -101,7 +102,7 @@ impl Sound {
     }
 }
 
-/// Mixes the whole workout's sound into the encoder's standard input.
+/// Mixes the sound of the whole workout into the encoder's standard input.
 async fn feed(job: Arc<Job>, mut encoder: Stdin) -> Result<(), RenderError> {
     let mixer = CueMixer::new(if job.plan.cues {
         cues(&job.plan.timeline)
@@ -117,7 +118,8 @@ async fn feed(job: Arc<Job>, mut encoder: Stdin) -> Result<(), RenderError> {
             let count = left.0.min(BLOCK as u64);
             let mut block = clips.read(count as usize).await?;
             mixer.mix(at, &mut block);
-            // The encoder closes its pipe only when it fails; its exit says why.
+            // An error is ignored: the encoder closes its pipe only when it fails, and its exit status tells
+            // why.
             bytes.clear();
             write_s16le(&block, &mut bytes);
             if encoder.write_all(&bytes).await.is_err() {
@@ -154,13 +156,13 @@ impl ClipSound {
         })
     }
 
-    /// The next `count` samples, both channels interleaved.
+    /// The next `count` samples per channel, both channels interleaved, from -1 to 1.
     async fn read(&mut self, count: usize) -> Result<Vec<f32>, RenderError> {
         let mut block = vec![0.0; count * 2];
         if let Some((_, stdout)) = &mut self.source {
             let mut bytes = vec![0; count * SAMPLE_BYTES];
             if let Err(error) = stdout.read_exact(&mut bytes).await {
-                // It ended too early: its own reason is better than that the pipe is empty.
+                // The process ended too early. Its own error says more than the end of the pipe.
                 if let Some((child, _)) = self.source.take() {
                     child.finish().await?;
                 }

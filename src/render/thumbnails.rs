@@ -1,4 +1,6 @@
-//! Posters and previews: one frame, or one pass, of a clip as workouts show it.
+//! Thumbnails: posters (one frame) and previews (one pass) of a clip, as workouts show it.
+//!
+//! For HTTP. Each thumbnail is made once and cached in memory. Posters and previews have no HUD.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,30 +20,31 @@ use crate::workout::{Fit, Orientation, Profile, Resolution};
 
 /// Bytes of posters and previews that are kept in memory.
 const CACHE_BYTES: u64 = 64 << 20;
-/// The largest preview or poster that is taken from FFmpeg.
+/// The most bytes of a preview or poster that are read from FFmpeg.
 const THUMBNAIL_BYTES: u64 = 16 << 20;
-/// FFmpeg processes that make posters and previews at once: a page may ask for all of them.
+/// FFmpeg processes that make posters and previews at once. A page may request all posters at the same time.
 const MAX_PROCESSES: usize = 2;
-/// How many may wait for them: the posters of several large pages, some 20 s of work.
+/// Thumbnails that may wait for these processes: the posters of several large pages, about 20 s of work.
 const WAITING: usize = 128;
-/// What one is taken to last before the first was made.
+/// The estimated duration of making a thumbnail, before the first one was made.
 const USUAL: Duration = Duration::from_millis(300);
-/// The last frame that is chosen for a poster: all before it are decoded, which in a long clip takes long.
+/// The last frame that is chosen for a poster when the catalogue names no instant. FFmpeg decodes all frames
+/// before it, which takes long in a long clip.
 const CHOSEN_AT_MOST: Frames = Frames(90);
-/// The longest preview in seconds.
+/// The longest preview, in seconds.
 const PREVIEW_SECONDS: f64 = 10.0;
 
-/// What is made of a clip.
+/// A kind of thumbnail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum ThumbnailKind {
-    /// Of this frame of the loop, of this size.
+    /// A poster: the frame of the loop, its size, and how the clip fills it.
     Poster(Frames, Profile, Fit),
     Preview,
 }
 
-/// The frame of a loop of `frames` that its poster shows: the one that the catalogue asks for. Without a
-/// wish, or with one behind the loop's end, a third into it, where most movements are far from where they begin
-/// and end.
+/// The frame that a poster shows, of a loop of `frames`: the one at the instant `wish` that the catalogue
+/// names. If there is none, or it lies beyond the end of the loop, the frame at a third of the loop, where
+/// most movements are far from their start and end (at most [`CHOSEN_AT_MOST`]).
 fn poster_frame(wish: Option<Seconds>, frames: Frames) -> Frames {
     let third = Frames(frames.0 / 3).min(CHOSEN_AT_MOST);
     wish.map(Frames::from_seconds)
@@ -49,28 +52,29 @@ fn poster_frame(wish: Option<Seconds>, frames: Frames) -> Frames {
         .unwrap_or(third)
 }
 
-/// The size of posters and previews of exercises: 854x480.
+/// The size of the posters and previews of exercises: 854x480, without HUD.
 fn small() -> Profile {
     Profile::new(Resolution::P480, Orientation::Landscape, false)
 }
 
-/// Makes posters and previews, each once while it is remembered.
+/// Makes and caches posters and previews. Clones are cheap and share the cache.
 #[derive(Debug, Clone)]
 pub struct Thumbnails {
     settings: Arc<RenderSettings>,
     library: Arc<Library>,
     files: FileDigests,
-    /// By exercise and the version of its clip.
+    /// Keyed by the exercise, the version of its clip, and the kind of thumbnail.
     made: Cache<(ExerciseId, u64, ThumbnailKind), Bytes>,
     parallel: Arc<Semaphore>,
-    /// Places and those who wait for them: first come, first served. Who leaves gives up either.
+    /// One permit for each thumbnail that is made or waits for a process, first come, first served. A caller
+    /// that leaves releases its permits.
     queue: Arc<Semaphore>,
     wait_estimate: Arc<WaitEstimate>,
     backoff: Arc<Backoff<(ExerciseId, u64, ThumbnailKind)>>,
 }
 
 impl Thumbnails {
-    /// For the clips of `library`.
+    /// Thumbnails of the clips of `library`.
     #[must_use]
     pub fn new(settings: RenderSettings, library: Arc<Library>) -> Self {
         let weight = |_: &_, bytes: &Bytes| u32::try_from(bytes.len()).unwrap_or(u32::MAX);
@@ -86,7 +90,7 @@ impl Thumbnails {
         }
     }
 
-    /// The same for the clips of another library: those of a request's snapshot.
+    /// The same thumbnails for the clips of another library: that of a request's snapshot.
     #[must_use]
     pub fn with_clips(&self, library: &Arc<Library>) -> Self {
         Self {
@@ -95,13 +99,14 @@ impl Thumbnails {
         }
     }
 
-    /// A JPEG, 854x480, of the frame that the catalogue asks for; `None` when the exercise has no clip
-    /// that can be shown.
+    /// A poster of 854x480 as JPEG: the frame that the catalogue asks for. `None` when the exercise has no
+    /// clip that can be shown.
     pub async fn poster(&self, exercise: &Exercise) -> Option<Result<Bytes, Arc<RenderError>>> {
         self.poster_as(exercise, small(), Fit::Contain).await
     }
 
-    /// The same in the size and shape of a workout's frame.
+    /// A poster in the size and shape of a workout's frame, as JPEG. `None` when the exercise has no clip
+    /// that can be shown.
     pub async fn poster_as(
         &self,
         exercise: &Exercise,
@@ -117,8 +122,8 @@ impl Thumbnails {
             .await
     }
 
-    /// A short MP4 without sound, 854x480, one pass of the clip; `None` when the exercise has no
-    /// clip that can be shown.
+    /// A short MP4 without sound, 854x480: one pass of the clip, at most 10 s. `None` when the exercise has
+    /// no clip that can be shown.
     pub async fn preview(&self, exercise: &ExerciseId) -> Option<Result<Bytes, Arc<RenderError>>> {
         self.get(exercise, ThumbnailKind::Preview).await
     }
@@ -136,7 +141,7 @@ impl Thumbnails {
             }
             self.make(&clip, &key).await
         };
-        // However many ask at once, one FFmpeg makes it.
+        // However many callers ask at once, one FFmpeg makes the thumbnail.
         Some(self.made.try_get_with_by_ref(&key, make).await)
     }
 
@@ -147,7 +152,7 @@ impl Thumbnails {
                 seconds: self.wait_estimate.seconds(WAITING / 2, MAX_PROCESSES),
             });
         };
-        // Never closed, so there is always a place in the end.
+        // The semaphore is never closed, so this always gets a permit in the end.
         let _permit = self.parallel.acquire().await;
         let started = Instant::now();
         let made = self.run(clip, key.2).await;
@@ -177,7 +182,8 @@ impl Thumbnails {
                     settings.tools.run(Task::Poster, command, THUMBNAIL_BYTES)
                 };
                 let best = poster(at).await?;
-                // A clip that breaks off may have nothing there.
+                // FFmpeg writes nothing if a truncated clip ends before the chosen frame. Then its first
+                // frame is used.
                 let image = if best.is_empty() {
                     poster(Frames::ZERO).await?
                 } else {

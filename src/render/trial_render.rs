@@ -1,7 +1,8 @@
-//! A clip is tried before it is called good: a few frames of it, as each renderer makes them.
+//! The trial of a clip: before a clip is accepted, each renderer makes a few frames of it.
 //!
-//! By the same graphs, command lines and readers as a workout's, at the smallest size. Its sound was tried when it
-//! was chosen. What the result looks like is nobody's business here: only that there is one.
+//! For `clip`, which calls the trial through [`TrialRender`]. The trial uses the same graphs, command lines
+//! and readers as a workout, at the smallest size. It checks only that there is a result, not what the result
+//! looks like. The sound is not tried here: the probe tried it when it chose the audio track.
 
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use crate::stitch::{Recipe, StitchError, try_recipe};
 use crate::units::{Frames, Speed};
 use crate::workout::{Fit, Orientation, Profile, Resolution};
 
-/// Frames that are made.
+/// The number of frames that a trial makes.
 const FEW: Frames = Frames(3);
 
 /// The trial of clips with these settings.
@@ -27,7 +28,7 @@ pub fn trial_render(settings: RenderSettings) -> TrialRender {
         let settings = Arc::clone(&settings);
         Box::pin(async move {
             let clip = Arc::new(first_frames(clip));
-            // At once: each waits for a process.
+            // Both at the same time, because each mostly waits for a process.
             let stitch = patiently(|| stitch(&settings, &clip));
             let graph = patiently(|| graph(&settings, &clip));
             let tried = tokio::try_join!(stitch, graph);
@@ -39,7 +40,8 @@ pub fn trial_render(settings: RenderSettings) -> TrialRender {
     }))
 }
 
-/// Tries again when FFmpeg was killed, as every other task that reads clips does.
+/// Tries again when FFmpeg was killed or the machine was out of resources, as all other tasks that read clips
+/// do.
 async fn patiently<F: Future<Output = Result<(), RenderError>>>(
     tried: impl Fn() -> F,
 ) -> Result<(), RenderError> {
@@ -75,7 +77,8 @@ fn look(settings: &RenderSettings, with_bar: bool) -> Look {
     }
 }
 
-/// With a bar: what the other renderer's trial does without.
+/// Follows the recipe of a loop with a HUD bar; the trial of the graph renderer has none. So both layouts are
+/// tried.
 async fn stitch(settings: &RenderSettings, clip: &Arc<Clip>) -> Result<(), RenderError> {
     let recipe = Recipe {
         clip: Arc::clone(clip),
