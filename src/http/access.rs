@@ -1,29 +1,31 @@
-//! Which requests are looked at at all: for which host, from which page, and how long.
+//! Decides which requests reach a route: by host, by the page that sends them, and by the length of the URL.
 //!
-//! For the router, as a layer before all routes, and for routes whose GET starts work ([`FromOwnPage`]). It stands
-//! between a browser and this server: any page on the web can make its visitor's browser ask a server on
-//! the visitor's own machine or network. Whoever is no browser can say anything in these headers, and gains
-//! nothing by it: this is no access control.
+//! For the router, as a layer before all routes, and for routes whose GET starts work ([`FromOwnPage`]). Any
+//! page on the web can make its visitor's browser send requests to a server on the visitor's own machine or
+//! network; the checks here protect against such pages. They are no access control: a program that is not a
+//! browser can send any value in these headers, and gains nothing by it.
 //!
-//! Two attacks, two checks:
+//! There are two attacks, and one check for each:
 //!
-//! - **DNS rebinding.** A page's own name is made to point here, and the page is then of this server's origin for its
-//!   browser. The request still carries that name as its host, so names that are not this server's are
-//!   refused (421). Bound to a loopback address, only loopback names and addresses are its own, and those of
-//!   `COACH_HOSTS`. Bound to any other, the names by which people reach it are not known here: all are served until
-//!   `COACH_HOSTS` names them. Forwarding headers (`X-Forwarded-Host`) are not read: anyone can send them.
-//!   `/health` and `/ready` answer whatever host they are asked for, as checkers ask by changing addresses; any page
-//!   may read both anyhow.
-//! - **Cross-site requests.** A page of another origin may read (GET and HEAD, [CORS](super::cors) for all): links
-//!   are shared, and players elsewhere show them. What starts work or changes something is for the
-//!   server's own pages, for pages from loopback (developers'), and for those of `COACH_ORIGINS`; others are refused
-//!   (403) before their body is read. Leaving CORS headers out would not do: a form's POST and a `text/plain` one are
-//!   sent without asking first.
+//! - **DNS rebinding.** An attacker points the name of their own page to this server; the browser then treats
+//!   the page as being of this server's origin. The request still carries the attacker's name as its host, so
+//!   the server refuses hosts that are not its own (421). A server that is bound to a loopback address owns
+//!   loopback names, loopback addresses and the hosts of `COACH_HOSTS`. A server that is bound to any other
+//!   address does not know the names by which people reach it: it serves every host until `COACH_HOSTS` names
+//!   some. `X-Forwarded-Host` and similar headers are not read, because any client can send them. `/health`
+//!   and `/ready` answer for every host, because health checkers use changing addresses, and any page may
+//!   read both responses anyway.
+//! - **Cross-site requests.** A page of another origin may read (GET and HEAD, with CORS headers for all):
+//!   people share links, and players on other sites show them. Requests that start work or change something
+//!   are allowed for the server's own pages, for pages from loopback (for developers), and for the origins of
+//!   `COACH_ORIGINS`. The server refuses all others (403) before it reads their body. To omit the CORS
+//!   headers is not enough: browsers send a form's POST and a `text/plain` POST without a preflight.
 //!
-//! "Starts work" is every method but GET, HEAD and OPTIONS, so that a new route is on the safe side, and the GET of
-//! `stream.mp4`, as each such request may have an FFmpeg of its own. Other GETs (posters, previews,
-//! `video.mp4`, HLS) may start FFmpeg, too, for what was never asked for before. They stay open, for they are what a
-//! link is for, and what they start is bounded: it is made once for all who ask, kept, and queued.
+//! A request "starts work" if its method is not GET, HEAD or OPTIONS, so that new routes are protected by
+//! default. The GET of `stream.mp4` starts work, too, because each such request may have an FFmpeg process of
+//! its own. Other GETs (posters, previews, `video.mp4`, HLS) may start FFmpeg when they ask for something
+//! new. They stay open, because links exist for them, and their work is bounded: results are made once for
+//! all clients, cached, and queued.
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -39,37 +41,37 @@ use super::host::{Authority, Host};
 use super::problem::{Fault, Problem, ProblemKind};
 use super::{AppState, READINESS_PATHS};
 
-/// Longest address, from its first slash, in bytes: what RFC 9110 (4.1) asks servers to take, and four times the
-/// longest link.
+/// Longest path and query together, in bytes. RFC 9110 (4.1) asks servers to accept at least this length; the
+/// longest link has a quarter of it.
 const LONGEST_ADDRESS: usize = 8_000;
-/// Most query parameters; the route that knows most has seven.
+/// Most query parameters. The route with the most, `/api/exercises`, has seven.
 const MAX_PARAMETERS: usize = 16;
-/// Characters of a client's text that a problem repeats.
+/// Characters of a client's text that a problem repeats at most.
 const LONGEST_TEXT: usize = 100;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 
-/// The hosts of `COACH_HOSTS`: names and addresses, or all.
+/// The hosts of `COACH_HOSTS`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Hosts {
-    /// `*`.
+    /// Every host (`*`).
     Any,
-    /// These, at any port.
+    /// These names and addresses, at any port.
     Listed(Vec<Host>),
 }
 
-/// The origins of `COACH_ORIGINS`, or all.
+/// The origins of `COACH_ORIGINS`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origins {
-    /// `*`.
+    /// Every origin (`*`).
     Any,
-    /// These.
+    /// Only these origins.
     Listed(Vec<Origin>),
 }
 
-/// Where a page comes from: scheme, host and port.
+/// The origin of a page: scheme (`http` or `https`), host and port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     https: bool,
@@ -77,12 +79,12 @@ pub struct Origin {
     port: u16,
 }
 
-/// The rules of a server.
+/// The hosts and origins that a server accepts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Access {
     hosts: Hosts,
     origins: Origins,
-    /// Paths that answer for any host.
+    /// Paths that the server answers for every host.
     open: Arc<[String]>,
 }
 
@@ -122,7 +124,7 @@ impl FromStr for Origins {
     }
 }
 
-/// The entries between commas; `None` if one of them is `*`.
+/// Reads the entries between commas. `None` if one of the entries is `*`.
 fn listed<T>(text: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<Option<Vec<T>>, String> {
     let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
     let (all, named): (Vec<&str>, Vec<&str>) = entries.partition(|entry| *entry == "*");
@@ -131,7 +133,7 @@ fn listed<T>(text: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<Opt
 }
 
 impl Origin {
-    /// Reads an `Origin` header as browsers write it. `null` is none.
+    /// Reads an `Origin` header as browsers write it. `None` for the value `null`.
     fn parse(text: &str) -> Option<Self> {
         let (scheme, authority) = text.split_once("://")?;
         let https = match scheme.to_ascii_lowercase().as_str() {
@@ -147,8 +149,8 @@ impl Origin {
         })
     }
 
-    /// Whether a page of this origin, asking this server by `authority`, asks its own server. A proxy may have taken
-    /// TLS off, so the scheme is the origin's.
+    /// Whether `authority`, by which the request names this server, is the origin's own server. A proxy may
+    /// have removed TLS, so the default port follows the scheme of the origin.
     fn is_of(&self, authority: &Authority) -> bool {
         self.host == authority.host && self.port == authority.port.unwrap_or(default_port(self.https))
     }
@@ -159,8 +161,8 @@ fn default_port(https: bool) -> u16 {
 }
 
 impl Access {
-    /// The rules of a server that is bound to `bind` and answers below `base_path`. Empty lists are as if
-    /// they were not set.
+    /// The rules of a server that is bound to `bind` and whose paths begin with `base_path`. An empty list
+    /// counts as a list that is not set.
     #[must_use]
     pub fn new(bind: IpAddr, base_path: &str, hosts: Option<&Hosts>, origins: Option<&Origins>) -> Self {
         let hosts = match hosts {
@@ -179,13 +181,13 @@ impl Access {
         }
     }
 
-    /// Whether requests for every host are answered.
+    /// Whether the server answers requests for every host.
     #[must_use]
     pub fn serves_any_host(&self) -> bool {
         self.hosts == Hosts::Any
     }
 
-    /// Refuses what no route is to see.
+    /// Returns a problem for a request that must not reach a route.
     fn check(&self, request: &Request) -> Result<(), Problem> {
         bounded(request.uri())?;
         let host = host_of(request.version(), request.uri(), request.headers())?;
@@ -197,7 +199,7 @@ impl Access {
         }
         let starts_work = match *request.method() {
             Method::GET | Method::HEAD => false,
-            // A preflight asks for the request that is to follow it.
+            // A preflight asks whether the browser may send the request that it describes.
             Method::OPTIONS => request
                 .headers()
                 .get(header::ACCESS_CONTROL_REQUEST_METHOD)
@@ -217,18 +219,20 @@ impl Access {
         }
     }
 
-    /// Refuses a request that a page made which may not start work here. `host` is what the request is for.
+    /// Refuses the request of a page that may not start work here. `host` is the host of the request.
     fn admit_page(&self, headers: &HeaderMap, host: Option<&Authority>) -> Result<(), Problem> {
         let Origins::Listed(listed) = &self.origins else {
             return Ok(());
         };
-        // What the browser says of page and server; no script can set it.
+        // The browser's statement about the relation of page and server. No script can set this header.
         let site = only(headers, &SEC_FETCH_SITE);
         match only(headers, &header::ORIGIN) {
-            // Not by fetch or a form, which send an `Origin`: an address that was typed in, an older browser, or none.
+            // Browsers send `Origin` with POST and with cross-origin `fetch`. A request without `Origin` is a
+            // GET of an element such as `<video>`, a URL that a person typed in, or comes from an older
+            // browser or from no browser.
             HeaderValues::Nothing => match site {
                 HeaderValues::Nothing | HeaderValues::Once("same-origin" | "none") => Ok(()),
-                // Another port of this machine.
+                // The page comes from another port of this machine.
                 HeaderValues::Once("same-site") if host.is_some_and(|host| host.host.is_loopback()) => Ok(()),
                 _ => Err(foreign("a page of another site")),
             },
@@ -237,7 +241,7 @@ impl Access {
                     origin.host.is_loopback()
                         || listed.contains(&origin)
                         || host.is_some_and(|host| origin.is_of(host))
-                        // Behind a proxy that asks by another host than it was asked by.
+                        // A proxy may forward the request with another host than the browser used.
                         || matches!(site, HeaderValues::Once("same-origin"))
                 });
                 if trusted {
@@ -252,7 +256,7 @@ impl Access {
     }
 }
 
-/// Lets only those requests pass on that [`Access`] allows.
+/// Layer that passes on only the requests that [`Access`] allows.
 pub async fn admit(State(access): State<Arc<Access>>, request: Request, next: Next) -> Response {
     match access.check(&request) {
         Ok(()) => next.run(request).await,
@@ -260,10 +264,11 @@ pub async fn admit(State(access): State<Arc<Access>>, request: Request, next: Ne
     }
 }
 
-/// That a request may start work. For routes whose GET does; other methods are checked before all routes.
+/// Extractor for routes whose GET starts work: refuses the request of a page that may not start work.
+/// [`admit`] checks the other methods before all routes.
 ///
-/// A person who follows a link from elsewhere may open it: the page that it stood on is gone then, and can do so
-/// no second time.
+/// A person may follow a link from any page (a navigation of the whole tab). The browser leaves that page
+/// then, so the page cannot send a second request. Such navigations are allowed.
 #[derive(Debug, Clone, Copy)]
 pub struct FromOwnPage;
 
@@ -291,10 +296,11 @@ impl FromRef<AppState> for Arc<Access> {
     }
 }
 
-/// What a request says in a header that it must not have twice.
+/// The value of a header that a request may have only once.
 enum HeaderValues<'r> {
     Nothing,
     Once(&'r str),
+    /// The header occurs more than once, or its value is not text.
     Unclearly,
 }
 
@@ -307,7 +313,8 @@ fn only<'r>(headers: &'r HeaderMap, name: &HeaderName) -> HeaderValues<'r> {
     }
 }
 
-/// The host that a request is for; `None` for one of HTTP/1.0 that names none, which no browser sends.
+/// The host that a request is for. `None` for a request of HTTP/1.0 that names
+/// no host, which no browser sends.
 fn host_of(version: Version, target: &Uri, headers: &HeaderMap) -> Result<Option<Authority>, Problem> {
     let named = match only(headers, &header::HOST) {
         HeaderValues::Once(text) => {
@@ -322,7 +329,7 @@ fn host_of(version: Version, target: &Uri, headers: &HeaderMap) -> Result<Option
         }
     };
     match target.authority() {
-        // RFC 9112, 3.2.2: a target with a host of its own counts, not the header.
+        // RFC 9112, 3.2.2: if the request target contains a host, that host counts, and not the header.
         Some(authority) => Authority::parse(authority.as_str())
             .map(Some)
             .ok_or_else(|| bad_host("The target of the request is no host.")),
@@ -360,7 +367,7 @@ fn foreign(from: &str) -> Problem {
     )
 }
 
-/// Refuses an address that no link and no filter needs.
+/// Refuses a URL that is longer, or has more query parameters, than any link or filter needs.
 fn bounded(address: &Uri) -> Result<(), Problem> {
     let query = address.query().unwrap_or_default();
     let length = address.path().len() + query.len();

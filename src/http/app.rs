@@ -1,8 +1,9 @@
-//! The web app, out of the binary: every file of the page's export, as `make web` left it.
+//! The web app: serves the files of the exported web page, which `make web` builds and the binary embeds.
 //!
-//! For browsers. The export is built for a base path of [`PLACEHOLDER`]; the real one, which is known only when
-//! the server starts, is written in its place. A binary that was built without Node has no page:
-//! [`App::embedded`] is `None` then, and `/` says how to get one.
+//! For browsers. The export is built with `PLACEHOLDER` as its base path. The server learns the
+//! real base path only at its start and replaces the placeholder then. A binary that was built
+//! without Node has no web app: [`App::embedded`] returns `None`, and `/` explains how to build
+//! one. This module answers no API route.
 
 use std::collections::HashMap;
 
@@ -24,18 +25,18 @@ use super::range_response::IMMUTABLE;
 #[folder = "web/dist"]
 struct Export;
 
-/// What stands in the export for the base path; `web/next.config.ts` has it, too.
+/// The text that the export holds in place of the base path. `web/next.config.ts` holds the same text.
 const PLACEHOLDER: &str = "/__base_path__";
-/// The first page.
+/// The file that a folder's URL shows.
 const INDEX: &str = "index.html";
-/// The page for addresses that there are not.
+/// The page for URLs that do not exist.
 const NOT_FOUND: &str = "404.html";
-/// Files below it have their digest in their names.
+/// Folder of files whose names hold a digest of their content.
 const HASHED: &str = "_next/static/";
-/// For all others: asked for again each time, by their tags, so that a new version shows at once.
+/// `Cache-Control` of all other files: browsers revalidate them on each use, so a new version shows at once.
 const REVALIDATED: &str = "no-cache";
 
-/// The files of the page, ready to be sent.
+/// The files of the web app in memory, by their path in the export.
 #[derive(Debug, Default)]
 pub struct App {
     files: HashMap<String, File>,
@@ -49,7 +50,7 @@ struct File {
 }
 
 impl App {
-    /// The page that the binary has, for a server below `base_path`; `None` if it has none.
+    /// Loads the embedded web app for a server below `base_path`. `None` if the binary embeds no web app.
     #[must_use]
     pub fn embedded(base_path: &str) -> Option<Self> {
         let files = Export::iter().filter_map(|name| {
@@ -64,7 +65,8 @@ impl App {
         app.files.contains_key(INDEX).then_some(app)
     }
 
-    /// The answer to a path that no route has, as it stands in the address, without the base path.
+    /// Answers `path`, which no route has. `path` is the path as it stands in the URL, without the base path.
+    /// `None` if the web app has nothing for it.
     fn answer(&self, path: &str, request: &HeaderMap) -> Option<Response> {
         let name = path.trim_start_matches('/');
         let folder = if name.is_empty() || name.ends_with('/') {
@@ -80,12 +82,12 @@ impl App {
             if name.is_empty() || name.ends_with('/') {
                 return Some(answer(file));
             }
-            // Relative, and so right below any base path: `plan` -> `plan/`.
+            // The location is relative (`plan` -> `plan/`), so it is correct below any base path.
             let last = name.rsplit('/').next().unwrap_or(name);
             let location = HeaderValue::from_str(&format!("{last}/")).ok()?;
             return Some((StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, location)]).into_response());
         }
-        // A person sees a page, a program a problem.
+        // A browser gets the page for unknown URLs; a program gets a problem.
         let page = self.files.get(NOT_FOUND).filter(|_| {
             let accepts = request.get(header::ACCEPT).and_then(|value| value.to_str().ok());
             accepts.is_some_and(|kinds| kinds.contains("text/html")) && !name.starts_with("api/")
@@ -144,13 +146,14 @@ impl File {
     }
 }
 
-/// What a page may load: what is on this server, and of scripts within it those that it came with.
+/// Content security policy of a page: it may load files of this server, and may run the inline scripts that
+/// it contains, by their hashes.
 fn policy(page: &str) -> String {
     let hashes: String = inline_scripts(page)
         .map(|script| format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(script))))
         .collect();
-    // Styles: React writes them into attributes, which have no hash. `data:` and `blob:` are images and
-    // sound that the page makes itself.
+    // React writes styles into attributes, which cannot be allowed by a hash. `data:` and `blob:` are images
+    // and sound that the page itself makes.
     format!(
         "default-src 'none'; script-src 'self'{hashes}; style-src 'self' 'unsafe-inline'; font-src 'self'; \
          img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; manifest-src 'self'; \
@@ -158,7 +161,8 @@ fn policy(page: &str) -> String {
     )
 }
 
-/// What stands between `<script>` and `</script>`. The page is our own: no comments, no CDATA.
+/// Returns the inline scripts of a page: the text between `<script>` and `</script>`. The page comes from our
+/// own build, so it has no comments and no CDATA around scripts.
 fn inline_scripts(page: &str) -> impl Iterator<Item = &str> {
     page.split("<script").skip(1).filter_map(|rest| {
         let (attributes, rest) = rest.split_once('>')?;
@@ -168,7 +172,7 @@ fn inline_scripts(page: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// What no other route answers: a file of the page.
+/// Answers every path that has no other route: with a file of the web app, or with 404.
 pub(super) async fn serve(
     State(state): State<AppState>,
     method: Method,
@@ -182,7 +186,7 @@ pub(super) async fn serve(
         .ok_or_else(|| Problem::of_status(StatusCode::NOT_FOUND))
 }
 
-/// The first page, if there is one.
+/// Answers `/` with the first page. `None` if the binary has no web app.
 pub(super) fn home(state: &AppState, headers: &HeaderMap) -> Option<Response> {
     state.app.as_ref()?.answer("/", headers)
 }

@@ -1,4 +1,7 @@
-//! Reading a workout config, or goals, from a request's body, with its limits.
+//! Extractors that read a workout config or the goals of a week from a request's body.
+//!
+//! For the POST handlers. The extractors check the content type, bound the length and the time of arrival,
+//! and parse the JSON. They do not check the values against the catalogue.
 
 use std::time::Duration;
 
@@ -11,14 +14,15 @@ use super::problem::{Problem, ProblemKind};
 use crate::week::WeekRequest;
 use crate::workout::WorkoutRequest;
 
-/// Time for a body to arrive: a config is a few kilobytes, so a slower sender means no good.
+/// Time within which the whole body must arrive. A config has a few kilobytes, so only a
+/// faulty or hostile client is slower.
 const ARRIVAL: Duration = Duration::from_secs(30);
 
-/// The body of a request as a workout config, not yet checked against the catalogue.
+/// A workout config from the body of a request. Its values are not checked yet.
 #[derive(Debug)]
 pub struct WorkoutBody(pub WorkoutRequest);
 
-/// The body of a request as goals, not yet checked.
+/// The goals of a week from the body of a request. Their values are not checked yet.
 #[derive(Debug)]
 pub struct WeekBody(pub WeekRequest);
 
@@ -38,7 +42,7 @@ impl FromRequest<AppState> for WeekBody {
     }
 }
 
-/// The bytes of a body that is declared as JSON, arrives in time and is not too long.
+/// Reads the body. It must be declared as JSON, arrive in time and be no longer than the limit.
 async fn json(request: Request, state: &AppState) -> Result<Bytes, Problem> {
     if !is_json(request.headers()) {
         return Err(Problem::new(
@@ -67,12 +71,12 @@ async fn json(request: Request, state: &AppState) -> Result<Bytes, Problem> {
         })
 }
 
-/// What `Content-Length` says; nothing for a body that comes in chunks.
+/// The value of `Content-Length`, in bytes. `None` for a chunked body.
 fn declared_length(headers: &HeaderMap) -> Option<u64> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// `application/json` or any type built on it (`application/...+json`), whatever its parameters.
+/// Whether the content type is `application/json` or `application/...+json`, with any parameters.
 fn is_json(headers: &HeaderMap) -> bool {
     let declared = headers
         .get(header::CONTENT_TYPE)

@@ -1,4 +1,9 @@
-//! A rendering on its way to a client: a response's body that knows how it ended.
+//! [`RenderingBody`]: the response body that sends a rendering to a client and logs how the delivery ended.
+//!
+//! For the routes that stream a video while it is made. Responses that read a finished [`VirtualFile`] use
+//! [`super::range_response`] instead.
+//!
+//! [`VirtualFile`]: crate::deliver::VirtualFile
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -12,11 +17,12 @@ use tracing::Span;
 use super::minimum_rate::{MinimumRate, TooSlow};
 use crate::render::RenderError;
 
-/// Passes a rendering's bytes on, and ends with an error when the server shuts down.
+/// Passes on the bytes of a rendering. Ends with an error when the rendering fails, when the server shuts
+/// down, or when the client reads more slowly than its [`MinimumRate`].
 ///
-/// An error makes hyper cut the connection, so that a client never takes a part for the whole. When
-/// dropped (the client left), it drops the rendering, which ends its FFmpeg. Either way one line in
-/// the log, under the request's id, says how it ended.
+/// An error makes hyper cut the connection, so that a client never takes a part of the video for the whole.
+/// When the client leaves, hyper drops the body, and the body drops the rendering, which ends the rendering's
+/// FFmpeg. In each case one log line in the request's span says how the delivery ended.
 pub struct RenderingBody<S> {
     rendering: Pin<Box<S>>,
     shutdown: Pin<Box<WaitForCancellationFutureOwned>>,
@@ -27,33 +33,33 @@ pub struct RenderingBody<S> {
     minimum_rate: Option<MinimumRate>,
 }
 
-/// How a delivery ended.
+/// How the delivery ended, or that it has not ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outcome {
-    /// Not yet; still so when dropped, it means that the client left.
+    /// The delivery has not ended. A body that is dropped in this state means that the client left.
     Open,
-    /// The client has all of it.
+    /// The rendering ended, and hyper has all of its bytes.
     Whole,
-    /// The rendering failed on its way.
+    /// The body ended with a [`DeliveryError`].
     Failed,
 }
 
-/// Why a response broke off; only hyper sees it.
+/// Why a response broke off. Only hyper sees this error.
 #[derive(Debug, thiserror::Error)]
 pub enum DeliveryError {
-    /// The rendering failed on its way.
+    /// The rendering failed after its first bytes were sent.
     #[error(transparent)]
     Render(#[from] RenderError),
-    /// The server is about to end.
+    /// The server is shutting down.
     #[error("the server is stopping")]
     ShuttingDown,
-    /// The client holds a place and hardly reads.
+    /// The client holds a render permit and reads too slowly.
     #[error(transparent)]
     TooSlow(#[from] TooSlow),
 }
 
 impl<S> RenderingBody<S> {
-    /// Starts to deliver; call it within the request's span.
+    /// Wraps `rendering`. The caller must be inside the request's tracing span: the log lines go there.
     pub fn new(rendering: S, shutdown: CancellationToken) -> Self {
         Self {
             rendering: Box::pin(rendering),
@@ -66,7 +72,7 @@ impl<S> RenderingBody<S> {
         }
     }
 
-    /// Ends with an error when the client takes less than this.
+    /// Makes the body end with an error when the client reads more slowly than `minimum_rate`.
     #[must_use]
     pub fn at_least(mut self, minimum_rate: Option<MinimumRate>) -> Self {
         self.minimum_rate = minimum_rate;

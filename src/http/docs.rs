@@ -1,5 +1,8 @@
-//! Pages for people: where to start, what a problem means, and the OpenAPI page, which comes with
-//! the binary and loads nothing from elsewhere.
+//! Pages for people: the start page, the OpenAPI page, and one page for each type of problem.
+//!
+//! The files of the OpenAPI page come with the binary; the page loads nothing from other servers.
+//! [`mod@super::openapi`] completes the OpenAPI document, and [`super::app`] serves the web app, which replaces
+//! the start page if it exists.
 
 use std::sync::Arc;
 
@@ -15,12 +18,12 @@ use super::headers::{DOCS_POLICY, PLAIN_POLICY};
 use super::problem::{PROBLEMS, Problem, ProblemKind};
 use super::{AppState, app};
 
-/// The pages; none of them is part of the API's document, which is one of them.
+/// The routes of the pages. The OpenAPI document does not describe them.
 pub fn pages(spec: OpenApi) -> Router<AppState> {
     let spec = Arc::new(spec);
     let config = Arc::new(
         Config::from("../openapi.json")
-            // It would send every visitor's document to a server on the internet.
+            // Without this, Swagger UI sends the document to a validator on the internet for each visitor.
             .validator_url("none")
             .display_request_duration(true),
     );
@@ -39,8 +42,8 @@ pub fn pages(spec: OpenApi) -> Router<AppState> {
         .route(&format!("{PROBLEMS}{{slug}}"), get(problem))
 }
 
-/// The page's files refer to each other, so its address has to end in a slash. Relative: a proxy
-/// may have put a path before ours.
+/// Redirects to `docs/`: the files of the page refer to each other by relative paths, so its URL must end in
+/// a slash. The location is relative, because a proxy may have put a prefix before our paths.
 async fn to_docs() -> Response {
     (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, "docs/")]).into_response()
 }
@@ -62,7 +65,7 @@ fn swagger(file: &str, config: Arc<Config<'static>>) -> Result<Response, Problem
     Ok(response)
 }
 
-/// What a type of problem means and what to do about it.
+/// Explains a type of problem and what to do about it, as plain text.
 async fn problem(State(state): State<AppState>, Path(slug): Path<String>) -> Result<String, Problem> {
     let info = ProblemKind::ALL
         .into_iter()
@@ -77,7 +80,7 @@ async fn problem(State(state): State<AppState>, Path(slug): Path<String>) -> Res
     Ok(format!("{} ({status} {reason})\n\n{advice}\n", info.title))
 }
 
-/// The web app, or where to start without it.
+/// Answers `/` with the web app, or with the landing page if there is no web app.
 pub(super) async fn home(State(state): State<AppState>, headers: HeaderMap) -> Response {
     app::home(&state, &headers).unwrap_or_else(|| {
         (
@@ -88,7 +91,7 @@ pub(super) async fn home(State(state): State<AppState>, headers: HeaderMap) -> R
     })
 }
 
-/// Where to start.
+/// The page for a server without the web app: a command to copy, and links to the API.
 fn landing(state: &AppState, headers: &HeaderMap) -> Html<String> {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let plain = |host: &&str| {
@@ -120,7 +123,7 @@ fn landing(state: &AppState, headers: &HeaderMap) -> Html<String> {
     ))
 }
 
-/// A line to copy that makes a video of three exercises.
+/// A `curl` command that makes a video of three exercises. `server` is the URL up to the base path.
 #[must_use]
 pub fn curl_line(server: &str) -> String {
     format!(

@@ -1,8 +1,9 @@
-//! What is around every answer: request id, log lines, headers for browsers, and the bodies of problems.
+//! The outermost layer: gives every request an id and log lines, and every response its security headers and,
+//! if the request failed, a problem as its body.
 //!
-//! The one layer outside all others, so that whatever fails further in (a handler, a limit, a
-//! panic, a route that does not exist) leaves as the same kind of problem with the same id as in the
-//! log.
+//! For the router. The layer is outside all other layers. So every failure (of a handler, a limit, a panic, a
+//! route that does not exist) leaves as the same kind of problem, with the id under which the log describes
+//! the failure. This module does not decide which problem a failure is; [`super::problem`] does.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -17,13 +18,13 @@ use tracing::Instrument;
 use super::headers;
 use super::problem::{Problem, ProblemKind};
 
-/// Names a request, in both directions.
+/// The id of a request: clients may send it, and every response carries it.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Longest id that is taken over from a client.
+/// Longest id that the server accepts from a client, in characters.
 const LONGEST_ID: usize = 64;
 
-/// Gives the request an id, logs it, and writes the body of a problem.
+/// Layer that gives the request an id, logs the request, and writes the body of a problem.
 pub async fn envelope(State(base_path): State<Arc<str>>, request: Request, next: Next) -> Response {
     let id = request_id(request.headers().get(&REQUEST_ID));
     let method = request.method().clone();
@@ -52,21 +53,23 @@ pub async fn envelope(State(base_path): State<Arc<str>>, request: Request, next:
     .await
 }
 
-/// The client's id when it is harmless in a log and a header, else a new one.
+/// Returns the client's id if it is harmless in a log and in a header, else a new random id.
 fn request_id(received: Option<&HeaderValue>) -> HeaderValue {
     let harmless = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
     match received {
         Some(id) if (1..=LONGEST_ID).contains(&id.len()) && id.as_bytes().iter().all(harmless) => id.clone(),
         _ => {
             let id = format!("{:016x}", rand::random::<u64>());
-            // Hexadecimal digits are always a legal header; the fallback is never taken.
+            // Hexadecimal digits are always a legal header value, so the fallback is never used.
             HeaderValue::from_str(&id).unwrap_or(HeaderValue::from_static("0"))
         }
     }
 }
 
-/// The problem that a handler attached, or the one for a refusal of a layer below, which is bare or
-/// plain text. JSON is a handler's own answer, such as the report of what is not ready, and so is a page.
+/// Takes the problem that a handler attached to the response. If there is none and the status is an
+/// error, makes a problem from the status: an inner layer refused the request with an empty or
+/// plain-text body. A JSON or HTML body is kept, because a handler wrote it, such as the report of
+/// `/ready` or the page for unknown URLs.
 fn problem_of(response: &mut Response) -> Option<Problem> {
     let status = response.status();
     let attached = response.extensions_mut().remove::<Problem>();
@@ -81,14 +84,14 @@ fn log_problem(problem: &Problem) {
     let slug = problem.kind.info().slug;
     let cause = problem.cause.as_deref().unwrap_or_default();
     if problem.kind == ProblemKind::Capacity || !problem.kind.info().status.is_server_error() {
-        // Debug escapes: a detail may repeat what a client wrote, and a log line must stay one line.
+        // `Debug` escapes the text: `detail` may repeat a client's text, and a log line must stay one line.
         tracing::info!(problem = slug, detail = ?problem.detail, "refused");
     } else {
         tracing::error!(problem = slug, cause, "failed");
     }
 }
 
-/// Replaces the body, and keeps the headers (such as `Allow`) of what refused the request.
+/// Replaces the body with the problem. Keeps the headers of the response, such as `Allow`.
 fn with_problem(
     response: Response,
     problem: &Problem,
@@ -97,7 +100,8 @@ fn with_problem(
     method: &Method,
 ) -> Response {
     let body = problem.body(base_path, id.to_str().unwrap_or_default());
-    // Strings and numbers only: serialising them cannot fail; an empty body would still carry the status.
+    // The body has strings and numbers only, so serialising it cannot fail. If it did, an empty
+    // body would still carry the status.
     let json = serde_json::to_vec(&body).unwrap_or_default();
     let (mut parts, _) = response.into_parts();
     parts.headers.insert(
@@ -135,7 +139,7 @@ mod tests {
         PlanError, RequestError, TokenError, TooLong, UnknownExercise, Violation, ViolationCode,
     };
 
-    /// What must never leave the server.
+    /// A cause, which must never be sent to a client.
     const SECRET: &str = "/srv/secret/clip.mov: moov atom not found";
 
     async fn leaving(problem: Problem) -> (Response<()>, serde_json::Value) {
@@ -155,7 +159,7 @@ mod tests {
         )
     }
 
-    /// Every failure there is, as the modules below report it.
+    /// Every kind of failure, as the other modules report it.
     fn all() -> Vec<Problem> {
         let unknown = |name: &str, nearest: &[&str]| UnknownExercise {
             pointer: "/exercise_names/0".to_owned(),

@@ -1,4 +1,7 @@
-//! The catalogue for clients: the list, one exercise, its poster and its preview.
+//! The routes of the catalogue: the list of exercises, one exercise, its poster and its preview.
+//!
+//! For clients that let people choose exercises. [`super::filter`] reads the query of the list, and
+//! [`super::view`] defines the JSON. [`Thumbnails`](crate::render::Thumbnails) makes the images.
 
 use std::sync::Arc;
 
@@ -128,15 +131,17 @@ fn found<'c>(catalogue: &'c Catalogue, id: &str) -> Result<&'c Exercise, Problem
     found.map_err(|nearest| Problem::unknown_exercise(id, &nearest))
 }
 
-/// The exercise, once its clip was looked at, with what can be shown then.
+/// Finds an exercise by id or name, waits until its clip is inspected, and returns a snapshot with it. The
+/// returned exercise is a copy from an earlier snapshot.
 async fn looked_at(state: &AppState, id: &str) -> Result<(Arc<Snapshot>, Exercise), Problem> {
     let exercise = found(&state.clips.current().catalogue, id)?.clone();
     let now = snapshot::with(state, &Needs::Only(vec![exercise.id.clone()])).await?;
     Ok((now, exercise))
 }
 
-/// What was made of an exercise's clip. It may have been made before the clip became unusable; what was not made
-/// then fails with the reason.
+/// Returns the bytes that were made from an exercise's clip, or a problem. A cached image stays
+/// usable after the clip has become unusable; if no image is cached then, the problem gives the
+/// reason why the clip is unusable.
 pub(super) fn of_clip(
     now: &Snapshot,
     exercise: &Exercise,

@@ -1,4 +1,9 @@
-//! The query of the exercise list as a checked [`Filter`].
+//! Reads the query of the exercise list as a [`Filter`].
+//!
+//! For `GET /api/exercises`. Unknown parameters and values are refused, and one problem names all of them.
+//! The other query extractors use `choice` and `switch`; the search itself is [`Catalogue::search`].
+//!
+//! [`Catalogue::search`]: crate::catalogue::Catalogue::search
 
 use axum::extract::{FromRequestParts, RawQuery};
 use axum::http::request::Parts;
@@ -8,7 +13,7 @@ use crate::catalogue::{
     Category, Difficulty, EQUIPMENT, Filter, MUSCLES, NO_EQUIPMENT, folded, nearest, visible,
 };
 
-/// Every query parameter; `q` is short for `text`.
+/// All query parameters of the list. `q` is short for `text`.
 const PARAMETERS: [&str; 7] = [
     "category",
     "difficulty",
@@ -18,7 +23,7 @@ const PARAMETERS: [&str; 7] = [
     "text",
     "q",
 ];
-/// What `category` may say: the names that exercises.json and the API's answers have.
+/// The values of `category`: the same names as in exercises.json and in the API's JSON.
 const CATEGORIES: [(&str, Category); 5] = [
     ("warm_up", Category::WarmUp),
     ("strength", Category::Strength),
@@ -26,7 +31,7 @@ const CATEGORIES: [(&str, Category); 5] = [
     ("core", Category::Core),
     ("cool_down", Category::CoolDown),
 ];
-/// What `difficulty` may say.
+/// The values of `difficulty`: the same names as in exercises.json and in the API's JSON.
 const DIFFICULTIES: [(&str, Difficulty); 3] = [
     ("easy", Difficulty::Easy),
     ("medium", Difficulty::Medium),
@@ -35,7 +40,7 @@ const DIFFICULTIES: [(&str, Difficulty); 3] = [
 /// Longest search text, in characters.
 const LONGEST_TEXT: usize = 200;
 
-/// A filter from a request's query: unknown parameters and values are refused, all at once.
+/// The filter of a request's query. A query with mistakes is refused with a problem that names all of them.
 #[derive(Debug)]
 pub struct QueryFilter(pub Filter);
 
@@ -89,7 +94,7 @@ fn set(filter: &mut Filter, name: &str, value: &str) -> Result<(), Box<Fault>> {
             filter.equipment = Some(if nothing { "none".to_owned() } else { named });
         }
         "no_jump" => filter.no_jump = switch(value).map_err(fault)?,
-        // With both, the words of both have to occur.
+        // If a query has both parameters, an exercise must contain the words of both.
         "text" | "q" => {
             let more = text(value).map_err(fault)?;
             filter.text = Some(match filter.text.take() {
@@ -102,7 +107,8 @@ fn set(filter: &mut Filter, name: &str, value: &str) -> Result<(), Box<Fault>> {
     Ok(())
 }
 
-/// One of a table's values by its name, or a sentence that lists the names.
+/// Returns the value of `table` with the name `value`, or a sentence that lists the
+/// names. Letter case does not matter.
 pub(super) fn choice<T: Copy>(value: &str, table: &[(&str, T)]) -> Result<T, String> {
     let names: Vec<&str> = table.iter().map(|(name, _)| *name).collect();
     let name = word(value, &names)?;
@@ -110,7 +116,7 @@ pub(super) fn choice<T: Copy>(value: &str, table: &[(&str, T)]) -> Result<T, Str
     found.map(|(_, value)| *value).ok_or(name)
 }
 
-/// One of a list of words.
+/// Returns `value` in lower case if `known` has it, else a sentence that lists `known`.
 fn word(value: &str, known: &[&str]) -> Result<String, String> {
     let value = folded(value);
     if known.contains(&value.as_str()) {
@@ -124,7 +130,7 @@ fn word(value: &str, known: &[&str]) -> Result<String, String> {
     }
 }
 
-/// Yes or no; a name without a value is a yes.
+/// Reads a boolean. A parameter without a value is true.
 pub(super) fn switch(value: &str) -> Result<bool, String> {
     match folded(value).as_str() {
         "" | "true" | "1" => Ok(true),
@@ -151,8 +157,8 @@ fn unknown(name: &str) -> Fault {
     }
 }
 
-/// What a client wrote, fit to be sent back: short, and with escapes for what would steer a terminal
-/// or forge a line.
+/// A client's text, safe to send back and to log: at most 200 characters, with escapes for characters that
+/// could control a terminal or forge a log line.
 fn shortened(text: &str) -> String {
     let short: String = text.chars().take(200).collect();
     visible(&short)

@@ -1,46 +1,47 @@
-//! The host that a request is for, read strictly from `Host`, a request target or an `Origin`.
+//! Parses the host that a request is for, from a `Host` header, a request target or an `Origin` header.
 //!
-//! For [`super::access`], which decides by it. A host that two readers could understand differently is no host
-//! here: numbers that some take for an address (`127.1`, `0x7f.1`), user names, empty labels.
+//! For [`super::access`], which decides by it. Parsing is strict: a text that two parsers could read as
+//! different hosts is refused. Such texts are numbers that some parsers take for an IP address (`127.1`,
+//! `0x7f.1`), user names, and empty labels.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Longest name that DNS knows, and longest part of one between dots.
+/// Longest name in DNS, and longest label (the part between two dots), in bytes.
 const LONGEST_NAME: usize = 253;
 const LONGEST_LABEL: usize = 63;
 
-/// A name or an address, in the one form that can be compared.
+/// A name or an IP address, in a normal form, so that `==` compares hosts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Host {
-    /// Lower case, without a dot at its end.
+    /// A name in lower case, without a final dot.
     Name(String),
-    /// An IPv4 address that was written as IPv6 (`::ffff:127.0.0.1`) is the IPv4 address.
+    /// An IP address. An IPv4 address that is written as IPv6 (`::ffff:127.0.0.1`) becomes the IPv4 address.
     Address(IpAddr),
 }
 
-/// A host with the port that stands behind it.
+/// A host with an optional port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Authority {
-    /// Without the port.
+    /// The host, without the port.
     pub host: Host,
-    /// `None` where none is written: then the scheme has a default.
+    /// The port. `None` if the text has no port: the default port of the scheme applies.
     pub port: Option<u16>,
 }
 
 impl Host {
-    /// Whether it always means the machine that the client runs on.
+    /// Whether the host always means the machine on which the client runs.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         match self {
-            // RFC 6761, 6.3: names below it are loopback names, too, and nobody can register one.
+            // RFC 6761, 6.3: names below `localhost` are loopback names, too, and nobody can register them.
             Self::Name(name) => name == "localhost" || name.ends_with(".localhost"),
             Self::Address(address) => address.is_loopback(),
         }
     }
 
-    /// A name or an IPv4 address.
+    /// Parses a name or an IPv4 address.
     fn unbracketed(text: &str) -> Option<Self> {
-        // `example.org.` is the same name, said absolutely.
+        // `example.org.` is the absolute form of the same name.
         let name = text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
         let legal = |label: &str| {
             (1..=LONGEST_LABEL).contains(&label.len())
@@ -51,7 +52,8 @@ impl Host {
         if name.len() > LONGEST_NAME || !name.split('.').all(legal) {
             return None;
         }
-        // As browsers decide it (WHATWG URL, "ends in a number"): such a host is an IPv4 address or nothing.
+        // The rule of browsers (WHATWG URL, "ends in a number"): a host whose last label is a
+        // number must be an IPv4 address.
         let last = name.rsplit('.').next().unwrap_or_default();
         let hexadecimal = last
             .strip_prefix("0x")
@@ -65,7 +67,7 @@ impl Host {
 }
 
 impl Authority {
-    /// Reads `host`, `host:port` or `[address]:port`; `None` for all else.
+    /// Parses `host`, `host:port` or `[address]:port`. `None` for any other text.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (host, port) = if let Some(rest) = text.strip_prefix('[') {
@@ -78,7 +80,7 @@ impl Authority {
         };
         let port = match port.strip_prefix(':') {
             None if port.is_empty() => None,
-            // RFC 3986, 3.2.3: the port behind the colon may be missing.
+            // RFC 3986, 3.2.3: the port after the colon may be empty.
             Some("") => None,
             Some(digits) if digits.bytes().all(|digit| digit.is_ascii_digit()) => Some(digits.parse().ok()?),
             _ => return None,

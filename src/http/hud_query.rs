@@ -1,4 +1,6 @@
-//! The parts of a HUD that a client wants the video of a link to show: `?show_timer=false`.
+//! Reads which parts of the HUD a client wants in the video of a link, such as `?show_timer=false`.
+//!
+//! For [`super::links`]. The query changes the HUD parts of the link; the handler makes a new link from them.
 
 use axum::extract::{FromRequestParts, RawQuery};
 use axum::http::request::Parts;
@@ -7,8 +9,8 @@ use super::filter::switch;
 use super::problem::{Fault, Problem};
 use crate::workout::HudParts;
 
-/// What the query names, by the words of a workout's config; a part that it does not name stays as it is in
-/// the link. Other parameters are not looked at.
+/// The HUD parts that a query sets. The parameters have the names of the workout config's fields. A part that
+/// is `None` keeps the value of the link. Other parameters are ignored.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct HudQuery {
     timer: Option<bool>,
@@ -18,7 +20,7 @@ pub struct HudQuery {
 }
 
 impl HudQuery {
-    /// The parts of a link with the changes that the query names.
+    /// Returns the HUD parts of a link with the changes of the query.
     pub fn over(self, link: HudParts) -> HudParts {
         HudParts {
             timer: self.timer.unwrap_or(link.timer),

@@ -1,4 +1,7 @@
-//! The language that a client wants a workout's texts in: `?language=fr`.
+//! Reads the language that a client wants for a workout's texts, such as `?language=fr`.
+//!
+//! For the routes of [`super::links`] that send texts. The handlers choose
+//! the language if the query has none.
 
 use axum::extract::{FromRequestParts, RawQuery};
 use axum::http::request::Parts;
@@ -9,7 +12,7 @@ use crate::workout::Language;
 
 const PARAMETER: &str = "language";
 
-/// What a request's query names; `None` where it names none. Other parameters are not looked at.
+/// The language of a query. `None` if the query has no `language`. Other parameters are ignored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LanguageQuery(pub Option<Language>);
 
@@ -25,7 +28,7 @@ impl<S: Send + Sync> FromRequestParts<S> for LanguageQuery {
     }
 }
 
-/// What the parameter says, or what is wrong with it.
+/// Reads the parameter, or returns a sentence that says what is wrong with it.
 fn read(query: &str) -> Result<LanguageQuery, String> {
     let mut named = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == PARAMETER);
     let Some((_, value)) = named.next() else {

@@ -1,7 +1,4 @@
-//! Every workout is a link: what can be answered from a token alone.
-//!
-//! Nothing is stored. [`opened`] reads a token for whatever is under `/api/workouts/{token}/`; a few plans
-//! are remembered, which only saves planning them again.
+//! The routes of a link: document, timeline, captions, chapters, summary and poster of a workout.
 
 use std::sync::Arc;
 
@@ -26,28 +23,29 @@ use crate::clip::{Needs, Snapshot};
 use crate::texts::{self, TimelineView};
 use crate::workout::{HudParts, Language, Note, Plan, Token, TokenError, TooLong, WorkoutRequest, link};
 
-/// Intervals of the plans that are remembered together: some 20 MB.
+/// Most intervals of all cached plans together: some 20 MB.
 const REMEMBERED: u64 = 100_000;
 
 const JSON: &str = "application/json";
 const VTT: &str = "text/vtt; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
 
-/// A workout that a token names.
+/// A decoded token: the plan, and the snapshot with which it was planned.
 #[derive(Debug, Clone)]
 pub struct OpenedWorkout {
-    /// Its token, as it stands in the address.
+    /// The token, as it stands in the URL.
     pub token: Token,
-    /// What it is.
+    /// The plan of the workout.
     pub plan: Arc<Plan>,
-    /// What could be shown when it was opened.
+    /// The snapshot of exercises and clips with which the token was opened.
     pub now: Arc<Snapshot>,
-    /// 16 hexadecimal digits, the same for the same token everywhere: what an ETag of something that is made of
-    /// the plan begins with. What else went into it (clips, program) is for its maker to add.
+    /// Digest of the token: 16 hexadecimal digits, the same on every server. It is meant as the first part of
+    /// an ETag of something that is made from the plan. Code that makes such a tag must add what else the
+    /// bytes depend on (clips, version of the program).
     pub digest: String,
 }
 
-/// Plans that were opened lately, by token and the revision of the snapshot in which they were.
+/// Cache of plans. The cache key is the revision of the snapshot and the token.
 #[derive(Debug, Clone)]
 pub struct PlanCache(Cache<(u64, String), Arc<Plan>>);
 
@@ -60,7 +58,7 @@ impl Default for PlanCache {
     }
 }
 
-/// Opens a token from an address.
+/// Decodes a token from a URL and plans its workout.
 pub async fn opened(state: &AppState, token: &str) -> Result<OpenedWorkout, Problem> {
     let token = Token::parse(token)?;
     let needs = token.exercises(&state.clips.current().catalogue)?;
@@ -81,7 +79,7 @@ pub async fn opened(state: &AppState, token: &str) -> Result<OpenedWorkout, Prob
     })
 }
 
-/// The plan of a token, in its own language or in another.
+/// Returns the plan of a token, in `language` or, for `None`, in the language of the token.
 async fn plan_in_language(
     state: &AppState,
     token: &str,
@@ -96,14 +94,14 @@ async fn plan_in_language(
     }
 }
 
-/// Address of a workout on this server: a path, for a server does not know by which name the world
-/// reaches it, and a `Host` header is only what somebody says.
+/// The URL of a workout on this server. It is only a path: a server does not know by which name clients reach
+/// it, and any client can send any `Host` header.
 #[must_use]
 pub fn address(base_path: &str, token: &Token) -> String {
     format!("{base_path}/api/workouts/{token}")
 }
 
-/// The routes under `/api/workouts`.
+/// The routes under `/api/workouts` without the video.
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(create))
@@ -267,7 +265,7 @@ pub async fn create(
     let now = snapshot::for_request(&state, &request).await?;
     let (plan, token) = link(&request, &now.catalogue, &now.lengths, workouts::fresh_seed())?;
     let token = token?;
-    // Through the link itself: what is told is what the link will give.
+    // The workout is opened through its token, so that the response shows exactly what the link will give.
     let opened = opened(&state, token.as_str()).await?;
     let header = notes_header::header(&plan.notes);
     let workout = Workout::new(&state, &opened, plan.notes)?;
@@ -471,7 +469,7 @@ pub async fn poster(
     )
 }
 
-/// The exercise that stands for a workout.
+/// Finds the first exercise of a plan, whose image is the poster of the workout.
 fn first_exercise<'s>(now: &'s Snapshot, plan: &Plan) -> Result<&'s Exercise, Problem> {
     let mut intervals = plan.timeline.intervals().iter();
     let first = intervals.find(|interval| interval.kind.is_exercise());

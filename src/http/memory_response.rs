@@ -1,5 +1,7 @@
-//! Small files from memory (posters, previews) with what browsers ask of them: validators and
-//! single byte ranges. Safari plays no video from a server without ranges.
+//! Sends small files from memory (posters, previews), with validators and single byte ranges.
+//!
+//! For the routes of posters and previews. Ranges are needed because Safari plays no video from a server
+//! without them. [`super::range_response`] serves videos that are not stored, with several ranges.
 
 use std::ops::Range;
 
@@ -14,7 +16,7 @@ use super::problem::Problem;
 #[schema(value_type = String, format = Binary)]
 pub struct Binary(pub Bytes);
 
-/// Answers with a file, a part of it, or the word that the client's copy is still good.
+/// Answers with the file, with one range of it, or with 304 if the client's copy is still valid.
 pub fn answer(request: &HeaderMap, kind: &'static str, file: &Bytes) -> Result<Response, Problem> {
     let etag = format!("\"{}\"", &blake3::hash(file).to_hex()[..16]);
     let tag = HeaderValue::from_str(&etag).map_err(|error| Problem::internal(error.to_string()))?;
@@ -47,7 +49,7 @@ pub fn answer(request: &HeaderMap, kind: &'static str, file: &Bytes) -> Result<R
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(header::ETAG, tag);
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    // Clips change seldom, and the tag tells when one did.
+    // Clips change seldom, and a changed clip changes the ETag.
     headers.insert(
         header::CACHE_CONTROL,
         HeaderValue::from_static("public, max-age=300"),
@@ -55,7 +57,7 @@ pub fn answer(request: &HeaderMap, kind: &'static str, file: &Bytes) -> Result<R
     Ok(response)
 }
 
-/// Which part of a file a client asks for.
+/// The part of a file that a client asks for.
 #[derive(Debug, PartialEq, Eq)]
 enum ByteRange {
     Whole,
@@ -74,8 +76,8 @@ fn requested_range(request: &HeaderMap, etag: &str, length: usize) -> ByteRange 
     }
 }
 
-/// Reads `bytes=0-99`, `bytes=100-` or `bytes=-100`. Several ranges, other units and nonsense are
-/// answered with the whole file, as RFC 9110 allows.
+/// Parses `bytes=0-99`, `bytes=100-` or `bytes=-100`. Several ranges, other units and malformed ranges give
+/// the whole file, as RFC 9110 allows.
 fn part(range: &str, length: usize) -> ByteRange {
     let Some((first, last)) = range
         .strip_prefix("bytes=")
@@ -97,7 +99,7 @@ fn part(range: &str, length: usize) -> ByteRange {
     }
 }
 
-/// Whether an `If-None-Match` names this tag.
+/// Whether the value of `If-None-Match` contains this ETag or `*`. The comparison is weak.
 pub(super) fn etag_matches(header: Option<&HeaderValue>, etag: &str) -> bool {
     let tags = header.and_then(|tags| tags.to_str().ok()).unwrap_or_default();
     tags.split(',')

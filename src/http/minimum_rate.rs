@@ -1,7 +1,8 @@
-//! The least rate at which a client must take a rendering that holds one of the scarce places.
+//! The least rate at which a client must read a rendering that holds a render permit.
 //!
-//! A client that takes a few bytes now and then makes progress, so no timeout of the connection ends it, and yet it
-//! would hold its place for days. Only time that the client lets pass counts: what it waits for FFmpeg does not.
+//! For [`super::delivery`]. A client that reads a few bytes now and then makes progress, so no timeout of the
+//! connection ends it, and it could hold its permit for days. Only the time that the client lets pass counts;
+//! the time in which the client waits for FFmpeg does not.
 
 use std::time::Duration;
 
@@ -10,24 +11,26 @@ use tokio::time::Instant;
 
 use crate::units::Frames;
 
-/// Of the speed of playback. Whoever watches takes all of it; what is left is for pauses.
+/// The least rate, as a fraction of the playback speed. A client that plays the video reads at the full
+/// speed; the rest allows for pauses.
 const MIN: f64 = 0.25;
 
-/// The clock of one delivery.
+/// Measures the rate of one delivery, in windows of the client's time.
 #[derive(Debug)]
 pub struct MinimumRate {
     window: Duration,
-    /// How much of the video has left.
+    /// Length of the video that has been sent so far, in frames.
     progress: watch::Receiver<Frames>,
-    /// The same when this window began.
+    /// The value of `progress` when this window began.
     before: Frames,
-    /// Time that the client let pass in this window.
+    /// Time that the client let pass in this window, from receiving bytes to asking for more.
     passed: Duration,
-    /// When it was given something, if it has not asked for more since.
+    /// When the client received its last bytes. `None` while the client waits for bytes.
     given: Option<Instant>,
 }
 
-/// Too little was taken in a window.
+/// The client read too slowly in a window. Both values are in seconds: of the
+/// video, and of the client's time.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 #[error("the client took {taken:.0} s of the video in {passed:.0} s, less than a quarter of its speed")]
 pub struct TooSlow {
@@ -36,7 +39,7 @@ pub struct TooSlow {
 }
 
 impl MinimumRate {
-    /// Judges once in each `window`.
+    /// Checks the rate once in each `window`, a length of the client's time.
     #[must_use]
     pub fn new(window: Duration, progress: watch::Receiver<Frames>) -> Self {
         let before = *progress.borrow();
@@ -49,7 +52,8 @@ impl MinimumRate {
         }
     }
 
-    /// The client asks for more.
+    /// The client asks for more bytes. Returns an error if a window has ended and
+    /// the client read too slowly in it.
     pub fn asked(&mut self) -> Result<(), TooSlow> {
         if let Some(given) = self.given.take() {
             self.passed += given.elapsed();
@@ -69,7 +73,7 @@ impl MinimumRate {
         Ok(())
     }
 
-    /// The client was given something.
+    /// The client received bytes, so its time runs until it asks for more.
     pub fn given(&mut self) {
         self.given = Some(Instant::now());
     }
@@ -79,8 +83,8 @@ impl MinimumRate {
 mod tests {
     use super::*;
 
-    /// Whether a client keeps its place that takes a second of video, then lets so many seconds pass, for ten minutes;
-    /// FFmpeg takes as long for each.
+    /// Simulates a client for ten minutes of its own time. In each step FFmpeg takes `seconds` to make one
+    /// second of video, and then the client lets `seconds` pass. Returns whether the client keeps its permit.
     async fn keeps(seconds: u64) -> bool {
         let (progress, reader) = watch::channel(Frames::ZERO);
         let mut rate = MinimumRate::new(Duration::from_secs(60), reader);

@@ -1,21 +1,24 @@
-//! The HTTP API: routes over the modules below, and nothing that they could do themselves.
+//! The HTTP API: all routes, the layers around the routes, and the state that the handlers share.
 //!
-//! For browsers and scripts. [`AppState`] is what the handlers share, [`router`] all routes with
-//! their layers, [`server`] the socket. Failures are [`problem`]s; [`envelope`] writes them.
+//! For browsers, players and scripts. [`AppState`] is the shared state. [`router`] builds all routes with
+//! their layers. [`server`] serves the router on a socket. A handler that fails returns a [`problem`];
+//! [`envelope`] writes the body of the problem. The handlers only translate between HTTP and the rest of the
+//! crate: they do not plan or render.
 //!
-//! | route | file |
+//! | route or task | module |
 //! | --- | --- |
 //! | `POST /api/generate-workout-video`, `POST /api/plan` | [`workouts`] |
 //! | `POST /api/week-plan` | [`week`] |
-//! | `/api/workouts...` | [`links`], its texts answered by [`text_response`] |
-//! | `GET /api/exercises...` | [`exercises`], its query in [`filter`], its JSON in [`view`] |
+//! | `/api/workouts...` | [`links`]; [`text_response`] sends the texts |
+//! | the MP4 file, the stream and the HLS files of a link | [`videos`] |
+//! | `GET /api/exercises...` | [`exercises`]; [`filter`] reads the query, [`view`] defines the JSON |
 //! | posters and previews | [`memory_response`] |
-//! | what can be shown, for one request | `snapshot` |
-//! | ranges, validators and parts of a video | [`range_response`] |
+//! | the snapshot of exercises and clips for one request | `snapshot` |
+//! | byte ranges, validators and multipart bodies of a video | [`range_response`] |
 //! | `GET /health`, `GET /ready` | [`ready`] |
-//! | `GET /`, and all else: the web app | [`app`] |
-//! | before all routes: which hosts and pages are answered | [`access`], [`host`] |
-//! | `/docs`, `/openapi.json`, `/problems/...` | [`docs`], the document's common parts in [`openapi`] |
+//! | `GET /`, and all paths without a route: the web app | [`app`] |
+//! | before all routes: checks of the host, the origin and the URL | [`access`], [`host`] |
+//! | `/docs`, `/openapi.json`, `/problems/...` | [`docs`]; [`mod@openapi`] completes the document |
 
 pub mod access;
 pub mod app;
@@ -73,51 +76,56 @@ use problem::Problem;
 pub const WORKOUT_DURATION: HeaderName = HeaderName::from_static("x-workout-duration");
 /// Codecs of a video, for a player's `MediaSource`.
 pub const WORKOUT_CODECS: HeaderName = HeaderName::from_static("x-workout-codecs");
-/// What the choices of a workout were made with.
+/// The seed of the plan: the same request with this seed gives the same workout.
 pub const WORKOUT_SEED: HeaderName = HeaderName::from_static("x-workout-seed");
-/// Who makes a video: `graph` or `stitch`.
+/// The renderer that makes a video: `graph` or `stitch`.
 pub const WORKOUT_RENDERER: HeaderName = HeaderName::from_static("x-workout-renderer");
 
-/// Path of a video's link, if the workout is not too long for one.
+/// Path of the link of a workout. Missing when the workout is too long for a link.
 pub const WORKOUT_LINK: HeaderName = HeaderName::from_static("x-workout-link");
 
-/// What answers whether the server lives and can work, below the base path.
+/// Paths of the health check and the readiness check, below the base path.
+/// [`access`] answers them for every host.
 const READINESS_PATHS: [&str; 2] = ["/health", "/ready"];
 
-/// What all requests share. Cheap to clone.
+/// The state that all requests share. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct AppState {
-    /// Which exercises there are, and which of them can be shown: each request takes a snapshot.
+    /// The exercises and their clips. Each request takes one snapshot.
     pub clips: Clips,
-    /// Makes the videos, once it has the clips of a snapshot.
+    /// Makes the videos. Each request gives the renderer the clips of the request's
+    /// snapshot (`Renderer::with_clips`).
     pub renderer: Renderer,
-    /// Posters and previews, likewise.
+    /// Makes posters and previews. Each request gives it the clips of the request's snapshot, too.
     pub thumbnails: Thumbnails,
-    /// Links that were opened lately.
+    /// Plans of tokens that were opened lately.
     pub plan_cache: links::PlanCache,
-    /// Where everything lies in the videos of links that were read lately.
+    /// Layouts and playlists of the stitched videos that were read lately.
     pub layout_cache: LayoutCache,
-    /// Whether the server can do its work.
+    /// Checks FFmpeg, FFprobe and the cache folder for `/ready`.
     pub readiness: Arc<ready::Readiness>,
-    /// Loops that are prepared in the background, if they are.
+    /// Progress of the prefetch of loops. `None` outside when the server does not prefetch; `None` inside
+    /// until the prefetch has started.
     pub prefetch: Option<watch::Receiver<Option<PrefetchProgress>>>,
-    /// Which requests are answered at all.
+    /// Decides which requests reach a route.
     pub access: Arc<Access>,
     /// Longest body of a request, in bytes.
     pub max_body: usize,
-    /// Seconds after which a client that reads nothing, or too little of what holds a place, is dropped.
+    /// The window of [`minimum_rate::MinimumRate`]: a client that holds a render permit and
+    /// takes too little video in this time is cut off. [`server::StallGuard`] uses the same
+    /// setting for clients that read nothing.
     pub stall: Duration,
-    /// What comes before every path: empty, or `/coach`.
+    /// The prefix of every path: empty, or such as `/coach`.
     pub base_path: Arc<str>,
     /// When the server started.
     pub started: Instant,
-    /// The web app, if the binary has one.
+    /// The web app. `None` when the binary was built without it.
     pub app: Option<Arc<app::App>>,
-    /// Cancelled when the server is to end; deliveries break off then.
+    /// Cancelled when the server shuts down. Responses that stream a rendering end with an error then.
     pub shutdown: CancellationToken,
 }
 
-/// All routes with their layers.
+/// Builds all routes with their layers.
 pub fn router(state: AppState) -> Router {
     let (api, spec) = documented().split_for_parts();
     let spec = openapi::completed(spec, &state.base_path);
@@ -126,7 +134,7 @@ pub fn router(state: AppState) -> Router {
     let routes = api.merge(docs::pages(spec)).fallback(app::serve);
     let routes = match &*base_path {
         "" => routes,
-        // Nesting alone would answer at /coach, not at /coach/.
+        // `nest` alone answers `/coach`, but not `/coach/`.
         prefix => Router::new()
             .nest(prefix, routes)
             .route(&format!("{prefix}/"), get(docs::home)),
@@ -134,8 +142,8 @@ pub fn router(state: AppState) -> Router {
     around(routes.with_state(state), base_path, access, max_body)
 }
 
-/// What surrounds all routes. A layer wraps those before it: the last one is the first that a
-/// request meets.
+/// Adds the layers that surround all routes. Each layer wraps the layers before it: a
+/// request meets the last layer first.
 fn around(routes: Router, base_path: Arc<str>, access: Arc<Access>, max_body: usize) -> Router {
     routes
         .layer(DefaultBodyLimit::max(max_body))
@@ -150,7 +158,7 @@ fn around(routes: Router, base_path: Arc<str>, access: Arc<Access>, max_body: us
         ))
 }
 
-/// The OpenAPI document of all routes.
+/// Builds the OpenAPI document of all routes.
 #[must_use]
 pub fn openapi(base_path: &str) -> utoipa::openapi::OpenApi {
     openapi::completed(documented().into_openapi(), base_path)
@@ -172,8 +180,8 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(ready::ready))
 }
 
-/// Any page may read: there are neither cookies nor accounts. Which pages may start work is decided before, by
-/// [`access`]; those get the same headers.
+/// Allows every page to read responses: the server has neither cookies nor accounts. [`access`] decides
+/// earlier which pages may start work; responses to those pages carry the same CORS headers.
 fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AnyOrigin)
@@ -197,8 +205,8 @@ fn cors() -> CorsLayer {
         ])
 }
 
-/// Only JSON, playlists, captions, plain text and the page are compressed: video and images are already, and a stream
-/// must not wait in a buffer.
+/// Whether to compress a response. Only JSON, playlists, captions, plain text and the web app's texts are
+/// compressed: video and images are compressed already, and a stream must not wait in a buffer.
 fn is_text_answer(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
     headers
         .get(header::CONTENT_TYPE)
@@ -206,7 +214,7 @@ fn is_text_answer(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions
         .is_some_and(|kind| TEXTS.iter().any(|text| kind.starts_with(text)))
 }
 
-/// Media types that are compressed.
+/// Prefixes of the media types that are compressed.
 const TEXTS: [&str; 9] = [
     "application/json",
     "application/vnd.apple.mpegurl",
@@ -219,7 +227,7 @@ const TEXTS: [&str; 9] = [
     "text/plain",
 ];
 
-// The layer hands the payload over, whether it is needed or not.
+// `CatchPanicLayer` calls the function with an owned payload.
 #[allow(clippy::needless_pass_by_value)]
 fn of_panic(payload: Box<dyn Any + Send>) -> Response {
     let words = payload
@@ -273,7 +281,7 @@ mod tests {
                 let answers: Vec<&String> = route["responses"].as_object().unwrap().keys().collect();
                 routes.push(format!("{method} {path} -> {answers:?}"));
                 assert!(route["summary"].is_string(), "{method} {path} has no summary");
-                // Generators of clients name their functions by it.
+                // Client generators name their functions by the operation id.
                 assert!(
                     names.insert(&route["operationId"]),
                     "{path}: {}",

@@ -1,19 +1,24 @@
-//! The notes of a plan as a header: a video has no other place for them.
+//! Encodes the notes of a plan as a response header.
+//!
+//! For responses whose body is a video and has no place for notes, and for new links. JSON bodies carry the
+//! complete notes, which the header may shorten.
 
 use axum::http::{HeaderName, HeaderValue};
 
 use crate::workout::Note;
 
-/// What was decided that the client may not expect, such as a misspelt field that was ignored.
+/// The header of the notes: decisions that the client may not expect, such as a
+/// misspelt field that was ignored.
 pub const WORKOUT_NOTES: HeaderName = HeaderName::from_static("x-workout-notes");
 
-/// Longest value, in bytes: proxies bound all headers of an answer together, some at 4 KiB.
+/// Longest value, in bytes. Proxies bound all headers of a response together, some of them at 4 KiB.
 const LONGEST: usize = 1024;
-/// Room for the last entry, which counts those that did not fit.
+/// Bytes that are reserved for the last entry, which counts the notes that did not fit.
 const COUNT: usize = 32;
 
-/// The sentences of notes, divided by commas and each percent-encoded where a header or the division would
-/// suffer; so `value.split(",").map(decodeURIComponent)` reads it, and so do people. `None` without notes.
+/// Encodes the sentences of the notes, separated by commas. A byte that is not allowed in a header, a comma
+/// and a percent sign are percent-encoded. `value.split(",").map(decodeURIComponent)` decodes the header, and
+/// people can read it as it is. `None` if there are no notes.
 #[must_use]
 pub fn header(notes: &[Note]) -> Option<HeaderValue> {
     let mut value = String::new();
@@ -28,7 +33,7 @@ pub fn header(notes: &[Note]) -> Option<HeaderValue> {
     if value.is_empty() {
         return None;
     }
-    // Printable ASCII only, by the encoding: always a legal header.
+    // The encoding leaves only printable ASCII, so the value is always a legal header.
     HeaderValue::from_str(&value).ok()
 }
 

@@ -1,7 +1,8 @@
-//! What the OpenAPI document says of all routes alike.
+//! Adds to the OpenAPI document what is the same for all routes.
 //!
-//! For [`super::router`] and `virtual-coach openapi`. Each route describes itself; what is decided before all
-//! routes ([`super::access`], [`super::envelope`]) is added here, in one place.
+//! For [`super::router`] and the command `virtual-coach openapi`. Each route describes itself. The layers
+//! before the routes ([`super::access`], [`super::envelope`]) can refuse any request; this module describes
+//! these refusals in one place. It also describes tokens, which several routes share.
 
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::link::LinkBuilder;
@@ -9,12 +10,13 @@ use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{Info, OpenApi, PathItem, Ref, RefOr, ResponseBuilder, Server, Tag};
 
-/// What comes before the paths of a link.
+/// Prefix of the paths of a link.
 const LINKS: &str = "/api/workouts/{token}";
-/// As the schema of problems is called.
+/// Name of the schema of [`super::problem::ProblemBody`].
 const PROBLEM: &str = "Problem";
 
-/// Adds to a document what no route knows.
+/// Completes a document with the title, the tags, the server's base path, the common refusals,
+/// and the format and links of tokens.
 #[must_use]
 pub fn completed(mut spec: OpenApi, base_path: &str) -> OpenApi {
     describe(&mut spec, base_path);
@@ -60,14 +62,15 @@ fn describe(spec: &mut OpenApi, base_path: &str) {
     );
 }
 
-/// The operations of a path, of those methods that this server has.
+/// The operations of a path. The server has only the methods GET and POST.
 fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
     let get = item.get.as_mut().map(|operation| ("get", operation));
     let post = item.post.as_mut().map(|operation| ("post", operation));
     get.into_iter().chain(post)
 }
 
-/// Adds the refusals that come before all routes, where the route has none of that status.
+/// Adds the refusals of the layers before the routes. A response that the route
+/// itself describes stays as it is.
 fn tell_refusals(operation: &mut Operation, method: &str, path: &str) {
     let mut refusals = vec![
         (
@@ -105,7 +108,7 @@ fn tell_refusals(operation: &mut Operation, method: &str, path: &str) {
     }
 }
 
-/// Says what a token looks like.
+/// Describes the format of the path parameter `token`.
 fn tell_tokens(operation: &mut Operation) {
     let parameters = operation.parameters.iter_mut().flatten();
     for parameter in parameters {
@@ -123,14 +126,15 @@ fn tell_tokens(operation: &mut Operation) {
     }
 }
 
-/// Says that the token of a new link is the one that all paths of links take.
+/// Adds OpenAPI links: the token in the response of `POST /api/workouts` is the
+/// parameter of all paths of a link.
 fn link_tokens(spec: &mut OpenApi) {
     let paths = spec.paths.paths.iter_mut();
     let links = paths.filter(|(path, _)| path.starts_with(LINKS));
     let names: Vec<String> = links
         .flat_map(|(_, item)| operations(item))
         .filter(|(_, operation)| {
-            // A link leads to what the token alone names.
+            // Only operations whose sole path parameter is the token can be reached by an OpenAPI link.
             let parameters = operation.parameters.iter().flatten();
             parameters
                 .filter(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Path))

@@ -1,13 +1,14 @@
-//! Reading one parameter of a query.
+//! Reads one parameter of a query.
 //!
-//! For routes that take few and let others be: players and caches add their own.
+//! For routes that know few parameters and ignore all others: players and caches add their own.
+//! [`super::filter`] reads the query of the exercise list and refuses unknown parameters.
 
 use std::borrow::Cow;
 
 use super::problem::{Fault, Problem};
 
-/// The value of a parameter; `None` where it is not there. Given twice, it is refused: which one counts would be
-/// anybody's guess.
+/// Returns the value of a parameter. `None` if the query does not have it. A parameter that is given twice is
+/// refused, because it is unclear which value counts.
 pub(super) fn value<'q>(query: &'q str, name: &str) -> Result<Option<Cow<'q, str>>, Problem> {
     let mut named = form_urlencoded::parse(query.as_bytes()).filter(|(known, _)| known == name);
     let value = named.next().map(|(_, value)| value);
@@ -17,7 +18,7 @@ pub(super) fn value<'q>(query: &'q str, name: &str) -> Result<Option<Cow<'q, str
     Ok(value)
 }
 
-/// The problem of a parameter with a value that cannot be used.
+/// The problem of a parameter whose value cannot be used.
 pub(super) fn refused(name: &str, detail: impl Into<String>) -> Problem {
     Problem::invalid(vec![Fault::parameter(name, detail)])
 }

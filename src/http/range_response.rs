@@ -1,4 +1,8 @@
-//! A virtual file as an answer: validators, one range or several, HEAD.
+//! Answers GET and HEAD with a virtual file: validators, byte ranges, multipart bodies.
+//!
+//! For the routes of videos and HLS segments. [`select_ranges`] parses the ranges, and [`VirtualFile`]
+//! reads the bytes; this module builds the response. Section numbers are of RFC 9110.
+//! [`super::memory_response`] serves files from memory.
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -8,23 +12,24 @@ use futures_util::{Stream, StreamExt as _, stream};
 use super::problem::Problem;
 use crate::deliver::{DeliverError, RangeSelection, VirtualFile, etag_matches, select_ranges};
 
-/// How a file is to be named and kept by those who get it.
+/// The headers of a file's response that depend on the route.
 #[derive(Debug, Clone, Copy)]
 pub struct FileHeaders<'a> {
     /// `Content-Type`.
     pub media_type: &'a str,
     /// `Cache-Control`.
     pub cache_control: &'static str,
-    /// `Content-Disposition`, if it is to be saved.
+    /// `Content-Disposition`, if the client should save the file.
     pub disposition: Option<&'a str>,
 }
 
-/// For what may change when the server's loops do: good for five minutes, then asked for again by its tag.
+/// `Cache-Control` of responses that change when the server's clips or loops change: caches use them for five
+/// minutes, and then revalidate them by the ETag.
 pub const FIVE_MINUTES: &str = "public, max-age=300";
-/// For what never changes under its name.
+/// `Cache-Control` of files whose name changes with their content.
 pub const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
-/// Answers GET and HEAD.
+/// Answers GET and HEAD with the file, with ranges of it, with 304 or with 416.
 pub fn answer(
     method: &Method,
     request: &HeaderMap,
@@ -35,7 +40,7 @@ pub fn answer(
     let mut answer = if text(header::IF_NONE_MATCH).is_some_and(|tags| etag_matches(tags, file.etag())) {
         Answer::empty(StatusCode::NOT_MODIFIED)
     } else {
-        // 14.2: of methods, GET alone has ranges.
+        // 14.2: ranges are defined only for GET.
         let range = text(header::RANGE).filter(|_| method == Method::GET);
         match select_ranges(range, text(header::IF_RANGE), file.etag(), file.len()) {
             RangeSelection::Whole => Answer::whole(file, headers),
@@ -64,7 +69,7 @@ pub fn answer(
     answer.respond(method)
 }
 
-/// An answer before it is one.
+/// The parts of a response.
 struct Answer {
     status: StatusCode,
     headers: Vec<(HeaderName, String)>,
@@ -103,8 +108,8 @@ impl Answer {
         }
     }
 
-    /// `multipart/byteranges` (14.6). The boundary is the file's tag: 128 bits of a digest do not occur by
-    /// chance in what they are the digest of.
+    /// Builds a `multipart/byteranges` body (14.6). The boundary is the file's ETag, 128 bits of a digest: a
+    /// file does not contain its own digest by chance.
     fn several(file: &VirtualFile, parts: Vec<std::ops::Range<u64>>, headers: FileHeaders<'_>) -> Self {
         let boundary = file.etag().trim_matches('"').to_owned();
         let end = Bytes::from(format!("\r\n--{boundary}--\r\n"));
@@ -153,11 +158,12 @@ impl Answer {
 }
 
 fn content_range(part: &std::ops::Range<u64>, file: &VirtualFile) -> String {
-    // A part is never empty.
+    // A range is never empty, so `end - 1` is its last byte.
     format!("bytes {}-{}/{}", part.start, part.end - 1, file.len())
 }
 
-/// An error cuts the connection, so that nobody takes a part for the whole; the log says why.
+/// Logs an error of the body. The error makes hyper cut the connection, so that no client takes
+/// a part of the file for the whole.
 fn logged(
     pieces: impl Stream<Item = Result<Bytes, DeliverError>>,
 ) -> impl Stream<Item = Result<Bytes, DeliverError>> {

@@ -1,4 +1,8 @@
-//! Whether the server lives (`/health`) and whether it can do its work (`/ready`).
+//! Answers whether the server lives (`/health`) and whether it can do its work (`/ready`).
+//!
+//! For health checkers, for operators, and for the command line: `doctor` and others use
+//! [`Readiness`] without a server. The checks run FFmpeg and FFprobe and write a file into the
+//! cache folder. They repair nothing.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -19,13 +23,13 @@ use crate::ffmpeg::{FfmpegError, Task, Tools, Trouble};
 use crate::graph::FILTERS;
 use crate::render::{ENCODERS, Failed, PrefetchProgress, self_test};
 
-/// Bytes of what FFmpeg says about itself that are read. Its filters are some 40 KB.
+/// Most bytes that are read of FFmpeg's output. The list of filters has some 40 KB.
 const ANSWER: u64 = 1 << 20;
-/// When an FFmpeg that failed is tried again.
+/// Time after which an FFmpeg that failed its self-test is tested again.
 const TRIED_AGAIN: Duration = Duration::from_secs(60);
-/// How long a report is taken for true, so that a flood of questions starts no flood of processes.
+/// Time for which a result is reused, so that many requests do not start many processes.
 const FRESH: Duration = Duration::from_secs(5);
-/// What must fit into the cache, in bytes: an empty file fits onto a full disk, too.
+/// Bytes that the cache folder must have room for. An empty file would fit onto a full disk, too.
 const ROOM: usize = 1 << 20;
 
 /// That the process answers.
@@ -130,7 +134,7 @@ impl Report {
     }
 
     fn ready(&self) -> bool {
-        // Not the cache: what cannot be written to it is kept in memory.
+        // The cache does not count: loops that cannot be written stay in memory.
         self.ffmpeg.ok && self.ffprobe.ok && self.catalogue.ok && self.clips.ok
     }
 }
@@ -241,13 +245,13 @@ pub struct LoopsReport {
 }
 
 impl LoopsReport {
-    /// What is told of a preparation; of none that it is off.
+    /// Reports the progress of the prefetch. `None` means that the server does not prefetch.
     fn of(prefetch: Option<&watch::Receiver<Option<PrefetchProgress>>>) -> Self {
         let described = prefetch.map(|prefetch| *prefetch.borrow());
         let state = match described {
             None => "off",
             Some(Some(prefetch)) if prefetch.done() => "ready",
-            // Without a number it waits for the clips to be looked at.
+            // `Some(None)`: the prefetch has not started, because the clips are still being inspected.
             Some(_) => "preparing",
         };
         let PrefetchProgress {
@@ -265,7 +269,7 @@ impl LoopsReport {
     }
 }
 
-/// What the machine has of what the server needs.
+/// The results of the checks of FFmpeg, FFprobe and the cache folder.
 #[derive(Debug, Clone)]
 struct Machine {
     ffmpeg: ToolReport,
@@ -304,7 +308,7 @@ impl TroubleReport {
     }
 }
 
-/// Where the tools and folders are, with what was last found.
+/// Checks the tools and the cache folder, and keeps the last results.
 #[derive(Debug)]
 pub struct Readiness {
     tools: Arc<Tools>,
@@ -313,17 +317,18 @@ pub struct Readiness {
     self_test: Mutex<Option<FfmpegSelfTest>>,
 }
 
-/// The trial of an FFmpeg, under way or ended.
+/// The self-test of an FFmpeg, running or ended.
 #[derive(Debug)]
 struct FfmpegSelfTest {
-    /// As that FFmpeg calls itself.
+    /// The version that this FFmpeg prints.
     version: String,
     begun: Instant,
     outcome: watch::Receiver<Option<Result<(), Failed>>>,
 }
 
 impl FfmpegSelfTest {
-    /// Whether its outcome is to be taken for true. A failure may have been the machine's.
+    /// Whether the outcome holds for the FFmpeg of this version. A failure expires after [`TRIED_AGAIN`],
+    /// because its cause may have been the machine.
     fn holds_for(&self, version: &str) -> bool {
         let failed = matches!(*self.outcome.borrow(), Some(Err(_)));
         self.version == version && (!failed || self.begun.elapsed() < TRIED_AGAIN)
@@ -331,7 +336,7 @@ impl FfmpegSelfTest {
 }
 
 impl Readiness {
-    /// For these programs and this folder.
+    /// Makes the checks for these programs and this cache folder. Starts nothing.
     #[must_use]
     pub fn new(tools: Arc<Tools>, cache: PathBuf) -> Self {
         Self {
@@ -342,23 +347,24 @@ impl Readiness {
         }
     }
 
-    /// The processes of FFmpeg's that gave no result.
+    /// The FFmpeg processes that gave no result, counted by task.
     fn troubles(&self) -> Vec<TroubleReport> {
         let all = self.tools.troubles.all().into_iter();
         all.map(|(task, trouble)| TroubleReport::of(task, trouble))
             .collect()
     }
 
-    /// What was found at most a few seconds ago.
+    /// Returns results that are at most [`FRESH`] old.
     async fn machine(&self) -> Machine {
-        // Held while checking: those who ask meanwhile wait for the same findings.
+        // The lock is held during the checks, so that concurrent requests wait for the same results.
         let mut last = self.last.lock().await;
         if let Some((found, machine)) = &*last
             && found.elapsed() < FRESH
         {
             return machine.clone();
         }
-        // Nobody waits for the trial here: until it is over, lists of names have to do.
+        // Zero patience: no request waits for the self-test. Until it ends, only the lists
+        // of filters and encoders count.
         let ((ffmpeg, ffprobe), cache) = tokio::join!(self.tools(Duration::ZERO), self.cache());
         let machine = Machine {
             ffmpeg,
@@ -369,7 +375,7 @@ impl Readiness {
         machine
     }
 
-    /// FFmpeg, with its filters and encoders.
+    /// Checks that FFmpeg runs and has the filters and encoders that the program needs.
     pub async fn ffmpeg(&self) -> ToolReport {
         let ask = async |question| {
             let mut command = self.tools.ffmpeg();
@@ -382,8 +388,9 @@ impl Readiness {
         tool(version.as_deref(), missing)
     }
 
-    /// FFmpeg and FFprobe, with what a trial of them shows, if it is over within `patience`. It goes on all the same; the
-    /// same FFmpeg is not tried again.
+    /// Checks FFmpeg and FFprobe, and adds the outcome of FFmpeg's self-test if the self-test ends within
+    /// `patience`. A self-test that takes longer goes on in the background. An FFmpeg of the same version is
+    /// not tested again, unless it failed.
     pub async fn tools(&self, patience: Duration) -> (ToolReport, ToolReport) {
         let (mut ffmpeg, ffprobe) = tokio::join!(self.ffmpeg(), self.ffprobe());
         if let Some(version) = ffmpeg.version.as_ref().filter(|_| ffmpeg.ok && ffprobe.ok)
@@ -395,7 +402,7 @@ impl Readiness {
         (ffmpeg, ffprobe)
     }
 
-    /// What FFmpeg failed at; nothing yet of a trial that is not over.
+    /// Returns what FFmpeg failed at. `None` if the self-test succeeded or has not ended within `patience`.
     async fn self_test(&self, version: &str, patience: Duration) -> Option<Failed> {
         let mut outcome = {
             let mut known = self.self_test.lock().await;
@@ -404,7 +411,8 @@ impl Readiness {
             } else {
                 let (end, outcome) = watch::channel(None);
                 let tools = Arc::clone(&self.tools);
-                // Beside the report, which does not wait for an FFmpeg that hangs.
+                // The self-test runs as its own task, because a report must not
+                // wait for an FFmpeg that hangs.
                 tokio::spawn(async move { end.send_replace(Some(self_test(&tools).await)) });
                 *known = Some(FfmpegSelfTest {
                     version: version.to_owned(),
@@ -421,13 +429,13 @@ impl Readiness {
         }
     }
 
-    /// FFprobe.
+    /// Checks that FFprobe runs.
     pub async fn ffprobe(&self) -> ToolReport {
         let answer = self.tools.probe(Task::Version, ["-version"], ANSWER).await;
         tool(described("-version", answer).as_deref(), Vec::new())
     }
 
-    /// The folder for prepared files; the log says what is wrong with it.
+    /// Checks that the cache folder can be written. If not, the log says why.
     pub async fn cache(&self) -> CacheReport {
         let folder = self.cache.clone();
         let written = tokio::task::spawn_blocking(move || takes_a_file(&folder));
@@ -446,14 +454,14 @@ impl Readiness {
     }
 }
 
-/// Writes a file and removes it.
+/// Writes a file of [`ROOM`] bytes, which is removed at the end.
 fn takes_a_file(folder: &Path) -> std::io::Result<()> {
     let mut file = crate::temp_files::create(folder, "")?;
-    // Noise, as file systems that compress store zeros in no room at all.
+    // Random bytes, because compressing file systems store zeros without using space.
     let mut noise = vec![0; ROOM];
     rand::fill(&mut noise[..]);
     file.write_all(&noise)?;
-    // `sync` would tell of a few more failures, and wear the disk out at every probe.
+    // `sync` would find a few more failures, but would wear the disk at every check.
     file.flush()
 }
 
@@ -465,7 +473,7 @@ fn tool(version: Option<&str>, missing: Vec<String>) -> ToolReport {
     }
 }
 
-/// What a program printed when asked; nothing when it did not run, failed or dawdled.
+/// The output of a program. `None` if the program did not run, failed or took too long.
 fn described(question: &str, answer: Result<Vec<u8>, FfmpegError>) -> Option<String> {
     match answer {
         Ok(text) => Some(String::from_utf8_lossy(&text).into_owned()),
@@ -476,13 +484,13 @@ fn described(question: &str, answer: Result<Vec<u8>, FfmpegError>) -> Option<Str
     }
 }
 
-/// `7.1.1-1` of `ffmpeg version 7.1.1-1 Copyright ...`.
+/// The version in a program's output: `7.1.1-1` of `ffmpeg version 7.1.1-1 Copyright ...`.
 fn version_in(text: &str) -> String {
     let mut words = text.split_whitespace().skip_while(|word| *word != "version");
     words.nth(1).unwrap_or("unknown").chars().take(64).collect()
 }
 
-/// Which names do not stand in the second column of FFmpeg's list.
+/// The names of `needed` that are not in the second column of FFmpeg's list.
 fn lacking(list: &str, needed: &[&str]) -> Vec<String> {
     let known: std::collections::HashSet<&str> = list
         .lines()

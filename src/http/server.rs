@@ -1,7 +1,7 @@
-//! From a socket to a served router, and to its orderly end.
+//! Accepts connections, serves the router on them, and shuts down in order.
 //!
-//! An accept loop of our own: `axum::serve` bounds neither the time for a request's head nor the number
-//! of connections.
+//! For the command `serve`. The accept loop is our own, because `axum::serve` bounds neither the time for a
+//! request's head nor the number of connections. This module knows nothing of routes.
 
 use std::io::{self, ErrorKind};
 use std::pin::pin;
@@ -20,29 +20,29 @@ use tokio_io_timeout::TimeoutWriter;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// Time for a request's head to arrive, from the moment the connection is free for it: it bounds
-/// half-sent heads and connections that are kept open for nothing.
+/// Time within which a request's head must arrive, from the moment when the connection is ready for the
+/// request. It bounds half-sent heads and idle keep-alive connections.
 const HEAD: Duration = Duration::from_secs(30);
-/// Most connections at once where nothing else is said ([`StallGuard::connections`]).
+/// Most connections at once by default ([`StallGuard::connections`]).
 ///
-/// Half of the 1,024 files that a process may usually have open (`ulimit -n`): the other half is for
+/// This is half of the 1,024 files that a process may usually have open (`ulimit -n`). The other half is for
 /// FFmpeg's pipes, clips and the cache, so that a flood of connections starves no rendering.
 const CONNECTIONS: usize = 512;
-/// Bytes of an answer that a connection holds beyond what the kernel took, and most of a request's head.
-/// A stalled viewer costs this much; hyper's own bound is six times as high.
+/// Bytes of a response that a connection buffers beyond the kernel's buffer, and the longest head of a
+/// request. A stalled client costs this much memory; hyper's default is six times as high.
 const BUFFER: usize = 64 << 10;
-/// Bytes that the kernel may hold of a connection before they are sent, not counting those on their way.
-/// Without a bound it takes up to 4 MB: most of a minute made in advance for every viewer.
+/// Bytes of a connection that the kernel may hold unsent; bytes in flight are not counted. Without this bound
+/// the kernel takes up to 4 MB: most of a minute of video, made in advance for every viewer.
 #[cfg(target_os = "linux")]
 const UNSENT: u32 = 128 << 10;
-/// Pause after a failure to accept that is the machine's, such as too many open files.
+/// Pause after an accept error that is the machine's fault, such as too many open files.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// A listener with the limits of its connections.
 ///
-/// A client that stopped reading would otherwise hold its rendering, with its FFmpeg process, for
-/// ever: writes fail after `stall` without any progress. That clock runs only while bytes wait to be
-/// written; a connection on which nothing is due is not touched by it.
+/// Without limits, a client that stops reading would hold its rendering and the rendering's FFmpeg process
+/// for ever. Therefore a write fails after `stall` without progress. The clock of `stall` runs only while
+/// bytes wait to be written, so a connection with nothing to send is not affected.
 #[derive(Debug)]
 pub struct StallGuard {
     listener: TcpListener,
@@ -52,7 +52,7 @@ pub struct StallGuard {
 }
 
 impl StallGuard {
-    /// Guards the connections of a listener.
+    /// Makes a guard with the default limits. `stall` is the time after which a write without progress fails.
     #[must_use]
     pub fn new(listener: TcpListener, stall: Duration) -> Self {
         Self {
@@ -63,15 +63,15 @@ impl StallGuard {
         }
     }
 
-    /// Sets how many connections there may be at once; further ones wait in the kernel's backlog until one
-    /// ends. Each is an open file.
+    /// Sets the most connections at once. Further connections wait in the kernel's backlog until a connection
+    /// ends. Each connection is an open file.
     #[must_use]
     pub fn connections(mut self, connections: usize) -> Self {
         self.connections = connections;
         self
     }
 
-    /// Accepts for ever; each connection is a task of `open`.
+    /// Accepts connections for ever. Each connection is a task of `open`, which `cut` ends at once.
     async fn accept_all(
         self,
         router: Router,
@@ -84,7 +84,7 @@ impl StallGuard {
         http.timer(TokioTimer::new())
             .header_read_timeout(self.head)
             .max_buf_size(BUFFER);
-        // The semaphore is never closed, so this loop ends only from outside.
+        // The semaphore is never closed, so the loop ends only when its caller drops the future.
         while let Ok(permit) = Arc::clone(&permits).acquire_owned().await {
             let Some(stream) = accepted(self.listener.accept().await).await else {
                 continue;
@@ -100,11 +100,12 @@ impl StallGuard {
     }
 }
 
-/// A connection, or nothing after a pause that keeps a lasting failure from spinning.
+/// Returns the accepted connection. After an error of the machine, pauses first, so that a lasting error does
+/// not make the accept loop spin.
 async fn accepted(outcome: io::Result<(TcpStream, std::net::SocketAddr)>) -> Option<TcpStream> {
     match outcome {
         Ok((stream, _)) => Some(stream),
-        // The client's: it left before it was accepted.
+        // The client left before its connection was accepted.
         Err(error)
             if matches!(
                 error.kind(),
@@ -134,14 +135,15 @@ fn guarded(stream: TcpStream, stall: Duration) -> TimeoutWriter<TcpStream> {
     guarded
 }
 
-/// Answers the requests of a connection, until it ends or `shutdown` and the answer under way is sent.
+/// Answers the requests of a connection until the connection ends. After `shutdown` the current response is
+/// sent and the connection closed.
 async fn converse(
     http: &http1::Builder,
     stream: TimeoutWriter<TcpStream>,
     router: Router,
     shutdown: &CancellationToken,
 ) {
-    // The stream's timer is self-referential, hence the pin.
+    // The stream's timer is self-referential, so the stream must be pinned.
     let io = TokioIo::new(Box::pin(stream));
     let mut connection = pin!(http.serve_connection(io, TowerToHyperService::new(router)));
     let ended = tokio::select! {
@@ -152,21 +154,22 @@ async fn converse(
         }
     };
     if let Err(error) = ended {
-        // Everyday: clients leave. What became of a rendering is told by its delivery.
+        // This is normal, because clients leave. The response body logs how a rendering ended.
         tracing::debug!(%error, "a connection broke off");
     }
 }
 
-/// Serves until `shutdown` is cancelled; then takes no more connections and waits for those that
-/// are open, `grace` at most. Those that are open still are cut.
+/// Serves until `shutdown` is cancelled. Then it accepts no more connections and waits at most `grace` for
+/// the open connections. After `grace` it cuts the rest.
 ///
-/// Streams of video end by themselves then: they watch the same token (see [`super::AppState`]).
+/// Responses that stream a rendering end at shutdown by themselves, because they watch the same
+/// token (see [`super::AppState`]).
 pub async fn serve(guard: StallGuard, router: Router, shutdown: CancellationToken, grace: Duration) {
     let open = TaskTracker::new();
     let cut = CancellationToken::new();
-    // Whatever ends this function ends the connections, too.
+    // The guard ends all connections, however this function ends.
     let _cutting = cut.clone().drop_guard();
-    // Dropped, the listener refuses connections.
+    // At shutdown the listener is dropped, so the kernel refuses new connections.
     shutdown
         .run_until_cancelled(guard.accept_all(router, &shutdown, &cut, &open))
         .await;
@@ -194,7 +197,8 @@ mod tests {
 
     const STALL: Duration = Duration::from_millis(400);
 
-    /// Set when dropped: stands for a rendering that ends.
+    /// A flag that is set when a [`Rendering`] is dropped. The tests use it in place
+    /// of an FFmpeg process that ends.
     #[derive(Clone, Default)]
     struct Ended(Arc<AtomicBool>);
 
@@ -220,7 +224,7 @@ mod tests {
         }
     }
 
-    /// Serves `ok` with a short time for heads and this many places.
+    /// Starts a server that answers `ok`, with a short time for heads and at most `connections` connections.
     async fn narrow(connections: usize) -> (std::net::SocketAddr, CancellationToken) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -235,7 +239,7 @@ mod tests {
         (address, shutdown)
     }
 
-    /// All that a client is sent until the server closes the connection.
+    /// Reads everything until the server closes the connection.
     async fn until_closed(client: &mut TcpStream) -> String {
         let mut said = Vec::new();
         tokio::time::timeout(STALL * 10, client.read_to_end(&mut said))
@@ -257,7 +261,7 @@ mod tests {
             .unwrap();
         let mut drip = TcpStream::connect(address).await.unwrap();
         let dripping = async {
-            // A byte now and then resets no clock.
+            // Single bytes do not restart the server's clock.
             while drip.write_all(b"G").await.is_ok() {
                 tokio::time::sleep(STALL / 8).await;
             }
@@ -297,7 +301,7 @@ mod tests {
         let of_client = io::Error::from(ErrorKind::ConnectionAborted);
         assert!(accepted(Err(of_client)).await.is_none());
         assert_eq!(started.elapsed(), Duration::ZERO);
-        // EMFILE: too many open files.
+        // 24 is EMFILE: too many open files.
         assert!(accepted(Err(io::Error::from_raw_os_error(24))).await.is_none());
         assert_eq!(started.elapsed(), PAUSE);
     }
@@ -317,7 +321,8 @@ mod tests {
         assert!(TcpStream::connect(address).await.is_err(), "it still listens");
     }
 
-    /// A client that has asked for a stream, the end of that stream, and the server's own end.
+    /// Starts a server that streams `pieces`, and a client that has received the status line. Returns the
+    /// client, the end of the stream, and the token that shuts the server down.
     async fn asked(pieces: fn() -> BoxStream<'static, Bytes>) -> (TcpStream, Ended, CancellationToken) {
         let ended = Ended::default();
         let seen = ended.clone();

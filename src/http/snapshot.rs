@@ -1,4 +1,8 @@
-//! What can be shown, for one request: taken once, after the clips that the request needs were looked at.
+//! Takes the snapshot for one request, after the clips that the request needs are inspected.
+//!
+//! For the handlers, which take one snapshot per request and pass it on. After a start, inspection
+//! takes some time: until then requests wait or get the problem `starting`.
+//! [`Clips`](crate::clip::Clips) does the inspection.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,13 +13,15 @@ use crate::clip::{InspectionProgress, Needs, Snapshot};
 use crate::render::RenderError;
 use crate::workout::{WorkoutRequest, depends_on};
 
-/// How long a request waits for clips that were not looked at yet, after the server's start.
+/// Time for which a request waits for the inspection of its clips.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How long a list waits for them before it says of each that it is being looked at.
+/// Time for which a list of exercises waits for the inspection of all clips. After it, the list marks the
+/// other exercises as not inspected yet.
 const LIST_PATIENCE: Duration = Duration::from_secs(5);
 
-/// What can be shown, with all that a request may come to show. What is chosen waits for the whole catalogue, so
-/// that a request and a seed give the same workout however young the server is.
+/// Returns a snapshot in which all clips that the request may show are inspected. If the request leaves
+/// a choice of exercises, this is the whole catalogue, so that a request and a seed give the same
+/// workout even just after a start.
 pub(super) async fn for_request(
     state: &AppState,
     request: &WorkoutRequest,
@@ -24,19 +30,21 @@ pub(super) async fn for_request(
     with(state, &needs).await
 }
 
-/// What can be shown, once all that is needed was looked at.
+/// Returns a snapshot in which the needed clips are inspected, or the problem
+/// `starting` if that takes too long.
 pub(super) async fn with(state: &AppState, needs: &Needs) -> Result<Arc<Snapshot>, Problem> {
     let snapshot = state.clips.with(needs, PATIENCE).await;
     snapshot.ok_or_else(|| Problem::starting(&state.clips.progress()))
 }
 
-/// What can be shown, for a list that says of each exercise whether it can.
+/// Returns a snapshot for a list, which may have clips that are not inspected yet.
 pub(super) async fn for_list(state: &AppState) -> Arc<Snapshot> {
     let complete = state.clips.with(&Needs::All, LIST_PATIENCE).await;
     complete.unwrap_or_else(|| state.clips.current())
 }
 
-/// The outcome of a rendering; if a clip turned out to be gone, the clips are checked soon.
+/// Returns the outcome of a rendering unchanged. If the rendering found a clip missing or changed, requests
+/// an early check of the clips.
 pub(super) fn check_clips_after<T>(
     state: &AppState,
     outcome: Result<T, RenderError>,
@@ -48,7 +56,7 @@ pub(super) fn check_clips_after<T>(
 }
 
 impl Problem {
-    /// Clips that a request needs were not looked at yet.
+    /// The problem of a request whose clips are not inspected yet.
     fn starting(progress: &InspectionProgress) -> Self {
         let InspectionProgress { looked_at, all, .. } = progress;
         Self::new(

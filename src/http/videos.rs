@@ -1,7 +1,9 @@
-//! The video of a link: one file with ranges, HLS, and a stream for those who cannot wait.
+//! The routes of a link's video: one MP4 file with byte ranges, HLS files, and a
+//! stream that needs no prepared loops.
 //!
-//! Everything is answered from an index ([`StitchedVideo`](crate::stitch::StitchedVideo)), which is built once per workout by a task of its own: only the
-//! frames that a range touches are put together.
+//! For players. A task of its own builds the stitched video ([`StitchedVideo`]) once per workout. The MP4
+//! file and the HLS files are virtual files on it: a response puts together only the frames of the requested
+//! range. The stream comes from the renderer, as the video of a POST does.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -28,25 +30,26 @@ use crate::stitch::StitchedVideo;
 use crate::texts;
 use crate::workout::{Language, Plan};
 
-/// How long an answer waits for loops that are not prepared yet: as long as a person looks at an empty
-/// player. Then 503 says when to come back, and the preparation goes on.
+/// Time for which a response waits for loops that are not prepared yet: a person looks at an empty player for
+/// about this time. Then the response is 503 with `Retry-After`, and the preparation goes on.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The least that an answer waits, though the client wants no wait at all: where all loops are there, the index of half
-/// an hour is built within it, and must not be taken for a preparation. That of a longer workout may take longer: it is
-/// built to its end and found by whoever asks next.
+/// The least time for which a response waits, even if the client wants no wait at all. If all loops are
+/// prepared, the video index of a workout of half an hour is built within this time, and the client must not
+/// take it for a preparation. The video index of a longer workout may take longer: it is built to its end,
+/// and the next request finds it.
 const MIN_PATIENCE: Duration = Duration::from_millis(300);
-/// How a client says how long it waits: `Prefer: wait=0` (RFC 7240, 4.3).
+/// The header in which a client says how long it waits: `Prefer: wait=0` (RFC 7240, 4.3).
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 
 const MP4: &str = "video/mp4";
 const PLAYLIST: &str = "application/vnd.apple.mpegurl";
-/// The parameter that names a download.
+/// The query parameter with the name of a download.
 const DOWNLOAD: &str = "download";
-/// The longest name under which a download is saved, in characters.
+/// Most characters of a client's name for a download that are used.
 const LONGEST_NAME: usize = 100;
 
-/// The routes of a link's video.
+/// The routes of a link's video under `/api/workouts/{token}`.
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(video))
@@ -152,7 +155,7 @@ pub async fn stream(
     method: Method,
 ) -> Result<Response, Problem> {
     let opened = opened(&state, &token).await?;
-    // HEAD comes here, too, and must not start FFmpeg.
+    // axum sends HEAD requests here, too. HEAD must not start FFmpeg.
     if method == Method::HEAD {
         let headers = [(header::CONTENT_TYPE, MP4), (header::CACHE_CONTROL, "no-store")];
         return Ok(headers.into_response());
@@ -188,10 +191,10 @@ pub async fn hls(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let unknown = || Problem::of_status(StatusCode::NOT_FOUND);
-    // Before the link is opened: nonsense costs nothing.
+    // The name is parsed before the link is opened, so that an unknown name costs nothing.
     let wanted = HlsName::parse(&name).ok_or_else(unknown)?;
     if let HlsName::Captions(language) = wanted {
-        // Of the frames it tells nothing but how long they are.
+        // The playlist of captions needs only the length of the workout, so no stitched video is built.
         let plan = opened(&state, &token).await?.plan;
         let file = format!("../captions.vtt?language={}", language.tag());
         return playlist(&headers, captions_playlist(plan.length(), &file));
@@ -225,7 +228,7 @@ pub async fn hls(
 
 fn playlist(headers: &HeaderMap, text: String) -> Result<Response, Problem> {
     let mut response = text_response::answer(headers, PLAYLIST, text)?;
-    // Segments change with the clips, and their names with them.
+    // The names of segments change with the clips, so caches must revalidate playlists soon.
     let kept = header::HeaderValue::from_static(FIVE_MINUTES);
     response.headers_mut().insert(header::CACHE_CONTROL, kept);
     Ok(response)
@@ -233,7 +236,7 @@ fn playlist(headers: &HeaderMap, text: String) -> Result<Response, Problem> {
 
 fn delivery_problem(error: DeliverError) -> Problem {
     match error {
-        // Whoever asks again finds it, or a place.
+        // A later request finds the layout, or a free place in the queue.
         DeliverError::SingleFlight(SingleFlightError::Full) => RenderError::Preparing.into(),
         other => Problem::internal(other.to_string()),
     }
@@ -250,7 +253,8 @@ async fn stitched_video(
     Ok((opened, snapshot::check_clips_after(state, video)?))
 }
 
-/// How long an answer waits for loops: as long as the client prefers, if that is not longer than we do.
+/// The time for which a response waits for loops: the client's `wait` in seconds, bounded by
+/// [`MIN_PATIENCE`] and [`PATIENCE`].
 fn patience(headers: &HeaderMap) -> Duration {
     let preferences = headers.get_all(PREFER).iter();
     let wait = preferences
@@ -261,19 +265,19 @@ fn patience(headers: &HeaderMap) -> Duration {
         .clamp(MIN_PATIENCE, PATIENCE)
 }
 
-/// The playlists of subtitles, the workout's own language first.
+/// Languages and names of the subtitle playlists. The workout's own language comes first.
 fn subtitles(own: Language) -> Vec<(Language, String)> {
     let others = Language::ALL.into_iter().filter(|language| *language != own);
     let all = std::iter::once(own).chain(others);
     all.map(|language| (language, captions_name(language))).collect()
 }
 
-/// `captions-en.m3u8`.
+/// The name of a subtitle playlist, such as `captions-en.m3u8`.
 fn captions_name(language: Language) -> String {
     format!("captions-{}.m3u8", language.tag())
 }
 
-/// What the file says in words.
+/// The texts in the MP4 file: title, captions and chapters.
 fn words(plan: &Plan) -> Texts {
     let summary = texts::summary(plan);
     Texts {
@@ -284,8 +288,8 @@ fn words(plan: &Plan) -> Texts {
     }
 }
 
-/// `Content-Disposition` with a name of anybody's choice (RFC 6266): plain letters for all, and the name
-/// itself, encoded, for those who know better.
+/// Builds a `Content-Disposition` with a name that a client chose (RFC 6266): `filename` has the name in
+/// ASCII for old clients, and `filename*` has the whole name, percent-encoded.
 fn attachment(name: &str) -> String {
     let name: String = name
         .chars()

@@ -1,4 +1,6 @@
-//! An exercise as clients read it: our fields, and the names that older clients know.
+//! [`ExerciseView`]: the JSON of an exercise, with our fields and with the names that older clients read.
+//!
+//! For [`super::exercises`]. Doc comments of the fields are texts of the OpenAPI document.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +11,7 @@ use crate::catalogue::{
 };
 use crate::clip::Snapshot;
 
-/// Body weight for `calories_per_min`, in kilograms: the usual reference person.
+/// Body weight for `calories_per_min`, in kilograms: the usual reference weight.
 const REFERENCE_WEIGHT: f64 = 70.0;
 
 /// An exercise.
@@ -80,7 +82,7 @@ pub struct ExerciseMetadata {
 }
 
 impl ExerciseView {
-    /// Shows an exercise as it is now; addresses begin with `base_path`.
+    /// Makes the view of an exercise in the snapshot `now`. Its URLs begin with `base_path`.
     #[must_use]
     pub fn new(exercise: &Exercise, now: &Snapshot, base_path: &str) -> Self {
         let unavailable = if now.is_pending(&exercise.id) {
@@ -123,7 +125,7 @@ impl ExerciseView {
     }
 }
 
-/// kcal = MET x kg x hours, to a tenth.
+/// Kilocalories a minute, to a tenth: MET x kilograms x hours, for the reference weight.
 fn calories_per_minute(met: f64) -> f64 {
     (met * REFERENCE_WEIGHT / 60.0 * 10.0).round() / 10.0
 }

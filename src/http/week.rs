@@ -1,4 +1,7 @@
-//! From goals to a week of sessions.
+//! The route that plans a week of sessions from goals.
+//!
+//! For clients that offer a training plan. [`crate::week`] does the planning; this module adds fresh seeds,
+//! the snapshot and the links.
 
 use axum::Json;
 use axum::extract::State;

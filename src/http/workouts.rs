@@ -1,4 +1,7 @@
-//! From a config to its plan or its video.
+//! The routes that make a video or a plan from a workout config.
+//!
+//! For clients that send a config with POST. [`crate::workout`] plans, and [`crate::render`] makes the video;
+//! this module sets the headers and streams the body. `streamed` also serves the stream of a link.
 
 use std::sync::Arc;
 
@@ -61,7 +64,7 @@ pub async fn generate(
     let now = snapshot::for_request(&state, &request).await?;
     let (plan, token) = link(&request, &now.catalogue, &now.lengths, fresh_seed())?;
     let mut response = streamed(&state, &now, Arc::new(plan)).await?;
-    // A workout too long for a link is a video all the same.
+    // A workout that is too long for a link still gives a video.
     if let Ok(token) = token
         && let Ok(link) = HeaderValue::from_str(&links::address(&state.base_path, &token))
     {
@@ -70,7 +73,8 @@ pub async fn generate(
     Ok(response)
 }
 
-/// Answers with a plan's video when the first fragment is there, and streams while the rest is made.
+/// Answers with the video of a plan. Returns when the first fragment is ready; the body streams the rest
+/// while the renderer makes it.
 pub(super) async fn streamed(state: &AppState, now: &Snapshot, plan: Arc<Plan>) -> Result<Response, Problem> {
     let renderer = state.renderer.with_clips(&now.library);
     let rendering = tokio::select! {
@@ -88,7 +92,7 @@ pub(super) async fn streamed(state: &AppState, now: &Snapshot, plan: Arc<Plan>) 
             header::CONTENT_DISPOSITION,
             HeaderValue::from_static("inline; filename=\"workout.mp4\""),
         ),
-        // nginx and its kin would otherwise collect the stream before they pass it on.
+        // Tells nginx and similar proxies not to buffer the stream.
         (
             header::HeaderName::from_static("x-accel-buffering"),
             HeaderValue::from_static("no"),
@@ -142,13 +146,13 @@ pub async fn show_plan(
     Ok((seed, Json(plan.view())).into_response())
 }
 
-/// A seed for a request that brings none; 32 bits, so that JavaScript reads it back exactly.
+/// A random seed for a request without a seed. It has 32 bits, so that JavaScript reads it exactly.
 #[must_use]
 pub fn fresh_seed() -> u64 {
     rand::random::<u32>().into()
 }
 
-/// Seconds to the millisecond, with at least one decimal: `95.0`, `95.033`.
+/// Formats seconds to the millisecond, with at least one decimal: `95.0`, `95.033`.
 fn decimal(seconds: Seconds) -> String {
     format!("{:?}", (seconds.0 * 1000.0).round() / 1000.0)
 }

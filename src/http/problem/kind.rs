@@ -1,82 +1,83 @@
-//! The table of problems: what each type is called, its status, and what to do about it.
+//! [`ProblemKind`]: the table of all types of problem, with slug, status, title and advice.
 //!
-//! For the rest of [`super`], and for the page behind each type's address. Adding a kind here is all
-//! it takes to add a type.
+//! For the rest of [`super`], and for the page behind the URL of each type (`/problems/...`). To add a type,
+//! add a variant, its row in [`ProblemKind::info`], and its place in [`ProblemKind::ALL`].
 
 use axum::http::StatusCode;
 
-/// A type of problem. Its slug is stable: clients decide by it.
+/// A type of problem. Its slug is stable, because clients decide by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProblemKind {
     /// The body is not JSON.
     MalformedJson,
-    /// The address cannot be read.
+    /// The URL is not percent-encoded UTF-8.
     MalformedAddress,
-    /// The address is longer than any that there is.
+    /// The URL is longer than any URL of this server.
     AddressTooLong,
-    /// No `Host`, several, or one that is no host.
+    /// The request has no `Host` header, more than one, or one that is not a host.
     BadHost,
-    /// A host that this server does not answer for.
+    /// The request is for a host that this server does not answer for.
     UnknownHost,
-    /// A page of another origin that may not start work.
+    /// The request comes from a page of another origin, and such a page may not start work.
     ForeignOrigin,
-    /// An empty list of exercises.
+    /// The request has an empty list of exercises.
     NoExercise,
-    /// A name that the catalogue does not have.
+    /// The request has an exercise name or id that the catalogue does not have.
     UnknownExercise,
-    /// The exercise exists, its clip cannot be shown.
+    /// The exercise exists, but its clip cannot be shown.
     ClipUnavailable,
-    /// A link that is not whole, or not of this program.
+    /// The token is incomplete, altered, or of another version of the format.
     UnknownWorkout,
-    /// A link to a workout that the catalogue no longer gives.
+    /// The token is valid, but the catalogue or the clips have changed and no longer give its workout.
     WorkoutChanged,
-    /// A workout that does not fit into a link.
+    /// The workout does not fit into a link.
     LinkTooLong,
-    /// No such address.
+    /// No route and no file has this path.
     NotFound,
-    /// The address exists, the method does not.
+    /// The path exists, but not with this method.
     MethodNotAllowed,
     /// The body did not arrive in time.
     BodyTimeout,
     /// The body is longer than allowed.
     BodyTooLarge,
-    /// A byte range beyond the end of a file.
+    /// The byte range begins beyond the end of the file.
     RangeNotSatisfiable,
-    /// The body is said to be something other than JSON.
+    /// The content type of the body is not JSON.
     UnsupportedMediaType,
-    /// Bad or contradictory values.
+    /// The request has values that cannot be used or that contradict each other.
     InvalidRequest,
-    /// As many renderings as allowed are running.
+    /// All permits are taken, a queue is full, loops are still being prepared,
+    /// or the machine lacks resources.
     Capacity,
-    /// The server was started just now.
+    /// The server was started just now and has not inspected the needed clips yet.
     Starting,
-    /// The server is about to end.
+    /// The server is shutting down.
     ShuttingDown,
     /// FFmpeg failed.
     RenderFailed,
     /// FFmpeg took too long.
     RenderTimeout,
-    /// A fault of this server.
+    /// The server has a bug, or its machine failed.
     Internal,
-    /// Any other refusal of the HTTP layer, told by its status alone.
+    /// Any other refusal of the HTTP layer. Clients see only its status.
     Other(StatusCode),
 }
 
-/// What is the same for all problems of a kind.
+/// The properties that all problems of a kind share.
 #[derive(Debug, Clone, Copy)]
 pub struct ProblemInfo {
-    /// Last part of the type's address.
+    /// Last part of the type's URL.
     pub slug: &'static str,
     /// Status of the response.
     pub status: StatusCode,
-    /// A short name for people.
+    /// A short title for people.
     pub title: &'static str,
-    /// What to do about it: the text behind the type's address.
+    /// Advice for the client: the text behind the type's URL. The text writes paths without the base path.
     pub advice: &'static str,
 }
 
 impl ProblemKind {
-    /// Every kind that has an address of its own.
+    /// Every kind that has a URL of its own: all but [`ProblemKind::Other`].
     pub const ALL: [Self; 25] = [
         Self::MalformedJson,
         Self::MalformedAddress,
@@ -105,9 +106,9 @@ impl ProblemKind {
         Self::Internal,
     ];
 
-    /// The table of problems.
+    /// Returns the row of the table for this kind.
     #[must_use]
-    // A table: long, with nothing to take apart.
+    // The function is a table: it is long, but there is nothing to split.
     #[allow(clippy::too_many_lines)]
     pub fn info(self) -> ProblemInfo {
         let (slug, status, title, advice) = match self {
@@ -281,7 +282,8 @@ impl ProblemKind {
                 "The server made a mistake",
                 "The server's log says why, under the `request_id`. Please report it with the request.",
             ),
-            // RFC 9457: a problem without a type of its own is named as its status is.
+            // RFC 9457: a problem without a type of its own has the type
+            // `about:blank` and the title of its status.
             Self::Other(status) => {
                 let title = status.canonical_reason().unwrap_or("The request was refused");
                 ("about:blank", status, title, "The status says why.")

@@ -1,8 +1,9 @@
-//! Every failure a client can meet, as RFC 9457 `application/problem+json`.
+//! [`Problem`]: every failure that a client can meet, as RFC 9457 `application/problem+json`.
 //!
-//! For all handlers: they return a [`Problem`], which carries what the client may read (`detail`,
-//! `errors`) and, apart from it, the `cause` that only the log may hold. The body is written in one
-//! place, [`super::envelope`], where the request id is known.
+//! For all handlers, which return a [`Problem`] as their error. A problem keeps the text for the
+//! client (`detail`, `errors`) apart from the `cause`, which only the log may hold.
+//! [`super::envelope`] writes the body, because only the envelope knows the request id. The errors of
+//! planning and rendering are converted here.
 
 mod kind;
 
@@ -18,15 +19,15 @@ use crate::ffmpeg::FfmpegError;
 use crate::render::RenderError;
 use crate::workout::{PlanError, RequestError, UnknownExercise, Values, Violation, ViolationCode};
 
-/// Where the types of problems live, below the base path: `/problems/unknown-exercise`.
+/// Prefix of the URLs of problem types, below the base path: `/problems/unknown-exercise`.
 pub const PROBLEMS: &str = "/problems/";
 
-/// After how many seconds a client that found no free place may ask again.
+/// Seconds after which a client may ask again, if nothing better is known.
 ///
-/// A rendering runs several times faster than playback, so a place becomes free within seconds.
+/// A rendering runs several times faster than playback, so a permit becomes free within seconds.
 const RETRY_AFTER_SECONDS: u32 = 10;
 
-/// Most values at fault that an answer names: a person mends a few at a time, and a body may hold thousands.
+/// Most faults that a response lists. A person corrects a few at a time, and a body may have thousands.
 const MAX_ERRORS: usize = 50;
 
 /// One value that cannot be used.
@@ -55,7 +56,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// About a value of the body.
+    /// A fault of the value at the JSON pointer `pointer` of the body.
     pub fn at(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         Self {
             pointer: Some(pointer.into()),
@@ -64,7 +65,7 @@ impl Fault {
         }
     }
 
-    /// About a query parameter.
+    /// A fault of the query parameter `name`.
     pub fn parameter(name: impl Into<String>, detail: impl Into<String>) -> Self {
         Self {
             parameter: Some(name.into()),
@@ -84,23 +85,23 @@ impl From<Violation> for Fault {
     }
 }
 
-/// A failure: what the client reads and what the log keeps.
+/// A failure: the text for the client, and the cause for the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// Its type.
+    /// The type, which decides status and title.
     pub kind: ProblemKind,
     /// A sentence about this occurrence that says what to do.
     pub detail: Cow<'static, str>,
-    /// Every value at fault.
+    /// Every value that cannot be used. The body of the response lists 50 of them at most.
     pub errors: Vec<Fault>,
-    /// For the log only: paths, FFmpeg's words, panics.
+    /// The cause, for the log only: it may hold paths, messages of FFmpeg, or the message of a panic.
     pub cause: Option<String>,
-    /// Seconds after which the client may ask again, where that is known better than by the kind.
+    /// Seconds after which the client may ask again. `None` for the usual time of the kind.
     pub wait: Option<u32>,
 }
 
 impl Problem {
-    /// A problem without anything to hide.
+    /// A problem without a cause and without faults.
     pub fn new(kind: ProblemKind, detail: impl Into<Cow<'static, str>>) -> Self {
         Self {
             kind,
@@ -111,7 +112,7 @@ impl Problem {
         }
     }
 
-    /// A fault of this server; `cause` goes to the log.
+    /// A bug of this server. The client does not see `cause`; the log does.
     pub fn internal(cause: impl Into<String>) -> Self {
         Self::new(
             ProblemKind::Internal,
@@ -120,7 +121,7 @@ impl Problem {
         .because(cause)
     }
 
-    /// A queue is full; there is room again in some `seconds`.
+    /// A queue is full. There should be room again in `seconds`.
     #[must_use]
     pub fn busy(seconds: u32) -> Self {
         let detail = format!("Too much is waiting to be made; ask again in {seconds} seconds.");
@@ -130,7 +131,7 @@ impl Problem {
         }
     }
 
-    /// Values that cannot be used, all of them.
+    /// A request with values that cannot be used. `errors` should have all of them.
     #[must_use]
     pub fn invalid(errors: Vec<Fault>) -> Self {
         let detail = match errors.as_slice() {
@@ -146,7 +147,7 @@ impl Problem {
         }
     }
 
-    /// A body longer than `limit` bytes.
+    /// The body of the request is longer than `limit` bytes.
     #[must_use]
     pub fn too_large(limit: usize) -> Self {
         Self::new(
@@ -155,7 +156,7 @@ impl Problem {
         )
     }
 
-    /// The machine has no more memory, room on its disk, descriptors or processes.
+    /// The machine has too little memory, disk, file descriptors or processes left.
     #[must_use]
     pub fn starved() -> Self {
         Self::new(
@@ -166,7 +167,7 @@ impl Problem {
         )
     }
 
-    /// The server is about to end.
+    /// The server is shutting down.
     #[must_use]
     pub fn shutting_down() -> Self {
         Self::new(
@@ -175,14 +176,14 @@ impl Problem {
         )
     }
 
-    /// Adds what only the log may hold.
+    /// Adds the cause, which only the log may hold.
     #[must_use]
     pub fn because(mut self, cause: impl Into<String>) -> Self {
         self.cause = Some(cause.into());
         self
     }
 
-    /// Seconds for a `Retry-After` header.
+    /// The seconds of the `Retry-After` header. `None` for a kind that a repeated request does not help.
     #[must_use]
     pub fn retry_after(&self) -> Option<u32> {
         let may_ask_again = matches!(
@@ -192,7 +193,7 @@ impl Problem {
         may_ask_again.then_some(self.wait.unwrap_or(RETRY_AFTER_SECONDS))
     }
 
-    /// The problem for a status that some layer below answered without a word.
+    /// The problem for a status that an inner layer answered without a problem.
     #[must_use]
     pub fn of_status(status: StatusCode) -> Self {
         match status {
@@ -204,7 +205,8 @@ impl Problem {
                 ProblemKind::MethodNotAllowed,
                 "This address takes only the methods that the Allow header names.",
             ),
-            // Handlers and their bodies bring problems of their own: what is left is the address.
+            // Handlers and body extractors return problems of their own, so a bare 400 comes
+            // from the extractor of the path.
             StatusCode::BAD_REQUEST => Self::new(
                 ProblemKind::MalformedAddress,
                 "The address is not percent-encoded UTF-8 as this server reads it.",
@@ -221,7 +223,7 @@ impl Problem {
         }
     }
 
-    /// What the client reads.
+    /// Builds the response body. `errors` is cut to 50 entries, and `detail` counts the rest.
     #[must_use]
     pub fn body(&self, base_path: &str, request_id: &str) -> ProblemBody {
         let info = self.kind.info();
@@ -277,7 +279,7 @@ pub struct ProblemBody {
 }
 
 impl IntoResponse for Problem {
-    /// The status alone, with the problem attached: [`super::envelope`] writes the body.
+    /// Makes a response with the status only and attaches the problem. [`super::envelope`] writes the body.
     fn into_response(self) -> Response {
         let mut response = self.kind.info().status.into_response();
         response.extensions_mut().insert(self);
@@ -343,7 +345,7 @@ impl From<RenderError> for Problem {
                 ProblemKind::RenderFailed,
                 "FFmpeg could not make the video; the server's log says why under the request id.",
             ),
-            // What the client asked for by name; the sentence is for it.
+            // The client chose this renderer by name, so the sentence is for the client.
             RenderError::NotStitchable(why) => return Self::invalid(vec![Fault::at("/renderer", why)]),
             RenderError::ClipGone { exercise, reason } => Self::new(
                 ProblemKind::ClipUnavailable,
@@ -356,7 +358,7 @@ impl From<RenderError> for Problem {
 }
 
 impl Problem {
-    /// Names that the catalogue does not have.
+    /// The problem of a request with exercises that the catalogue does not have. `errors` lists each of them.
     #[must_use]
     pub fn unknown_exercises(unknown: Vec<UnknownExercise>) -> Self {
         let detail = match unknown.as_slice() {
@@ -383,7 +385,8 @@ impl Problem {
         }
     }
 
-    /// An exercise in an address that the catalogue does not have.
+    /// The problem of a URL with an exercise that the catalogue does not have.
+    /// `nearest` are similar names, best first.
     #[must_use]
     pub fn unknown_exercise(name: &str, nearest: &[String]) -> Self {
         Self::new(
@@ -393,7 +396,7 @@ impl Problem {
     }
 }
 
-/// "There is no exercise "Pushup"; the nearest are Push-ups and Plank."
+/// Builds a sentence such as: There is no exercise "Pushup"; the nearest are Push-ups and Plank.
 fn no_exercise(name: &str, nearest: &[String]) -> String {
     let name: String = name.chars().take(64).collect();
     match nearest {
@@ -408,7 +411,7 @@ fn no_exercise(name: &str, nearest: &[String]) -> String {
     }
 }
 
-/// `text` with a capital first letter and a full stop.
+/// Returns `text` with a capital first letter and a full stop.
 pub(super) fn sentence(text: &str) -> String {
     let mut letters = text.trim_end_matches('.').chars();
     let first = letters.next().map(|letter| letter.to_uppercase().to_string());
