@@ -1,8 +1,8 @@
 //! Pages for people: the start page, the OpenAPI page, and one page for each type of problem.
 //!
 //! The files of the OpenAPI page come with the binary; the page loads nothing from other servers.
-//! [`mod@super::openapi`] completes the OpenAPI document, and [`super::app`] serves the web app, which replaces
-//! the start page if it exists.
+//! [`mod@super::openapi`] completes the OpenAPI document, and [`super::app`] serves the web app, which
+//! replaces the start page if it exists.
 
 use std::sync::Arc;
 
