@@ -1,19 +1,22 @@
-//! What to do now, as captions: plan -> texts that follow one another without a gap.
+//! Plan -> captions: what to do now and what comes next.
+//!
+//! The captions follow one another without a gap, from the first frame to the last.
 
 use super::{Caption, name};
 use crate::units::{FPS, Frames};
 use crate::words::Words;
 use crate::workout::{Interval, IntervalKind, Plan, Timeline};
 
-/// A second.
+/// One second in frames.
 const SECOND: Frames = Frames(FPS as u64);
-/// Seconds before the end of an interval that are counted.
+/// The last seconds of an interval that have a countdown caption each.
 const COUNTED: u64 = 3;
-/// An interval of less has no count: there would hardly be time to read what it is.
+/// Shorter intervals have no countdown: the viewer would hardly have time to read the interval's own caption.
 const MIN_COUNTED: Frames = Frames(5 * FPS as u64);
 
-/// The captions of a workout: one from the beginning of each interval, and one for each of its last three
-/// seconds, which says what comes.
+/// Returns the captions of a workout: one from the start of each interval, and
+/// one for each of its last three seconds, which announces the next interval.
+/// An interval shorter than five seconds and the finish have only the first.
 #[must_use]
 pub fn captions(plan: &Plan) -> Vec<Caption> {
     let (timeline, words) = (&plan.timeline, Words::of(plan.language));
@@ -43,7 +46,7 @@ fn of_interval(timeline: &Timeline, interval: &Interval, words: &Words) -> Vec<C
     all
 }
 
-/// What an interval is about.
+/// Returns the text for the interval itself.
 fn now(timeline: &Timeline, interval: &Interval, words: &Words) -> String {
     let (time, label) = (interval.length.seconds(), words.labels.of(interval.kind));
     if interval.kind == IntervalKind::Finish {
@@ -70,7 +73,7 @@ fn now(timeline: &Timeline, interval: &Interval, words: &Words) -> String {
     }
 }
 
-/// What comes in so many seconds.
+/// Returns the text that announces the next interval. `left` is the number of seconds until it starts.
 fn soon(timeline: &Timeline, interval: &Interval, left: u64, words: &Words) -> String {
     let after = timeline.intervals().get(interval.index + 1);
     let what = match after {

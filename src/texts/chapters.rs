@@ -1,10 +1,10 @@
-//! A title for each interval, for the list of chapters of a player.
+//! Plan -> chapters: a title for each interval, for a player's list of chapters.
 
 use super::{Caption, name};
 use crate::words::Words;
 use crate::workout::{Interval, IntervalKind, Plan};
 
-/// The chapters of a workout: one for each interval, so without a gap from the first frame to the last.
+/// Returns the chapters of a workout: one for each interval, so they cover every frame without a gap.
 #[must_use]
 pub fn chapters(plan: &Plan) -> Vec<Caption> {
     let words = Words::of(plan.language);

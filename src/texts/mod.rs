@@ -1,15 +1,16 @@
-//! What a plan says in words: captions, chapters, a summary, and a timeline for other people's overlays.
+//! The texts of a plan: captions, chapters, a summary, and a timeline for overlays that other programs draw.
 //!
-//! For links and for whoever puts subtitles and chapters into a video. Pure: the same plan gives the same
-//! texts, in the plan's language. It knows nothing of HTTP and of boxes.
+//! For workout links, and for the MP4 writer, which puts captions and chapters
+//! into the video file. The functions are pure: the same plan gives the same
+//! texts, in the plan's language. This module does not know HTTP or MP4 boxes.
 //!
 //! | file | gives |
 //! | --- | --- |
-//! | `captions` | what to do now, how long still, what comes next |
+//! | `captions` | what to do now, for how long, and what comes next |
 //! | `chapters` | a title for each interval |
-//! | `vtt` | either of them as WebVTT |
-//! | `summary` | a workout as a message |
-//! | `timeline` | all that an overlay needs, as JSON |
+//! | `vtt` | captions or chapters as a WebVTT file |
+//! | `summary` | a workout as a plain-text message |
+//! | `timeline` | all data that an overlay needs, as JSON |
 
 mod captions;
 mod chapters;
@@ -27,18 +28,18 @@ use crate::units::Frames;
 use crate::words::Words;
 use crate::workout::Movement;
 
-/// A text and the frames during which it is shown.
+/// A text, and the frames during which a player shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caption {
-    /// First frame.
+    /// The first frame that shows the text.
     pub start: Frames,
-    /// First frame without it; later than `start`.
+    /// The first frame after the text; greater than `start`.
     pub end: Frames,
-    /// One line or several, divided by line feeds; plain text, nothing in it is escaped.
+    /// One or more lines, separated by line feeds. Plain text: nothing is escaped.
     pub text: String,
 }
 
-/// An exercise's name on one line, with its side: `Side Plank (left)`.
+/// Returns an exercise's name on one line, with its side: `Side Plank (left)`.
 fn name(movement: &Movement, words: &Words) -> String {
     let name = one_line(&movement.name);
     match movement.side {
@@ -47,7 +48,8 @@ fn name(movement: &Movement, words: &Words) -> String {
     }
 }
 
-/// Text without what would end a line or act on a terminal.
+/// Replaces control characters, which could end a line or act
+/// on a terminal, and joins the words with single spaces.
 fn one_line(text: &str) -> String {
     let plain: String = text
         .chars()
@@ -71,7 +73,7 @@ mod tests {
         plan(&request, &catalogue, &LoopLengths::default(), 3).unwrap()
     }
 
-    /// With all that there can be to tell, but for the length.
+    /// A plan with every kind of interval, two rounds and an exercise with two sides.
     fn plan_in(language: &str) -> Plan {
         planned(
             &json!({"exercise_names": ["push-ups", "side-plank"], "config": {"rounds": 2, "language": language,
@@ -110,7 +112,7 @@ mod tests {
             assert_eq!(one.len(), other.len());
             for (one, other) in one.iter().zip(&other) {
                 assert_eq!((one.start, one.end), (other.start, other.end));
-                // Names may be the same in both; not one of these exercises' is.
+                // A name can be the same in two languages. The names of these two exercises differ.
                 assert_ne!(one.text, other.text);
             }
         }

@@ -1,13 +1,14 @@
-//! A workout as a message that one can paste anywhere.
+//! Plan -> a plain-text message that a user can paste anywhere.
 
 use super::{name, one_line};
 use crate::words::Words;
 use crate::workout::{Interval, IntervalKind, Plan, Side};
 
-/// A few lines of plain text: the whole, then each part with its exercises. Ends with a line feed.
+/// Returns a few lines of plain text: first the length and the energy, then each part with its exercises,
+/// then the rests. The text ends with a line feed.
 ///
-/// The rounds of the work are the same, so only the first is listed. It holds no address: a server does not
-/// know by which name the world reaches it.
+/// All rounds of the work are the same, so the text lists only the first round. The text contains no web
+/// address: a server does not know the name under which clients reach it.
 #[must_use]
 pub fn summary(plan: &Plan) -> String {
     let words = Words::of(plan.language);
@@ -45,7 +46,7 @@ pub fn summary(plan: &Plan) -> String {
     text
 }
 
-/// The exercises of a part: `Push-ups 0:40`; of work those of the first round.
+/// Returns a line for each exercise of a part: `Push-ups 0:40`. For work, only the first round counts.
 fn lines(intervals: &[Interval], kind: IntervalKind, words: &Words) -> Vec<String> {
     let first = |i: &&Interval| {
         i.kind == kind
@@ -59,14 +60,15 @@ fn lines(intervals: &[Interval], kind: IntervalKind, words: &Words) -> Vec<Strin
             match shown.side {
                 None => Some(format!("{} {time}", name(shown, words))),
                 Some(Side::Left) => Some(format!("{} {}", one_line(&shown.name), (words.each_side)(&time))),
-                // Told with its left side.
+                // The line for the left side also says the time of the right side.
                 Some(Side::Right) => None,
             }
         })
         .collect()
 }
 
-/// How long one rests; if not always, from the shortest to the longest.
+/// Returns the length of the rests of one kind. If their
+/// lengths differ, the text gives the shortest and the longest.
 fn rest(intervals: &[Interval], kind: IntervalKind, words: &Words) -> Option<String> {
     let lengths = || intervals.iter().filter(|i| i.kind == kind).map(|i| i.length);
     let (least, most) = (lengths().min()?, lengths().max()?);

@@ -1,4 +1,4 @@
-//! All that a player needs to draw its own overlay to the frame.
+//! Plan -> all data that a player needs to draw its own overlay, exact to the frame.
 
 use serde::Serialize;
 
@@ -81,7 +81,7 @@ pub struct CueView {
     pub kind: CueKind,
 }
 
-/// The timeline of a plan.
+/// Returns the timeline of a plan.
 #[must_use]
 pub fn timeline(plan: &Plan) -> TimelineView {
     let view = plan.view();

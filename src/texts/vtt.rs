@@ -1,9 +1,10 @@
-//! Captions -> WebVTT (W3C).
+//! Captions -> a WebVTT file (W3C).
 
 use super::Caption;
 use crate::units::{FPS, Frames};
 
-/// A WebVTT file of captions. Texts are escaped; each line of them stays one line.
+/// Returns a WebVTT file of the captions. The function escapes
+/// each text; each non-empty line of a text stays one line.
 #[must_use]
 pub fn webvtt(captions: &[Caption]) -> String {
     let mut file = "WEBVTT\n".to_owned();
@@ -19,7 +20,8 @@ pub fn webvtt(captions: &[Caption]) -> String {
     file
 }
 
-/// `00:01:05.033`: the nearest millisecond, so that two frames never share one.
+/// Formats an instant as `00:01:05.033`, rounded to the nearest millisecond. A frame is longer than a
+/// millisecond, so two frames never have the same timestamp.
 fn timestamp(at: Frames) -> String {
     let milliseconds = (at.0 * 1000 + u64::from(FPS) / 2) / u64::from(FPS);
     let seconds = milliseconds / 1000;
@@ -32,7 +34,7 @@ fn timestamp(at: Frames) -> String {
     )
 }
 
-/// What would be markup or an arrow is escaped; an empty line would end the caption and is left out.
+/// Escapes markup and the arrow `-->`. Removes empty lines, because an empty line would end the caption.
 fn escaped(text: &str) -> String {
     let lines = text.split(['\n', '\r']).filter(|line| !line.trim().is_empty());
     let lines: Vec<String> = lines

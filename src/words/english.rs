@@ -1,4 +1,4 @@
-//! English.
+//! The English words.
 
 use super::{Kinds, Words};
 

@@ -1,4 +1,4 @@
-//! French. A colon stands between a no-break space and a space.
+//! The French words. French typography puts a no-break space before a colon.
 
 use super::{Kinds, Words};
 

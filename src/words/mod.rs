@@ -1,75 +1,77 @@
-//! All that a workout says, in each language: in the frame, in captions, chapters and messages.
+//! All texts that a workout shows, in each language: in the frame, in captions, in chapters and in messages.
 //!
-//! For the HUD and for texts. The page has the same words in its own files; a test holds the two together. Only
-//! words: where and when they are shown is decided elsewhere. Names of exercises are the catalogue's.
+//! For `hud` and `texts`. This module holds only words. It does not decide where or when a text appears. The
+//! catalogue holds the names of the exercises. The web page has its own files with the words that it shows.
+//! The test `the_video_and_the_page_have_the_same_words` (`tests/docs.rs`) compares the words that both use.
 
 mod english;
 mod french;
 
 use crate::workout::{IntervalKind, Language, Side};
 
-/// The words of a language.
+/// The words of one language.
 #[derive(Debug)]
 pub struct Words {
-    /// What an interval is for, as a title; what stands for one that is no exercise.
+    /// Titles of the kinds of interval. A rest and the finish
+    /// have no exercise name, so texts show this title instead.
     pub labels: Kinds,
-    /// The same in the HUD: in capitals, and short.
+    /// Headings of the kinds of interval for the HUD: short and in capitals.
     pub headings: Kinds,
-    /// Before the name of what comes next, with the space after it.
+    /// The text before the name of the next exercise, with the space that follows it.
     pub next: &'static str,
-    /// Between a label and what it labels.
+    /// The text between a label and its value.
     pub colon: &'static str,
-    /// Of an exercise that is done one side after the other.
+    /// The left side of the body, for an exercise that trains one side after the other.
     pub left: &'static str,
-    /// The other side.
+    /// The right side of the body.
     pub right: &'static str,
-    /// In place of an exercise where none follows.
+    /// The text in place of the next exercise when no exercise follows.
     pub breathe: &'static str,
-    /// What comes after the last exercise.
+    /// The name of the finish, for a caption that announces it.
     pub the_end: &'static str,
-    /// The HUD's label of the round, in capitals.
+    /// The HUD's label for the round, in capitals.
     pub round: &'static str,
-    /// The HUD's label of the exercise's position, in capitals.
+    /// The HUD's label for the position of the exercise in the round, in capitals.
     pub exercise: &'static str,
-    /// This round and all of them.
+    /// Arguments: the current round and the number of rounds.
     pub round_of: fn(u32, u32) -> String,
-    /// This exercise of the round and all of them.
+    /// Arguments: the position of the exercise in its round and the number of exercises in a round.
     pub exercise_of: fn(u32, u32) -> String,
-    /// An exercise in this round.
+    /// Arguments: the name of an exercise and the round in which it stands.
     pub in_round: fn(&str, u32) -> String,
-    /// What comes in so many seconds.
+    /// Announces the next interval. Arguments: its name and the seconds until it starts.
     pub soon: fn(&str, u64) -> String,
-    /// A workout of this length that takes so many kilocalories.
+    /// Describes a whole workout. Arguments: its length as text and its energy in kilocalories.
     pub workout: fn(&str, f64) -> String,
-    /// A part that is done so many times; at least two.
+    /// Arguments: the name of a part of the workout and the number of its rounds, at least 2.
     pub times: fn(&str, u32) -> String,
-    /// A time that each side takes.
+    /// Argument: the time for one side of the body, as text.
     pub each_side: fn(&str) -> String,
-    /// From the shortest to the longest time.
+    /// Arguments: the shortest and the longest time, as text.
     pub between: fn(&str, &str) -> String,
 }
 
-/// A text for each kind of interval.
+/// One text for each [`IntervalKind`].
 #[derive(Debug)]
 pub struct Kinds {
     /// Before the first exercise.
     pub get_ready: &'static str,
     /// An exercise before the work.
     pub warm_up: &'static str,
-    /// An exercise of the workout itself.
+    /// An exercise of the main part of the workout.
     pub work: &'static str,
-    /// Between two exercises.
+    /// A pause between two exercises.
     pub rest: &'static str,
-    /// Between two rounds.
+    /// A pause between two rounds.
     pub round_rest: &'static str,
     /// An exercise after the work.
     pub cool_down: &'static str,
-    /// The end.
+    /// The end of the workout.
     pub finish: &'static str,
 }
 
 impl Kinds {
-    /// The text of a kind.
+    /// Returns the text for a kind of interval.
     #[must_use]
     pub fn of(&self, kind: IntervalKind) -> &'static str {
         match kind {
@@ -85,7 +87,7 @@ impl Kinds {
 }
 
 impl Words {
-    /// The words of a language.
+    /// Returns the words of `language`.
     #[must_use]
     pub fn of(language: Language) -> &'static Self {
         match language {
@@ -94,7 +96,7 @@ impl Words {
         }
     }
 
-    /// A side of the body.
+    /// Returns the name of a side of the body.
     #[must_use]
     pub fn side(&self, side: Side) -> &'static str {
         match side {
@@ -104,7 +106,8 @@ impl Words {
     }
 }
 
-/// What a language is called in itself, for lists to choose from.
+/// Returns the name of a language in that language, for example
+/// "Français". Playlists show it in their list of languages.
 #[must_use]
 pub fn own_name(language: Language) -> &'static str {
     match language {

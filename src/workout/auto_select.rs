@@ -1,4 +1,7 @@
-//! A workout whose exercises are chosen to fill a time.
+//! Chooses the exercises of a workout so that it fills a given time.
+//!
+//! For `plan`, when the request lists no exercises.
+//! `duration_solver` finds the lengths, and `choose` the exercises.
 
 use serde_json::{Value, json};
 
@@ -13,17 +16,18 @@ use super::{Avoid, Note, NoteCode, PlanError, Violation, ViolationCode};
 use crate::catalogue::{Catalogue, Category, Difficulty, Exercise};
 use crate::units::{FPS, Frames, Speed};
 
-/// A warm-up or a cool-down that may come to be.
+/// A possible warm-up or cool-down.
 struct Candidate<'a> {
     pool: Vec<&'a Exercise>,
-    /// Whether it may be left out: the client did not ask for it.
+    /// The client did not ask for this block, so the planner may leave it out.
     by_default: bool,
     no_repeat: bool,
 }
 
 impl Candidate<'_> {
     fn block(&self) -> LengthBounds {
-        // One exercise for minutes is no warm-up, nor is any twice for who wants no repeats.
+        // At most one minute per exercise: several minutes of one exercise are no warm-up, and `no_repeat`
+        // forbids showing an exercise twice.
         let distinct = Frames(self.pool.len() as u64 * 60 * u64::from(FPS));
         match self.pool.len() {
             0 => LengthBounds::NONE,
@@ -43,7 +47,7 @@ impl Candidate<'_> {
     }
 }
 
-/// A circuit that, with warm-up and cool-down, takes exactly the target.
+/// Returns an outline that takes exactly the target time, with its warm-up and cool-down.
 pub(super) fn outline<'a>(
     options: &Options,
     catalogue: &'a Catalogue,
@@ -106,8 +110,8 @@ pub(super) fn outline<'a>(
     })
 }
 
-/// Fills with warm-up and cool-down or, where there is no room and the client did not ask for them,
-/// without.
+/// Solves with warm-up and cool-down. If there is no solution, tries without the cool-down, then without the
+/// warm-up, then without both, as far as the client did not ask for them.
 fn solve(
     input: SolverInput,
     warm_up: &Candidate<'_>,
@@ -156,8 +160,8 @@ fn solve(
     Err(nearest)
 }
 
-/// A warm-up or cool-down of a length, at normal speed: the pool in drawn order, over again where the length
-/// needs more exercises than there are.
+/// Returns the exercises of a warm-up or cool-down of the given length, at normal speed, in random order. The
+/// order repeats if the length needs more exercises than the pool has.
 fn stations_of<'a>(length: Frames, mut pool: Vec<&'a Exercise>, rng: &mut SeededRng) -> Vec<Station<'a>> {
     rng.shuffle(&mut pool);
     if length == Frames::ZERO {
@@ -194,7 +198,7 @@ fn note_longer(solution: &Solution, options: &Options, notes: &mut Vec<Note>) {
     }
 }
 
-/// "easy or medium, without jumps, without equipment": what the client's options leave.
+/// Describes the constraints for a message: "easy or medium, without jumps, without equipment".
 fn described(constraints: &Constraints<'_>) -> String {
     let mut parts = Vec::new();
     if let Some(levels) = constraints.levels {
@@ -208,7 +212,7 @@ fn described(constraints: &Constraints<'_>) -> String {
     if constraints.no_jump {
         parts.push("without jumps".to_owned());
     }
-    // Jumps may be named in two ways; they are told once.
+    // A request can exclude jumps with `no_jump` and with `avoid`. The message names them once.
     let avoided = constraints
         .avoid
         .iter()
@@ -222,7 +226,8 @@ fn described(constraints: &Constraints<'_>) -> String {
     parts.join(", ")
 }
 
-/// Says that nothing matches, and how many would if one demand were dropped.
+/// Returns the error that no exercise matches, with the number
+/// of exercises that would match without one of the constraints.
 fn none_matches(options: &Options, catalogue: &Catalogue) -> PlanError {
     let constraints = Constraints::for_work(options);
     let mut without_jumps = options.avoid.clone();
@@ -263,7 +268,7 @@ fn none_matches(options: &Options, catalogue: &Catalogue) -> PlanError {
             },
         ),
     ];
-    // Who avoids no more than jumps is told of those.
+    // If the client avoids nothing but jumps, the fourth hint would repeat the hint "with jumps".
     let tried = if without_jumps.is_empty() { 3 } else { 4 };
     let found: Vec<(&str, &str, usize)> = looser
         .iter()
@@ -289,13 +294,14 @@ fn none_matches(options: &Options, catalogue: &Catalogue) -> PlanError {
     PlanError::Invalid(vec![violation])
 }
 
-/// Says how many exercises match and which lengths they allow.
+/// Returns the error that nothing fills the target time, with the
+/// number of matching exercises and the nearest possible lengths.
 fn no_room(nearest: &NearestLengths, pool: usize, options: &Options) -> PlanError {
     let minute = 60.0 * f64::from(FPS);
-    // What `target_duration` may be.
+    // The bounds of `target_duration`.
     let legal = |length: &Frames| (1.0..=180.0).contains(&(length.0 as f64 / minute));
     let (below, above) = (nearest.below.filter(legal), nearest.above.filter(legal));
-    // Hundredths of a minute, rounded into the range that can be filled.
+    // In hundredths of a minute, rounded towards lengths that can be filled.
     let works = match (
         below.map(|f| (f.0 as f64 / minute * 100.0).floor() / 100.0),
         above.map(|f| (f.0 as f64 / minute * 100.0).ceil() / 100.0),

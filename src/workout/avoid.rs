@@ -1,7 +1,8 @@
-//! What somebody does not want to do, whatever the exercise is good for.
+//! What a client can exclude from a workout: jumps, the floor, kneeling.
 //!
-//! For requests and for weeks. Where the catalogue does not say how far down an exercise goes, it is left
-//! out for everybody to whom that matters: a promise is kept, not guessed.
+//! For workout requests and week requests. If the catalogue does not give the
+//! position of an exercise, `floor` and `kneeling` exclude that exercise: an
+//! excluded position must never appear, so the planner does not guess.
 
 use serde::{Deserialize, Serialize};
 
@@ -22,10 +23,10 @@ pub enum Avoid {
 }
 
 impl Avoid {
-    /// All of them, as a message names them.
+    /// All names of [`Avoid`], as messages list them.
     pub(crate) const NAMES: &str = "jumps, floor, kneeling";
 
-    /// Whether an exercise is left out for who avoids this.
+    /// Returns whether this setting excludes an exercise.
     #[must_use]
     pub fn leaves_out(self, exercise: &Exercise) -> bool {
         match self {
@@ -35,7 +36,7 @@ impl Avoid {
         }
     }
 
-    /// What is done without it, in a sentence: "without kneeling".
+    /// Returns the word that follows "without" in a sentence: "without kneeling".
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Jumps => "jumps",

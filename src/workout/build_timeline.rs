@@ -1,14 +1,14 @@
-//! Lays what was decided out in time: course -> timeline.
+//! Outline -> timeline: lays all intervals out in time.
 //!
-//! For the planner. The order is get-ready, warm-up, rounds of work with rests, cool-down, finish.
+//! For `decision`. The order is get-ready, warm-up, rounds of work with rests, cool-down, finish.
 
 use super::check::Times;
 use super::{Interval, IntervalKind, Movement, RoundPosition, Side, Timeline};
 use crate::catalogue::{Exercise, Sides};
 use crate::units::{Frames, Speed};
 
-/// How fast the next exercise is shown while one rests, and the last one at the end: slow enough to
-/// study it. Evaluated by the compiler.
+/// Speed of a preview: the next exercise during a rest, or the last one at the finish. Half speed is slow
+/// enough to study the movement. The compiler evaluates the `unwrap`.
 const PREVIEW: Speed = Speed::new(1, 2).unwrap();
 
 /// One exercise with its length and speed.
@@ -19,23 +19,24 @@ pub(super) struct Station<'a> {
     pub(super) speed: Speed,
 }
 
-/// Everything that a timeline is made of.
+/// Everything from which a timeline is built.
 #[derive(Debug)]
 pub(super) struct WorkoutOutline<'a> {
-    /// `get_ready` as decided, which may be longer than asked for.
+    /// Lengths of the intervals. `get_ready` may be longer than requested. Each station has its own work
+    /// time, so `work` is not used.
     pub(super) times: Times,
     pub(super) warm_up: Vec<Station<'a>>,
-    /// The exercises of a round.
+    /// The exercises of one round.
     pub(super) circuit: Vec<Station<'a>>,
     pub(super) rounds: u32,
-    /// What all round rests together are longer than asked for.
+    /// Sum of the frames by which all round rests are longer than requested.
     pub(super) longer_round_rests: Frames,
     pub(super) cool_down: Vec<Station<'a>>,
 }
 
 impl WorkoutOutline<'_> {
-    /// Frames and intervals that the course has with so many rounds, without laying them out. Like
-    /// the timeline, it leaves out what takes no time.
+    /// Returns the length and the number of intervals that the outline has with this number of rounds,
+    /// without building the timeline. Like the timeline, the count leaves out intervals of zero length.
     pub(super) fn extent(&self, rounds: u32) -> (Frames, u64) {
         let (work, works) = extent_of(&self.circuit);
         let (warm_up, warm_ups) = extent_of(&self.warm_up);
@@ -46,7 +47,8 @@ impl WorkoutOutline<'_> {
         let round_rests = rounds.saturating_sub(1);
         let resting = times.rest * rests + times.round_rest * round_rests + extra;
         let length = times.get_ready + warm_up + work * rounds + resting + cool_down + times.finish;
-        // Of round rests made longer from nothing, the first ones may have a frame and the others none.
+        // If the requested round rest is zero, the extra frames may be fewer than the round rests. The first
+        // ones then get a frame each and the others are left out.
         let laid_round_rests = if times.round_rest > Frames::ZERO {
             round_rests
         } else {
@@ -62,7 +64,7 @@ impl WorkoutOutline<'_> {
         (length, count)
     }
 
-    /// Every interval in order; `None` when there is nothing at all.
+    /// Returns every interval in order; `None` if the outline has no exercise or no interval.
     pub(super) fn build(&self) -> Option<Timeline> {
         let mut builder = IntervalBuilder::default();
         let first = self.warm_up.first().or(self.circuit.first())?;
@@ -115,7 +117,8 @@ impl WorkoutOutline<'_> {
         }
     }
 
-    /// The rest before a round: its share of the extra, the first ones taking what does not divide.
+    /// Returns the length of the rest before a round, with its share of the extra frames. The first rests get
+    /// one frame more if the extra does not divide evenly.
     fn round_rest(&self, round: u32) -> Frames {
         let (extra, rests) = (self.longer_round_rests.0, u64::from(self.rounds) - 1);
         let odd = u64::from(u64::from(round) <= extra % rests);
@@ -132,7 +135,7 @@ impl WorkoutOutline<'_> {
     }
 }
 
-/// Frames and intervals of a row of exercises.
+/// Returns the length and the number of intervals of a list of stations.
 fn extent_of(stations: &[Station<'_>]) -> (Frames, u64) {
     let intervals = |s: &Station<'_>| {
         let sides = first_side(s).map_or([s.length, Frames::ZERO], |_| halves(s.length));
@@ -144,18 +147,19 @@ fn extent_of(stations: &[Station<'_>]) -> (Frames, u64) {
     )
 }
 
-/// How many intervals are laid for this length: none for no length.
+/// Returns the number of intervals for a length: zero for zero length, else one.
 fn once(length: Frames) -> u64 {
     u64::from(length > Frames::ZERO)
 }
 
-/// The two sides' shares of an exercise; the first takes the frame that does not divide.
+/// Returns the shares of the two sides. The first side gets the odd frame.
 fn halves(length: Frames) -> [Frames; 2] {
     let second = Frames(length.0 / 2);
     [length - second, second]
 }
 
-/// The side an exercise begins with; `None` unless it is done one side after the other.
+/// Returns the side with which an exercise begins; `None`
+/// unless the exercise trains one side after the other.
 fn first_side(station: &Station<'_>) -> Option<Side> {
     (station.exercise.sides == Sides::PerSide).then_some(Side::Left)
 }
@@ -173,8 +177,8 @@ fn preview(station: &Station<'_>, side: Option<Side>) -> Movement {
     movement(station, side, preview_speed(station.speed))
 }
 
-/// Half the speed of the clip; of slow work three quarters of its speed, so that a preview is never taken for
-/// the work itself.
+/// Half speed, or three quarters of the work's speed if that is
+/// slower, so that nobody takes a preview for the work itself.
 fn preview_speed(work: Speed) -> Speed {
     let parts = work
         .numerator()
@@ -186,7 +190,7 @@ fn preview_speed(work: Speed) -> Speed {
     }
 }
 
-/// The intervals so far; index and start are set by [`Timeline::new`].
+/// Collects intervals. [`Timeline::new`] sets `index` and `start`.
 #[derive(Default)]
 struct IntervalBuilder(Vec<Interval>);
 
@@ -208,7 +212,7 @@ impl IntervalBuilder {
         });
     }
 
-    /// An exercise: one interval, or two halves for the two sides.
+    /// Adds an exercise: one interval, or one interval for each side.
     fn exercise(&mut self, kind: IntervalKind, station: &Station<'_>, round_position: Option<RoundPosition>) {
         if first_side(station).is_none() {
             self.push(

@@ -1,7 +1,7 @@
-//! Received request -> what is wished: every value within its bounds, every default in its place.
+//! Request -> options: checks that every value is within its bounds, and fills in the defaults.
 //!
-//! For the planner. It looks at no catalogue. All bad values are noted; a bad value is replaced by
-//! its default only so that the rest can be checked too, and nothing is planned from it.
+//! For the planner. This module does not know the catalogue. It reports all bad values. It replaces a bad
+//! value by its default only to check the rest; a request with a bad value is never planned.
 
 use std::collections::BTreeSet;
 
@@ -16,12 +16,13 @@ use super::{
 use crate::catalogue::{Difficulty, EQUIPMENT, folded, nearest};
 use crate::units::{Frames, Seconds, Speed};
 
-/// Most entries of a list: with rests, as many intervals as a workout may have.
+/// Most entries of a list. With the rests between them,
+/// they make about as many intervals as a workout may have.
 pub const MAX_LISTED: usize = 1_000;
-/// Largest seed: what every JSON reader keeps exactly (2^53 - 1).
+/// Largest seed: 2^53 - 1, the largest integer that every JSON reader keeps exactly.
 pub const MAX_SEED: u64 = (1 << 53) - 1;
 
-/// Most rounds: with one exercise a round, still a workout that somebody might want.
+/// Most rounds. With one exercise per round, this is still a workout that a user might want.
 pub const MAX_ROUNDS: u32 = 50;
 
 /// How fast the work is done.
@@ -38,10 +39,10 @@ pub enum Intensity {
 }
 
 impl Intensity {
-    /// How fast clips play.
+    /// Returns the playing speed of the clips.
     #[must_use]
     pub fn speed(self) -> Speed {
-        // Evaluated by the compiler: a zero would not build.
+        // The compiler evaluates these: a zero would not compile.
         const LOW: Speed = Speed::new(4, 5).unwrap();
         const HIGH: Speed = Speed::new(6, 5).unwrap();
         match self {
@@ -52,7 +53,7 @@ impl Intensity {
     }
 }
 
-/// Lengths that the client decides.
+/// Lengths of intervals that the client can set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Times {
     pub(super) work: Frames,
@@ -67,24 +68,24 @@ pub(super) struct Times {
 pub(super) struct ListedExercise {
     /// JSON pointer of the name.
     pub(super) pointer: String,
-    /// As the client wrote it.
+    /// The name as the client wrote it.
     pub(super) name: String,
-    /// Length of its work.
+    /// Length of the work.
     pub(super) work: Frames,
-    /// Playing speed of its work.
+    /// Playing speed of the work.
     pub(super) speed: Speed,
 }
 
-/// A request whose values are all legal, each for itself.
+/// A checked request: each value by itself is legal.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "independent switches, as the client sends them"
 )]
 pub(super) struct Options {
-    /// The client's list; `None` when exercises are to be chosen.
+    /// The client's list; `None` if the planner must choose exercises.
     pub(super) list: Option<Vec<ListedExercise>>,
-    /// JSON pointer of the list that was sent.
+    /// JSON pointer of the list that the client sent.
     pub(super) list_pointer: &'static str,
     pub(super) times: Times,
     pub(super) speed: Speed,
@@ -92,19 +93,19 @@ pub(super) struct Options {
     pub(super) no_jump: bool,
     pub(super) avoid: Vec<Avoid>,
     pub(super) no_repeat: bool,
-    /// `None`: any.
+    /// Allowed difficulties; `None` allows all.
     pub(super) levels: Option<Vec<Difficulty>>,
-    /// `None`: not said, which means none for what is chosen.
+    /// Equipment at hand; `None` if the client did not say. Chosen exercises then need no equipment.
     pub(super) equipment: Option<Vec<String>>,
-    /// `None`: not said.
+    /// `None` if the client did not say.
     pub(super) warm_up: Option<bool>,
-    /// `None`: not said.
+    /// `None` if the client did not say.
     pub(super) cool_down: Option<bool>,
     pub(super) target: Frames,
-    /// Whether the client sent the target, rather than leaving it at its default.
+    /// Whether the client sent the target, as opposed to the default.
     pub(super) target_sent: bool,
     pub(super) seed: Option<u64>,
-    /// Kilograms.
+    /// Weight of the user in kilograms.
     pub(super) weight: f64,
     pub(super) profile: Profile,
     pub(super) hud_parts: HudParts,
@@ -116,7 +117,7 @@ pub(super) struct Options {
     pub(super) renderer: RendererChoice,
 }
 
-/// Checks every value for itself and notes what is wrong.
+/// Checks every value, then contradictions between values. Returns the options with all violations.
 pub(super) fn check(request: &WorkoutRequest) -> (Options, Violations) {
     let mut violations = Violations(request.wrong.clone());
     let none = WorkoutConfig::default();
@@ -150,7 +151,7 @@ fn options(request: &WorkoutRequest, config: &WorkoutConfig, violations: &mut Vi
         },
         times,
         speed,
-        // Within its bounds, so the cast is exact.
+        // `whole` returns only values within these bounds, so the cast is exact.
         rounds: violations
             .whole("/config/rounds", config.rounds, &(1..=u64::from(MAX_ROUNDS)))
             .map(|r| r as u32),
@@ -216,7 +217,7 @@ fn workout_speed(config: &WorkoutConfig, violations: &mut Violations) -> Speed {
 
 fn speed(pointer: &str, sent: Option<f64>, default: Speed, violations: &mut Violations) -> Speed {
     let number = violations.number(pointer, sent, &(0.5..=2.0), default.as_f64());
-    // Not reached with a number below 0.01: the bounds refuse it.
+    // Cannot be `None`: the bounds refuse numbers below 0.01.
     Speed::from_f64(number).unwrap_or(default)
 }
 
@@ -255,13 +256,13 @@ fn levels(config: &WorkoutConfig, violations: &mut Violations) -> Option<Vec<Dif
     Some(named.collect())
 }
 
-/// What a list says that is not wanted; each once.
+/// Reads a list of things to avoid, each at most once in the result.
 pub(crate) fn avoid(
     pointer: &str,
     sent: Option<&[Option<String>]>,
     violations: &mut Violations,
 ) -> Vec<Avoid> {
-    // Twice the vocabulary, as for equipment.
+    // Twice the number of names, as for equipment.
     const MAX: usize = 6;
     let sent = sent.unwrap_or_default();
     if sent.len() > MAX {
@@ -275,18 +276,18 @@ pub(crate) fn avoid(
         .iter()
         .enumerate()
         .filter_map(|(i, thing)| violations.choice(&format!("{pointer}/{i}"), thing.as_ref(), Avoid::NAMES));
-    // In one order, whatever the client's.
+    // A fixed order, independent of the client's order.
     named.collect::<BTreeSet<Avoid>>().into_iter().collect()
 }
 
-/// What a list says is at hand.
+/// Reads a list of equipment at hand; `None` if there is no list or the list is too long.
 pub(crate) fn equipment(
     pointer: &str,
     sent: Option<&[Option<String>]>,
     violations: &mut Violations,
 ) -> Option<Vec<String>> {
     let sent = sent?;
-    // Twice the vocabulary: duplicates do no harm, lists of thousands do.
+    // Twice the number of names: a few duplicates do no harm, but lists of thousands do.
     if sent.len() > 2 * EQUIPMENT.len() {
         let most = 2 * EQUIPMENT.len();
         violations.about(
@@ -376,7 +377,7 @@ fn listed_one(
     let speed = speed(&format!("{pointer}/speed"), sent.speed, default_speed, violations);
     let id = format!("{pointer}/id");
     let Some(name) = sent.id.clone() else {
-        // Unless there is one of a wrong type.
+        // If the id has a wrong type, its violation exists already.
         if violations.0.iter().all(|violation| violation.pointer != id) {
             violations.about(&pointer, "has no id");
         }
@@ -424,7 +425,7 @@ fn contradictions(
     }
 }
 
-/// The levels of a list, in whatever order, letter case and number it has them.
+/// Returns the levels of a list without order, letter case and duplicates.
 fn named_in(levels: &[Option<String>]) -> BTreeSet<String> {
     levels.iter().flatten().map(|level| folded(level)).collect()
 }

@@ -1,13 +1,14 @@
-//! Which exercises: the pool that a request allows, and an order in which neighbours differ.
+//! Chooses exercises: the pool that a request allows, and
+//! an order in which neighbours train different muscles.
 //!
-//! For the planner. Knows nothing of lengths.
+//! For the planner and the week planner. This module does not know lengths.
 
 use super::Avoid;
 use super::check::Options;
 use super::seeded_rng::SeededRng;
 use crate::catalogue::{Catalogue, Category, Difficulty, Exercise, MUSCLES};
 
-/// The categories that the work is chosen from.
+/// The categories of exercises that are chosen for the work.
 pub(super) const WORK: &[Category] = &[Category::Strength, Category::Cardio, Category::Core];
 
 /// What an exercise must be to be chosen.
@@ -16,14 +17,14 @@ pub(super) struct Constraints<'a> {
     pub(super) categories: &'a [Category],
     pub(super) no_jump: bool,
     pub(super) avoid: &'a [Avoid],
-    /// `None`: any.
+    /// Allowed difficulties; `None` allows all.
     pub(super) levels: Option<&'a [Difficulty]>,
-    /// What is at hand; `None`: everything.
+    /// Equipment at hand; `None` allows all equipment.
     pub(super) equipment: Option<&'a [String]>,
 }
 
 impl<'a> Constraints<'a> {
-    /// Those on the work. Who says nothing of equipment has none.
+    /// Constraints for work exercises. Equipment that the request does not name counts as not at hand.
     pub(super) fn for_work(options: &'a Options) -> Self {
         Self {
             categories: WORK,
@@ -34,8 +35,8 @@ impl<'a> Constraints<'a> {
         }
     }
 
-    /// Those on the warm-up or the cool-down: the same, but of any difficulty, for there is no hard
-    /// way to warm up.
+    /// Constraints for the warm-up or the cool-down: those for work, but with every difficulty, because the
+    /// difficulty of an exercise does not matter in a warm-up.
     pub(super) fn for_category(category: &'a [Category], options: &'a Options) -> Self {
         Self {
             categories: category,
@@ -44,7 +45,7 @@ impl<'a> Constraints<'a> {
         }
     }
 
-    /// Whether an exercise may be chosen, if it can be shown.
+    /// Returns whether an exercise meets the constraints. Whether its clip is available does not matter here.
     pub(super) fn met_by(&self, exercise: &Exercise) -> bool {
         let at_hand = |all: &[String]| {
             exercise
@@ -61,7 +62,7 @@ impl<'a> Constraints<'a> {
             && self.equipment.is_none_or(at_hand)
     }
 
-    /// All that may be chosen, in the order of the catalogue.
+    /// Returns all available exercises that meet the constraints, in the order of the catalogue.
     pub(super) fn pool<'c>(&self, catalogue: &'c Catalogue) -> Vec<&'c Exercise> {
         let shown = |e: &&Exercise| catalogue.unavailable(&e.id).is_none();
         let all = catalogue.exercises().iter();
@@ -69,11 +70,12 @@ impl<'a> Constraints<'a> {
     }
 }
 
-/// Draws `count` different exercises and orders them so that neighbours share no primary muscle.
+/// Chooses `count` different exercises at random and orders
+/// them so that neighbours have no primary muscle in common.
 ///
-/// `cyclic`: the last one is followed by the first one again. Where the pool does not allow it, as
-/// few neighbours as possible share one: the order is exact for the pools of up to seven, for larger ones
-/// the best that a bounded search finds.
+/// If `cyclic` is true, the first exercise follows the last one again, so these two are neighbours, too. If
+/// the pool does not allow such an order, as few neighbours as possible have a muscle in common. The minimum
+/// is exact for pools of up to seven exercises; for larger pools it is the best that a bounded search finds.
 pub(crate) fn circuit<'a>(
     mut pool: Vec<&'a Exercise>,
     count: usize,
@@ -87,13 +89,14 @@ pub(crate) fn circuit<'a>(
         count: count.min(pool.len()),
         cyclic,
     };
-    // Four rounds of search take a millisecond; beyond three clashes nobody sees the difference.
+    // The four searches (0 to 3 clashes) take a millisecond. Nobody sees the difference between orders with
+    // more than three clashes, so `greedy` makes those.
     let order = (0..=3).find_map(|clashes| search.with_clashes(clashes));
     let order = order.unwrap_or_else(|| search.greedy());
     order.into_iter().map(|i| pool[i]).collect()
 }
 
-/// One bit for each primary muscle.
+/// Returns a bit set of an exercise's primary muscles.
 fn primary_muscles(exercise: &Exercise) -> u32 {
     let bit = |name: &String| MUSCLES.iter().position(|m| m == name).map_or(0, |i| 1 << i);
     exercise
@@ -105,17 +108,19 @@ fn primary_muscles(exercise: &Exercise) -> u32 {
 }
 
 struct Search<'a> {
-    /// Primary muscles of the pool, in drawn order.
+    /// The primary muscles of each exercise in the pool, in shuffled order.
     muscles: &'a [u32],
     count: usize,
     cyclic: bool,
 }
 
 impl Search<'_> {
-    /// Looks at candidates until there is no more; more than enough for every order of seven.
+    /// Steps after which a search gives up. This is more than
+    /// a search through every order of seven exercises takes.
     const LOOKS: u32 = 200_000;
 
-    /// How many neighbours clash when candidate `i` comes after `chosen`.
+    /// Returns how many neighbours clash (have a primary
+    /// muscle in common) when candidate `i` follows `chosen`.
     fn clashes(&self, chosen: &[usize], i: usize) -> u32 {
         let shared = |other: &usize| u32::from(self.muscles[*other] & self.muscles[i] != 0);
         let closes = self.cyclic && chosen.len() + 1 == self.count;
@@ -127,7 +132,8 @@ impl Search<'_> {
             }
     }
 
-    /// The first order, by drawn order, with at most `allowed` clashes: depth first, stepping back.
+    /// Returns the first order (in shuffled order) with at most
+    /// `allowed` clashes. Depth-first search with backtracking.
     fn with_clashes(&self, allowed: u32) -> Option<Vec<usize>> {
         let mut chosen: Vec<usize> = Vec::new();
         let mut spent: Vec<u32> = Vec::new();
@@ -157,13 +163,14 @@ impl Search<'_> {
         None
     }
 
-    /// Takes the first that does not clash with the one before, or else the first.
+    /// Repeatedly takes the first exercise that does not clash
+    /// with the one before it, or the first exercise if all clash.
     fn greedy(&self) -> Vec<usize> {
         let mut left: Vec<usize> = (0..self.muscles.len()).collect();
         let mut chosen = Vec::new();
         while chosen.len() < self.count {
             let fits = left.iter().position(|&i| self.clashes(&chosen, i) == 0);
-            // `count` is at most the pool's size, so something is left.
+            // `count` is at most the size of the pool, so `left` is not empty here.
             chosen.push(left.remove(fits.unwrap_or(0)));
         }
         chosen

@@ -1,7 +1,8 @@
-//! What was decided about a workout, before it is laid out: the course, and how it is to be shown.
+//! A decision: a workout's outline, and how the workout is presented.
 //!
-//! For `plan`, which makes it of a request, and for `token`, which reads it from a link. Nothing is left to
-//! chance or to the rest of the catalogue here: the same decision, exercises and loops give the same plan.
+//! `plan` makes a decision from a request, and `token` reads one from a link. Nothing random is left in a
+//! decision, and it does not depend on other exercises of the catalogue: the same decision, exercises and
+//! loop lengths give the same plan.
 
 use super::build_timeline::WorkoutOutline;
 use super::check::Options;
@@ -9,10 +10,10 @@ use super::plan::kilocalories;
 use super::{Fit, HudParts, Language, Note, Plan, Profile, RendererChoice, whole_reps};
 use crate::catalogue::{Catalogue, LoopLengths};
 
-/// How a workout is shown, apart from its course.
+/// How a workout is shown, apart from its outline.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Presentation {
-    /// Kilograms.
+    /// Weight of the user in kilograms.
     pub(super) weight: f64,
     pub(super) profile: Profile,
     pub(super) hud_parts: HudParts,
@@ -40,19 +41,19 @@ impl Presentation {
     }
 }
 
-/// A workout of which everything is decided.
+/// A workout for which every choice is made.
 #[derive(Debug)]
 pub(super) struct Decision<'a> {
     pub(super) outline: WorkoutOutline<'a>,
     pub(super) presentation: Presentation,
-    /// What the choices were made with.
+    /// The seed of the random choices.
     pub(super) seed: u64,
-    /// Whether there was anything to choose.
+    /// Whether the planner made any random choice.
     pub(super) drawn: bool,
 }
 
 impl Decision<'_> {
-    /// Lays it out; `None` when there is nothing to lay out.
+    /// Builds the timeline and the plan. Returns `None` when the outline has no exercise or no interval.
     pub(super) fn plan(
         &self,
         catalogue: &Catalogue,

@@ -1,15 +1,14 @@
-//! How a chosen workout fills its time to the frame: rounds, exercises a round, and where the
-//! remainder goes.
+//! Finds the rounds and exercises per round that fill a given time to the frame.
 //!
-//! For the planner; it knows lengths, not exercises. Work and rest are always as asked for. All
-//! shapes (rounds x exercises) are tried and the one of least cost is taken; within a shape, the
-//! remainder goes in this order into
+//! For `auto_select`. The solver knows lengths, not exercises. Lengths of work and rest are always as
+//! requested. The solver tries all shapes (rounds x exercises per round) and takes the one of least cost.
+//! Within a shape, it puts the remainder of the time, in this order, into
 //!
-//! 1. the warm-up and the cool-down, evenly, each between [`MIN_BLOCK`] and its most,
+//! 1. the warm-up and the cool-down, evenly, each between [`MIN_BLOCK`] and its maximum,
 //! 2. the round rests, up to [`MAX_ROUND_REST`] each,
 //! 3. get-ready, by at most one work and its rest: a longer wait could hold another exercise.
 //!
-//! Without a warm-up and a cool-down it goes into the last two only.
+//! Without a warm-up and a cool-down, the remainder goes into the last two only.
 
 use super::check::{MAX_ROUNDS, Times};
 use crate::units::{FPS, Frames};
@@ -18,22 +17,22 @@ const fn seconds(count: u64) -> Frames {
     Frames(count * FPS as u64)
 }
 
-/// Shortest warm-up or cool-down: one exercise, long enough to find into it.
+/// Shortest warm-up or cool-down: one exercise, long enough to get used to it.
 pub(super) const MIN_BLOCK: Frames = seconds(15);
-/// Longest warm-up or cool-down: a third of the half hour that people mostly ask for.
+/// Longest warm-up or cool-down: a third of the half hour that clients mostly ask for.
 pub(super) const MAX_BLOCK: Frames = seconds(600);
-/// Longest round rest that the remainder may make: one drinks in it, one does not cool down.
+/// Longest round rest that the solver makes: long enough to drink, too short to cool down.
 const MAX_ROUND_REST: Frames = seconds(120);
-/// Most that get-ready is made longer by, however long the work.
+/// The most that get-ready grows, even if the work is longer.
 const MAX_WAIT: Frames = seconds(300);
-/// Most exercises of work: with their halves and rests still below the limit of intervals.
+/// Most work exercises in all rounds. With both sides and the rests, they stay below the limit of intervals.
 const MAX_WORKS: u32 = 600;
-/// Exercises that people like a round to have.
+/// The usual number of exercises in a round.
 const USUAL_ROUND: u32 = 8;
-/// Fewer than these feel like one exercise over and over.
+/// A round of fewer exercises feels like one exercise repeated.
 const MIN_STATIONS: u32 = 4;
 
-/// Bounds of the warm-up or the cool-down.
+/// Bounds for the length of the warm-up or the cool-down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct LengthBounds {
     pub(super) least: Frames,
@@ -41,7 +40,7 @@ pub(super) struct LengthBounds {
 }
 
 impl LengthBounds {
-    /// A block that is left out.
+    /// The bounds of a block that is left out.
     pub(super) const NONE: Self = Self {
         least: Frames::ZERO,
         most: Frames::ZERO,
@@ -51,7 +50,7 @@ impl LengthBounds {
         self.most > Frames::ZERO
     }
 
-    /// A tenth of the workout, at most five minutes, within the bounds.
+    /// The usual length: a tenth of the workout, at most five minutes, within the bounds.
     fn usual(self, target: Frames) -> Frames {
         Frames(target.0 / 10)
             .min(seconds(300))
@@ -59,34 +58,34 @@ impl LengthBounds {
     }
 }
 
-/// What is to be filled.
+/// The time to fill and the settings for it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SolverInput {
     pub(super) target: Frames,
     pub(super) times: Times,
-    /// Different exercises of work to choose from.
+    /// Number of different work exercises to choose from.
     pub(super) pool: u32,
-    /// As asked for; `None` when any number will do.
+    /// The requested number of rounds; `None` allows any number.
     pub(super) rounds: Option<u32>,
     pub(super) warm_up: LengthBounds,
     pub(super) cool_down: LengthBounds,
 }
 
-/// How it is filled.
+/// A shape, and where its remainder goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Solution {
     pub(super) rounds: u32,
-    /// Exercises a round.
+    /// Exercises per round.
     pub(super) stations: u32,
     pub(super) warm_up: Frames,
     pub(super) cool_down: Frames,
-    /// What all round rests together are longer than asked for.
+    /// Sum of the frames by which all round rests are longer than requested.
     pub(super) longer_round_rests: Frames,
-    /// What get-ready is longer than asked for.
+    /// Frames by which get-ready is longer than requested.
     pub(super) longer_get_ready: Frames,
 }
 
-/// The nearest lengths that could be filled: the longest shorter one and the shortest longer one.
+/// The possible lengths nearest to the target: the longest below it and the shortest above it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct NearestLengths {
     pub(super) below: Option<Frames>,
@@ -94,7 +93,7 @@ pub(super) struct NearestLengths {
 }
 
 impl SolverInput {
-    /// The filling of least cost, or the nearest lengths that have one.
+    /// Returns the solution of least cost. If there is none, returns the nearest lengths that have one.
     pub(super) fn solve(&self) -> Result<Solution, NearestLengths> {
         let best = self
             .shapes()
@@ -103,13 +102,13 @@ impl SolverInput {
         best.map(|(_, solution)| solution).ok_or_else(|| self.nearest())
     }
 
-    /// All (rounds, stations) worth a look.
+    /// All shapes (rounds, stations) to try.
     fn shapes(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
         let rounds = self.rounds.map_or(1..=MAX_ROUNDS, |r| r..=r);
         rounds.flat_map(|r| (1..=self.pool.min(MAX_WORKS / r)).map(move |p| (r, p)))
     }
 
-    /// Frames of a shape without warm-up, cool-down and whatever may grow.
+    /// Length of a shape without warm-up, cool-down and any growth.
     fn fixed(&self, (rounds, stations): (u32, u32)) -> Frames {
         let (r, p) = (u64::from(rounds), u64::from(stations));
         let around = u64::from(self.warm_up.is_some()) + u64::from(self.cool_down.is_some());
@@ -120,17 +119,17 @@ impl SolverInput {
             + self.times.finish
     }
 
-    /// What all round rests together may grow by.
+    /// The most by which all round rests together may grow.
     fn round_rests_grow(&self, rounds: u32) -> Frames {
         MAX_ROUND_REST.saturating_sub(self.times.round_rest) * u64::from(rounds - 1)
     }
 
-    /// What get-ready may grow by.
+    /// The most by which get-ready may grow.
     fn get_ready_grows(&self) -> Frames {
         (self.times.work + self.times.rest).min(MAX_WAIT)
     }
 
-    /// Shortest and longest that a shape can be.
+    /// The shortest and the longest length that a shape can have.
     fn reach(&self, shape: (u32, u32)) -> (Frames, Frames) {
         let fixed = self.fixed(shape);
         let most = fixed
@@ -141,7 +140,8 @@ impl SolverInput {
         (fixed + self.warm_up.least + self.cool_down.least, most)
     }
 
-    /// The remainder of a shape put in its places, with what that costs; `None` if it cannot be.
+    /// Distributes the remainder of a shape. Returns the cost and the
+    /// solution; `None` if the shape cannot have the target length.
     fn solution_of(&self, shape: (u32, u32)) -> Option<(u64, Solution)> {
         let (least, most) = self.reach(shape);
         if !(least..=most).contains(&self.target) {
@@ -162,10 +162,14 @@ impl SolverInput {
         Some((self.cost(&solution), solution))
     }
 
-    /// How far a filling is from what people like, in frames: every frame of warm-up or cool-down
-    /// off the usual counts once, of longer round rests twice, of a longer wait four times; every
-    /// exercise off the usual round five seconds; every exercise short of a varied round ten
-    /// minutes, so that a round is monotonous only where nothing else fits.
+    /// Returns the cost of a solution. The cost says how far a solution is from what users like, in frames:
+    ///
+    /// - 1 for each frame of warm-up and cool-down more or less than usual,
+    /// - 2 for each frame that the round rests are longer than requested,
+    /// - 4 for each frame that get-ready is longer than requested,
+    /// - five seconds for each exercise more or less than in a usual round,
+    /// - ten minutes for each exercise that a varied round lacks,
+    ///   so that a round is monotonous only if nothing else fits.
     fn cost(&self, solution: &Solution) -> u64 {
         let usual = self.warm_up.usual(self.target) + self.cool_down.usual(self.target);
         let varied = MIN_STATIONS.min(self.pool);
@@ -189,7 +193,8 @@ impl SolverInput {
     }
 }
 
-/// `total` shared between two blocks as evenly as their bounds allow. `total` is within their sum.
+/// Divides `total` between two blocks as evenly as their
+/// bounds allow. `total` must be within the sum of the bounds.
 fn halves(total: Frames, a: LengthBounds, b: LengthBounds) -> (Frames, Frames) {
     let least = a.least.max(total.saturating_sub(b.most));
     let most = a.most.min(total.saturating_sub(b.least));
@@ -197,8 +202,8 @@ fn halves(total: Frames, a: LengthBounds, b: LengthBounds) -> (Frames, Frames) {
     (first, total - first)
 }
 
-/// A block's length cut into exercises of about half a minute, none longer than a minute; `pool`
-/// exercises are there, and only so many are used unless the length needs more.
+/// Divides the length of a block into exercises of about half a minute, none longer than a minute. Uses at
+/// most `pool` exercises, unless the length needs more.
 pub(super) fn cut(total: Frames, pool: usize) -> Vec<Frames> {
     let count_of = |length: Frames| total.0 / length.0;
     let fewest = total.0.div_ceil(seconds(60).0);

@@ -1,15 +1,16 @@
-//! What tells two plans apart in a few bytes.
+//! The fingerprint of a plan: a short digest that tells plans apart.
 //!
-//! For `token`: a link opens only if the plan that it gives now is the one that it gave when it was made.
+//! For `token`: a link opens only if the plan that the link gives
+//! now has the fingerprint of the plan for which the link was made.
 
 use super::{Interval, Language, Plan, Side};
 use crate::units::Frames;
 
-/// Bytes of it.
+/// Length of a fingerprint in bytes.
 pub(super) const FINGERPRINT: usize = 8;
 
-/// Over all that a plan decides about a video's bytes. Energy, seed and notes do not shape any, and the choice
-/// of renderer only those of a stream.
+/// Hashes everything in a plan that determines the bytes of a video. Energy, seed and notes do not change the
+/// video. The choice of renderer changes only the bytes of a stream, so the hash leaves it out, too.
 pub(super) fn fingerprint(plan: &Plan) -> [u8; FINGERPRINT] {
     let mut said = blake3::Hasher::new();
     let mut number = |number: u64| {
@@ -36,11 +37,11 @@ pub(super) fn fingerprint(plan: &Plan) -> [u8; FINGERPRINT] {
     for interval in plan.timeline.intervals() {
         say_interval(&mut said, interval);
     }
-    // English says nothing: so links from before there was a choice still open.
+    // English adds nothing to the hash, so that links from before there were languages still open.
     if plan.language != Language::English {
         said.update(plan.language.tag().as_bytes());
     }
-    // An extendable output is never shorter than asked for.
+    // BLAKE3's extendable output (XOF) always fills the whole buffer.
     let mut first = [0; FINGERPRINT];
     said.finalize_xof().fill(&mut first);
     first

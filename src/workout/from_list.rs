@@ -1,4 +1,6 @@
-//! A workout whose exercises the client listed.
+//! Makes the outline of a workout from the exercises that the client listed.
+//!
+//! For `plan`, when the request lists exercises.
 
 use serde_json::{Value, json};
 
@@ -13,13 +15,13 @@ use super::{Avoid, Note, NoteCode, PlanError, UnknownExercise, Violation, Violat
 use crate::catalogue::{Catalogue, Category, Exercise};
 use crate::units::{Frames, Seconds, Speed};
 
-/// Exercises of a warm-up or a cool-down beside a listed workout.
+/// Most exercises of a warm-up or a cool-down of a listed workout.
 const BLOCK_EXERCISES: usize = 3;
-/// Unknown names that are answered with the nearest known ones: a comparison with the whole
-/// catalogue each.
+/// Most unknown names for which the answer suggests known names.
+/// Each suggestion compares the name with the whole catalogue.
 const MAX_GUESSED: usize = 20;
 
-/// The listed exercises, in order, `rounds` times.
+/// Returns an outline of the listed exercises in their order, `rounds` times.
 pub(super) fn outline<'a>(
     list: &[ListedExercise],
     options: &Options,
@@ -55,9 +57,10 @@ pub(super) fn outline<'a>(
     Ok(outline)
 }
 
-/// Finds every listed exercise; what cannot be used goes to the violations.
+/// Finds every listed exercise. Exercises that cannot be used become violations.
 ///
-/// An empty list, or unknown names and nothing else wrong, have answers of their own.
+/// Two mistakes have errors of their own if nothing else is wrong: an empty list ([`PlanError::NoExercise`])
+/// and unknown names ([`PlanError::UnknownExercises`]).
 fn resolve<'a>(
     list: &[ListedExercise],
     options: &Options,
@@ -105,7 +108,8 @@ fn resolve<'a>(
     Err(PlanError::Invalid(std::mem::take(&mut violations.0)))
 }
 
-/// What the client's own options say against an exercise of its list.
+/// Adds a violation for each option of the request that excludes
+/// the listed exercise, and one if its clip is unavailable.
 fn check_usable(
     listed: &ListedExercise,
     exercise: &Exercise,
@@ -168,7 +172,8 @@ fn check_usable(
     }
 }
 
-/// Up to three exercises of a category, each for its usual length.
+/// Returns up to three exercises of a category, each with its
+/// default duration, at least [`MIN_BLOCK`] and at most one minute.
 fn warm_up_or_cool_down<'a>(
     category: Category,
     options: &Options,
@@ -237,7 +242,7 @@ fn check_length(outline: &WorkoutOutline<'_>, options: &Options, violations: &mu
         .push(Violation::new(pointer, message).coded(code, values));
 }
 
-/// Tells of options that only matter when exercises are chosen.
+/// Adds a note for each option that only matters when exercises are chosen.
 fn note_unused(outline: &WorkoutOutline<'_>, options: &Options, notes: &mut Vec<Note>) {
     if options.target_sent {
         let (takes, _) = outline.extent(outline.rounds);
@@ -264,7 +269,7 @@ fn note_unused(outline: &WorkoutOutline<'_>, options: &Options, notes: &mut Vec<
     }
 }
 
-/// The number of rounds that comes nearest to a length, unless it is the present one.
+/// Returns the number of rounds whose length comes nearest to `target`; `None` if that is the present number.
 fn rounds_nearest(outline: &WorkoutOutline<'_>, target: Frames) -> Option<u32> {
     let nearest = (1..=MAX_ROUNDS).min_by_key(|rounds| outline.extent(*rounds).0.0.abs_diff(target.0));
     nearest.filter(|rounds| *rounds != outline.rounds)

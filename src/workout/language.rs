@@ -1,4 +1,4 @@
-//! The languages that a workout can be told in.
+//! The languages in which a workout can be shown.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,12 +19,12 @@ pub enum Language {
 }
 
 impl Language {
-    /// All of them.
+    /// All languages.
     pub const ALL: [Self; 2] = [Self::English, Self::French];
-    /// The tags of all of them, for messages.
+    /// The tags of all languages, for messages.
     pub const TAGS: &'static str = "en, fr";
 
-    /// Two letters (ISO 639-1), as requests, catalogues, and HLS (BCP 47) have it.
+    /// Returns the two-letter tag (ISO 639-1) that requests, catalogues and HLS (BCP 47) use.
     #[must_use]
     pub fn tag(self) -> &'static str {
         match self {
@@ -33,7 +33,7 @@ impl Language {
         }
     }
 
-    /// Three letters (ISO 639-2/T), as MP4 has it.
+    /// Returns the three-letter code (ISO 639-2/T) that MP4 uses.
     #[must_use]
     pub fn letters(self) -> [u8; 3] {
         match self {
@@ -42,13 +42,13 @@ impl Language {
         }
     }
 
-    /// The language of a tag.
+    /// Returns the language for a tag; `None` if the program has no words for it.
     #[must_use]
     pub fn of_tag(tag: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|language| language.tag() == tag)
     }
 
-    /// What an exercise is called: by its translation, or in English where the catalogue has none.
+    /// Returns an exercise's name in this language, or its English name if the catalogue has no translation.
     #[must_use]
     pub fn name_of(self, exercise: &Exercise) -> &str {
         exercise

@@ -1,20 +1,21 @@
-//! A decision as bytes, and back. Small, for they end up in an address.
+//! Encodes a decision as bytes, and decodes it.
 //!
-//! For `token`. Numbers are LEB128 (7 bits a byte, lowest first). In order:
+//! For `token`. The encoding is small, because it becomes part of a web address. Numbers are LEB128 (7 bits
+//! per byte, lowest bits first). The parts, in order:
 //!
-//! | what | how |
+//! | part | encoding |
 //! | --- | --- |
 //! | switches and choices | one number, see [`Flags`] |
 //! | weight | grams |
-//! | seed | 0 when nothing was drawn, else one more than it |
+//! | seed | 0 if there was no random choice, else seed + 1 |
 //! | get-ready, rest, finish | frames each |
-//! | rounds | a number; if more than one: round rest, and what all round rests are longer, in frames |
-//! | warm-up, round, cool-down | for each: how many exercises, then the exercises |
-//! | an exercise | twice the number of its id, plus one if length or speed differ from the exercise before |
-//! | its id | ids are numbered as they first occur; a new one follows: length, letters |
+//! | rounds | a number; if more than one: round rest, and the sum of extra round rest, in frames |
+//! | warm-up, round, cool-down | for each: the number of exercises, then the exercises |
+//! | an exercise | 2 x index of its id, + 1 if length or speed differ from the exercise before |
+//! | its id | ids are indexed by first occurrence; a new id follows: length in bytes, then the text |
 //! | its length and speed | only if they differ: frames, hundredths |
 //!
-//! What is read is checked here for what would break the program, and no further: `token` compares.
+//! The decoder refuses values that would break the program, and no others. `token` compares the fingerprint.
 
 use super::build_timeline::{Station, WorkoutOutline};
 use super::check::{MAX_LISTED, MAX_ROUNDS, MAX_SEED, Times};
@@ -24,25 +25,26 @@ use super::{Fit, HudParts, Language, Orientation, Profile, RendererChoice, Resol
 use crate::catalogue::{Catalogue, Exercise, ExerciseId};
 use crate::units::{FPS, Frames, Speed};
 
-/// Length and speed that the first exercise is compared with: 40 s as filmed, the defaults.
+/// Length in frames and speed in hundredths with which the first
+/// exercise is compared: 40 s at normal speed, the defaults.
 const USUAL: (u64, u64) = (40 * FPS as u64, 100);
-/// Grams: 20 to 300 kg.
+/// Weights in grams: 20 to 300 kg.
 const WEIGHTS: std::ops::RangeInclusive<u64> = 20_000..=300_000;
-/// Hundredths.
+/// Speeds in hundredths.
 const SPEEDS: std::ops::RangeInclusive<u64> = 50..=200;
 
-/// Why bytes are no decision.
+/// Why bytes are not a decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Unreadable {
-    /// They were never written by this program.
+    /// This program never writes such bytes.
     Malformed,
-    /// A value that no request may have.
+    /// A value that no request may have. The text names the value.
     Impossible(&'static str),
     /// The catalogue does not have this exercise.
     Unknown(ExerciseId),
 }
 
-/// Writes a decision.
+/// Encodes a decision.
 pub(super) fn write(decision: &Decision<'_>) -> Vec<u8> {
     let (outline, presentation) = (&decision.outline, &decision.presentation);
     let mut out = Vec::new();
@@ -74,7 +76,7 @@ fn put_station<'a>(
     before: &mut (u64, u64),
 ) {
     let id = &station.exercise.id;
-    // Requests give hundredths: nothing is lost.
+    // Speeds of requests are whole hundredths, so rounding loses nothing.
     let paced = (station.length.0, (station.speed.as_f64() * 100.0).round() as u64);
     let known = ids.iter().position(|known| *known == id);
     let number = known.unwrap_or(ids.len()) as u64;
@@ -99,7 +101,7 @@ fn put(out: &mut Vec<u8>, mut number: u64) {
     out.push(number as u8);
 }
 
-/// Reads a decision; the exercises are those of `catalogue`.
+/// Decodes a decision. The exercises come from `catalogue`.
 pub(super) fn read<'a>(bytes: &[u8], catalogue: &'a Catalogue) -> Result<Decision<'a>, Unreadable> {
     let mut left = Reader(bytes);
     let flags = Flags(left.number()?);
@@ -116,7 +118,7 @@ pub(super) fn read<'a>(bytes: &[u8], catalogue: &'a Catalogue) -> Result<Decisio
     let (mut exercises, mut before) = (Vec::new(), USUAL);
     let mut stations = || left.stations(catalogue, &mut exercises, &mut before);
     let outline = WorkoutOutline {
-        // `work` is only what exercises are given; here each has its own.
+        // Every station has its own work time, so the value of `work` does not matter.
         times: Times {
             work: Frames(USUAL.0),
             rest,
@@ -157,7 +159,7 @@ fn within(
     }
 }
 
-/// The bytes that were not read yet.
+/// The bytes that are not decoded yet.
 struct Reader<'b>(&'b [u8]);
 
 impl Reader<'_> {
@@ -185,7 +187,7 @@ impl Reader<'_> {
         before: &mut (u64, u64),
     ) -> Result<Vec<Station<'a>>, Unreadable> {
         let count = within(self.number()?, &(0..=MAX_LISTED as u64), "exercises")?;
-        // Not allocated for beforehand: the bytes may end long before.
+        // Does not allocate `count` stations in advance: the bytes may end much earlier.
         (0..count)
             .map(|_| self.station(catalogue, exercises, before))
             .collect()
@@ -209,7 +211,7 @@ impl Reader<'_> {
             let length = within(self.number()?, &(1..=MAX_LENGTH.0), "length")?;
             *before = (length, within(self.number()?, &SPEEDS, "speed")?);
         }
-        // The hundredths are within the bounds above: neither part is zero.
+        // `SPEEDS` does not contain zero.
         let speed = Speed::new(before.1 as u32, 100).ok_or(Unreadable::Malformed)?;
         Ok(Station {
             exercise,
@@ -227,14 +229,21 @@ impl Reader<'_> {
     }
 }
 
-/// Switches and choices; zero is all defaults. From the lowest bit: resolution (2 bits: 720p, 480p,
-/// 1080p), portrait, fit (2), then a bit each for: no timer, no progress bar, no exercise name, no round, no
-/// cues, clip sound, no whole repetitions; above them the language (English, French).
+/// Switches and choices as bits; zero means all defaults. From the lowest bit:
+///
+/// | bits | meaning |
+/// | --- | --- |
+/// | 0-1 | resolution: 720p, 480p, 1080p |
+/// | 2 | portrait |
+/// | 3-4 | fit: auto, contain, cover |
+/// | 5-11 | no timer, no progress bar, no exercise name, no round, no cues, clip sound, no whole reps |
+/// | 12 and above | language: English, French |
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Flags(u64);
 
 const RESOLUTIONS: [Resolution; 3] = [Resolution::P720, Resolution::P480, Resolution::P1080];
-/// Where the language begins: all bits from there on. Links from before it have none of them.
+/// The lowest bit of the language. Links from before there
+/// were languages have zeros here, which means English.
 const LANGUAGE: u32 = 12;
 const FITS: [Fit; 3] = [Fit::Auto, Fit::Contain, Fit::Cover];
 
@@ -293,7 +302,7 @@ impl Flags {
             hud_parts,
             language: *Language::ALL.get(language)?,
             fit: *FITS.get(choice(3))?,
-            // Who makes a stream is no part of the workout.
+            // A link does not contain the renderer: it is no part of the workout.
             renderer: RendererChoice::Auto,
             cues: !on(9),
             clip_sound: on(10),

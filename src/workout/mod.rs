@@ -1,23 +1,25 @@
-//! What happens when: request -> plan -> timeline.
+//! The planner: request -> plan -> timeline.
 //!
-//! Pure and deterministic: the same request, catalogue, lengths of loops and seed give the same timeline
-//! on every machine. Knows nothing of files, FFmpeg or HTTP.
+//! For the API, the command line and the week planner. The planner is pure and
+//! deterministic: the same request, catalogue, loop lengths and seed give the
+//! same timeline on every machine. It does not know files, FFmpeg or HTTP.
 //!
 //! | file | does |
 //! | --- | --- |
-//! | `request`, `request_reader`, `unknown` | the request as received, and what in it is not known |
-//! | `check`, `violations` | received -> checked: bounds, defaults, contradictions |
-//! | `note`, `violation`, `values` | what was decided that nobody asked for, and why there is no plan: codes and sentences |
-//! | `avoid` | what somebody does not want to do |
-//! | `language` | what a workout can be told in |
-//! | `from_list`, `auto_select` | the two ways to a course: listed by the client, chosen to fill a time |
-//! | `choose`, `seeded_rng` | which exercises, in which order, by which chance |
-//! | `duration_solver` | rounds, exercises a round, and where a remainder of time goes |
-//! | `build_timeline` | course -> timeline |
-//! | `whole_reps` | speeds at which whole repetitions fill the exercises |
-//! | `plan` | all of it in order, and what a plan is |
-//! | `decision` | what was decided -> plan |
-//! | `token`, `link_codec`, `fingerprint` | what was decided as the text of a link, and back |
+//! | `request`, `request_reader`, `unknown` | read the JSON; collect wrong types and unknown fields |
+//! | `check`, `violations` | request -> options: bounds, defaults, contradictions |
+//! | `violation`, `note`, `values` | why there is no plan; what the planner decided unasked |
+//! | `avoid` | what a client can exclude |
+//! | `language` | the languages of a workout |
+//! | `from_list`, `auto_select` | options -> outline: exercises from a list, or chosen to fill a time |
+//! | `choose`, `seeded_rng` | choose exercises and their order, with a repeatable random generator |
+//! | `duration_solver` | finds rounds and exercises per round that fill a time to the frame |
+//! | `build_timeline` | outline -> timeline |
+//! | `timeline`, `profile` | the intervals of a workout; the sizes of the output frame |
+//! | `whole_reps` | adjusts speeds so that whole repetitions fill the exercises |
+//! | `plan` | calls these modules in order; defines the plan and its errors |
+//! | `decision` | an outline with its presentation -> plan |
+//! | `token`, `link_codec`, `fingerprint` | a decision as the text of a link, and back |
 //! | `view`, `table` | a plan as JSON and as text |
 
 mod auto_select;

@@ -1,6 +1,8 @@
-//! What was decided for a client that it may not expect: a code with values, and a sentence.
+//! Notes: decisions of the planner that a client may not
+//! expect, each with a code, values and an English sentence.
 //!
-//! For everything that plans. A client that speaks another language writes a sentence of its own.
+//! For everything that plans. A client in another language
+//! writes its own sentence from the code and the values.
 
 use std::fmt;
 
@@ -61,7 +63,7 @@ impl Note {
         }
     }
 
-    /// No exercise matches of the category of the warm-up or the cool-down.
+    /// A note that no exercise of the warm-up's or the cool-down's category matches.
     pub(super) fn no_exercise_for(category: Category) -> Self {
         let (code, what) = if category == Category::WarmUp {
             (NoteCode::NoExerciseForWarmUp, "warm-up")

@@ -1,4 +1,7 @@
-//! The plan: everything that is decided about a workout before a frame exists.
+//! The plan: everything that is decided about a workout before any frame exists.
+//!
+//! Entry points of the planner: [`plan()`] and [`link`]. The
+//! plan is what the HUD, the texts and the renderers read.
 
 use serde_json::json;
 
@@ -13,15 +16,15 @@ use super::{
 use crate::catalogue::{Catalogue, ExerciseId, LoopLengths};
 use crate::units::{FPS, Frames};
 
-/// Longest workout: four hours, more than any class; longer is a mistake or an attack.
+/// Longest workout: four hours, longer than any class. A longer workout is a mistake or an attack.
 pub const MAX_LENGTH: Frames = Frames(4 * 3600 * FPS as u64);
-/// Most intervals of a workout: more than a day of one-minute rounds needs, and a timeline of them still
-/// takes less than a megabyte.
+/// Most intervals of a workout. A day of one-minute rounds has fewer,
+/// and a timeline of 2,000 intervals takes less than a megabyte.
 pub const MAX_INTERVALS: u64 = 2_000;
 /// MET of waiting and resting: standing quietly (Compendium of Physical Activities, 07040).
 const RESTING_MET: f64 = 1.3;
 
-/// Which parts of the HUD are shown.
+/// The parts of the HUD that are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -32,21 +35,21 @@ pub struct HudParts {
     pub timer: bool,
     /// Progress bar of the whole workout.
     pub progress_bar: bool,
-    /// Name of the exercise (and "Next: ..." in rests).
+    /// Name of the exercise ("Next: ..." in rests).
     pub exercise_name: bool,
-    /// Round and position.
+    /// Round and position of the exercise.
     pub round: bool,
 }
 
 impl HudParts {
-    /// A whole HUD.
+    /// Every part.
     pub const ALL: Self = Self {
         timer: true,
         progress_bar: true,
         exercise_name: true,
         round: true,
     };
-    /// The frame alone.
+    /// No part: the frame shows only the exercise.
     pub const NONE: Self = Self {
         timer: false,
         progress_bar: false,
@@ -54,7 +57,7 @@ impl HudParts {
         round: false,
     };
 
-    /// Whether there is a HUD at all.
+    /// Returns whether any part is shown.
     #[must_use]
     pub fn any(self) -> bool {
         self.timer || self.progress_bar || self.exercise_name || self.round
@@ -92,35 +95,36 @@ pub enum RendererChoice {
     Graph,
 }
 
-/// A checked workout: nothing in it can be refused any more.
+/// A checked workout. No later step can refuse it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
-    /// Every interval.
+    /// Every interval of the workout.
     pub timeline: Timeline,
-    /// What the choices were made with; the same seed gives the same workout.
+    /// The seed of the random choices. The same request,
+    /// catalogue, loop lengths and seed give the same workout.
     pub seed: u64,
-    /// Energy for a person of the request's weight, in kilocalories.
+    /// Energy in kilocalories for a person of the request's weight.
     pub kcal: f64,
     /// Sizes of the output frame.
     pub profile: Profile,
-    /// Parts of the HUD.
+    /// The parts of the HUD that are shown.
     pub hud_parts: HudParts,
-    /// What the HUD and all texts say it in; the timeline's names are in it already.
+    /// Language of the HUD and of all texts. The names in `timeline` are already in this language.
     pub language: Language,
     /// How clips fill the exercise area.
     pub fit: Fit,
-    /// Beeps and ticks.
+    /// Whether the sound has beeps and ticks.
     pub cues: bool,
-    /// The clips' own sound.
+    /// Whether the sound has the clips' own sound.
     pub clip_sound: bool,
-    /// Who is to make the video, as the client options.
+    /// The renderer that the client asked for.
     pub renderer: RendererChoice,
-    /// What was decided for the client that it may not expect.
+    /// Decisions that the client may not expect.
     pub notes: Vec<Note>,
 }
 
 impl Plan {
-    /// Frames in all.
+    /// Length of the workout in frames.
     #[must_use]
     pub fn length(&self) -> Frames {
         self.timeline.length()
@@ -130,13 +134,13 @@ impl Plan {
 /// Why there is no plan.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum PlanError {
-    /// An empty list of exercises (400).
+    /// The list of exercises is empty (400).
     #[error("the request names no exercise")]
     NoExercise,
-    /// Names that the catalogue does not have (404).
+    /// The catalogue does not have these names (404).
     #[error("{}", .0.iter().map(|u| u.violation().to_string()).collect::<Vec<_>>().join("; "))]
     UnknownExercises(Vec<UnknownExercise>),
-    /// Bad or contradictory values, all of them (422).
+    /// Every bad or contradictory value (422).
     #[error("{}", .0.iter().map(Violation::to_string).collect::<Vec<_>>().join("; "))]
     Invalid(Vec<Violation>),
 }
@@ -146,14 +150,15 @@ pub enum PlanError {
 pub struct UnknownExercise {
     /// JSON pointer of the name.
     pub pointer: String,
-    /// The name as the client wrote it: to be escaped where it is shown.
+    /// The name as the client wrote it, at most 200 characters. Not escaped.
     pub name: String,
-    /// The nearest names that exist, best first.
+    /// The nearest known names, best first. Empty if no name is near, and after the first 20 unknown names of
+    /// a request.
     pub nearest: Vec<String>,
 }
 
 impl UnknownExercise {
-    /// The same as one violation among others.
+    /// Returns the violation for this name.
     pub(crate) fn violation(&self) -> Violation {
         let hint = match self.nearest.as_slice() {
             [] => String::new(),
@@ -167,11 +172,11 @@ impl UnknownExercise {
     }
 }
 
-/// Plans a workout; `fresh_seed` is used when the request brings none.
+/// Plans a workout. Uses `fresh_seed` if the request has no seed.
 ///
-/// Pure: the same request, catalogue, loops and seed give the same plan everywhere. The seed that was
-/// used is in the plan; of `fresh_seed` only the lower 53 bits are used, which JSON keeps exactly. Of what
-/// is planned, `loop_lengths` decides only the speeds.
+/// The function is pure: the same request, catalogue, loop lengths and seed give the same plan on every
+/// machine. The plan contains the seed that was used. Only the lower 53 bits of `fresh_seed` are used,
+/// because JSON keeps those exactly. `loop_lengths` determines only the speeds.
 pub fn plan(
     request: &WorkoutRequest,
     catalogue: &Catalogue,
@@ -179,14 +184,15 @@ pub fn plan(
     fresh_seed: u64,
 ) -> Result<Plan, PlanError> {
     let (decision, notes) = decide(request, catalogue, fresh_seed)?;
-    // Nothing to lay out is what the client would call no exercise; neither way to a course leads here.
+    // An outline without any interval counts as a request without exercises. Neither `from_list` nor
+    // `auto_select` returns such an outline.
     decision
         .plan(catalogue, loop_lengths, notes)
         .ok_or(PlanError::NoExercise)
 }
 
-/// Plans a workout like [`plan`], and names it: by its token, any server with the same exercises and
-/// loops makes the same plan again ([`Token::open`]).
+/// Plans a workout like [`plan()`] and makes its token. Any server with the same exercises and loop lengths
+/// makes the same plan from the token ([`Token::open`]).
 pub fn link(
     request: &WorkoutRequest,
     catalogue: &Catalogue,
@@ -201,14 +207,15 @@ pub fn link(
     Ok((plan, token))
 }
 
-/// The exercises that a request's plan depends on: those that it lists. `None` when it leaves a choice, which
-/// depends on all. Names that there are not are left to [`plan`] to refuse.
+/// Returns the exercises on which a request's plan depends: the listed ones.
+/// Returns `None` if the planner must choose exercises, because the plan then
+/// depends on all of them. Unknown names are left out; [`plan()`] refuses them.
 #[must_use]
 pub fn depends_on(request: &WorkoutRequest, catalogue: &Catalogue) -> Option<Vec<ExerciseId>> {
     let (options, violations) = check(request);
     match &options.list {
         None if violations.0.is_empty() => None,
-        // Refused, whatever can be shown.
+        // The request will be refused, whatever clips are available.
         None => Some(Vec::new()),
         Some(_) if options.warm_up == Some(true) || options.cool_down == Some(true) => None,
         Some(list) => {
@@ -218,7 +225,8 @@ pub fn depends_on(request: &WorkoutRequest, catalogue: &Catalogue) -> Option<Vec
     }
 }
 
-/// Decides what a request leaves open; with it what the client may not expect.
+/// Makes every choice that the request leaves open. Also
+/// returns notes on decisions that the client may not expect.
 fn decide<'a>(
     request: &WorkoutRequest,
     catalogue: &'a Catalogue,
@@ -243,7 +251,7 @@ fn decide<'a>(
     Ok((decision, notes))
 }
 
-/// MET x kilograms x hours, over every interval; the speed of the clips is not counted.
+/// Returns the sum of MET x kilograms x hours over all intervals. The speed of the clips does not count.
 pub(super) fn kilocalories(timeline: &Timeline, catalogue: &Catalogue, weight: f64) -> f64 {
     let met = |interval: &Interval| {
         let exercise = catalogue.get(&interval.movement.exercise);

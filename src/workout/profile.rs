@@ -1,4 +1,6 @@
-//! The shape of the output frame.
+//! The sizes of the output frame: its edges, the exercise area and the HUD bar.
+//!
+//! For the planner, the HUD and the renderers.
 
 use serde::{Deserialize, Serialize};
 
@@ -28,30 +30,30 @@ pub enum Orientation {
     Portrait,
 }
 
-/// Lines and columns of a macroblock: what H.264 codes at a time.
+/// Width and height of a macroblock, the unit in which H.264 codes a frame, in pixels.
 const MACROBLOCK: u32 = 16;
-/// Lines of the smallest bar.
+/// Height of the smallest bar, in lines.
 const MIN_BAR: u32 = 56;
-/// Plain lines at the top of a bar, at least.
+/// Least number of plain lines at the top of a bar.
 const MIN_GUARD: u32 = 8;
 
 /// Sizes in pixels of everything in the output frame.
 ///
-/// The exercise is shown in the exercise area, the top `area_height` lines; the HUD bar is below it
-/// and never covers it.
+/// The frame shows the exercise in the exercise area, the top `area_height` lines. The HUD bar is below the
+/// exercise area and never covers it.
 ///
 /// ```text
 /// 0            ┌──────────────────────┐
-///              │ picture area         │
+///              │ exercise area        │
 /// area_height  ├──────────────────────┤
 ///              │ guard: plain         │  } the bar
-/// hud_top      ├──────────────────────┤  }   a macroblock row: what is below can be coded
-///              │ texts, progress      │  }   without what is above
+/// hud_top      ├──────────────────────┤  }   start of a macroblock row: the lines below can be
+///              │ texts, progress      │  }   coded without the lines above
 /// height       └──────────────────────┘
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Profile {
-    /// Width of frame, exercise area and bar.
+    /// Width of the frame, of the exercise area and of the bar.
     pub width: u32,
     /// Height of the whole frame.
     pub height: u32,
@@ -60,15 +62,15 @@ pub struct Profile {
 }
 
 impl Default for Profile {
-    /// That of a request which asks for no other: 1280x720 with a bar.
+    /// The profile of a request that names no sizes: 1280x720 with a bar.
     fn default() -> Self {
         Self::new(Resolution::default(), Orientation::default(), true)
     }
 }
 
 impl Profile {
-    /// What is asked for most: 1280x720 with a bar, as requests are by default, and without, as by players that draw
-    /// their own.
+    /// The profiles that clients ask for most: 1280x720 with a bar, the default of requests, and 1280x720
+    /// without a bar, for players that draw their own HUD.
     pub const USUAL: [Self; 2] = [
         Self {
             width: 1280,
@@ -82,7 +84,8 @@ impl Profile {
         },
     ];
 
-    /// The profile for a resolution, with a HUD bar (a ninth of the height) or without.
+    /// Returns the profile for a resolution and an orientation,
+    /// with a HUD bar (a ninth of the height) or without.
     #[must_use]
     pub fn new(resolution: Resolution, orientation: Orientation, hud: bool) -> Self {
         let (long, short) = match resolution {
@@ -102,7 +105,7 @@ impl Profile {
         whole.with_hud(hud)
     }
 
-    /// The same frame with a bar or without.
+    /// Returns the same frame with a bar or without.
     #[must_use]
     pub fn with_hud(self, hud: bool) -> Self {
         if !hud {
@@ -110,14 +113,14 @@ impl Profile {
         }
         let Self { height, .. } = self;
         Self {
-            // The macroblock row nearest to 8/9 of the height: 640 of 720 lines. The smallest bar
-            // gets a few lines more: small texts are not read from across a room.
+            // The macroblock row nearest to 8/9 of the height: 640 of 720 lines. The smallest bar gets a few
+            // lines more, because nobody can read small texts from across a room.
             area_height: ((height * 8 + 72) / 144 * 16).min(height - MIN_BAR),
             ..self
         }
     }
 
-    /// The same frame without a bar.
+    /// Returns the same frame without a bar.
     #[must_use]
     pub fn whole(self) -> Self {
         Self {
@@ -126,24 +129,25 @@ impl Profile {
         }
     }
 
-    /// Lines of the HUD bar; zero without one.
+    /// Height of the HUD bar in lines; zero without a bar.
     #[must_use]
     pub fn bar_height(&self) -> u32 {
         self.height - self.area_height
     }
 
-    /// Lines at the top of the bar in which nothing is ever shown: from the exercise area to
+    /// Number of lines at the top of the bar that never show anything: from the exercise area to
     /// [`hud_top`](Self::hud_top). Zero without a bar.
     ///
-    /// A decoder that interpolates between pixels (6 taps) for a block at the bottom of the exercise
-    /// area reads up to three lines below it; these lines keep it away from texts that change.
+    /// For a block at the bottom of the exercise area, a decoder that interpolates between pixels (6 taps)
+    /// reads up to three lines below the area. The guard keeps such reads away from texts that change.
     #[must_use]
     pub fn guard(&self) -> u32 {
         self.hud_top() - self.area_height
     }
 
-    /// The first line in which the HUD may show something: a macroblock row (a multiple of 16), at
-    /// least [`MIN_GUARD`] lines below the exercise area. The height when there is no room for any.
+    /// The first line in which the HUD may show anything: the start of a
+    /// macroblock row (a multiple of 16), at least `MIN_GUARD` (8) lines below the
+    /// exercise area. Equal to `height` when there is no bar or no room for a row.
     #[must_use]
     pub fn hud_top(&self) -> u32 {
         if self.bar_height() == 0 {

@@ -1,8 +1,8 @@
-//! The request as it was received: every field optional, nothing but its JSON types checked.
+//! A workout request as the client sent it. Every field is optional, and only JSON types are checked.
 //!
-//! For the API and the command line. Values of a wrong type are kept aside, choices are still texts
-//! and numbers still unbounded here, so that the check that follows can name every bad value at once.
-//! `docs/request.md` says what each field means.
+//! For the API and the command line. Values of a wrong type are kept in a list.
+//! Choices are still texts, and numbers have no bounds yet, so that `check` can
+//! report every bad value at once. `docs/request.md` says what each field means.
 
 use std::fmt::Write as _;
 
@@ -12,9 +12,9 @@ use super::request_reader::{Diagnostics, FromFields, FromJson, RequestFields, wr
 use super::{Note, Violation, unknown};
 use crate::catalogue::EquipmentName;
 
-/// Largest body: room for 1,000 listed exercises with every option, four times over.
+/// Largest body in bytes: about four times the size of 1,000 listed exercises with every option.
 pub const MAX_REQUEST_BYTES: usize = 512 << 10;
-/// Characters of a client's text that a note or message repeats.
+/// Most characters of a client's text that a note or a message repeats.
 pub(super) const LONGEST_TEXT: usize = 120;
 
 /// A workout config as clients POST it. Everything may be missing.
@@ -29,7 +29,8 @@ pub struct WorkoutRequest {
     #[schema(value_type = Option<Vec<String>>, min_items = 1, max_items = 1000, example = json!(["Push-ups", "Air Squat", "Plank"]))]
     pub exercise_names: Option<Vec<Option<String>>>,
     /// The same with options for each; in place of `exercise_names`: one of the two may be sent.
-    // No example: documents put those of all fields into one, and this contradicts the one above.
+    // No example here: API documents join the examples of all
+    // fields into one request, and that must not have both lists.
     #[schema(value_type = Option<Vec<RequestedExercise>>, min_items = 1, max_items = 1000)]
     pub exercises: Option<Vec<Option<RequestedExercise>>>,
     /// How the workout is to be.
@@ -37,10 +38,11 @@ pub struct WorkoutRequest {
     /// Who is to make the video; it shows the same either way.
     #[schema(value_type = Option<super::RendererChoice>, default = "auto")]
     pub renderer: Option<String>,
-    /// What the body said that this program does not know.
+    /// Notes on unknown fields of the body.
     #[schema(ignore)]
     pub ignored: Vec<Note>,
-    /// Values of a wrong type; their fields are `None`, and planning refuses them with the rest.
+    /// Violations for values of a wrong type. The fields of
+    /// these values are `None`. The planner refuses the request.
     #[schema(ignore)]
     pub wrong: Vec<Violation>,
 }
@@ -159,36 +161,36 @@ pub struct RequestedIntervals {
     pub finish: Option<f64>,
 }
 
-/// Why a body is no request.
+/// Why a body is not a request.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
-    /// More bytes than any sensible request has.
+    /// The body is larger than the limit.
     #[error("the body is larger than {limit} bytes")]
     TooLarge {
-        /// The most that is read.
+        /// The limit in bytes.
         limit: usize,
     },
-    /// Not JSON at all.
+    /// The body is not JSON.
     #[error("the body is not JSON: {0}")]
     Malformed(String),
-    /// JSON, but no object.
+    /// The body is JSON, but not an object.
     #[error("{message}")]
     WrongType {
-        /// JSON pointer of the body: empty.
+        /// JSON pointer of the body; always empty.
         pointer: String,
-        /// What was expected.
+        /// An English sentence that says what was expected.
         message: String,
     },
 }
 
-/// Reads a body as an object's fields, with what was found beside them.
+/// Reads a JSON body as a `T`. Also returns wrong types and unknown fields.
 pub(crate) fn read_body<T: FromJson>(body: &[u8]) -> Result<(T, Diagnostics), RequestError> {
     if body.len() > MAX_REQUEST_BYTES {
         return Err(RequestError::TooLarge {
             limit: MAX_REQUEST_BYTES,
         });
     }
-    // Some editors write a byte order mark, which JSON does not know.
+    // Some editors write a byte order mark, which JSON does not allow.
     let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
     let sent: Value = serde_json::from_slice(body).map_err(|e| RequestError::Malformed(e.to_string()))?;
     let mut diagnostics = Diagnostics::default();
@@ -200,8 +202,8 @@ pub(crate) fn read_body<T: FromJson>(body: &[u8]) -> Result<(T, Diagnostics), Re
 }
 
 impl WorkoutRequest {
-    /// Reads a request body. Unknown fields are tolerated and told in [`Self::ignored`]; values of a
-    /// wrong type are kept in [`Self::wrong`], for planning to refuse.
+    /// Reads a request body. Unknown fields become notes in [`Self::ignored`]. Values of a wrong type become
+    /// violations in [`Self::wrong`], which the planner refuses.
     pub fn from_json(body: &[u8]) -> Result<Self, RequestError> {
         let (mut request, diagnostics) = read_body::<Self>(body)?;
         request.ignored = unknown::notes_on(&diagnostics.unknown);
@@ -209,7 +211,8 @@ impl WorkoutRequest {
         Ok(request)
     }
 
-    /// Whether speeds are to give way to whole repetitions: then a plan depends on the clips' lengths.
+    /// Returns whether the planner may change speeds so that whole repetitions fill the intervals. If so, the
+    /// plan depends on the lengths of the clips' loops.
     #[must_use]
     pub fn fits_reps(&self) -> bool {
         let config = self.config.as_ref();
@@ -312,7 +315,7 @@ mod tests {
         assert_eq!(read(&body).unwrap().ignored, []);
     }
 
-    /// What is told of the values of a wrong type.
+    /// Returns the messages about values of a wrong type.
     fn described(body: &Value) -> Vec<String> {
         match read(body) {
             Ok(request) => request.wrong.iter().map(ToString::to_string).collect(),

@@ -1,7 +1,8 @@
-//! Reading JSON field by field, so that all values of a wrong type are told at once.
+//! Reads JSON field by field and reports all values of a wrong type at once.
 //!
-//! For the request. A derived `Deserialize` would stop at the first of them. What is not there and
-//! what is `null` reads as nothing; what has the wrong type does so too, and is refused.
+//! For workout requests and week requests. A derived `Deserialize` stops at the first wrong value. A missing
+//! field and a `null` both read as `None`. A field with a value of a wrong type also reads as `None`, and its
+//! violation goes to [`Diagnostics`].
 
 use serde_json::{Map, Value};
 
@@ -11,31 +12,32 @@ use super::request::push;
 use super::violations::{about, described};
 use crate::catalogue::{code_point, invisible};
 
-/// What was found beside the values.
+/// What the reader found besides the values.
 #[derive(Debug, Default)]
 pub(crate) struct Diagnostics {
     /// Values of a wrong type.
     pub(crate) wrong: Vec<Violation>,
-    /// JSON pointers of fields that nobody took.
+    /// JSON pointers of fields that no reader took.
     pub(crate) unknown: Vec<String>,
 }
 
-/// What a field may hold.
+/// A type that a JSON value can be read as.
 pub(crate) trait FromJson: Sized {
-    /// What JSON must have there, as clients call it.
+    /// The expected JSON type, in words that clients understand.
     const KIND: &'static str;
 
-    /// The value, or what was sent in its place. What is wrong inside the value goes to `diagnostics`.
+    /// Returns the value, or `sent` unchanged if its type is
+    /// wrong. Mistakes inside the value go to `diagnostics`.
     fn read(sent: Value, pointer: &str, diagnostics: &mut Diagnostics) -> Result<Self, Value>;
 }
 
-/// What is read from the fields of an object.
+/// A type that is read from the fields of a JSON object.
 pub(crate) trait FromFields {
-    /// Takes every field that it knows.
+    /// Takes every field that the type knows.
     fn from_fields(fields: &mut RequestFields<'_>) -> Self;
 }
 
-/// The fields of an object that were not taken yet.
+/// The fields of an object that no reader has taken yet.
 pub(crate) struct RequestFields<'a> {
     sent: Map<String, Value>,
     pointer: &'a str,
@@ -43,7 +45,8 @@ pub(crate) struct RequestFields<'a> {
 }
 
 impl RequestFields<'_> {
-    /// The value of a field.
+    /// Removes a field and returns its value. Returns `None`
+    /// if the field is missing, null or of a wrong type.
     pub(crate) fn take<T: FromJson>(&mut self, name: &str) -> Option<T> {
         let sent = self.sent.remove(name)?;
         if sent.is_null() {
@@ -53,14 +56,14 @@ impl RequestFields<'_> {
     }
 }
 
-/// A value that must be there; `None` after noting that it is of another kind.
+/// Reads a value that is not null. If its type is wrong, adds a violation and returns `None`.
 fn value<T: FromJson>(sent: Value, pointer: &str, diagnostics: &mut Diagnostics) -> Option<T> {
     T::read(sent, pointer, diagnostics)
         .map_err(|sent| diagnostics.wrong.push(wrong_type::<T>(pointer, &sent)))
         .ok()
 }
 
-/// Why `sent` is no `T`.
+/// Creates the violation for a value that is not a `T`.
 pub(crate) fn wrong_type<T: FromJson>(pointer: &str, sent: &Value) -> Violation {
     about(
         pointer,
@@ -96,7 +99,8 @@ impl FromJson for String {
     fn read(sent: Value, pointer: &str, diagnostics: &mut Diagnostics) -> Result<Self, Value> {
         match sent {
             Value::String(text) => {
-                // A control character is only another letter that no name has, and escaped where it is repeated.
+                // A control character needs no violation here: no name contains one, so the name is unknown,
+                // and messages escape it.
                 if let Some(c) = invisible(&text).filter(|c| !c.is_control()) {
                     let message = format_args!("must not contain the invisible character {}", code_point(c));
                     diagnostics.wrong.push(about(pointer, message));
@@ -108,7 +112,8 @@ impl FromJson for String {
     }
 }
 
-/// A list keeps the places of entries of a wrong type, so that the others keep their pointers.
+/// An entry of a wrong type becomes `None` and keeps its
+/// place, so that the other entries keep their JSON pointers.
 impl<T: FromJson> FromJson for Vec<Option<T>> {
     const KIND: &'static str = "a list";
 
@@ -116,7 +121,8 @@ impl<T: FromJson> FromJson for Vec<Option<T>> {
         let Value::Array(entries) = sent else {
             return Err(sent);
         };
-        // The check refuses longer lists as a whole; its answer is not to grow with them.
+        // `check` refuses longer lists as a whole. The answer must
+        // not grow with their length, so later entries are not read.
         let read = |(i, entry)| {
             (i < MAX_LISTED)
                 .then(|| value(entry, &format!("{pointer}/{i}"), diagnostics))

@@ -1,17 +1,17 @@
-//! Chance that is the same everywhere: a seed in, the same draws out.
+//! A random generator that gives the same numbers everywhere.
 //!
-//! For the planner. A client that sends a seed gets the same workout on every platform and with
-//! every later version. `rand` promises that of its generators but not of its shuffles and ranges,
-//! so the whole of it is here: SplitMix64 (Steele, Lea and Flood 2014), which a shuffle of
-//! a few thousand exercises asks no more of.
+//! For the planner and the week planner. The same seed gives the same workout on every platform and with
+//! every later version of this program. The crate `rand` promises stable output for its generators, but not
+//! for its shuffles and ranges. Therefore this module contains all of it: SplitMix64 (Steele, Lea and Flood
+//! 2014), which is good enough to shuffle a few thousand exercises.
 
 use super::check::MAX_SEED;
 
-/// A stream of draws.
+/// A SplitMix64 generator.
 pub(crate) struct SeededRng(u64);
 
 impl SeededRng {
-    /// The stream that belongs to a seed.
+    /// Creates the generator for a seed.
     pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
@@ -24,17 +24,17 @@ impl SeededRng {
         z ^ (z >> 31)
     }
 
-    /// A number below `n`. Its bias, below n / 2^64, is none that anybody could see.
+    /// Returns a number below `n`. The bias is less than n / 2^64: too small to notice.
     fn below(&mut self, n: usize) -> usize {
         ((u128::from(self.next()) * n as u128) >> 64) as usize
     }
 
-    /// A seed for draws of their own.
+    /// Returns a seed for another, independent generator; at most [`MAX_SEED`].
     pub(crate) fn seed(&mut self) -> u64 {
         self.next() & MAX_SEED
     }
 
-    /// Puts items into a drawn order (Fisher and Yates).
+    /// Shuffles items (Fisher and Yates).
     pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             items.swap(last, self.below(last + 1));
@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn the_draws_are_those_of_the_published_generator() {
-        // First outputs of the reference implementation (splitmix64.c) for the seed 1234567.
+        // The first outputs of the reference implementation (splitmix64.c) for the seed 1234567.
         let mut rng = SeededRng::new(1_234_567);
         let first: Vec<u64> = (0..3).map(|_| rng.next()).collect();
         assert_eq!(

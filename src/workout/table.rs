@@ -1,16 +1,16 @@
-//! A plan as text: a table of its intervals, and its timeline in one line.
+//! A plan as text: a table of its intervals, and its timeline as a strip of characters.
 //!
-//! For the command line and for snapshots that a person can read.
+//! For the command line and for snapshot tests that a person can read.
 
 use std::fmt::Write as _;
 
 use super::{Interval, IntervalKind, Plan, Side};
 use crate::units::{Frames, Seconds};
 
-/// Columns that a name is given; longer ones are cut.
+/// Width of the name column in characters; longer names are cut.
 const NAME_WIDTH: usize = 40;
 
-/// A row for each interval, then the totals and the notes. Ends with a line feed.
+/// Returns a row for each interval, then the totals and the notes. The text ends with a line feed.
 #[must_use]
 pub fn table(plan: &Plan) -> String {
     let mut text = format!(
@@ -22,7 +22,7 @@ pub fn table(plan: &Plan) -> String {
         text.push('\n');
     }
     let intervals = plan.timeline.intervals().len();
-    // Writing to a String cannot fail, here and below.
+    // Writing to a String cannot fail.
     let _ = writeln!(
         text,
         "{} in {intervals} intervals and {} pictures of {}x{}, about {:.0} kcal, seed {}",
@@ -66,7 +66,7 @@ fn row(interval: &Interval) -> String {
     format!(
         "{:>3}  {:>7}  {:>7.2}  {:<10}  {name:NAME_WIDTH$}  {:>5.3}  {round_position}",
         interval.index,
-        // The frame's own second: a start is never shown as later than it is.
+        // Rounds down, so that no interval is shown as starting later than it does.
         Seconds(interval.start.seconds().0.floor()).to_string(),
         interval.length.seconds().0,
         label(interval.kind),
@@ -74,7 +74,7 @@ fn row(interval: &Interval) -> String {
     )
 }
 
-/// At most `room` characters, the last one a sign that there are more.
+/// Cuts a name to `room` characters. If anything is cut, the last character is "…".
 fn cut(name: &str, room: usize) -> String {
     if name.chars().count() <= room {
         return name.to_owned();
@@ -94,14 +94,15 @@ fn label(kind: IntervalKind) -> &'static str {
     }
 }
 
-/// The timeline in `width` characters, each for an equal part: `·` get-ready and finish, `▄` warm-up
-/// and cool-down, `█` work, `░` rest, `▒` round rest.
+/// Returns the timeline as `width` characters, each for an equal part of the
+/// length: `·` get-ready and finish, `▄` warm-up and cool-down, `█` work, `░` rest,
+/// `▒` round rest. Each character shows the interval at the middle of its part.
 #[must_use]
 pub fn strip(plan: &Plan, width: usize) -> String {
     let length = u128::from(plan.length().0);
     let middle = |column: usize| {
         let frame = length * (2 * column as u128 + 1) / (2 * width as u128);
-        // Below `length`, which is a u64.
+        // `frame` is below `length`, which came from a u64.
         Frames(frame as u64)
     };
     (0..width)

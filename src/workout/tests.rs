@@ -1,4 +1,5 @@
-//! What the planner answers, as a person would read it. The laws are in `tests/planner.rs`.
+//! Snapshot tests of the planner's answers, as a person
+//! reads them. The property tests are in `tests/planner`.
 
 use serde_json::{Value, json};
 
@@ -23,7 +24,7 @@ fn refused(body: &Value) -> String {
     described(answer(body))
 }
 
-/// Every violation, the code and values of those that have some below.
+/// Returns every violation, and below it its code and values if it has them.
 fn described(answer: Result<Plan, PlanError>) -> String {
     let Err(PlanError::Invalid(violations)) = answer else {
         panic!("{answer:?}");
@@ -101,7 +102,7 @@ fn speeds_that_give_way_to_whole_repetitions() {
     assert_eq!(speeds(&of(false)), ["1", "1/2", "1/2", "1", "2", "83/100"]);
 }
 
-/// A plan with the timeline of another.
+/// Returns `plan` with the timeline of `other`.
 fn planned_as(plan: &Plan, other: &Plan) -> Plan {
     Plan {
         timeline: other.timeline.clone(),
@@ -160,7 +161,7 @@ fn defaults_are_those_documented() {
     assert_eq!((plan.fit, plan.seed), (Fit::Auto, 7));
     assert_eq!((plan.profile.width, plan.profile.height), (1280, 720));
     assert_eq!(plan.timeline.intervals()[1].movement.speed, Speed::NORMAL);
-    // 80 s of MET 2.8 and 28 s of 1.3 at 70 kg.
+    // 80 s of MET 2.8 and 28 s of MET 1.3 at 70 kg.
     let kcal = 70.0 * (80.0 * 2.8 + 28.0 * 1.3) / 3600.0;
     assert!((plan.kcal - kcal).abs() < 1e-9, "{} is not {kcal}", plan.kcal);
 }
@@ -375,7 +376,7 @@ fn the_extent_of_a_course_is_that_of_its_timeline() {
         names.iter().map(station).collect::<Vec<_>>()
     };
     let blocks: [&[&str]; 2] = [&[], &["standing-quad-stretch", "childs-pose"]];
-    // Work, rest, round rest, get-ready and finish, and what is added to the round rests.
+    // In each row: work, rest, round rest, get-ready, finish, and the sum of extra round rest.
     let lengths = [
         [901, 7, 11, 13, 17, 100],
         [901, 0, 0, 0, 0, 0],

@@ -1,4 +1,7 @@
 //! The timeline: every interval of a workout, in whole frames.
+//!
+//! For the HUD, the texts, the sound and the renderers. A timeline says what the frame shows and when. It
+//! does not know clip files or pixels.
 
 use serde::{Deserialize, Serialize};
 
@@ -26,7 +29,7 @@ pub enum IntervalKind {
 }
 
 impl IntervalKind {
-    /// Whether the viewer moves in it, as opposed to resting or waiting.
+    /// Returns whether the viewer exercises in this interval, as opposed to resting or waiting.
     #[must_use]
     pub fn is_exercise(self) -> bool {
         matches!(self, Self::WarmUp | Self::Work | Self::CoolDown)
@@ -43,70 +46,72 @@ pub enum Side {
     Right,
 }
 
-/// What the frame shows: an exercise's clip, which way round and how fast.
+/// What the frame shows: the clip of an exercise, unmirrored or mirrored, at a speed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Movement {
-    /// Whose clip.
+    /// The exercise whose clip the frame shows.
     pub exercise: ExerciseId,
     /// The exercise's name in the workout's language, for the HUD.
     pub name: String,
-    /// `None` unless the exercise is done one side after the other.
+    /// The side of the body; `None` unless the exercise trains one side after the other.
     pub side: Option<Side>,
-    /// How fast the clip plays.
+    /// Playing speed of the clip.
     pub speed: Speed,
 }
 
-/// Where in the workout an interval of work stands: "round 2 of 3, exercise 5 of 8".
+/// The position of a work interval in the workout: "round 2 of 3, exercise 5 of 8".
 ///
-/// All four count from 1. Both halves of a `per_side` exercise share a position.
+/// All four numbers count from 1. Both halves of a `per_side` exercise have the same position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RoundPosition {
-    /// This round.
+    /// The current round.
     pub round: u32,
-    /// Rounds in all.
+    /// Number of rounds.
     pub rounds: u32,
-    /// This exercise of the round.
+    /// Position of the exercise in its round.
     pub position: u32,
-    /// Exercises in a round.
+    /// Number of exercises in a round.
     pub positions: u32,
 }
 
-/// One stretch of a workout.
+/// A part of a workout that shows one movement.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Interval {
     /// Position in the timeline, from 0.
     pub index: usize,
-    /// What it is for.
+    /// The purpose of the interval.
     pub kind: IntervalKind,
-    /// First frame.
+    /// The first frame.
     pub start: Frames,
-    /// Frames; never zero.
+    /// Length in frames; never zero.
     pub length: Frames,
-    /// What is shown. In an exercise: that exercise. In get-ready and rests: the next exercise, at
-    /// the speed of a preview. At the finish: the last exercise.
+    /// What the frame shows. An exercise shows itself. Get-ready and rests show the next exercise at preview
+    /// speed. The finish shows the last exercise at preview speed.
     pub movement: Movement,
-    /// `None` outside the work. In a rest: the place of the work that follows.
+    /// The position of a work interval. A rest before work has
+    /// the position of that work. `None` for other intervals.
     pub round_position: Option<RoundPosition>,
 }
 
 impl Interval {
-    /// The first frame after it.
+    /// Returns the first frame after the interval.
     #[must_use]
     pub fn end(&self) -> Frames {
         self.start + self.length
     }
 }
 
-/// Every interval of a workout: gapless, from frame 0 to the end. Never empty.
+/// Every interval of a workout, without gaps, from frame 0 to the end. Never empty.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Timeline {
     intervals: Vec<Interval>,
 }
 
 impl Timeline {
-    /// Lays intervals one after the other; `index` and `start` are set here, whatever they were.
+    /// Puts the intervals one after the other. This function sets
+    /// `index` and `start`; the callers' values are ignored.
     ///
-    /// Intervals of no length are left out. `None` when nothing is left.
+    /// Intervals of zero length are removed. Returns `None` when no interval is left.
     #[must_use]
     pub fn new(mut intervals: Vec<Interval>) -> Option<Self> {
         intervals.retain(|interval| interval.length > Frames::ZERO);
@@ -119,7 +124,7 @@ impl Timeline {
         (!intervals.is_empty()).then_some(Self { intervals })
     }
 
-    /// Changes what exercises are called, where `of` gives another name.
+    /// Changes the names of movements for which `of` returns another name.
     pub(super) fn set_names<'a>(&mut self, of: impl Fn(&Movement) -> Option<&'a str>) {
         for interval in &mut self.intervals {
             if let Some(name) = of(&interval.movement)
@@ -130,7 +135,7 @@ impl Timeline {
         }
     }
 
-    /// Changes how fast intervals show their clips, where `of` gives another speed.
+    /// Changes the speeds of intervals for which `of` returns a speed.
     pub(super) fn set_speeds(&mut self, of: impl Fn(&Interval) -> Option<Speed>) {
         for interval in &mut self.intervals {
             if let Some(speed) = of(interval) {
@@ -139,19 +144,19 @@ impl Timeline {
         }
     }
 
-    /// In order.
+    /// All intervals, in order.
     #[must_use]
     pub fn intervals(&self) -> &[Interval] {
         &self.intervals
     }
 
-    /// Frames in all.
+    /// Length of the whole timeline in frames.
     #[must_use]
     pub fn length(&self) -> Frames {
         self.intervals.last().map_or(Frames::ZERO, Interval::end)
     }
 
-    /// The interval that a frame belongs to; the last one for a frame past the end.
+    /// Returns the interval that contains a frame; the last interval for a frame past the end.
     #[must_use]
     pub fn at(&self, frame: Frames) -> &Interval {
         let after = self.intervals.partition_point(|i| i.start <= frame);
@@ -159,7 +164,7 @@ impl Timeline {
         &self.intervals[after.max(1) - 1]
     }
 
-    /// What the HUD calls next after this interval: the next interval in which one moves.
+    /// Returns the next interval after this one that is an exercise. The HUD shows it as "next".
     #[must_use]
     pub fn next_exercise(&self, interval: &Interval) -> Option<&Interval> {
         self.intervals[interval.index + 1..]

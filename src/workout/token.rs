@@ -1,16 +1,19 @@
-//! The token of a workout: all that was decided about it, in a text that fits into an address.
+//! The token of a workout: everything that was decided about it, as a text that fits into a web address.
 //!
-//! For links. It holds what was decided, not what was asked: the exercises that were chosen, not the wish to
-//! choose some. So a catalogue may grow, and the rules of choosing may change, without breaking a link; only
-//! a change of the workout's own exercises does, and that is noticed:
+//! For workout links. A token contains the decision, not the request: the chosen exercises, not the
+//! constraints for choosing them. So a link still works after the catalogue grows or the rules of choosing
+//! change. Only a change of the workout's own exercises or clips breaks a link. [`Token::open`] detects that.
+//!
+//! Format:
 //!
 //! ```text
-//! base64url( version 1 | written decision | fingerprint of the plan 8 | check 4 )
+//! base64url( version, 1 byte | encoded decision | fingerprint of the plan, 8 bytes | checksum, 4 bytes )
 //! ```
 //!
-//! The check tells a link that was cut or altered on its way from one that was made here; it is no secret
-//! and no signature, so whatever passes it is still read as any other input. The fingerprint is over
-//! everything that a plan decides about the bytes of a video: another one means that the catalogue has changed.
+//! The checksum detects a link that was cut or altered on its way. It is no secret and
+//! no signature, so the program treats a token with a right checksum like any other
+//! untrusted input. The fingerprint covers everything in a plan that determines the
+//! bytes of a video. A different fingerprint means that the catalogue or a clip has changed.
 
 use std::fmt;
 
@@ -24,15 +27,15 @@ use super::violations::quoted;
 use super::{HudParts, Language, Plan};
 use crate::catalogue::{Catalogue, ExerciseId, LoopLengths};
 
-/// Most characters of a token: an address of that length passes every browser, proxy and messenger.
+/// Most characters of a token. Every browser, proxy and messenger accepts an address of that length.
 pub const MAX_TOKEN: usize = 2_000;
-/// What tokens of this program begin with.
+/// The first byte of every token that this program makes.
 const VERSION: u8 = 2;
-/// Bytes of the check.
+/// Length of the checksum in bytes.
 const CHECK: usize = 4;
 
-/// A text that this program, or somebody who knows how, made as the name of a workout. Never longer than
-/// [`MAX_TOKEN`], and only letters, digits, `-` and `_`.
+/// A token with a right checksum; its decision is not decoded yet. Contains only letters, digits, `-` and
+/// `_`. A token from a request or from a link has at most [`MAX_TOKEN`] characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Token {
     text: String,
@@ -40,30 +43,30 @@ pub struct Token {
     fingerprint: [u8; FINGERPRINT],
 }
 
-/// A workout whose decisions do not fit into a link.
+/// The decision of a workout does not fit into a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "a link to this workout would take {characters} characters, and {MAX_TOKEN} are possible: list fewer different \
      exercises, or give fewer of them a length or speed of their own"
 )]
 pub struct TooLong {
-    /// What it would take.
+    /// Length of the token that the workout would need.
     pub characters: usize,
 }
 
-/// Why a token names no workout here.
+/// Why a token does not give a workout.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
-    /// Cut, altered, or never made by this program (404).
+    /// The token is cut or altered, or this program never made it (404).
     #[error("the link is incomplete or was altered: copy all of it, or make it anew")]
     Broken,
-    /// Made by a program of another version (404).
+    /// Another version of the program made the token (404).
     #[error("the link was made by another version of this program: make it anew")]
     OtherVersion,
-    /// Whole, but of values that no workout may have (422).
+    /// The token has a right checksum, but a value that no workout may have (422). The text names the value.
     #[error("the link's {0} is out of bounds: make it anew with POST /api/workouts")]
     Impossible(&'static str),
-    /// The catalogue no longer gives this workout (410).
+    /// The catalogue gives another workout now, or none (410). The text says why.
     #[error("{0}: make the link anew")]
     Changed(String),
 }
@@ -75,7 +78,7 @@ impl fmt::Display for Token {
 }
 
 impl Token {
-    /// Names a workout.
+    /// Makes the token of a workout.
     pub(super) fn of(decision: &Decision<'_>, plan: &Plan) -> Result<Self, TooLong> {
         let token = Self::new(link_codec::write(decision), fingerprint(plan));
         match token.text.len() {
@@ -96,12 +99,12 @@ impl Token {
         }
     }
 
-    /// Reads the text of a link: whether it is whole, not what it says.
+    /// Parses a token and compares its version and checksum. Does not decode the decision.
     pub fn parse(text: &str) -> Result<Self, TokenError> {
         if text.len() > MAX_TOKEN {
             return Err(TokenError::Broken);
         }
-        // Strict: neither padding nor stray bits, so that no other text reads as the same.
+        // This decoder refuses padding and stray bits, so no two texts give the same bytes.
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| TokenError::Broken)?;
         let (said, sum) = bytes.split_last_chunk::<CHECK>().ok_or(TokenError::Broken)?;
         if check(said) != *sum {
@@ -119,13 +122,14 @@ impl Token {
         })
     }
 
-    /// The text.
+    /// The text of the token.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Names the same workout with other parts of the HUD, or with none. `self` is one that opens.
+    /// Returns the token of the same workout with other parts of the HUD, or with none. Expects that
+    /// [`Self::open`] accepts `self`.
     pub fn with_hud_parts(
         &self,
         hud_parts: HudParts,
@@ -139,12 +143,13 @@ impl Token {
         let plan = decision
             .plan(catalogue, loop_lengths, Vec::new())
             .ok_or(TokenError::Impossible("length"))?;
-        // Which parts are shown takes the same room in a token, whatever they are.
+        // The flags may take one byte more or less than before.
+        // The new length is not compared with `MAX_TOKEN`.
         Ok(Self::new(link_codec::write(&decision), fingerprint(&plan)))
     }
 
-    /// The plan that it names, told in another language: names and words differ, nothing else. `self` is one
-    /// that opens.
+    /// Returns the token's plan in another language. Only names and
+    /// texts differ. Expects that [`Self::open`] accepts `self`.
     pub fn plan_in(
         &self,
         language: Language,
@@ -158,7 +163,8 @@ impl Token {
             .ok_or(TokenError::Impossible("length"))
     }
 
-    /// The exercises that it shows, so that their clips can be looked at before [`Self::open`].
+    /// Returns the exercises of the workout, so that the
+    /// caller can inspect their clips before [`Self::open`].
     pub fn exercises(&self, catalogue: &Catalogue) -> Result<Vec<ExerciseId>, TokenError> {
         let outline = link_codec::read(&self.decision, catalogue)?.outline;
         let stations = [&outline.warm_up, &outline.circuit, &outline.cool_down];
@@ -166,13 +172,16 @@ impl Token {
         Ok(stations.map(|station| station.exercise.id.clone()).collect())
     }
 
-    /// Makes the plan that it names: the same as when it was made, in every interval, or none.
+    /// Makes the plan again. It equals the plan for which the token
+    /// was made in every interval; otherwise returns an error.
     ///
-    /// The plan has no notes and no renderer of its own choice: those were about the request. Its weight is
-    /// rounded to the gram, and its seed is zero if nothing was drawn.
+    /// The plan has no notes, and its renderer is [`RendererChoice::Auto`](super::RendererChoice::Auto),
+    /// because notes and renderer belong to the request. The weight is rounded to the gram. The seed is zero
+    /// if there was no random choice.
     pub fn open(&self, catalogue: &Catalogue, loop_lengths: &LoopLengths) -> Result<Plan, TokenError> {
         let decision = link_codec::read(&self.decision, catalogue)?;
-        // One workout has one link: no detours, no numbers with zeros in front.
+        // One workout has exactly one link. This refuses other encodings
+        // of the same values, such as numbers with leading zeros.
         if link_codec::write(&decision) != self.decision {
             return Err(TokenError::Broken);
         }
@@ -181,7 +190,8 @@ impl Token {
             .into_iter()
             .flatten()
         {
-            // One whose length is known was shown before: what was made of its clip may still be there.
+            // A known loop length means that the clip was available before. Its prepared loops may still be
+            // in the cache, so the link can still work.
             if let Some(reason) = catalogue.unavailable(&station.exercise.id)
                 && loop_lengths.get(&station.exercise.id).is_none()
             {
@@ -216,10 +226,10 @@ impl From<Unreadable> for TokenError {
     }
 }
 
-/// Tells whether bytes are whole.
+/// Returns the checksum of bytes: the first bytes of their BLAKE3 digest.
 fn check(bytes: &[u8]) -> [u8; CHECK] {
     let digest = blake3::hash(bytes);
-    // A digest is far longer than that.
+    // A digest has 32 bytes, so `first_chunk` never returns `None`.
     digest
         .as_bytes()
         .first_chunk::<CHECK>()
@@ -311,7 +321,7 @@ mod tests {
 
     #[test]
     fn a_workout_in_another_language_has_its_own_link_and_can_be_told_in_either() {
-        // Of the first exercise the catalogue has a French name; the second one's is taken away.
+        // The catalogue has French names for both exercises. The test removes that of the plank.
         let mut file: Value = serde_json::from_str(include_str!("../../exercises.json")).unwrap();
         let exercises = file["exercises"].as_array_mut().unwrap();
         let plank = exercises.iter_mut().find(|e| e["id"] == "plank").unwrap();
@@ -338,7 +348,7 @@ mod tests {
             told(&other, Language::English).unwrap().timeline,
             english.timeline
         );
-        // Of the same names or not, the fingerprint tells the language.
+        // The fingerprint depends on the language, even if all names are the same.
         let forged = Token::new(other.decision.clone(), one.fingerprint);
         let answer = forged.open(&catalogue, &LoopLengths::default());
         assert!(matches!(answer, Err(TokenError::Changed(_))), "{answer:?}");
@@ -437,14 +447,14 @@ mod tests {
     fn forged_values_are_told_from_altered_ones() {
         let forged = |decision: &[u8]| opened(&Token::new(decision.to_vec(), [0; 8]));
         let plank = [&[0, 1, 0, 5][..], b"plank", &[0]].concat();
-        // Flags, 70 kg, no seed, 5 s, 20 s, 3 s.
+        // Flags, 70 kg, no seed, get-ready 5 s, rest 20 s, finish 3 s.
         let head = [&[0][..], &[0xf0, 0xa2, 0x04], &[0, 150, 1, 0xd8, 4, 90]].concat();
         let with = |rounds: u8| [&head[..], &[rounds], &plank].concat();
         assert!(matches!(forged(&with(1)), Err(TokenError::Changed(_))));
         assert_eq!(forged(&with(0)), Err(TokenError::Impossible("rounds")));
         assert_eq!(forged(&with(51)), Err(TokenError::Impossible("rounds")));
         assert_eq!(forged(&[&with(1)[..], &[0]].concat()), Err(TokenError::Broken));
-        // A longer spelling of the same number.
+        // A longer encoding of the same number.
         let long = [&[0x80, 0][..], &with(1)[1..]].concat();
         assert_eq!(forged(&long), Err(TokenError::Broken));
         let mut other = vec![VERSION + 1; 20];

@@ -1,6 +1,7 @@
-//! Fields that a request has and this program does not know: tolerated, but never in silence.
+//! Notes on fields of a request that this program does not know. Such fields are ignored, but never silently.
 //!
-//! For the request's reader. A client learns which field was ignored and where one of that name belongs.
+//! For the readers of workout requests and week requests. A note tells the client which field was ignored,
+//! and where a field with a similar name belongs.
 
 use serde_json::json;
 
@@ -8,10 +9,12 @@ use super::request::LONGEST_TEXT;
 use super::{Note, NoteCode};
 use crate::catalogue::{nearest, visible};
 
-/// Notes about unknown fields; a body of another kind would answer with nothing else.
+/// Most notes on unknown fields. A body that is not a request
+/// at all would otherwise get an answer full of notes.
 const MAX_REPORTED: usize = 20;
 
-/// Every field, to tell a client where one that it misplaced belongs. A test keeps it complete.
+/// Every field of a workout request, so that a note can say where a misplaced field belongs. The test
+/// `the_list_of_fields_is_complete` compares this list with the API document.
 const FIELDS: &[&str] = &[
     "/exercise_names",
     "/exercises",
@@ -53,12 +56,12 @@ const FIELDS: &[&str] = &[
     "/config/show_round",
 ];
 
-/// A note on each ignored field of a workout's request.
+/// Returns a note for each ignored field of a workout request.
 pub(super) fn notes_on(ignored: &[String]) -> Vec<Note> {
     notes_among(ignored, FIELDS)
 }
 
-/// The same for a request with other `fields`.
+/// Returns a note for each ignored field of a request that has the given `fields`.
 pub(crate) fn notes_among(ignored: &[String], fields: &[&str]) -> Vec<Note> {
     let mut notes: Vec<Note> = ignored
         .iter()
@@ -82,7 +85,8 @@ fn note_on(pointer: &str, fields: &[&str]) -> Note {
     let alike = fields
         .iter()
         .filter(|field| best.first().is_some_and(|near| last(field) == near));
-    // A field that occurs in two places: the one nearest to where it was written.
+    // If a field name occurs in two places, take the place
+    // with the longest common prefix with the ignored pointer.
     let place = alike.max_by_key(|field| {
         field
             .bytes()
@@ -91,7 +95,7 @@ fn note_on(pointer: &str, fields: &[&str]) -> Note {
             .count()
     });
     let shown: String = pointer.chars().take(LONGEST_TEXT).collect();
-    // A name may hold what acts on a terminal.
+    // The name may contain characters that act on a terminal.
     let escaped = shown.escape_debug();
     let text = match place {
         Some(place) => format!("ignored: {escaped}; did you mean {place}?"),
@@ -101,7 +105,7 @@ fn note_on(pointer: &str, fields: &[&str]) -> Note {
     Note::new(NoteCode::IgnoredField, values, text)
 }
 
-/// The last segment of a pointer.
+/// Returns the last segment of a JSON pointer.
 fn last(pointer: &str) -> &str {
     pointer.rsplit('/').next().unwrap_or_default()
 }
@@ -139,7 +143,7 @@ mod tests {
         wrong.retain(|field| !["/exercises", "/config", "/config/intervals"].contains(field));
         for field in &wrong {
             let (parent, name) = field.rsplit_once('/').unwrap();
-            // Neither a text, number, flag nor list.
+            // An object is a wrong type for a text, a number, a flag and a list.
             body.pointer_mut(parent).unwrap()[name] = json!({});
         }
         let request = read(&body).unwrap();

@@ -1,4 +1,6 @@
-//! What a sentence about a workout needs, by name: for clients that write one of their own.
+//! The named values of a note or a violation.
+//!
+//! For clients that write sentences in other words or languages than the planner's own English ones.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +9,7 @@ use serde_json::Value;
 /// Numbers, texts and lists of texts by name.
 pub type Values = BTreeMap<String, Value>;
 
-/// The fields of a JSON object, without those that are null: they are not known.
+/// Returns the fields of a JSON object. Fields that are null stand for unknown values and are removed.
 pub(crate) fn values(object: Value) -> Values {
     match object {
         Value::Object(fields) => fields.into_iter().filter(|(_, value)| !value.is_null()).collect(),

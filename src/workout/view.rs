@@ -1,4 +1,6 @@
-//! A plan as JSON shows it.
+//! A plan as JSON.
+//!
+//! For the API. The views give times in seconds and in frames, and round energy and speeds.
 
 use serde::Serialize;
 
@@ -90,7 +92,7 @@ pub struct IntervalView {
 }
 
 impl Plan {
-    /// The plan as JSON shows it.
+    /// Returns the view of the plan that the API serializes.
     #[must_use]
     pub fn view(&self) -> PlanView {
         PlanView {

@@ -1,7 +1,9 @@
-//! Why a request cannot be planned: where, a sentence, and for some a code with values.
+//! Violations: the reasons why a request cannot be planned. Each has a JSON pointer and an English sentence,
+//! and some have a code and values.
 //!
-//! A bad value by itself has no code: whoever knows its bounds need not send it. What depends on several
-//! settings, or on the catalogue, has one, so that a client can say it in words of its own.
+//! For the API and the command line. A value that is wrong by itself has no code, because a client that knows
+//! the bounds does not send it. A reason that depends on several settings or on the catalogue has a code and
+//! values, so that a client can write its own sentence.
 
 use std::fmt;
 
@@ -44,21 +46,21 @@ pub enum ViolationCode {
     TooFewExercises,
 }
 
-/// One reason why a request cannot be planned.
+/// A reason why a request cannot be planned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// JSON pointer of the value, empty for the request as a whole.
+    /// JSON pointer of the value; empty for the request as a whole.
     pub pointer: String,
-    /// What is wrong and what would work.
+    /// An English sentence that says what is wrong and what would work.
     pub message: String,
-    /// What it is about; `None` for a value that is wrong by itself.
+    /// The kind of reason; `None` for a value that is wrong by itself.
     pub code: Option<ViolationCode>,
-    /// What a sentence about it needs.
+    /// The values that a client's own sentence needs; empty without a code.
     pub values: Values,
 }
 
 impl Violation {
-    /// A violation without a code.
+    /// Creates a violation without a code.
     pub fn new(pointer: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             pointer: pointer.into(),
@@ -68,7 +70,7 @@ impl Violation {
         }
     }
 
-    /// The same with a code and the values of an object.
+    /// Adds a code, and the fields of a JSON object as values.
     pub(crate) fn coded(self, code: ViolationCode, object: Value) -> Self {
         Self {
             code: Some(code),

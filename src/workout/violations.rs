@@ -1,6 +1,6 @@
-//! Collecting what is wrong with a request, so that all of it is told at once.
+//! Collects everything that is wrong with a request, so that the client gets all of it at once.
 //!
-//! For the check and both ways of planning.
+//! For `check`, `from_list` and the week planner. Also formats the client's values for messages.
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;
@@ -14,22 +14,22 @@ use super::Violation;
 use super::check::MAX_SEED;
 use crate::catalogue::folded;
 
-/// Everything that was wrong so far.
+/// All violations found so far.
 #[derive(Debug, Default)]
 pub(crate) struct Violations(pub(crate) Vec<Violation>);
 
 impl Violations {
-    /// Notes what is wrong with the value at a JSON pointer; a violation with a code is pushed as it is.
+    /// Adds a violation without a code. To add one with a code, push it to the list directly.
     pub(crate) fn note(&mut self, pointer: impl Into<String>, message: impl Into<String>) {
         self.0.push(Violation::new(pointer, message));
     }
 
-    /// The same with a sentence that begins with the value's name.
+    /// Adds a violation whose sentence begins with the name of the value.
     pub(crate) fn about(&mut self, pointer: &str, predicate: impl Display) {
         self.0.push(about(pointer, predicate));
     }
 
-    /// `value` within `bounds`, or `default` when it is missing or refused.
+    /// Returns `value` if it is within `bounds`. If the value is missing or refused, returns `default`.
     pub(crate) fn number(
         &mut self,
         pointer: &str,
@@ -51,7 +51,8 @@ impl Violations {
         }
     }
 
-    /// A whole number from `bounds`, if there is one.
+    /// Returns `value` if it is a whole number within `bounds`.
+    /// If the value is missing or refused, returns `None`.
     pub(crate) fn whole(
         &mut self,
         pointer: &str,
@@ -59,7 +60,7 @@ impl Violations {
         bounds: &RangeInclusive<u64>,
     ) -> Option<u64> {
         let number = value?;
-        // Both bounds are below 2^53, so that the comparison and the cast are exact.
+        // Both bounds are below 2^53, so the comparison and the cast are exact.
         let within = (*bounds.start() as f64..=*bounds.end() as f64).contains(&number);
         if within && number.fract() == 0.0 {
             return Some(number as u64);
@@ -72,7 +73,8 @@ impl Violations {
         None
     }
 
-    /// An enum's value by its name, letter case ignored.
+    /// Returns the enum variant with this name. Letter case does
+    /// not matter. `names` lists all names for the message.
     pub(crate) fn choice<T>(&mut self, pointer: &str, value: Option<&String>, names: &str) -> Option<T>
     where
         T: for<'de> Deserialize<'de>,
@@ -90,17 +92,18 @@ impl Violations {
     }
 }
 
-/// A violation whose sentence begins with the value's name, so that it also tells all by itself.
+/// Creates a violation whose sentence begins with the name of
+/// the value, so that the sentence is clear without the pointer.
 pub(crate) fn about(pointer: &str, predicate: impl Display) -> Violation {
     let name = pointer.strip_prefix("/config/").or(pointer.strip_prefix('/'));
     Violation::new(pointer, format!("{} {predicate}", name.unwrap_or("the request")))
 }
 
-/// A value of whatever type as a message shows it.
+/// Formats any JSON value for a message.
 pub(crate) fn described(sent: &Value) -> String {
     match sent {
         Value::Null | Value::Bool(_) => sent.to_string(),
-        // As in `not`: what was rounded is not repeated.
+        // As in `not`: a larger number was rounded, so the message does not repeat it.
         Value::Number(number) => match number.as_f64() {
             Some(exact) if exact.abs() <= MAX_SEED as f64 => shown(exact),
             _ => "a number".to_owned(),
@@ -111,8 +114,8 @@ pub(crate) fn described(sent: &Value) -> String {
     }
 }
 
-/// The end of a sentence that says what a number must be. Numbers so large were rounded when they were
-/// read: none that the client did not write is repeated.
+/// Returns the end of a sentence that says what a number must be. JSON parsing rounds numbers beyond
+/// [`MAX_SEED`]. The message does not repeat them, because the client did not write the rounded number.
 fn not(number: f64) -> String {
     if number.abs() <= MAX_SEED as f64 {
         format!(", not {}", shown(number))
@@ -121,7 +124,7 @@ fn not(number: f64) -> String {
     }
 }
 
-/// A client's number as a message shows it: Rust would write 1e-300 with all its zeros.
+/// Formats a client's number for a message. Rust's `Display` would write 1e-300 with all its zeros.
 fn shown(number: f64) -> String {
     if number == 0.0 || number.abs() >= 1e-6 {
         number.to_string()
@@ -130,8 +133,8 @@ fn shown(number: f64) -> String {
     }
 }
 
-/// A client's text as a message shows it: never longer than a line, and with everything escaped that
-/// would act on a terminal or forge a line of a log. Letters of any script stay as they are.
+/// Formats a client's text for a message: at most 60 characters, with escapes for everything that could act
+/// on a terminal or forge a line of a log. Letters of any script stay as they are.
 pub(crate) fn quoted(text: &str) -> String {
     let mut cut: String = text.chars().take(60).collect();
     if cut.len() < text.len() {

@@ -1,18 +1,19 @@
-//! Whole repetitions: the speed of an exercise gives way a little, so that no pass of its loop is
-//! broken off where the interval ends.
+//! Whole repetitions: changes an exercise's speed slightly, so that
+//! the interval does not end in the middle of a pass of its loop.
 //!
-//! For the planner, after everything is laid. Only speeds change: no length, no start, no preview.
+//! For the planner, after the timeline is built. Only speeds
+//! of exercises change. Lengths, starts and previews stay.
 
 use super::Timeline;
 use crate::catalogue::LoopLengths;
 use crate::units::{Frames, Speed};
 
-/// The most that a speed gives way, as one part in so many: a twentieth is 5 %. Faster or slower by that much
-/// nobody notices; it fits every interval of ten passes or more.
+/// The largest change of a speed is 1 / `PART`, so 5 %. Viewers do not notice a change of that size. It is
+/// enough to fit every interval of ten or more passes.
 const PART: u128 = 20;
 
-/// Lets the speeds of all exercises give way. The two sides of an exercise are two intervals, each
-/// fitted for itself. An exercise whose loop has no known length keeps its speed.
+/// Fits the speeds of all exercises. The two sides of an exercise are two intervals, and each is fitted
+/// separately. An exercise whose loop has no known length keeps its speed.
 pub(super) fn fit(timeline: &mut Timeline, loop_lengths: &LoopLengths) {
     timeline.set_speeds(|interval| {
         let pass = loop_lengths
@@ -22,21 +23,22 @@ pub(super) fn fit(timeline: &mut Timeline, loop_lengths: &LoopLengths) {
     });
 }
 
-/// The speed nearest to `asked` at which a whole number of passes, at least one, fills the interval;
-/// of two equally near the slower one. `None` where none is near enough.
+/// Returns the speed nearest to `asked` at which a whole number of passes, at
+/// least one, fills the interval. If two speeds are equally near, returns the
+/// slower one. Returns `None` if no such speed is within the bound of [`PART`].
 fn whole_passes(asked: Speed, interval: Frames, pass: Frames) -> Option<Speed> {
-    // Both in frames of the clip, times the denominator: what the interval shows of it at the asked
-    // speed, and one pass. Neither comes near the end of 128 bits.
+    // Both products are frames of the clip times the denominator of `asked`: `shown` for the interval at the
+    // asked speed, `one` for one pass. Neither product can overflow 128 bits.
     let shown = u128::from(interval.0) * u128::from(asked.numerator());
     let one = u128::from(pass.0) * u128::from(asked.denominator());
-    // shown / one rounded to the nearest whole number, a half down; no pass at all is a pass of nothing.
+    // Rounds `shown / one` to the nearest whole number, and a half down. A pass of zero length gives `None`.
     let passes = (2 * shown + one).checked_sub(1)?.checked_div(2 * one)?;
     let off = (passes * one).abs_diff(shown);
     if passes == 0 || off * PART > shown {
         return None;
     }
-    // The speed is at most 5 % above one whose parts fit, and the interval is a few hours: so these do,
-    // too; a clip for which they do not keeps its speed.
+    // The new speed is at most 5 % above a legal speed, and an interval lasts at most a few hours, so both
+    // parts normally fit into 32 bits. If they do not fit, the clip keeps its speed.
     let numerator = u32::try_from(passes * u128::from(pass.0)).ok()?;
     Speed::new(numerator, u32::try_from(interval.0).ok()?)
 }
@@ -59,26 +61,26 @@ mod tests {
     #[test]
     fn the_nearest_whole_number_of_passes_fills_the_interval() {
         let told = |asked, interval, pass| fitted(asked, interval, pass).unwrap_or_else(|| "-".to_owned());
-        // 40 s of a loop of 2 s: twenty passes as they are.
+        // 40 s of a loop of 2 s are exactly twenty passes.
         assert_eq!(told((1, 1), 1200, 60), "1");
-        // 1200 frames are 10.43 passes of 115: ten, slower by 4.2 %.
+        // 1200 frames are 10.43 passes of 115 frames: ten passes, 4.2 % slower.
         assert_eq!(told((1, 1), 1200, 115), "23/24");
-        // 17.14 passes of 70 at normal speed, 20.57 at 1.2: seventeen and twenty-one.
+        // 1200 frames are 17.14 passes of 70 frames at normal speed and 20.57 at speed 1.2: 17 and 21 passes.
         assert_eq!(told((1, 1), 1200, 70), "119/120");
         assert_eq!(told((6, 5), 1200, 70), "49/40");
-        // 10.5 passes: ten or eleven are equally near; the slower one.
+        // 10.5 passes: ten and eleven are equally near, so the slower speed wins.
         assert_eq!(told((1, 1), 210, 20), "20/21");
-        // The example of docs/request.md: 41 s of a loop of 2 s.
+        // The example in docs/request.md: 41 s of a loop of 2 s.
         assert_eq!(told((1, 1), 1230, 60), "40/41");
-        // Neither 3 nor 4 of 3.4 passes is near enough, nor is one of 0.9.
+        // 3.4 passes: neither 3 nor 4 is near enough. 0.9 passes: 1 is not near enough.
         assert_eq!(told((1, 1), 340, 100), "-");
         assert_eq!(told((1, 1), 90, 100), "-");
-        // At the bound itself: 0.95 and 1.05 of a pass, and a frame beyond.
+        // Exactly at the bound: 1/1.05 and 1/0.95 of a pass. One frame more or less is out of bounds.
         assert_eq!(told((1, 1), 2000, 2100), "21/20");
         assert_eq!(told((1, 1), 2000, 2101), "-");
         assert_eq!(told((1, 1), 2000, 1900), "19/20");
         assert_eq!(told((1, 1), 2000, 1899), "-");
-        // The bounds of a client's speed may be exceeded by those 5 %.
+        // The new speed may exceed the bounds of a client's speed (0.5 to 2) by these 5 %.
         assert_eq!(told((2, 1), 1000, 2100), "21/10");
         assert_eq!(told((1, 2), 2000, 950), "19/40");
     }
