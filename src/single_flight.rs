@@ -60,10 +60,10 @@ where
 {
     /// Allows at most `tracker` tasks at a time, and at most `waiters` callers that wait for them.
     #[must_use]
-    pub fn new(tracker: usize, waiters: usize) -> Self {
+    pub fn new(max_tasks: usize, waiters: usize) -> Self {
         Self {
             running: Arc::default(),
-            max_tasks: tracker,
+            max_tasks,
             waiters: Arc::new(Semaphore::new(waiters)),
         }
     }
@@ -119,10 +119,11 @@ where
         let (work, all) = (work(interest), Arc::clone(&self.running));
         tracker.spawn(async move {
             let result = work.await;
-            // First send the result, then remove the task from the map: a caller that asks in between finds
-            // the result.
+            // In one step: a caller finds the running task and gets its result, or starts the next one. A
+            // caller that asks after a failure was told must not get that failure again.
+            let mut running = lock(&all);
+            running.remove(&key);
             end.send_replace(Some(result));
-            lock(&all).remove(&key);
         });
         Ok((outcome, guard))
     }
@@ -187,8 +188,8 @@ mod tests {
 
     const LONG: Duration = Duration::from_secs(10);
 
-    fn shared(tracker: usize, waiters: usize) -> (SingleFlight<u8, Result<usize, ()>>, TaskTracker) {
-        (SingleFlight::new(tracker, waiters), TaskTracker::new())
+    fn shared(max_tasks: usize, waiters: usize) -> (SingleFlight<u8, Result<usize, ()>>, TaskTracker) {
+        (SingleFlight::new(max_tasks, waiters), TaskTracker::new())
     }
 
     #[tokio::test(start_paused = true)]

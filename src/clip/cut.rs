@@ -77,7 +77,7 @@ impl Inspector {
         // A range that a person wrote to the end of a clip may lack its last frame.
         if found + 1 < wanted.0 || found > wanted.0 {
             let _ = std::fs::remove_file(&file);
-            return Err(ClipError::RangeMissing {
+            return Err(ClipError::RangeFrameCount {
                 name: name.to_owned(),
                 found,
                 wanted: wanted.0,

@@ -153,7 +153,7 @@ impl Inspector {
         let first = shapes.first();
         match first.and_then(|first| shapes.iter().find(|shape| *shape != first)) {
             None => Ok(()),
-            Some(other) => Err(ClipError::ChangedMacroblocks {
+            Some(other) => Err(ClipError::ChangedSize {
                 name: name.to_owned(),
                 from: shapes[0],
                 to: *other,

@@ -90,7 +90,7 @@ pub enum ClipError {
     AnimatedWebp(String),
     /// The frame's size or rotation changes within the clip.
     #[error("the picture of {name} changes from {from} to {to} in mid-clip: save it in one size and upright")]
-    ChangedMacroblocks {
+    ChangedSize {
         /// Name of the file.
         name: String,
         /// Size of the first frame.
@@ -118,7 +118,7 @@ pub enum ClipError {
     },
     /// The cut of the loop range does not have the number of frames that the range should have.
     #[error("of the loop range of {name}, only {found} of {wanted} pictures are there")]
-    RangeMissing {
+    RangeFrameCount {
         /// Name of the file.
         name: String,
         /// Number of frames in the cut.

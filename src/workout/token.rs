@@ -29,13 +29,15 @@ use crate::catalogue::{Catalogue, ExerciseId, LoopLengths};
 
 /// Most characters of a token. Every browser, proxy and messenger accepts an address of that length.
 pub const MAX_TOKEN: usize = 2_000;
+/// How many characters a token may grow when other parts of the HUD are shown: their flags take one byte or two.
+const HUD_PARTS_GROWTH: usize = 2;
 /// The first byte of every token that this program makes.
 const VERSION: u8 = 2;
 /// Length of the checksum in bytes.
 const CHECK: usize = 4;
 
 /// A token with a right checksum; its decision is not decoded yet. Contains only letters, digits, `-` and
-/// `_`. A token from a request or from a link has at most [`MAX_TOKEN`] characters.
+/// `_`. The token of a request has at most [`MAX_TOKEN`] characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Token {
     text: String,
@@ -101,7 +103,7 @@ impl Token {
 
     /// Parses a token and compares its version and checksum. Does not decode the decision.
     pub fn parse(text: &str) -> Result<Self, TokenError> {
-        if text.len() > MAX_TOKEN {
+        if text.len() > MAX_TOKEN + HUD_PARTS_GROWTH {
             return Err(TokenError::Broken);
         }
         // This decoder refuses padding and stray bits, so no two texts give the same bytes.
@@ -143,8 +145,7 @@ impl Token {
         let plan = decision
             .plan(catalogue, loop_lengths, Vec::new())
             .ok_or(TokenError::Impossible("length"))?;
-        // The flags may take one byte more or less than before.
-        // The new length is not compared with `MAX_TOKEN`.
+        // The flags may take one byte more than before: `parse` leaves room for it.
         Ok(Self::new(link_codec::write(&decision), fingerprint(&plan)))
     }
 
@@ -415,6 +416,29 @@ mod tests {
         let request = WorkoutRequest::from_json(body.to_string().as_bytes()).unwrap();
         let (_, token) = link(&request, &shipped(), &LoopLengths::default(), 5).unwrap();
         assert!(token.unwrap_err().characters > MAX_TOKEN);
+    }
+
+    #[test]
+    fn other_parts_of_the_hud_fit_into_every_token() {
+        let all = (0..16_u8).map(|bits| HudParts {
+            timer: bits & 1 > 0,
+            progress_bar: bits & 2 > 0,
+            exercise_name: bits & 4 > 0,
+            round: bits & 8 > 0,
+        });
+        let (_, token) = linked(&json!({"config": {"target_duration": 10}}));
+        let lengths = LoopLengths::default();
+        let tokens: Vec<Token> = all
+            .map(|parts| token.with_hud_parts(parts, &shipped(), &lengths).unwrap())
+            .collect();
+        let characters = tokens.iter().map(|token| token.text.len());
+        let (least, most) = (characters.clone().min().unwrap(), characters.max().unwrap());
+        assert!(
+            (1..=HUD_PARTS_GROWTH).contains(&(most - least)),
+            "{least} to {most}"
+        );
+        let text = "A".repeat(MAX_TOKEN + HUD_PARTS_GROWTH + 1);
+        assert_eq!(Token::parse(&text), Err(TokenError::Broken));
     }
 
     #[test]
