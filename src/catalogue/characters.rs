@@ -1,22 +1,23 @@
-//! Characters that a name must not have: those that nobody sees.
+//! Invisible characters, which a name must not contain.
 //!
-//! For everything that takes a name in: the catalogue, requests, downloads. What turns the direction of writing
-//! makes a name read as another one, in a file list as on the screen; what has no width makes two names look the
-//! same.
+//! For all code that accepts names: the catalogue, requests, downloads. A character that changes the
+//! direction of writing makes a name look like another one, in a file list and on the screen. A character
+//! without width makes two different names look the same.
 
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
 
-/// The first character of a text that is neither seen nor a part of what is seen, if there is one.
+/// Returns the first invisible character of a text, if there is one.
 pub(crate) fn invisible(text: &str) -> Option<char> {
     text.chars().find(|&c| is_invisible(c))
 }
 
-/// Whether a character is a control character or invisible by itself.
+/// Whether a character is a control character, or invisible on its own.
 fn is_invisible(c: char) -> bool {
     match c {
-        // Joiners belong to the spelling of Persian or Hindi, and to emoji.
+        // Joiners are part of the spelling of Persian and Hindi, and of emoji.
         '\u{200c}' | '\u{200d}' => false,
-        // Letters to Unicode, and yet blank: the fillers of Hangul, an empty Braille cell, the grapheme joiner.
+        // Blank characters with other Unicode categories than those below: the fillers of Hangul, the empty
+        // Braille cell, the grapheme joiner.
         '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}' => true,
         _ => matches!(
             c.general_category(),
@@ -29,7 +30,7 @@ fn is_invisible(c: char) -> bool {
     }
 }
 
-/// The text with escapes for what is invisible: fit to be shown and logged.
+/// Returns the text with escapes in place of invisible characters, so that it can be shown and logged.
 pub(crate) fn visible(text: &str) -> String {
     let mut shown = String::new();
     for c in text.chars() {
@@ -42,7 +43,7 @@ pub(crate) fn visible(text: &str) -> String {
     shown
 }
 
-/// How a message names such a character: `U+202E`.
+/// The name of a character in messages: `U+202E`.
 pub(crate) fn code_point(c: char) -> String {
     format!("U+{:04X}", u32::from(c))
 }

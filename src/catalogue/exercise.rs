@@ -1,4 +1,6 @@
-//! One exercise as the catalogue describes it.
+//! The types of one exercise, as the catalogue describes it.
+//!
+//! For all code that reads the catalogue. `read` creates the values and checks them.
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -9,13 +11,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::units::Seconds;
 
-/// An exercise's slug: lower-case letters, digits and single dashes. Checked when it is made.
+/// The slug of an exercise: lower-case letters, digits and dashes. Checked when it is created.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct ExerciseId(Arc<str>);
 
 impl ExerciseId {
-    /// `None` unless `slug` is 1 to 64 of `a-z`, `0-9` and `-`, without a dash at either end.
+    /// Returns `None` unless `slug` has 1 to 64 of the characters `a-z`, `0-9` and `-`, without a
+    /// dash at either end.
     #[must_use]
     pub fn new(slug: &str) -> Option<Self> {
         let legal = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-';
@@ -26,7 +29,7 @@ impl ExerciseId {
         ok.then(|| Self(slug.into()))
     }
 
-    /// The slug itself.
+    /// The slug as a text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -39,28 +42,29 @@ impl fmt::Display for ExerciseId {
     }
 }
 
-/// A language's tag: two lower-case letters (ISO 639-1). Checked when it is made. Any language: which of them
-/// a workout can be told in is not the catalogue's matter.
+/// The tag of a language: two lower-case letters (ISO 639-1). Checked when it is created. A tag may be of any
+/// language, not only of those in which the program can present a workout.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct LanguageTag(Arc<str>);
 
 impl LanguageTag {
-    /// `None` unless `tag` is two of `a-z`. Whether there is such a language is not asked.
+    /// Returns `None` unless `tag` is two of the letters `a-z`. Does not check that the language exists.
     #[must_use]
     pub fn new(tag: &str) -> Option<Self> {
         let ok = tag.len() == 2 && tag.bytes().all(|c| c.is_ascii_lowercase());
         ok.then(|| Self(tag.into()))
     }
 
-    /// The tag itself.
+    /// The tag as a text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// A map of translations is asked by the plain tag, too. The derived order and hash are those of the text.
+/// Lets a map of translations be searched by a plain text. The derived order and hash equal those of
+/// the text, as `Borrow` requires.
 impl Borrow<str> for LanguageTag {
     fn borrow(&self) -> &str {
         &self.0
@@ -174,41 +178,41 @@ pub struct Attribution {
 /// A checked exercise.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Exercise {
-    /// Unique slug.
+    /// Slug, unique in the catalogue.
     pub id: ExerciseId,
-    /// Unique name (letter case ignored), as the HUD shows it.
+    /// Name as the HUD shows it, unique in the catalogue if letter case is ignored.
     pub name: String,
-    /// How to do it right, one or two sentences.
+    /// Instructions: how to do the exercise right, in one or two sentences.
     pub description: String,
-    /// Name and description in other languages; empty for none.
+    /// Name and description in other languages; empty if there are none.
     pub translations: BTreeMap<LanguageTag, Translation>,
-    /// One emoji or a short icon name.
+    /// One emoji or a short icon name, at most 32 characters.
     pub icon: String,
-    /// File name in the videos folder: relative, no `..`, no separator at its start.
+    /// Path of the clip in the videos folder: relative, without `..` and without a separator at its start.
     pub video: String,
-    /// Where in a workout it belongs.
+    /// The part of a workout to which the exercise belongs.
     pub category: Category,
-    /// How demanding it is.
+    /// How demanding the exercise is.
     pub difficulty: Difficulty,
-    /// Both feet leave the floor.
+    /// Whether both feet leave the floor.
     pub has_jump: bool,
-    /// How far down it goes; `None` where the catalogue does not say.
+    /// Lowest position of the body; `None` if the catalogue does not state it.
     pub position: Option<Position>,
-    /// How it uses the two sides of the body.
+    /// How the exercise uses the two sides of the body.
     pub sides: Sides,
-    /// What it trains.
+    /// Muscles that the exercise trains.
     pub muscles: Muscles,
-    /// What it needs; empty for none.
+    /// Equipment that the exercise needs; empty if it needs none.
     pub equipment: Vec<String>,
-    /// Metabolic equivalent of task (Compendium of Physical Activities).
+    /// Metabolic equivalent of task, 0.5 to 25 (Compendium of Physical Activities).
     pub met: f64,
-    /// Usual length of one interval of it.
+    /// Usual length of one interval of the exercise, 5 to 600 seconds.
     pub default_duration: Seconds,
-    /// Part of the clip to repeat; the whole clip when missing.
+    /// The part of the clip that is repeated; `None` for the whole clip.
     pub loop_range: Option<LoopRange>,
-    /// The frame that a poster is made of, counted from the first one that is shown; without it, one is
-    /// chosen.
+    /// Time of the frame for the poster, counted from the first frame that is shown. If `None`, the
+    /// program chooses a frame.
     pub poster: Option<Seconds>,
-    /// Who made it.
+    /// Author, licence and source of the clip and the text.
     pub attribution: Attribution,
 }

@@ -1,7 +1,7 @@
-//! The catalogue: which exercises there are.
+//! The catalogue: all exercises of `exercises.json`.
 //!
-//! For the planner (selection), the API (lists and search) and the renderer (which file shows an
-//! exercise). It reads and checks `exercises.json`; it never opens a clip.
+//! For the planner (which selects exercises), the API (lists and search) and the renderer (which needs the
+//! file that shows an exercise). This module reads and checks `exercises.json`. It never opens a clip.
 
 mod characters;
 mod exercise;
@@ -28,22 +28,24 @@ use std::sync::Arc;
 
 use crate::files::open_regular;
 
-/// All exercises, in the order of the file. Clones share them; which of them are unavailable is each clone's own.
+/// All exercises, in the order of the file. Clones share the exercises, but each clone has its own
+/// set of unavailable exercises.
 #[derive(Debug, Clone, Default)]
 pub struct Catalogue {
     exercises: Arc<[Exercise]>,
-    /// Folded id or name -> position in `exercises`.
+    /// Folded id or folded name -> index in `exercises`.
     positions: Arc<HashMap<String, usize>>,
     unavailable: HashMap<ExerciseId, String>,
 }
 
-/// What is wrong with a catalogue file.
+/// Why a catalogue file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum CatalogueError {
-    /// It cannot be read.
+    /// The file cannot be read.
     #[error("it cannot be read: {0}")]
     Read(std::io::Error),
-    /// It breaks the rules: each with its JSON pointer.
+    /// The text of the file breaks the rules of a catalogue. Holds one message per mistake, with its JSON
+    /// pointer; only the first 100 are listed.
     #[error("it breaks the rules: {}", .0.join("; "))]
     Invalid(Vec<String>),
 }
@@ -55,17 +57,17 @@ impl From<std::io::Error> for CatalogueError {
 }
 
 impl Catalogue {
-    /// Reads and checks a catalogue file.
+    /// Reads and checks the catalogue file at `path`, which must be a regular file.
     pub fn load(path: &Path) -> Result<Self, CatalogueError> {
         let mut json = String::new();
-        // One byte more than is allowed is enough for `parse` to refuse the file.
+        // `parse` refuses a file that is one byte too long, so this reads no further.
         open_regular(path)?
             .take(MAX_FILE_BYTES + 1)
             .read_to_string(&mut json)?;
         Self::parse(&json)
     }
 
-    /// Checks the text of a catalogue.
+    /// Checks `json`, the text of a catalogue file.
     pub fn parse(json: &str) -> Result<Self, CatalogueError> {
         let exercises = read::exercises(json).map_err(CatalogueError::Invalid)?;
         let names = exercises
@@ -79,43 +81,44 @@ impl Catalogue {
         })
     }
 
-    /// All of them, in the order of the file.
+    /// All exercises, in the order of the file. They include the unavailable ones.
     #[must_use]
     pub fn exercises(&self) -> &[Exercise] {
         &self.exercises
     }
 
-    /// By id.
+    /// Finds an exercise by its id.
     #[must_use]
     pub fn get(&self, id: &ExerciseId) -> Option<&Exercise> {
-        // Ids and names share no entry but an exercise's own: the reader refuses all others.
+        // No id equals the id or name of another exercise: the reader refuses such a file.
         self.named(id.as_str())
     }
 
-    /// By id or name; letter case and outer white space are ignored.
+    /// Finds an exercise by its id or name. Ignores letter case and outer white space.
     #[must_use]
     pub fn named(&self, name_or_id: &str) -> Option<&Exercise> {
         let position = self.positions.get(&folded(name_or_id))?;
         self.exercises.get(*position)
     }
 
-    /// By id or name, like [`Self::named`]; the error is the nearest names, best first, at most three.
+    /// Finds an exercise by its id or name, like [`Self::named`]. The error holds the nearest
+    /// names, best first, at most three.
     pub fn find(&self, name_or_id: &str) -> Result<&Exercise, Vec<String>> {
         self.named(name_or_id)
             .ok_or_else(|| nearest(name_or_id, self.exercises.iter().map(|e| e.name.as_str())))
     }
 
-    /// Declares that an exercise cannot be shown, and why (a sentence for the client).
+    /// Marks an exercise as unavailable: it cannot be shown. `reason` is a sentence for the client.
     pub fn mark_unavailable(&mut self, id: ExerciseId, reason: String) {
         self.unavailable.insert(id, reason);
     }
 
-    /// Takes back that an exercise cannot be shown.
+    /// Marks an exercise as available again.
     pub fn mark_available(&mut self, id: &ExerciseId) {
         self.unavailable.remove(id);
     }
 
-    /// Why an exercise cannot be shown; `None` when it can.
+    /// The reason why an exercise cannot be shown; `None` if it can be shown.
     #[must_use]
     pub fn unavailable(&self, id: &ExerciseId) -> Option<&str> {
         self.unavailable.get(id).map(String::as_str)

@@ -1,7 +1,7 @@
-//! Reading JSON by hand, so that all mistakes of a file come at once, each with its JSON pointer.
+//! Reads JSON objects by hand and reports all mistakes of a file at once, each with its JSON pointer.
 //!
-//! For the catalogue's reader. A derived `Deserialize` would stop at the first mistake. Every
-//! method returns `None` after noting what is wrong; the caller goes on with the next field.
+//! For the reader of the catalogue. A derived `Deserialize` would stop at the first mistake. A method that
+//! finds a wrong value notes the mistake and returns `None`. The caller then reads the next field.
 
 use std::cell::RefCell;
 use std::fmt::Display;
@@ -13,12 +13,13 @@ use serde_json::{Map, Value};
 
 use super::characters::{code_point, invisible};
 
-/// The mistakes found so far.
+/// The mistakes that the reader has found so far.
 #[derive(Debug, Default)]
 pub(super) struct Mistakes(RefCell<Vec<String>>);
 
 impl Mistakes {
-    /// More are counted but not told: a file of another kind would fill the screen.
+    /// Largest number of mistakes in a report, which only counts the others. Without this bound, a file of
+    /// another kind would fill the screen.
     const MAX_REPORTED: usize = 100;
 
     /// Notes a mistake at a JSON pointer.
@@ -27,7 +28,7 @@ impl Mistakes {
         self.0.borrow_mut().push(format!("{place}: {message}"));
     }
 
-    /// All of them, in the order of the file.
+    /// All mistakes, in the order in which the reader found them.
     pub(super) fn into_vec(self) -> Vec<String> {
         let mut all = self.0.into_inner();
         if all.len() > Self::MAX_REPORTED {
@@ -42,14 +43,14 @@ impl Mistakes {
 /// A JSON object that is being read.
 pub(super) struct ObjectReader<'a> {
     map: &'a Map<String, Value>,
-    /// Where the object stands.
+    /// JSON pointer of the object.
     pub(super) pointer: String,
-    /// Where mistakes go.
+    /// The list that receives the mistakes.
     pub(super) mistakes: &'a Mistakes,
 }
 
 impl<'a> ObjectReader<'a> {
-    /// Opens `value`, which must be an object with no fields but the `known` ones.
+    /// Opens `value`, which must be an object. Notes each field that is not one of `known`.
     pub(super) fn open(
         value: &'a Value,
         pointer: String,
@@ -77,28 +78,29 @@ impl<'a> ObjectReader<'a> {
         })
     }
 
-    /// The pointer of a field.
+    /// The JSON pointer of a field of this object.
     pub(super) fn at(&self, field: &str) -> String {
         format!("{}/{field}", self.pointer)
     }
 
-    /// Notes what is wrong with a field.
+    /// Notes a mistake in a field. Always returns `None`.
     pub(super) fn wrong<T>(&self, field: &str, message: impl Display) -> Option<T> {
         self.mistakes.note(&self.at(field), message);
         None
     }
 
-    /// A field that may be missing.
+    /// The value of a field that may be missing.
     pub(super) fn optional(&self, field: &str) -> Option<&'a Value> {
         self.map.get(field)
     }
 
-    /// A field that must be there.
+    /// The value of a required field.
     pub(super) fn required(&self, field: &str) -> Option<&'a Value> {
         self.optional(field).or_else(|| self.wrong(field, "is missing"))
     }
 
-    /// Text of 1 to `longest` characters, without control characters or white space at its ends.
+    /// Reads a text of 1 to `longest` characters, without control characters, invisible characters,
+    /// and white space at its ends.
     pub(super) fn text(&self, field: &str, longest: usize) -> Option<String> {
         let Some(text) = self.required(field)?.as_str() else {
             return self.wrong(field, "must be a text");
@@ -117,9 +119,9 @@ impl<'a> ObjectReader<'a> {
         }
     }
 
-    /// A number within `bounds`.
+    /// Reads a number within `bounds`.
     pub(super) fn number(&self, field: &str, bounds: &RangeInclusive<f64>) -> Option<f64> {
-        // Never NaN or infinite: JSON cannot write them.
+        // The number is never NaN or infinite, because JSON cannot express these.
         let number = self.required(field)?.as_f64();
         number.filter(|n| bounds.contains(n)).or_else(|| {
             let (least, most) = (bounds.start(), bounds.end());
@@ -127,15 +129,15 @@ impl<'a> ObjectReader<'a> {
         })
     }
 
-    /// `true` or `false`.
+    /// Reads `true` or `false`.
     pub(super) fn flag(&self, field: &str) -> Option<bool> {
         let flag = self.required(field)?.as_bool();
         flag.or_else(|| self.wrong(field, "must be true or false"))
     }
 
-    /// One of an enum's names.
+    /// Reads an enum's variant by its name. `names` lists all names, for the message.
     pub(super) fn choice<T: DeserializeOwned>(&self, field: &str, names: &str) -> Option<T> {
-        // Only texts: serde would take {"easy": null} as well.
+        // Accepts only texts, because serde would also accept {"easy": null}.
         let name = self.required(field)?.as_str();
         let choice = name.and_then(|name| {
             let name: StrDeserializer<'_, ValueError> = name.into_deserializer();
@@ -144,7 +146,7 @@ impl<'a> ObjectReader<'a> {
         choice.or_else(|| self.wrong(field, format_args!("must be one of {names}")))
     }
 
-    /// A list of different words of a vocabulary, at least `fewest` of them.
+    /// Reads a list of different words from `vocabulary`, at least `fewest` of them.
     pub(super) fn words(&self, field: &str, vocabulary: &[&str], fewest: usize) -> Option<Vec<String>> {
         let Some(list) = self.required(field)?.as_array() else {
             return self.wrong(field, "must be a list");
@@ -170,13 +172,13 @@ impl<'a> ObjectReader<'a> {
         Some(words)
     }
 
-    /// A nested object.
+    /// Opens the object in a required field.
     pub(super) fn object(&self, field: &str, known: &[&str]) -> Option<Self> {
         Self::open(self.required(field)?, self.at(field), known, self.mistakes)
     }
 }
 
-/// A name as a segment of a JSON pointer (RFC 6901), cut where it is absurdly long.
+/// Returns a field's name as a segment of a JSON pointer (RFC 6901), cut after 60 characters.
 pub(super) fn escaped(name: &str) -> String {
     let cut: String = name.chars().take(60).collect();
     cut.replace('~', "~0").replace('/', "~1")

@@ -1,7 +1,8 @@
-//! `exercises.json` -> checked exercises.
+//! Reads `exercises.json` and checks every exercise.
 //!
-//! For [`super::Catalogue`]. What the file may say is written for people in `docs/catalogue.md` and
-//! for editors in `docs/exercises.schema.json`; a test keeps all three in step.
+//! For [`super::Catalogue`]. `docs/catalogue.md` describes the file for people, and
+//! `docs/exercises.schema.json` describes it for editors. Tests check that the schema accepts exactly what
+//! this module accepts, and that this module accepts the example in `docs/catalogue.md`.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -12,22 +13,23 @@ use super::vocabulary::{EQUIPMENT, MUSCLES, folded};
 use super::{Attribution, Exercise, ExerciseId, LanguageTag, LoopRange, Muscles, Translation};
 use crate::units::Seconds;
 
-/// Largest file: 5,000 exercises of 1,600 bytes, half as much again as those with one translation take.
+/// Largest catalogue file, in bytes. It has room for 5,000 exercises of 1,600 bytes, one and a half times the
+/// size of an exercise with one translation.
 pub const MAX_FILE_BYTES: u64 = 8 << 20;
-/// Most exercises: six times the largest open catalogue, and a search over them still takes a
-/// few milliseconds.
+/// Largest number of exercises: six times as many as the largest open catalogue has. A search over all of
+/// them still takes only a few milliseconds.
 pub const MAX_EXERCISES: usize = 5_000;
-/// Most translations of an exercise.
+/// Largest number of translations of an exercise.
 const MAX_TRANSLATIONS: usize = 50;
-/// Longest name and description of an exercise, in characters, in every language.
+/// Longest name and longest description of an exercise, in characters, in any language.
 const LONGEST_NAME: usize = 60;
 const LONGEST_DESCRIPTION: usize = 600;
-/// The latest instant of a loop that may be a poster: no loop range is longer.
+/// Latest time of a poster, in seconds from the start of the loop: no loop range is longer.
 const LATEST_POSTER: f64 = 30.0;
-/// The version of the file's form that this program reads.
+/// Version of the file format that this program reads.
 const VERSION: u64 = 1;
 
-/// Fields of an exercise.
+/// Names of the fields of an exercise.
 const FIELDS: &[&str] = &[
     "id",
     "name",
@@ -49,12 +51,12 @@ const FIELDS: &[&str] = &[
     "attribution",
 ];
 
-/// All exercises of a file, or all of its mistakes.
+/// Returns all exercises of a file, or all mistakes in the file.
 pub(super) fn exercises(json: &str) -> Result<Vec<Exercise>, Vec<String>> {
     if json.len() as u64 > MAX_FILE_BYTES {
         return Err(vec![format!("the file is larger than {MAX_FILE_BYTES} bytes")]);
     }
-    // Some editors write a byte order mark, which JSON does not know.
+    // Some editors write a byte order mark, which JSON does not allow.
     let json = json.strip_prefix('\u{feff}').unwrap_or(json);
     let root: Value = serde_json::from_str(json).map_err(|e| vec![format!("the file is not JSON: {e}")])?;
     let mistakes = Mistakes::default();
@@ -103,7 +105,8 @@ fn root_exercises(root: &Value, mistakes: &Mistakes) -> Option<Vec<Exercise>> {
     Some(read.collect())
 }
 
-/// Requests name an exercise by id or by name: neither may mean two exercises.
+/// Notes a mistake if an earlier exercise has the same id or name. Requests name an exercise by id or by
+/// name, so no id or name may stand for two exercises.
 fn refuse_taken(exercise: &Exercise, taken: &mut HashSet<String>, reader: &ObjectReader<'_>) {
     let (id, name) = (exercise.id.as_str().to_owned(), folded(&exercise.name));
     if taken.contains(&id) {
@@ -115,7 +118,7 @@ fn refuse_taken(exercise: &Exercise, taken: &mut HashSet<String>, reader: &Objec
     taken.extend([id, name]);
 }
 
-/// Reads every field before it gives up, so that no mistake hides another.
+/// Reads all fields before it returns `None`, so that no mistake hides another.
 fn exercise(reader: &ObjectReader<'_>) -> Option<Exercise> {
     let id = reader.text("id", 64).and_then(|slug| {
         ExerciseId::new(&slug).or_else(|| reader.wrong("id", "must be of a-z, 0-9 and dashes between them"))
@@ -170,7 +173,8 @@ fn exercise(reader: &ObjectReader<'_>) -> Option<Exercise> {
     })
 }
 
-/// Language -> texts. A name may be another exercise's: requests do not take it.
+/// Reads the texts in other languages. A translated name may equal the name of another exercise, because
+/// requests do not accept translated names.
 fn translations(reader: &ObjectReader<'_>) -> Option<BTreeMap<LanguageTag, Translation>> {
     let Some(value) = reader.optional("translations") else {
         return Some(BTreeMap::new());
@@ -184,7 +188,7 @@ fn translations(reader: &ObjectReader<'_>) -> Option<BTreeMap<LanguageTag, Trans
             format_args!("must hold at most {MAX_TRANSLATIONS} languages"),
         );
     }
-    // All are read before one is missed, so that no mistake hides another.
+    // Reads all translations before it returns `None`, so that no mistake hides another.
     let read: Vec<_> = map
         .iter()
         .map(|(tag, value)| translation(reader, tag, value))
@@ -219,7 +223,8 @@ fn translation(reader: &ObjectReader<'_>, tag: &str, value: &Value) -> Option<(L
     ))
 }
 
-/// A path that cannot leave the videos folder. Spaces, apostrophes and leading dashes are legal.
+/// Reads the path of the clip, which cannot leave the videos folder. Spaces, apostrophes and
+/// leading dashes are legal.
 fn video(reader: &ObjectReader<'_>) -> Option<String> {
     let name = reader.text("video", 255)?;
     if name.contains('\\') {
@@ -236,7 +241,7 @@ fn video(reader: &ObjectReader<'_>) -> Option<String> {
 
 fn muscles(reader: &ObjectReader<'_>) -> Option<Muscles> {
     let reader = reader.object("muscles", &["primary", "secondary"])?;
-    // The planner tells neighbours apart by their primary muscles: every exercise has one.
+    // The planner compares neighbours by their primary muscles, so each exercise needs at least one.
     let primary = reader.words("primary", MUSCLES, 1);
     let secondary = match reader.optional("secondary") {
         None => Some(Vec::new()),
@@ -268,7 +273,8 @@ fn loop_range(reader: &ObjectReader<'_>) -> Option<LoopRange> {
     })
 }
 
-/// Whether it lies inside a clip without loop range, only the clip can tell.
+/// Reads the time of the poster. Without a loop range, nothing here can check that this time lies inside the
+/// clip: the length of the clip is in the clip only.
 fn poster(reader: &ObjectReader<'_>, shown: Option<LoopRange>) -> Option<Seconds> {
     let at = reader.number("poster", &(0.0..=LATEST_POSTER))?;
     match shown {

@@ -1,26 +1,28 @@
-//! Which exercises match: the filters of the API's list.
+//! Search in the catalogue, with the filters of the API's list of exercises.
+//!
+//! For the API. The search knows nothing of HTTP.
 
 use super::{Catalogue, Category, Difficulty, Exercise, folded};
 
-/// What a list of exercises is narrowed to; every part that is set must match.
+/// The conditions of a search. An exercise must meet every condition that is set.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Only this category.
+    /// The exercise has this category.
     pub category: Option<Category>,
-    /// Only this difficulty.
+    /// The exercise has this difficulty.
     pub difficulty: Option<Difficulty>,
-    /// Trains this muscle, as a primary or a secondary one; letter case ignored.
+    /// The exercise trains this muscle, as a primary or a secondary muscle. Letter case is ignored.
     pub muscle: Option<String>,
-    /// Needs this equipment; `none` or `body only` for exercises that need nothing.
+    /// The exercise needs this equipment. `none` and `body only` stand for exercises that need nothing.
     pub equipment: Option<String>,
-    /// Leave out those with a jump.
+    /// The exercise has no jump.
     pub no_jump: bool,
-    /// Every word of it occurs in the id, name, description or muscles; letter case ignored.
+    /// Every word of this text occurs in the id, name, description or muscles. Letter case is ignored.
     pub text: Option<String>,
 }
 
 impl Filter {
-    /// Whether an exercise matches.
+    /// Whether an exercise meets all conditions.
     #[must_use]
     pub fn matches(&self, exercise: &Exercise) -> bool {
         self.category.is_none_or(|c| c == exercise.category)
@@ -33,7 +35,7 @@ impl Filter {
 }
 
 impl Catalogue {
-    /// The exercises that match, in the order of the file; those that cannot be shown too.
+    /// Returns the exercises that match, in the order of the file. They include the unavailable ones.
     pub fn search(&self, filter: &Filter) -> impl Iterator<Item = &Exercise> {
         self.exercises()
             .iter()

@@ -1,4 +1,5 @@
-//! What a catalogue file may and may not say.
+//! Tests of the catalogue: the file that comes with the program, what the reader accepts and refuses, and the
+//! JSON Schema, which must agree with the reader.
 
 use serde_json::{Value, json};
 
@@ -7,7 +8,7 @@ use super::*;
 const FILE: &str = include_str!("../../exercises.json");
 const SCHEMA: &str = include_str!("../../docs/exercises.schema.json");
 
-/// The catalogue that comes with the program, changed at a JSON pointer.
+/// The catalogue that comes with the program, with `value` at a JSON pointer.
 fn with(pointer: &str, value: Value) -> Value {
     let mut file: Value = serde_json::from_str(FILE).unwrap();
     let (parent, field) = pointer.rsplit_once('/').unwrap();
@@ -40,7 +41,7 @@ fn mistakes(file: &Value) -> Vec<String> {
     }
 }
 
-/// Whether the JSON Schema beside the documentation accepts a file.
+/// Whether the JSON Schema in `docs` accepts a file.
 fn schema_accepts(file: &Value) -> bool {
     let schema: Value = serde_json::from_str(SCHEMA).unwrap();
     let (mut schemas, mut compiler) = (boon::Schemas::new(), boon::Compiler::new());
@@ -91,12 +92,12 @@ fn every_shipped_exercise_tells_how_far_down_it_goes() {
     assert_eq!(untold.next().map(|e| e.id.as_str()), None);
     let standing = |e: &&Exercise| e.position == Some(Position::Standing);
     let jumps = catalogue.exercises().iter().filter(|e| e.has_jump);
-    // A burpee goes down to its hands; all other jumps begin and end on the feet.
+    // A burpee goes down to the hands; all other jumps begin and end on the feet.
     let low: Vec<&str> = jumps.filter(|e| !standing(e)).map(|e| e.id.as_str()).collect();
     assert_eq!(low, ["burpee"]);
 }
 
-/// So many translations, "aa", "ab" and so on.
+/// `many` translations, in the languages "aa", "ab" and so on.
 fn languages(many: u8) -> Value {
     let tags = (0..many).map(|i| format!("{}{}", char::from(b'a' + i / 26), char::from(b'a' + i % 26)));
     tags.map(|tag| (tag, json!({"name": "x", "description": "x"})))
@@ -129,7 +130,7 @@ fn a_translated_name_names_no_exercise_and_need_not_be_unique() {
     assert!(catalogue.named("Pompes").is_none());
 }
 
-/// How many of the files schema and reader accept; they must agree on each.
+/// Returns how many files both the schema and the reader accept. Both must agree on each file.
 fn agreed(files: &[Value]) -> usize {
     let accepted = files.iter().filter(|file| {
         let (schema, found) = (schema_accepts(file), mistakes(file));

@@ -1,13 +1,13 @@
-//! The words that a catalogue may use for muscles and equipment.
+//! The words for muscles and equipment, and the comparison of names.
 //!
-//! For the catalogue's checks and the planner's. The names are those of free-exercise-db, so that
-//! its entries can be taken over as they are.
+//! For the checks of the catalogue and of the planner. The words are those of free-exercise-db, so that its
+//! entries can be used unchanged.
 
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-/// Muscles.
+/// Names of muscles in a catalogue.
 pub const MUSCLES: &[&str] = &[
     "abdominals",
     "abductors",
@@ -28,7 +28,8 @@ pub const MUSCLES: &[&str] = &[
     "triceps",
 ];
 
-/// Equipment. `body only` is left out: an exercise that needs nothing has an empty list.
+/// Names of equipment in a catalogue. `body only` is not one of them: an exercise that needs
+/// nothing has an empty list.
 pub const EQUIPMENT: &[&str] = &[
     "dumbbell",
     "barbell",
@@ -43,18 +44,18 @@ pub const EQUIPMENT: &[&str] = &[
     "other",
 ];
 
-/// What a search for equipment may say for exercises that need none; the second is free-exercise-db's name.
+/// Words for no equipment in a search or request. `body only` is the word of free-exercise-db.
 pub const NO_EQUIPMENT: [&str; 2] = ["none", "body only"];
 
-/// A piece of equipment in a request. For the OpenAPI document only.
+/// A piece of equipment in a request. This type exists only for the OpenAPI document.
 #[derive(Debug)]
 pub struct EquipmentName;
 
-/// A piece of equipment, or none, in a search. For the OpenAPI document only.
+/// A piece of equipment, or none, in a search. This type exists only for the OpenAPI document.
 #[derive(Debug)]
 pub struct EquipmentFilter;
 
-/// A muscle in a search. For the OpenAPI document only.
+/// A muscle in a search. This type exists only for the OpenAPI document.
 #[derive(Debug)]
 pub struct MuscleName;
 
@@ -68,8 +69,8 @@ fn text() -> ObjectBuilder {
 
 impl PartialSchema for EquipmentName {
     fn schema() -> RefOr<Schema> {
-        // A pattern says the same as a list, and leaves the type of clients a text: they take such names from exercises,
-        // whose equipment are texts, too.
+        // A pattern accepts the same texts as a list of values, but leaves clients the type string. Clients
+        // take such names from exercises, whose equipment has the type string, too.
         let names: Vec<&str> = equipment_names().collect();
         let about = "Something to train with; `none` adds nothing.";
         let name = text().pattern(Some(format!("^({})$", names.join("|"))));
@@ -93,18 +94,20 @@ impl ToSchema for EquipmentName {}
 impl ToSchema for EquipmentFilter {}
 impl ToSchema for MuscleName {}
 
-/// The form in which names are compared: without outer white space and letter case.
+/// The form of a name for comparisons: lower case, without outer white space.
 pub(crate) fn folded(name: &str) -> String {
     name.trim().to_lowercase()
 }
 
-/// The candidates nearest to `wanted`, best first: at most three, none that is not alike at all.
+/// Returns the candidates that are most similar to `wanted`, best first: at most three, and only
+/// similar ones.
 pub(crate) fn nearest<'a>(wanted: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<String> {
-    /// Below this likeness two names share little more than a few letters.
+    /// Two names with a lower likeness share little more than a few letters.
     const ALIKE: f64 = 0.7;
-    /// What is so much less alike than the best one is not what was meant.
+    /// A candidate whose likeness is lower than the best by more than this is not what the client meant.
     const BEHIND: f64 = 0.1;
-    /// Bytes; names are shorter, and the comparison takes the product of both lengths.
+    /// Longest text to compare, in bytes. Names are shorter. The time of a comparison grows with
+    /// the product of both lengths.
     const LONGEST: usize = 120;
     if wanted.len() > LONGEST {
         return Vec::new();
@@ -114,7 +117,7 @@ pub(crate) fn nearest<'a>(wanted: &str, candidates: impl Iterator<Item = &'a str
         .map(|name| (wanted.likeness(&NameWords::of(name)), name))
         .filter(|(score, _)| *score >= ALIKE)
         .collect();
-    // Stable: names equally near stay in the order of the catalogue.
+    // The sort is stable: equally similar names keep the order of the catalogue.
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
     let best = scored.first().map_or(0.0, |(score, _)| *score);
     scored
@@ -125,16 +128,16 @@ pub(crate) fn nearest<'a>(wanted: &str, candidates: impl Iterator<Item = &'a str
         .collect()
 }
 
-/// A name as it is compared with others: people leave words out and write plurals and dashes freely.
+/// A name, prepared for comparisons. People leave words out, and use plurals and dashes freely.
 struct NameWords {
-    /// Folded, in the singular.
+    /// The words of the name: folded, in the singular.
     words: Vec<String>,
-    /// All of them without what was between them.
+    /// All words joined, without separators.
     joined: String,
 }
 
 impl NameWords {
-    /// More words say no more; every one is compared with every other.
+    /// Largest number of words. More words add no information, and every word is compared with every other.
     const MAX: usize = 8;
 
     fn of(name: &str) -> Self {
@@ -151,15 +154,17 @@ impl NameWords {
         }
     }
 
-    /// From 0 to 1: as wholes or by the words that both have, whichever is more.
+    /// Returns the likeness of two names, from 0 to 1: the likeness of the whole names or that of
+    /// their words, whichever is greater.
     fn likeness(&self, other: &Self) -> f64 {
         let whole = strsim::jaro_winkler(&self.joined, &other.joined);
         whole.max(self.in_common(other))
     }
 
-    /// Nothing without a word in common; one of many is just alike, all of both is the same.
+    /// Returns the likeness of the words: 0 without a common word, little more than 0.7 with one common word
+    /// of many, and 1 if all words are common.
     fn in_common(&self, other: &Self) -> f64 {
-        /// Shorter words ("up", "in") say nothing by themselves.
+        /// Shorter words ("up", "in") have too little meaning of their own.
         const TELLING: usize = 3;
         let (mut mine, mut theirs) = ([0.0_f64; Self::MAX], [0.0_f64; Self::MAX]);
         let mut told = false;
@@ -179,17 +184,18 @@ impl NameWords {
     }
 }
 
-/// From 0 to 1: the same word, one with another ending (march, marching), or with a slip of the pen.
+/// Returns the likeness of two words, from 0 to 1: 1 for the same word, 0.9 for another ending (march,
+/// marching), at least 0.75 for a typing mistake, and otherwise 0.
 fn word_likeness(a: &str, b: &str) -> f64 {
-    /// A stem of fewer letters begins too many words.
+    /// Shortest stem. Too many different words begin with the same shorter stem.
     const STEM: usize = 4;
-    /// One slip in four letters.
+    /// One wrong letter in four.
     const SLIP: f64 = 0.75;
     let (short, long) = (a.len().min(b.len()), a.len().max(b.len()));
     if a == b {
         1.0
     } else if a.chars().next() != b.chars().next() || short * 2 < long {
-        // Few slip at the first letter; this is here to be quick with thousands of names.
+        // Few people mistype the first letter. This test makes comparisons with thousands of names fast.
         0.0
     } else if short >= STEM && (a.starts_with(b) || b.starts_with(a)) {
         0.9
@@ -199,7 +205,7 @@ fn word_likeness(a: &str, b: &str) -> f64 {
     }
 }
 
-/// English plurals, roughly: both sides of a comparison are treated alike.
+/// Removes the ending of an English plural, roughly: both sides of a comparison get the same treatment.
 fn singular(word: &str) -> &str {
     let hissing = ["ches", "shes", "sses", "xes"];
     if hissing.iter().any(|ending| word.ends_with(ending)) {

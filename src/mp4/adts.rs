@@ -1,4 +1,7 @@
-//! AAC frames out of ADTS, FFmpeg's `-f adts`, as they arrive (ISO/IEC 14496-3 1.A.2.2).
+//! Reads AAC audio frames from an ADTS stream (FFmpeg's `-f adts`) while it arrives (ISO/IEC
+//! 14496-3 1.A.2.2).
+//!
+//! For the renderers of sound. [`AdtsReader`] reads no pipe itself and decodes no sound.
 
 use bytes::Bytes;
 
@@ -6,49 +9,51 @@ use super::config::AacConfig;
 use super::queue::ByteQueue;
 use super::sample::{AAC_FRAME_SAMPLES, Sample};
 
-/// Bytes of a header; two more, a checksum, if `protection_absent` is 0.
+/// Bytes of an ADTS header. If `protection_absent` is 0, a checksum of two more bytes follows.
 const HEADER: usize = 7;
 
-/// Why a stream is not the ADTS that FFmpeg was asked for.
+/// Why the reader refuses an ADTS stream: it is not what FFmpeg was asked to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AdtsError {
-    /// A frame does not begin with the sync word and layer 0. There is no search for another.
+    /// A frame does not begin with the sync word and layer 0. The reader does not search for
+    /// another sync word.
     #[error("no ADTS frame begins at byte {offset}")]
     Sync {
-        /// Where it should.
+        /// Offset in the stream at which the frame should begin.
         offset: u64,
     },
-    /// Reserved values, or channels described inside the frames.
+    /// A header has reserved values, or says that the audio frames describe the channels.
     #[error("the ADTS frame at byte {offset} has a reserved rate or channel configuration")]
     Config {
-        /// Where the frame begins.
+        /// Offset of the frame in the stream.
         offset: u64,
     },
-    /// A frame has another profile, rate or number of channels than the first.
+    /// A frame has another profile, sample rate or channel configuration than the first frame.
     #[error("the ADTS frame at byte {offset} has another configuration than the first")]
     Changed {
-        /// Where the frame begins.
+        /// Offset of the frame in the stream.
         offset: u64,
     },
-    /// A frame holds no data, or several blocks, which could not be told apart.
+    /// A frame holds no data, or several blocks. The reader cannot find the border between two blocks.
     #[error("the ADTS frame at byte {offset} does not hold exactly one block")]
     Blocks {
-        /// Where the frame begins.
+        /// Offset of the frame in the stream.
         offset: u64,
     },
     /// The stream ended inside a frame.
     #[error("the ADTS stream ended at byte {offset}, inside a frame")]
     Truncated {
-        /// Bytes that had been read.
+        /// Length of the stream in bytes.
         offset: u64,
     },
 }
 
-/// Reads one ADTS stream that is pushed piece by piece.
+/// Reads an ADTS stream that arrives in pieces.
 ///
-/// Push what came, then pull until `None`; at the end of the stream call [`finish`](Self::finish). Holds
-/// no more than what was pushed and not yet pulled; a frame has at most 8 KiB. An encoder's priming frame
-/// is given like any other: leaving it out is for the caller.
+/// Push the bytes that arrived, then pull until `None`. At the end of the stream, call
+/// [`finish`](Self::finish). The reader holds only bytes that were pushed and not yet pulled; a
+/// frame has at most 8 KiB. The reader returns the priming frame of an encoder like any other
+/// frame; the caller must leave it out.
 #[derive(Debug, Default)]
 pub struct AdtsReader {
     queue: ByteQueue,
@@ -57,7 +62,7 @@ pub struct AdtsReader {
 }
 
 impl AdtsReader {
-    /// At the beginning of a stream.
+    /// Creates a reader at the beginning of a stream.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -65,20 +70,21 @@ impl AdtsReader {
 
     /// Adds the next bytes of the stream, in pieces of any size.
     pub fn push(&mut self, bytes: Bytes) {
-        // What follows an error is never read, so it is not kept.
+        // The reader never reads beyond an error, so it does not keep later bytes.
         if self.failed.is_none() {
             self.queue.push(bytes);
         }
     }
 
-    /// What the frames are; `None` until the first of them was pulled.
+    /// The AAC parameters of the stream; `None` until [`pull`](Self::pull) has read the header of
+    /// the first frame.
     #[must_use]
     pub fn config(&self) -> Option<AacConfig> {
         self.config
     }
 
-    /// The next frame: its `raw_data_block`, 1024 ticks long. `None` until more is pushed. After an
-    /// error, the same error for ever.
+    /// Returns the next audio frame: its `raw_data_block`, with a duration of 1024 ticks. Returns `None` if
+    /// the caller must push more bytes first. After an error, every call returns the same error.
     pub fn pull(&mut self) -> Result<Option<Sample>, AdtsError> {
         if let Some(error) = self.failed {
             return Err(error);
@@ -91,7 +97,8 @@ impl AdtsReader {
         result
     }
 
-    /// Whether the stream, all of it pushed and pulled, ended between two frames.
+    /// Checks that the stream ended between two frames. The caller must have pushed all bytes and
+    /// pulled all frames.
     pub fn finish(&self) -> Result<(), AdtsError> {
         match self.failed {
             Some(error) => Err(error),
@@ -122,28 +129,28 @@ impl AdtsReader {
     }
 }
 
-/// `adts_fixed_header` and `adts_variable_header` (1.A.2.2.1, 1.A.2.2.2).
+/// The needed fields of `adts_fixed_header` and `adts_variable_header` (1.A.2.2.1, 1.A.2.2.2).
 struct FrameHeader {
     config: AacConfig,
-    /// Bytes before the block.
+    /// Bytes before the block: the header and its checksum.
     header: usize,
-    /// Bytes of header and block; more than `header`.
+    /// Bytes of header, checksum and block; always more than `header`.
     frame: usize,
 }
 
 impl FrameHeader {
     fn parse(bytes: [u8; HEADER], offset: u64) -> Result<Self, AdtsError> {
         let [b0, b1, b2, b3, b4, b5, b6] = bytes;
-        // syncword 12 bits, ID 1 (MPEG-2 or 4, of no matter), layer 2, protection_absent 1.
+        // Bits: syncword 12, ID 1 (MPEG-2 or MPEG-4, not used here), layer 2, protection_absent 1.
         if b0 != 0xff || b1 & 0xf6 != 0xf0 {
             return Err(AdtsError::Sync { offset });
         }
-        // profile_ObjectType 2 (object type - 1), sampling_frequency_index 4, private_bit 1,
+        // Bits: profile_ObjectType 2 (object type - 1), sampling_frequency_index 4, private_bit 1,
         // channel_configuration 3, ...
         let channels = (b2 & 1) << 2 | b3 >> 6;
         let config =
             AacConfig::new((b2 >> 6) + 1, b2 >> 2 & 0xf, channels).ok_or(AdtsError::Config { offset })?;
-        // ... four bits of no matter, aac_frame_length 13, adts_buffer_fullness 11,
+        // ... then 4 bits that are not used here, aac_frame_length 13, adts_buffer_fullness 11,
         // number_of_raw_data_blocks_in_frame 2 (blocks - 1).
         let frame = usize::from(b3 & 3) << 11 | usize::from(b4) << 3 | usize::from(b5) >> 5;
         let header = if b1 & 1 == 1 { HEADER } else { HEADER + 2 };
@@ -162,7 +169,7 @@ impl FrameHeader {
 mod tests {
     use super::*;
 
-    /// AAC-LC, 48 kHz, stereo, no checksum, as FFmpeg writes it, around `block`.
+    /// An ADTS frame around `block`, as FFmpeg writes it: AAC-LC, 48 kHz, stereo, no checksum.
     fn frame(block: &[u8]) -> Vec<u8> {
         let length = HEADER + block.len();
         let mut bytes = vec![

@@ -1,98 +1,102 @@
-//! Boxes of a received MP4: their headers, their children, and what may be wrong with them.
+//! Parses the boxes of a received MP4: box headers, the children of a container, and leaf boxes.
 //!
-//! Containers are walked here and only leaves are given to mp4-atom: its own containers decode whatever
-//! box they meet, nested without a bound, so that a hostile moov would overflow the stack.
+//! For `reader`, `header` and `track_run`. This module walks the containers itself and gives only leaf boxes
+//! to mp4-atom. The containers of mp4-atom decode every box in them, nested to any depth, so that a hostile
+//! moov would overflow the stack.
 
 use mp4_atom::{Atom, FourCC};
 
 use super::config::ConfigError;
 
-/// Why a stream of MP4 bytes is not what FFmpeg was asked to write.
+/// Why the reader refuses an MP4 stream: it is not what FFmpeg was asked to write.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
-    /// The stream ended before what it had begun.
+    /// The stream ended inside a box or a fragment, or before the moov.
     #[error("the MP4 stream ended at byte {offset}, inside {inside}")]
     Truncated {
-        /// Bytes that had been read.
+        /// Length of the stream in bytes.
         offset: u64,
-        /// What was incomplete.
+        /// Name of the incomplete part.
         inside: &'static str,
     },
-    /// A size that no box can have: below its header, open-ended, or beyond its parent.
+    /// A size that no box can have: smaller than the header of the box, 0 (open-ended), or larger
+    /// than its parent.
     #[error("box {kind} has the impossible size {size}")]
     BadSize {
-        /// The box.
+        /// Kind of the box; zeros if its header is incomplete.
         kind: FourCC,
-        /// The size field.
+        /// Value of the size field, or the number of bytes that are left if they are too few for
+        /// the fixed fields.
         size: u64,
     },
-    /// A box that would have to be held in memory is beyond its bound.
+    /// The reader must hold a box in memory, and the box is larger than the reader allows.
     #[error("box {kind} has {size} bytes, more than {limit}")]
     TooLarge {
-        /// The box.
+        /// Kind of the box.
         kind: FourCC,
-        /// Its size.
+        /// Size of the box with its header, in bytes.
         size: u64,
-        /// The bound.
+        /// Largest size of a body, in bytes.
         limit: usize,
     },
-    /// A box's content does not follow its definition.
+    /// The content of a box breaks the definition of the box.
     #[error("box {kind} is malformed: {reason}")]
     Malformed {
-        /// The box.
+        /// Kind of the box.
         kind: FourCC,
-        /// What is wrong.
+        /// The rule that the box breaks.
         reason: String,
     },
-    /// A box that must be there is not.
+    /// A required box is missing.
     #[error("box {kind} is missing")]
     Missing {
-        /// The box.
+        /// Kind of the missing box.
         kind: FourCC,
     },
-    /// A box of which there may be one was found again.
+    /// A box that may occur only once occurs twice.
     #[error("box {kind} occurs twice")]
     Duplicate {
-        /// The box.
+        /// Kind of the box.
         kind: FourCC,
     },
-    /// The codec's parameters cannot be used.
+    /// The decoder parameters in avcC cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// Legal MP4 that the commands this reader serves never ask for.
+    /// A legal MP4 feature that FFmpeg never uses with the commands of this program. Names the feature.
     #[error("unsupported: {0}")]
     Unsupported(&'static str),
-    /// A sample is empty or beyond the bound.
+    /// A sample is empty or too large.
     #[error("a sample has {size} bytes, not 1 to {limit}")]
     SampleSize {
-        /// Its size.
+        /// Size of the sample, in bytes.
         size: u32,
-        /// The bound.
+        /// Largest size of a sample, in bytes.
         limit: u32,
     },
-    /// A fragment lists more samples than [`MAX_SAMPLES`](super::MAX_SAMPLES).
+    /// A fragment lists more samples of the track than [`MAX_SAMPLES`](super::MAX_SAMPLES).
     #[error("a fragment lists {count} samples")]
     TooManySamples {
-        /// How many.
+        /// Number of samples.
         count: usize,
     },
-    /// A fragment's samples do not lie, in order, in the mdat that follows it.
+    /// The samples of a fragment overlap, are not in order, or are not inside the mdat that follows
+    /// the fragment.
     #[error("the samples of a fragment do not lie in its mdat")]
     OutsideData,
 }
 
-/// Kind and extent of a box (ISO/IEC 14496-12 4.2.2).
+/// Kind and sizes of a box (ISO/IEC 14496-12 4.2.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct BoxHeader {
     pub kind: FourCC,
-    /// Bytes of the header itself: 8, or 16 with a `largesize`.
+    /// Bytes of the header: 8, or 16 with a `largesize`.
     pub length: u64,
-    /// Bytes of header and body.
+    /// Bytes of header and body together.
     pub size: u64,
 }
 
 impl BoxHeader {
-    /// The first eight bytes of a box tell that the next eight belong to its header too.
+    /// Whether a 64-bit `largesize` follows `start`, the first eight bytes of a box.
     pub fn has_large_size(start: [u8; 8]) -> bool {
         start[..4] == 1u32.to_be_bytes()
     }
@@ -104,7 +108,7 @@ impl BoxHeader {
             Some(size) => (16, u64::from_be_bytes(size)),
             None => (8, u64::from(u32::from_be_bytes([s0, s1, s2, s3]))),
         };
-        // Size 0, "to the end of the file", has no place in a stream of fragments.
+        // Size 0 means "to the end of the file". A stream of fragments cannot use it.
         if size < length {
             return Err(ReadError::BadSize { kind, size });
         }
@@ -112,10 +116,10 @@ impl BoxHeader {
     }
 }
 
-/// The boxes inside a container's body, in order. Ends after the first error.
+/// Iterates over the boxes in the body of a container, in order. Ends after the first error.
 pub(super) struct Children<'a>(&'a [u8]);
 
-/// Walks a container's body.
+/// Iterates over the boxes in `body`, the body of a container.
 pub(super) fn children(body: &[u8]) -> Children<'_> {
     Children(body)
 }
@@ -140,7 +144,7 @@ impl<'a> Children<'a> {
         let size = usize::try_from(header.size).map_err(|_| bad.clone())?;
         let (child, rest) = self.0.split_at_checked(size).ok_or(bad)?;
         self.0 = rest;
-        // `parse` made sure that the size holds the header.
+        // `parse` checked that the size includes the header.
         Ok((header.kind, &child[header.length as usize..]))
     }
 }
@@ -160,7 +164,7 @@ impl<'a> Iterator for Children<'a> {
     }
 }
 
-/// The body of the only child of that kind.
+/// Returns the body of the only child of kind `kind`.
 pub(super) fn only(body: &[u8], kind: [u8; 4]) -> Result<&[u8], ReadError> {
     let kind = FourCC::from(kind);
     let mut found = None;
@@ -173,12 +177,12 @@ pub(super) fn only(body: &[u8], kind: [u8; 4]) -> Result<&[u8], ReadError> {
     found.ok_or(ReadError::Missing { kind })
 }
 
-/// The only descendant along a path of kinds.
+/// Follows a path of kinds from container to child. Returns the body of the last box.
 pub(super) fn descend<'a>(body: &'a [u8], path: &[&[u8; 4]]) -> Result<&'a [u8], ReadError> {
     path.iter().try_fold(body, |body, kind| only(body, **kind))
 }
 
-/// Decodes a box that holds no other boxes.
+/// Decodes a box that holds no other boxes. The box must use all bytes of `body`.
 pub(super) fn leaf<T: Atom>(mut body: &[u8]) -> Result<T, ReadError> {
     let malformed = |reason: String| ReadError::Malformed {
         kind: T::KIND,

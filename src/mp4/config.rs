@@ -1,29 +1,35 @@
-//! What a decoder must know before the first sample: avcC and AudioSpecificConfig, checked, and the
-//! names that players know them by (RFC 6381).
+//! The decoder parameters of a track: avcC for H.264 and AudioSpecificConfig for AAC, checked when they are
+//! created, with the codec names that players use (RFC 6381).
+//!
+//! For the readers and writers of this module, and for all code that compares tracks before it joins them.
 
 use bytes::Bytes;
 use mp4_atom::{Atom, Avcc};
 
-/// An avcC of FFmpeg is about 50 bytes; parameter sets of 16-bit lengths cannot sensibly reach this.
+/// Largest avcC, in bytes. FFmpeg's avcC has about 50 bytes. No sensible parameter sets reach this
+/// bound; their lengths have 16 bits.
 const MAX_AVCC: usize = 65_535;
 
-/// Decoder parameters that cannot be used.
+/// Why decoder parameters cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
-    /// Not an `AVCDecoderConfigurationRecord` (ISO/IEC 14496-15 5.3.3.1).
+    /// The avcC is not a usable `AVCDecoderConfigurationRecord` (ISO/IEC 14496-15 5.3.3.1). Holds the reason.
     #[error("avcC is malformed: {0}")]
     Avcc(String),
-    /// NAL units are not behind 4-byte lengths, as every part of this program writes and expects them.
+    /// The length before each NAL unit has this many bytes. All parts of this program write and
+    /// expect 4 bytes.
     #[error("NAL lengths have {0} bytes, not 4")]
     NalLength(u8),
 }
 
-/// H.264 decoder parameters: a checked avcC payload. Equal bytes mean samples that can be joined.
+/// H.264 decoder parameters: a checked avcC payload. Samples of equal `AvcConfig`s can be joined in
+/// one track.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AvcConfig(Bytes);
 
 impl AvcConfig {
-    /// Checks the payload of an avcC box: version 1, 4-byte NAL lengths, at least one SPS and PPS.
+    /// Checks the payload of an avcC box: at most 65,535 bytes, version 1, 4-byte NAL lengths, at
+    /// least one SPS and one PPS.
     pub fn new(avcc: Bytes) -> Result<Self, ConfigError> {
         let malformed = |reason: &str| ConfigError::Avcc(reason.to_owned());
         if avcc.len() > MAX_AVCC {
@@ -43,26 +49,26 @@ impl AvcConfig {
         Ok(Self(avcc))
     }
 
-    /// The payload of the avcC box.
+    /// The payload of the avcC box, unchanged.
     #[must_use]
     pub fn avcc(&self) -> &Bytes {
         &self.0
     }
 
-    /// `avc1.PPCCLL`: profile, constraint flags and level in hexadecimal (RFC 6381 3.3).
+    /// The codec name `avc1.PPCCLL`: profile, constraint flags and level in hexadecimal (RFC 6381 3.3).
     #[must_use]
     pub fn codec(&self) -> String {
-        // `new` parsed four bytes and more.
+        // `new` parsed at least four bytes.
         format!("avc1.{:02X}{:02X}{:02X}", self.0[1], self.0[2], self.0[3])
     }
 }
 
-/// Sampling rates by `samplingFrequencyIndex` (ISO/IEC 14496-3 table 1.18).
+/// Sample rates in Hz by `samplingFrequencyIndex` (ISO/IEC 14496-3 table 1.18).
 const SAMPLE_RATES: [u32; 13] = [
     96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350,
 ];
 
-/// AAC decoder parameters: what a two-byte AudioSpecificConfig says (ISO/IEC 14496-3 1.6.2.1).
+/// AAC decoder parameters: the content of a two-byte AudioSpecificConfig (ISO/IEC 14496-3 1.6.2.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AacConfig {
     object_type: u8,
@@ -71,15 +77,15 @@ pub struct AacConfig {
 }
 
 impl AacConfig {
-    /// AAC-LC, 48 kHz, two channels: what every workout is encoded to.
+    /// AAC-LC, 48 kHz, two channels. The sound of every workout has these parameters.
     pub const LC_48K_STEREO: Self = Self {
         object_type: 2,
         rate_index: 3,
         channel_configuration: 2,
     };
 
-    /// From the three fields that ADTS has too; `None` for reserved values, and for channels described
-    /// in the stream itself (configuration 0).
+    /// Creates a config from three fields that an ADTS header has, too. Returns `None` for reserved values
+    /// and for channel configuration 0, with which the stream itself describes its channels.
     #[must_use]
     pub fn new(object_type: u8, rate_index: u8, channel_configuration: u8) -> Option<Self> {
         let known = (1..=4).contains(&object_type)
@@ -92,14 +98,15 @@ impl AacConfig {
         })
     }
 
-    /// What [`new`](Self::new) was given: object type, index of the rate, channels.
+    /// The arguments of [`new`](Self::new): object type, `samplingFrequencyIndex`, channel configuration.
     #[must_use]
     pub fn fields(self) -> [u8; 3] {
         [self.object_type, self.rate_index, self.channel_configuration]
     }
 
-    /// AudioSpecificConfig: 5 bits object type, 4 bits rate, 4 bits channels, and a GASpecificConfig of
-    /// three zero bits, which means frames of 1024 samples (ISO/IEC 14496-3 1.6.2.1, 4.4.1).
+    /// The AudioSpecificConfig: 5 bits object type, 4 bits `samplingFrequencyIndex`, 4 bits channel
+    /// configuration, and a GASpecificConfig of three zero bits, which means audio frames of 1024 samples
+    /// (ISO/IEC 14496-3 1.6.2.1, 4.4.1).
     #[must_use]
     pub fn asc(self) -> [u8; 2] {
         let bits = u16::from(self.object_type) << 11
@@ -108,14 +115,15 @@ impl AacConfig {
         bits.to_be_bytes()
     }
 
-    /// Samples a second, per channel. It is the track's timescale too.
+    /// Samples per second and channel. The audio track uses this number as its timescale.
     #[must_use]
     pub fn sample_rate(self) -> u32 {
         // `new` bounds the index.
         SAMPLE_RATES[usize::from(self.rate_index)]
     }
 
-    /// Number of channels (ISO/IEC 14496-3 table 1.19: configuration 7 is 7.1).
+    /// Number of channels. Channel configuration 7 means 7.1, which is eight channels (ISO/IEC
+    /// 14496-3 table 1.19).
     #[must_use]
     pub fn channels(self) -> u16 {
         match self.channel_configuration {
@@ -124,7 +132,7 @@ impl AacConfig {
         }
     }
 
-    /// `mp4a.40.N`: MPEG-4 audio of object type N (RFC 6381 3.3).
+    /// The codec name `mp4a.40.N`: MPEG-4 audio of object type N (RFC 6381 3.3).
     #[must_use]
     pub fn codec(self) -> String {
         format!("mp4a.40.{}", self.object_type)
@@ -135,7 +143,7 @@ impl AacConfig {
 mod tests {
     use super::*;
 
-    /// As libx264 makes it for 320x180 High profile.
+    /// An avcC of libx264 for 320x180, High profile.
     const AVCC: &[u8] = b"\x01\x64\x00\x1f\xff\xe1\0\x04\x67\x64\0\x1f\x01\0\x02\x68\xeb\xfd\xf8\xf8\0";
 
     #[test]

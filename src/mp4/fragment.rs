@@ -1,4 +1,7 @@
-//! moof and mdat: some samples of each track, with their times.
+//! Writes fragments: a moof with the times and sizes of some samples of each track, and an mdat
+//! with the samples.
+//!
+//! For `deliver` and the renderers. The caller decides which samples a fragment holds, and their times.
 
 use bytes::{BufMut, Bytes};
 
@@ -6,45 +9,45 @@ use super::put::{put_box, put_full_box};
 use super::sample::{Sample, SampleInfo, flags};
 use super::track_run::MAX_SAMPLES;
 
-/// Why a fragment cannot be written.
+/// Why the writer refuses to write a fragment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WriteError {
     /// No track has a sample.
     #[error("a fragment without samples")]
     Empty,
-    /// More than [`MAX_SAMPLES`] of one track.
+    /// One track has more samples than [`MAX_SAMPLES`]. Holds their number.
     #[error("a fragment with {0} samples of one track")]
     TooManySamples(usize),
-    /// More bytes than a run's 31-bit data offset reaches.
+    /// The samples have more bytes than the 31-bit data offset of a run can reach. Holds the number of bytes.
     #[error("a fragment of {0} bytes")]
     TooLarge(u64),
 }
 
-/// Samples of one track that follow each other, without their bytes.
+/// Successive samples of one track, without their bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TrackRun<'a> {
     /// [`VIDEO_TRACK`](super::VIDEO_TRACK) or [`AUDIO_TRACK`](super::AUDIO_TRACK).
     pub track_id: u32,
-    /// When the first sample is decoded and shown, in ticks of the track's timescale.
+    /// Decode time and display time of the first sample, in ticks of the track's timescale.
     pub decode_time: u64,
-    /// The samples in order. A track without any is left out.
+    /// The samples in order. If there are none, the fragment has no traf for this track.
     pub samples: &'a [SampleInfo],
 }
 
-/// Samples of one track that follow each other.
+/// Successive samples of one track, with their bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TrackSamples<'a> {
     /// [`VIDEO_TRACK`](super::VIDEO_TRACK) or [`AUDIO_TRACK`](super::AUDIO_TRACK).
     pub track_id: u32,
-    /// When the first sample is decoded and shown, in ticks of the track's timescale.
+    /// Decode time and display time of the first sample, in ticks of the track's timescale.
     pub decode_time: u64,
-    /// The samples in order. A track without any is left out.
+    /// The samples in order. If there are none, the fragment has no traf for this track.
     pub samples: &'a [Sample],
 }
 
-/// A fragment ready to send: its header, then the samples as they are, not copied.
+/// Returns a fragment that is ready to send: the header, then the samples, whose bytes are not copied.
 ///
-/// `sequence` begins at 1 and rises from fragment to fragment (ISO/IEC 14496-12 8.8.5).
+/// `sequence` is 1 in the first fragment and rises from fragment to fragment (ISO/IEC 14496-12 8.8.5).
 pub fn fragment(sequence: u32, tracks: &[TrackSamples<'_>]) -> Result<Vec<Bytes>, WriteError> {
     let infos: Vec<Vec<SampleInfo>> = tracks
         .iter()
@@ -66,20 +69,21 @@ pub fn fragment(sequence: u32, tracks: &[TrackSamples<'_>]) -> Result<Vec<Bytes>
         .collect())
 }
 
-/// moof and the header of mdat. The samples of the first track must follow, then those of the next.
+/// Returns moof and the header of mdat. After them, the caller must send all samples of the first
+/// track, then those of the next track.
 pub fn fragment_header(sequence: u32, tracks: &[TrackRun<'_>]) -> Result<Bytes, WriteError> {
     let payload = check(tracks)?;
     let mut out = Vec::new();
-    // Where data_offset stands in each trun, to be filled once the length of moof is known.
+    // Position of data_offset in each trun. The offsets are filled in once the length of moof is known.
     let mut offsets = Vec::new();
     put_box(&mut out, *b"moof", |out| {
-        // 8.8.5.
+        // mfhd: 8.8.5.
         put_full_box(out, *b"mfhd", 0, 0, |out| out.put_u32(sequence));
         for track in tracks.iter().filter(|track| !track.samples.is_empty()) {
             put_box(out, *b"traf", |out| offsets.push(put_track(out, track)));
         }
     });
-    // mdat (8.1.1). `check` saw that header and payload fit.
+    // The header of mdat (8.1.1). `check` made sure that header and payload fit.
     let mdat_header = 8;
     let mut offset = out.len() as u32 + mdat_header;
     let runs = tracks.iter().filter(|track| !track.samples.is_empty());
@@ -92,7 +96,8 @@ pub fn fragment_header(sequence: u32, tracks: &[TrackRun<'_>]) -> Result<Bytes, 
     Ok(out.into())
 }
 
-/// The payload's bytes, once it is sure that every count, size and offset fits its field.
+/// Returns the number of bytes of the payload. Refuses a fragment if a count, size or offset does
+/// not fit its field.
 fn check(tracks: &[TrackRun<'_>]) -> Result<u64, WriteError> {
     let most = tracks.iter().map(|track| track.samples.len()).max().unwrap_or(0);
     if most == 0 {
@@ -102,9 +107,9 @@ fn check(tracks: &[TrackRun<'_>]) -> Result<u64, WriteError> {
         return Err(WriteError::TooManySamples(most));
     }
     let payload = tracks.iter().map(bytes_of).sum();
-    // 256 bytes a track, 12 a sample: more than moof and the header of mdat take.
+    // 256 bytes per track, 12 bytes per sample, and 256 bytes: more than moof and the header of mdat need.
     let header = tracks.len() as u64 * (256 + 12 * most as u64) + 256;
-    // data_offset is signed (8.8.8.1).
+    // data_offset is a signed 32-bit number (8.8.8.1).
     if payload + header > i32::MAX as u64 {
         return Err(WriteError::TooLarge(payload));
     }
@@ -115,7 +120,7 @@ fn bytes_of(track: &TrackRun<'_>) -> u64 {
     track.samples.iter().map(|sample| u64::from(sample.size)).sum()
 }
 
-/// A field of samples: said once for all, or for each.
+/// How a fragment states a field of its samples: one value for all in tfhd, or a value for each in trun.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Field {
     Same(u32),
@@ -132,7 +137,7 @@ impl Field {
         }
     }
 
-    /// The bit that says where the field is: `default` in tfhd, or `each` in trun.
+    /// The flags for tfhd and for trun. Only one of them is set: `default` in tfhd, or `each` in trun.
     fn flag(self, default: u32, each: u32) -> (u32, u32) {
         match self {
             Self::Same(_) => (default, 0),
@@ -141,7 +146,8 @@ impl Field {
     }
 }
 
-/// tfhd (8.8.7), tfdt (8.8.12) and trun (8.8.8) of a track with samples; gives where `data_offset` stands.
+/// Writes tfhd (8.8.7), tfdt (8.8.12) and trun (8.8.8) of a track that has samples. Returns the
+/// position of `data_offset` in `out`.
 fn put_track(out: &mut Vec<u8>, track: &TrackRun<'_>) -> usize {
     let samples = track.samples;
     let duration = Field::of(samples, |sample| sample.duration);
@@ -186,8 +192,8 @@ fn put_track(out: &mut Vec<u8>, track: &TrackRun<'_>) -> usize {
     data_offset
 }
 
-/// `sample_flags`: like any field, except that the first sample may have its own (`first_sample_flags`), as
-/// it does in every fragment that begins with a keyframe.
+/// How a fragment states `sample_flags`: like any other field, except that the first sample may have flags of
+/// its own (`first_sample_flags`). It has them in every fragment that begins with a keyframe.
 struct SyncFlags {
     first: Option<u32>,
     rest: Field,

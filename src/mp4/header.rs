@@ -1,6 +1,7 @@
-//! The moov of a stream: what its one video track is, and the defaults that track's fragments rely on.
+//! Reads the moov of a fragmented stream: the parameters of its only video track, and the defaults (trex)
+//! for the fragments of that track.
 //!
-//! Other tracks (chapters, a timecode, sound) are passed over.
+//! For `FragmentReader`. Ignores other tracks (chapters, a timecode, sound).
 
 use bytes::Bytes;
 use mp4_atom::{FourCC, Mdhd, Tkhd, Trex};
@@ -8,24 +9,24 @@ use mp4_atom::{FourCC, Mdhd, Tkhd, Trex};
 use super::boxes::{ReadError, children, descend, leaf, only};
 use super::config::AvcConfig;
 
-/// What a stream says of its video frames before the first of them.
+/// The parameters of the video frames, which a stream states before the first frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VideoHeader {
-    /// Decoder parameters.
+    /// Decoder parameters: the avcC of the track.
     pub config: AvcConfig,
     /// Coded width in pixels.
     pub width: u16,
     /// Coded height in pixels.
     pub height: u16,
-    /// Ticks a second of the samples' durations. Never zero.
+    /// Ticks per second, in which the samples' durations count. Never zero.
     pub timescale: u32,
 }
 
-/// `SampleEntry` and `VisualSampleEntry` before its boxes (ISO/IEC 14496-12 8.5.2.2, 12.1.3.2): width at
-/// 24, height at 26.
+/// Bytes of the fields of `SampleEntry` and `VisualSampleEntry` before the boxes in the entry (ISO/IEC
+/// 14496-12 8.5.2.2, 12.1.3.2). The width is at offset 24, the height at offset 26.
 const VISUAL_ENTRY: usize = 78;
 
-/// Reads the body of moov. Edit lists are passed over: samples get other times anyway.
+/// Reads the body of a moov. Ignores edit lists, because the caller gives the samples new times.
 pub(super) fn read(moov: &Bytes) -> Result<(VideoHeader, Trex), ReadError> {
     let trak = video_track(moov)?;
     let mdhd: Mdhd = leaf(descend(trak, &[b"mdia", b"mdhd"])?)?;
@@ -50,8 +51,8 @@ pub(super) fn read(moov: &Bytes) -> Result<(VideoHeader, Trex), ReadError> {
     Ok((header, defaults(moov, tkhd.track_id)?))
 }
 
-/// The body of the only trak that holds video, by its handler (8.4.3: version and flags, a reserved word,
-/// `handler_type`).
+/// Returns the body of the only trak with handler type `vide`. In hdlr, `handler_type` follows version and
+/// flags and a reserved word (8.4.3).
 fn video_track(moov: &[u8]) -> Result<&[u8], ReadError> {
     let kind = FourCC::new(b"trak");
     let mut found = None;
@@ -68,7 +69,8 @@ fn video_track(moov: &[u8]) -> Result<&[u8], ReadError> {
     found.ok_or(ReadError::Missing { kind })
 }
 
-/// The body of the one avc1 entry of stsd (8.5.2.2: version and flags, `entry_count`, entries).
+/// Returns the body of the only entry of stsd, which must be avc1. The entries follow version and
+/// flags and `entry_count` (8.5.2.2).
 fn sample_entry(stsd: &[u8]) -> Result<&[u8], ReadError> {
     let entries = stsd.get(8..).ok_or(ReadError::BadSize {
         kind: FourCC::new(b"stsd"),
@@ -85,7 +87,7 @@ fn sample_entry(stsd: &[u8]) -> Result<&[u8], ReadError> {
     }
 }
 
-/// The track's trex, which mvex must hold (8.8.3).
+/// Returns the trex of a track. mvex must hold one for each track (8.8.3).
 fn defaults(moov: &[u8], track_id: u32) -> Result<Trex, ReadError> {
     let kind = FourCC::new(b"trex");
     for child in children(only(moov, *b"mvex")?) {
@@ -108,7 +110,8 @@ mod tests {
 
     const AVCC: &[u8] = b"\x01\x42\xc0\x1f\xff\xe1\0\x04\x67\x42\xc0\x1f\x01\0\x02\x68\xce";
 
-    /// The body of a moov as our own writer makes it, with the first `from` in it overwritten.
+    /// The body of a moov from this program's writer, with the first occurrence of `from`
+    /// overwritten by `to`.
     fn moov(sound: bool, from: &[u8], to: &[u8]) -> Bytes {
         let movie = Movie {
             video: VideoTrack {
@@ -124,7 +127,7 @@ mod tests {
                 bitrate: 1,
             }),
         };
-        // Behind ftyp and moov's own header.
+        // Skips ftyp (32 bytes) and the header of moov (8 bytes).
         let mut body = movie.init_segment()[32 + 8..].to_vec();
         let at = body
             .windows(from.len())
@@ -157,7 +160,8 @@ mod tests {
         ] {
             assert_eq!(read(&moov(false, kind, b"free")), missing(kind));
         }
-        // A trex for another track; a track without a clock; another codec; other NAL lengths; sound.
+        // A trex for another track; a track with timescale 0; another codec; other NAL lengths;
+        // only sound; two video tracks.
         let refused = |from: &[u8], to: &[u8]| read(&moov(false, from, to));
         assert_eq!(
             refused(b"trex\0\0\0\0\0\0\0\x01", b"trex\0\0\0\0\0\0\0\x02"),

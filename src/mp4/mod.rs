@@ -1,36 +1,40 @@
-//! MP4 and ADTS as bytes: reading what FFmpeg pipes to us, writing the one stream that leaves.
+//! MP4 and ADTS as bytes: readers for the streams that FFmpeg writes to a pipe, and a writer for the files
+//! and streams that clients receive.
 //!
-//! For the renderers. FFmpeg's fragments are taken apart to samples ([`FragmentReader`] for video frames,
-//! [`AdtsReader`] for sound); whoever owns the timeline gives each [`Sample`] its duration; [`Movie`]
-//! and [`fragment`] write them anew. Grouping, stitching, byte ranges and HLS are the same writer with
-//! other sources of samples.
+//! For the renderers (`render`, `stitch`) and for `deliver`. [`FragmentReader`] takes FFmpeg's MP4 fragments
+//! apart into video samples, and [`AdtsReader`] takes an ADTS stream apart into audio frames. The caller
+//! owns the timeline and gives each [`Sample`] its duration. [`Movie`] and [`fragment`] write the samples
+//! into a new MP4. Rendering in groups, stitching, byte ranges and HLS all use the same writer; only the
+//! source of their samples differs.
 //!
-//! Pure code: no files, no processes, no workouts, and no decoding of video frames or sound. Nothing here
-//! reorders video frames: a stream with B-frames is refused, so that decode time is display time.
+//! This module is pure code: it opens no files, starts no processes and knows nothing of workouts. It decodes
+//! neither video nor sound. It never reorders frames: it refuses a stream with B-frames, so that the decode
+//! time of each frame is also its display time.
 //!
-//! What is written (ISO/IEC 14496-12; every box's writer cites its clause):
+//! The writer produces these boxes (ISO/IEC 14496-12; the code that writes a box cites the clause):
 //!
 //! ```text
 //! ftyp                     Movie::init_segment
 //! moov
-//! ├─ mvhd                  true total duration: Chromium shows it before the last fragment came
+//! ├─ mvhd                  total duration: Chromium shows it before it has received the last fragment
 //! ├─ trak (video, 1)
 //! │  ├─ tkhd
 //! │  └─ mdia: mdhd, hdlr, minf: vmhd, dinf/dref/url, stbl: stsd/avc1: avcC, pasp, colr
-//! ├─ trak (audio, 2)       only if there is sound
+//! ├─ trak (audio, 2)       only if the movie has sound
 //! │  ├─ tkhd
 //! │  └─ mdia: mdhd, hdlr, minf: smhd, dinf/dref/url, stbl: stsd/mp4a: esds
-//! └─ mvex: mehd, trex per track
-//! moof                     fragment, over and over
+//! └─ mvex: mehd, one trex per track
+//! moof                     fragment; moof and mdat repeat
 //! ├─ mfhd                  rising sequence number
-//! └─ traf per track: tfhd, tfdt (64 bits), trun
+//! └─ one traf per track: tfhd, tfdt (64 bits), trun
 //! mdat                     the samples of the first traf, then those of the second
 //! ```
 //!
-//! [`Progressive`] writes the other form: a moov with tables of all samples ([`Table`]), then one mdat.
+//! [`Progressive`] writes the other form of MP4: a moov with tables of all samples ([`Table`]),
+//! then one mdat.
 //!
-//! There is no edit list: the first video frame and the first sound both lie at time 0. The sound's
-//! priming frame must therefore be left out by the caller.
+//! The writer uses no edit lists: the first video frame and the first audio frame both start at time 0. The
+//! caller must therefore leave out the priming frame of the AAC encoder.
 
 mod adts;
 mod boxes;

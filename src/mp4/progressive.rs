@@ -1,4 +1,7 @@
-//! The head of a file that is not fragmented: ftyp, a moov that tells of every sample, mdat's header.
+//! Writes the head of a file that is not fragmented: ftyp, a moov with tables of all samples, and
+//! the header of mdat.
+//!
+//! For `deliver`, which serves the head and then the payload. This module does not hold the payload.
 
 use bytes::{BufMut, Bytes};
 
@@ -7,35 +10,35 @@ use super::put::put_box;
 use super::table::Table;
 use super::text::{Chapter, Stage, put_captions, put_chapters, put_user_data};
 
-/// `track_ID` of the subtitles and of the chapters.
+/// `track_ID`s of the subtitle track and of the chapter track.
 const CAPTION_TRACK: u32 = AUDIO_TRACK + 1;
 const CHAPTER_TRACK: u32 = AUDIO_TRACK + 2;
 
-/// A whole movie but for its payload. Tables count from the payload's first byte.
+/// A whole movie without its payload. Offsets in the tables count from the first byte of the payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progressive {
-    /// Tracks of video frames and sound.
+    /// The video track and the audio track.
     pub movie: Movie,
-    /// The video frames.
+    /// Samples of the video track.
     pub video: Table,
-    /// The frames of sound; not looked at if the movie has none.
+    /// Samples of the audio track; ignored if `movie` has no audio track.
     pub audio: Table,
-    /// Subtitles, in ticks of the video's timescale, without gaps; no track if empty.
+    /// Subtitles without gaps, in ticks of the video's timescale. If empty, the file has no subtitle track.
     pub captions: Table,
-    /// Chapters as samples, in the same ticks; no track if empty.
+    /// Chapters as samples, in ticks of the video's timescale. If empty, the file has no chapter track.
     pub chapters: Table,
-    /// Chapters as a list.
+    /// Chapters as a list (Nero's `chpl`), which holds at most the first 255.
     pub chapter_list: Vec<Chapter>,
-    /// What subtitles and chapters are in.
+    /// Language of the subtitles and of the chapters.
     pub language: TrackLanguage,
-    /// What the movie is called.
+    /// Title of the movie, which players show.
     pub title: String,
-    /// Bytes of the payload.
+    /// Length of the payload in bytes.
     pub payload: u64,
 }
 
 impl Progressive {
-    /// Everything before the payload.
+    /// Returns all bytes of the file before the payload.
     #[must_use]
     pub fn head(&self) -> Bytes {
         let mdat_header = if self.payload + 8 > u64::from(u32::MAX) {
@@ -43,7 +46,8 @@ impl Progressive {
         } else {
             8
         };
-        // As long whatever the payload's place, once it is known how wide the offsets are.
+        // The length of the head depends on the width of the chunk offsets but not on their values. So `head`
+        // measures the head with payload offset 0 first.
         let narrow = self.movie_head(0, false).len() as u64 + mdat_header;
         let wide = narrow + self.payload > u64::from(u32::MAX);
         let place = if wide {
@@ -52,7 +56,7 @@ impl Progressive {
             narrow
         };
         let mut out = self.movie_head(place, wide);
-        // 4.2.2: a size of 1 says that 64 bits of size follow.
+        // 4.2.2: size 1 means that a 64-bit size follows.
         if mdat_header == 16 {
             out.put_u32(1);
             out.put_slice(b"mdat");
@@ -73,10 +77,10 @@ impl Progressive {
             wide,
         };
         let mut out = Vec::with_capacity(4096 + 4 * (self.video.samples() + self.audio.samples()));
-        // 4.3.
+        // ftyp: 4.3.
         put_box(&mut out, *b"ftyp", |out| {
             out.put_slice(b"isom");
-            out.put_u32(0x200); // minor_version, which informs only
+            out.put_u32(0x200); // minor_version: only informative
             out.put_slice(b"isomiso2avc1mp41");
         });
         put_box(&mut out, *b"moov", |out| {
@@ -84,7 +88,7 @@ impl Progressive {
             let has_chapters = self.chapters.samples() > 0;
             let references = |out: &mut Vec<u8>| {
                 if has_chapters {
-                    // 8.3.3; the type is QuickTime's.
+                    // tref: 8.3.3. The reference type `chap` is QuickTime's.
                     put_box(out, *b"tref", |out| {
                         put_box(out, *b"chap", |out| out.put_u32(CHAPTER_TRACK));
                     });
@@ -115,8 +119,8 @@ mod tests {
     use super::*;
     use crate::mp4::{AvcConfig, SampleInfo, VideoTrack};
 
-    /// A movie of one track whose chunks have one video frame each and lie behind each other. `mdat` holds
-    /// `payload` bytes; nobody stores them.
+    /// A movie with only a video track. Each chunk holds one frame, and the chunks follow each other.
+    /// `payload` is the number of bytes in mdat; no test stores them.
     fn movie(sizes: &[u32], payload: u64) -> Progressive {
         let mut video = Table::default();
         let mut at = 0;
@@ -151,17 +155,17 @@ mod tests {
         }
     }
 
-    /// What a reader finds in a head.
+    /// The fields of a head that [`read`] finds.
     #[derive(Debug)]
     struct Found {
-        /// Whether offsets have 64 bits.
+        /// Whether the chunk offsets have 64 bits.
         wide: bool,
         offsets: Vec<u64>,
-        /// Bytes of the last box's header, and the size that it says.
+        /// Bytes of the header of mdat, and the size that this header states.
         mdat: (u64, u64),
     }
 
-    /// Reads a head as a player does: box by box, down to the one table of chunks.
+    /// Reads a head as a player does: box by box, down to the only table of chunk offsets.
     fn read(head: &[u8]) -> Found {
         let number = |bytes: &[u8]| bytes.iter().fold(0, |all, byte| all << 8 | u64::from(*byte));
         let mut table = None;
@@ -199,7 +203,7 @@ mod tests {
         Found { wide, offsets, mdat }
     }
 
-    /// Whether a head says where each video frame of `movie(sizes, payload)` really lies.
+    /// Checks that the head of `movie(sizes, payload)` states the true offset of each video frame.
     fn check(sizes: &[u32], payload: u64) -> Found {
         let head = movie(sizes, payload).head();
         let found = read(&head);
@@ -227,7 +231,7 @@ mod tests {
     proptest! {
         #[test]
         fn at_the_boundary_no_offset_is_cut(last in 0u32..2000, below in 0u64..2000, count in 1usize..40) {
-            // The last chunk begins, and the payload ends, just below or just above 32 bits.
+            // In the file, the last chunk begins and the payload ends just below or just above 2^32 bytes.
             let payload = u64::from(u32::MAX) - below + u64::from(last);
             let first = payload - u64::from(last) - (count as u64 - 1);
             let mut sizes = vec![u32::try_from(first).expect("32 bits")];
@@ -236,7 +240,7 @@ mod tests {
             let found = check(&sizes, payload);
             let fits = |place: u64| u32::try_from(place).is_ok();
             prop_assert!(found.wide || found.offsets.iter().all(|at| fits(*at)), "{:?}", found);
-            // The short form is taken exactly where the whole file, written so, has room in it.
+            // The head has 32-bit offsets exactly if the whole file, written with them, ends within 32 bits.
             let longer = if found.wide { 4 * found.offsets.len() as u64 } else { 0 };
             let end = found.offsets[0] + payload - longer;
             prop_assert_eq!(found.wide, !fits(end), "{:?}", found);

@@ -1,8 +1,11 @@
-//! Boxes as nested closures: the code that writes a box nests as the boxes do, sizes are patched behind it.
+//! Functions that write MP4 boxes and MPEG-4 descriptors.
+//!
+//! For the writers of this module. A closure writes the body of a box, so that the code nests as the boxes
+//! do. After the body, these functions fill in the size of the box.
 
 use bytes::BufMut;
 
-/// Writes a box (ISO/IEC 14496-12 4.2.2).
+/// Writes a box: size, `kind`, body (ISO/IEC 14496-12 4.2.2).
 pub(super) fn put_box(out: &mut Vec<u8>, kind: [u8; 4], body: impl FnOnce(&mut Vec<u8>)) {
     let start = out.len();
     out.put_u32(0);
@@ -13,7 +16,7 @@ pub(super) fn put_box(out: &mut Vec<u8>, kind: [u8; 4], body: impl FnOnce(&mut V
     out[start..start + 4].copy_from_slice(&size.to_be_bytes());
 }
 
-/// Writes a box that begins with a version and 24 bits of flags (4.2.2).
+/// Writes a full box, whose body begins with a version and 24 bits of flags (4.2.2).
 pub(super) fn put_full_box(
     out: &mut Vec<u8>,
     kind: [u8; 4],
@@ -27,7 +30,8 @@ pub(super) fn put_full_box(
     });
 }
 
-/// Writes an MPEG-4 descriptor with its size in four bytes of seven bits (ISO/IEC 14496-1 8.3.3).
+/// Writes an MPEG-4 descriptor. Its size field has four bytes, each with seven bits of the size; the top bit
+/// says that another byte follows (ISO/IEC 14496-1 8.3.3).
 pub(super) fn put_descriptor(out: &mut Vec<u8>, tag: u8, body: impl FnOnce(&mut Vec<u8>)) {
     out.put_u8(tag);
     let start = out.len();

@@ -1,10 +1,12 @@
-//! Bytes that were pushed in pieces and are taken in units, without copying where a unit lies in one piece.
+//! A queue of bytes that arrive in pieces of any size and are taken in units of a known size.
+//!
+//! For the MP4 reader and the ADTS reader. The queue does not copy a unit that lies in one piece.
 
 use std::collections::VecDeque;
 
 use bytes::{Buf, Bytes, BytesMut};
 
-/// A queue of pieces that knows how far into the stream it is. Holds what was pushed and not yet taken.
+/// Holds the bytes that were pushed and not yet taken, and knows their offset in the stream.
 #[derive(Debug, Default)]
 pub(super) struct ByteQueue {
     /// No piece is empty.
@@ -29,12 +31,12 @@ impl ByteQueue {
         self.length == 0
     }
 
-    /// Offset in the stream of the next byte to be taken.
+    /// Offset in the stream of the next byte to take.
     pub fn position(&self) -> u64 {
         self.position
     }
 
-    /// The next `N` bytes, left where they are; `None` until all are there.
+    /// Returns the next `N` bytes and leaves them in the queue; `None` if the queue holds fewer.
     pub fn peek<const N: usize>(&self) -> Option<[u8; N]> {
         let mut bytes = [0; N];
         (self.length >= N).then_some(())?;
@@ -44,7 +46,7 @@ impl ByteQueue {
         Some(bytes)
     }
 
-    /// The next `count` bytes; `None`, and nothing taken, until all are there.
+    /// Takes the next `count` bytes. If the queue holds fewer, takes nothing and returns `None`.
     pub fn take(&mut self, count: usize) -> Option<Bytes> {
         if count > self.length {
             return None;
@@ -53,7 +55,7 @@ impl ByteQueue {
         if first.len() == count {
             return Some(first);
         }
-        // `count` bytes have been received, so this allocates no more than was pushed.
+        // The queue holds `count` bytes, so this allocates no more than was pushed.
         let mut joined = BytesMut::with_capacity(count);
         joined.extend_from_slice(&first);
         while joined.len() < count {
@@ -63,7 +65,7 @@ impl ByteQueue {
         Some(joined.freeze())
     }
 
-    /// Drops bytes up to `offset` in the stream; whether it is reached.
+    /// Drops bytes up to stream offset `offset`. Returns whether the queue has reached this offset.
     pub fn skip_to(&mut self, offset: u64) -> bool {
         while self.position < offset && !self.is_empty() {
             let left = usize::try_from(offset - self.position).unwrap_or(usize::MAX);
@@ -72,7 +74,7 @@ impl ByteQueue {
         self.position >= offset
     }
 
-    /// At most `limit` bytes of the first piece; empty only if the queue is, or `limit` is 0.
+    /// Takes at most `limit` bytes of the first piece. Takes none only if the queue is empty or `limit` is 0.
     fn take_from_front(&mut self, limit: usize) -> Bytes {
         let Some(front) = self.pieces.front_mut() else {
             return Bytes::new();

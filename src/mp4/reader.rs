@@ -1,4 +1,6 @@
-//! Samples out of the fragmented MP4 that FFmpeg writes to a pipe, as they arrive.
+//! Reads video samples from the fragmented MP4 that FFmpeg writes to a pipe, while the stream arrives.
+//!
+//! For the renderers. [`FragmentReader`] reads no pipe itself: the caller pushes bytes and pulls events.
 
 use std::collections::VecDeque;
 
@@ -11,44 +13,46 @@ use super::queue::ByteQueue;
 use super::sample::Sample;
 use super::track_run::{self, Announced};
 
-/// Bytes of moov or moof that are held to be parsed. FFmpeg's are below 1 KiB and 16 bytes a sample.
+/// Largest body of a moov or moof, in bytes. The reader holds the body in memory to parse it. FFmpeg's boxes
+/// are smaller than 1 KiB plus 16 bytes per sample.
 const MAX_PARSED: usize = 1 << 20;
 
-/// What a stream consists of: first its header, then its video frames.
+/// An item of a stream: first the header, then the video frames.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// What the video frames are.
+    /// Decoder parameters, frame size and timescale of the video frames.
     Header(VideoHeader),
     /// The next video frame. Its duration is in ticks of the header's timescale.
     Sample(Sample),
 }
 
-/// Reads the one video track of a fragmented MP4 that is pushed piece by piece; other tracks are passed over.
+/// Reads the only video track of a fragmented MP4 that arrives in pieces. Ignores all other tracks.
 ///
-/// Push what came, then pull until `None`; at the end of the stream call [`finish`](Self::finish). Holds
-/// no more than what was pushed and not yet pulled, and needs at most one sample (16 MiB) or one moov or
-/// moof (1 MiB) to go on. A sample that lies in one piece is a slice of it and keeps it alive. Of the stream's times only durations are kept: decode times and edit lists
-/// are for the caller to set anew.
+/// Push the bytes that arrived, then pull until `None`. At the end of the stream, call
+/// [`finish`](Self::finish). The reader holds only bytes that were pushed and not yet pulled. To produce an
+/// event, it needs at most one whole sample (16 MiB) or one whole moov or moof (1 MiB). If a sample lies in
+/// one pushed piece, its data is a slice of that piece and keeps the piece in memory. The reader keeps only
+/// the durations of the stream. It drops decode times and edit lists, which the caller must set anew.
 #[derive(Debug)]
 pub struct FragmentReader {
     queue: ByteQueue,
     state: State,
     track: Option<Trex>,
-    /// Samples of the last moof that have not been pulled, in stream order.
+    /// Samples of the last moof that the caller has not pulled yet, in stream order.
     announced: VecDeque<Announced>,
 }
 
 #[derive(Debug)]
 enum State {
-    /// At the first byte of a box, or of nothing.
+    /// At the first byte of a box, or at the end of the stream.
     Between,
-    /// In a box that is parsed as a whole once `size` bytes of body are there.
+    /// In a moov or moof. The reader parses the box once `size` bytes of its body have arrived.
     Whole { kind: FourCC, start: u64, size: usize },
-    /// In mdat.
+    /// In an mdat that ends at stream offset `end`.
     Data { end: u64 },
-    /// In a box, or a rest of mdat, that nobody needs.
+    /// In a box that the reader does not need, or in an mdat after its last sample.
     Skip { end: u64 },
-    /// After an error, which is what every later call gives.
+    /// After an error. Every later call returns the same error.
     Failed(ReadError),
 }
 
@@ -59,7 +63,7 @@ impl Default for FragmentReader {
 }
 
 impl FragmentReader {
-    /// At the beginning of a stream.
+    /// Creates a reader at the beginning of a stream.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -72,13 +76,14 @@ impl FragmentReader {
 
     /// Adds the next bytes of the stream, in pieces of any size.
     pub fn push(&mut self, bytes: Bytes) {
-        // What follows an error is never read, so it is not kept.
+        // The reader never reads beyond an error, so it does not keep later bytes.
         if !matches!(self.state, State::Failed(_)) {
             self.queue.push(bytes);
         }
     }
 
-    /// The next event; `None` until more is pushed. After an error, the same error for ever.
+    /// Returns the next event, or `None` if the caller must push more bytes first. After an error,
+    /// every call returns the same error.
     pub fn pull(&mut self) -> Result<Option<Event>, ReadError> {
         let result = self.advance();
         if let Err(error) = &result {
@@ -89,9 +94,11 @@ impl FragmentReader {
         result
     }
 
-    /// Whether the stream, all of it pushed and pulled, ended between two fragments.
+    /// Checks that the stream ended between two fragments. The caller must have pushed all bytes
+    /// and pulled all events.
     ///
-    /// It does not tell that nothing follows: that FFmpeg meant to stop there is for its exit status to say.
+    /// Success does not mean that the stream is complete. Only the exit status of FFmpeg says
+    /// whether FFmpeg meant to stop there.
     pub fn finish(&self) -> Result<(), ReadError> {
         let inside = match &self.state {
             State::Failed(error) => return Err(error.clone()),
@@ -133,7 +140,7 @@ impl FragmentReader {
         }
     }
 
-    /// Reads a box's header and decides what to do with its body.
+    /// Reads the header of a box and decides what to do with its body.
     fn open_box(&mut self) -> Result<Step, ReadError> {
         let start = self.queue.position();
         let Some(header) = self.peek_header()? else {
@@ -220,7 +227,7 @@ impl FragmentReader {
     }
 }
 
-/// What one step of the reader came to.
+/// The result of one step of the reader.
 enum Step {
     GoOn,
     Wait,

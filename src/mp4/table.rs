@@ -1,33 +1,38 @@
-//! The samples of one track of a file that is not fragmented: how long, how large, and where.
+//! The sample tables of one track of a file that is not fragmented: the duration, size and position of every
+//! sample, and which samples are keyframes.
+//!
+//! For `deliver`, which fills the tables, and for `progressive`, which writes them. No table holds
+//! the bytes of a sample.
 
 use bytes::BufMut;
 
 use super::put::put_full_box;
 use super::sample::SampleInfo;
 
-/// Samples of a track in their order, and the chunks that they lie in. Several chunks may lie at the same
-/// place: what is shown again is not stored again.
+/// The samples of a track in order, and the chunks that store them. Several chunks may have the same
+/// position: samples that are shown again are not stored again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Table {
-    /// Numbers of samples that follow each other, and how long each of them lasts.
+    /// Runs of samples with equal durations: number of samples, and duration of each in ticks.
     durations: Vec<(u32, u32)>,
     sizes: Vec<u32>,
-    /// Samples that need no other, counted from 1.
+    /// Numbers of the sync samples, counted from 1.
     keys: Vec<u32>,
     chunks: Vec<Chunk>,
 }
 
-/// Samples that lie behind each other.
+/// Samples that are stored one after the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Chunk {
     samples: u32,
-    /// Where, counted from the first byte of mdat's payload.
+    /// Offset of the first sample, counted from the first byte of mdat's payload.
     at: u64,
 }
 
 impl Table {
-    /// The next samples, which lie behind each other from `at` on; none is no chunk. `at` counts from the
-    /// first byte of mdat's payload. Gives where they end.
+    /// Adds the next samples as one chunk, or no chunk if there are no samples. The samples are stored
+    /// one after the other from `at`, an offset that counts from the first byte of mdat's payload.
+    /// Returns the offset of their end.
     pub fn chunk(&mut self, at: u64, samples: impl IntoIterator<Item = SampleInfo>) -> u64 {
         let (before, mut end) = (self.sizes.len(), at);
         for sample in samples {
@@ -60,17 +65,17 @@ impl Table {
         self.chunks.len()
     }
 
-    /// How long all samples last together, in ticks of the track's timescale.
+    /// Total duration of all samples, in ticks of the track's timescale.
     #[must_use]
     pub fn duration(&self) -> u64 {
         let lasts = |(count, duration): &(u32, u32)| u64::from(*count) * u64::from(*duration);
         self.durations.iter().map(lasts).sum()
     }
 
-    /// The boxes of stbl behind stsd, for a payload that begins at byte `payload` of the file. Their size
-    /// does not depend on it.
+    /// Writes the boxes of stbl after stsd. `payload` is the file offset of mdat's payload; the length of the
+    /// boxes does not depend on this offset. `wide` selects 64-bit chunk offsets.
     pub(super) fn put(&self, out: &mut Vec<u8>, payload: u64, wide: bool) {
-        // 8.6.1.2.
+        // stts: 8.6.1.2.
         put_full_box(out, *b"stts", 0, 0, |out| {
             out.put_u32(self.durations.len() as u32);
             for (count, duration) in &self.durations {
@@ -79,20 +84,20 @@ impl Table {
             }
         });
         if self.keys.len() < self.sizes.len() {
-            // 8.6.2: without it all are.
+            // stss: 8.6.2. Without this box, all samples are sync samples.
             put_full_box(out, *b"stss", 0, 0, |out| {
                 out.put_u32(self.keys.len() as u32);
                 self.keys.iter().for_each(|key| out.put_u32(*key));
             });
         }
         self.put_stsc(out);
-        // 8.7.3.
+        // stsz: 8.7.3.
         put_full_box(out, *b"stsz", 0, 0, |out| {
             out.put_u32(0);
             out.put_u32(self.sizes.len() as u32);
             self.sizes.iter().for_each(|size| out.put_u32(*size));
         });
-        // 8.7.5.
+        // stco or co64: 8.7.5.
         let kind = if wide { *b"co64" } else { *b"stco" };
         put_full_box(out, kind, 0, 0, |out| {
             out.put_u32(self.chunks.len() as u32);
@@ -100,13 +105,13 @@ impl Table {
                 if wide {
                     out.put_u64(payload + chunk.at);
                 } else {
-                    out.put_u32((payload + chunk.at) as u32); // `wide` says whether it fits
+                    out.put_u32((payload + chunk.at) as u32); // fits, because `wide` is false
                 }
             }
         });
     }
 
-    /// 8.7.4: an entry wherever chunks begin to have another number of samples.
+    /// Writes stsc (8.7.4). A new entry begins where the number of samples per chunk changes.
     fn put_stsc(&self, out: &mut Vec<u8>) {
         let mut runs: Vec<(u32, u32)> = Vec::new();
         for (index, chunk) in self.chunks.iter().enumerate() {

@@ -1,5 +1,8 @@
-//! Texts in a movie: a subtitle track (3GPP TS 26.245, `tx3g`), and chapters in the two forms that players
-//! read, Nero's list and QuickTime's text track (QuickTime File Format, "Text Media", "Chapter Lists").
+//! Writes the texts of a movie: a subtitle track (3GPP TS 26.245, `tx3g`), chapters, and a title.
+//!
+//! For `progressive`, and for `deliver`, which makes the samples. Players read chapters in two
+//! forms, and this module writes both: Nero's list and QuickTime's text track (QuickTime File
+//! Format, "Text Media", "Chapter Lists").
 
 use bytes::{BufMut, Bytes};
 
@@ -7,19 +10,20 @@ use super::movie::{OFFERED, TrackBox, TrackLanguage, put_sample_entry, put_stbl}
 use super::put::{put_box, put_full_box};
 use super::table::Table;
 
-/// The most chapters in Nero's list, which counts them in a byte.
+/// Largest number of chapters in Nero's list, whose counter has one byte.
 const MAX_LISTED: usize = 255;
 
-/// A text at an instant.
+/// A chapter: its start and its title.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chapter {
-    /// When it begins, in ticks of the video's timescale.
+    /// Start, in ticks of the video's timescale.
     pub at: u64,
-    /// The text.
+    /// Title. Nero's list keeps at most its first 255 bytes.
     pub text: String,
 }
 
-/// A sample of a subtitle track (TS 26.245 5.17): empty where there is nothing to read.
+/// Returns a sample of a subtitle track (TS 26.245 5.17), with at most 65,535 bytes of text. The text is
+/// empty where no subtitle is shown.
 #[must_use]
 pub fn text_sample(text: &str) -> Bytes {
     let text = cut(text, u16::MAX.into());
@@ -29,7 +33,7 @@ pub fn text_sample(text: &str) -> Bytes {
     out.into()
 }
 
-/// A sample of a chapter track: the text, and that it is UTF-8.
+/// Returns a sample of a chapter track: the text, and a box that says that the text is UTF-8.
 #[must_use]
 pub fn chapter_sample(text: &str) -> Bytes {
     let mut out = text_sample(text).to_vec();
@@ -37,12 +41,12 @@ pub fn chapter_sample(text: &str) -> Bytes {
     out.into()
 }
 
-/// As much of a text as `bytes` hold.
+/// Returns the longest start of a text that has at most `bytes` bytes and ends between two characters.
 fn cut(text: &str, bytes: usize) -> &str {
     &text[..text.floor_char_boundary(bytes)]
 }
 
-/// What the tracks of texts take from the movie.
+/// The properties of the movie that text tracks need.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Stage {
     pub size: (u16, u16),
@@ -51,7 +55,7 @@ pub(super) struct Stage {
     pub wide: bool,
 }
 
-/// A subtitle track, off until the viewer switches it on.
+/// Writes a subtitle track. It is off until the viewer switches it on.
 pub(super) fn put_captions(out: &mut Vec<u8>, id: u32, stage: Stage, language: TrackLanguage, table: &Table) {
     let track = TrackBox {
         id,
@@ -76,7 +80,7 @@ pub(super) fn put_captions(out: &mut Vec<u8>, id: u32, stage: Stage, language: T
     );
 }
 
-/// TS 26.245 5.16: white, in the middle at the bottom.
+/// Writes the sample entry tx3g (TS 26.245 5.16): white text, centred at the bottom.
 fn put_tx3g(out: &mut Vec<u8>) {
     put_box(out, *b"tx3g", |out| {
         put_sample_entry(out);
@@ -90,7 +94,7 @@ fn put_tx3g(out: &mut Vec<u8>) {
     });
 }
 
-/// StyleRecord: from character 0 to 0, font 1, plain.
+/// Writes a StyleRecord: from character 0 to 0, font 1, plain.
 fn put_style(out: &mut Vec<u8>, size: u8, colour: u32) {
     out.put_u32(0);
     out.put_u16(1);
@@ -99,7 +103,7 @@ fn put_style(out: &mut Vec<u8>, size: u8, colour: u32) {
     out.put_u32(colour);
 }
 
-/// FontTableBox with the one font 1.
+/// Writes a FontTableBox with one font, number 1.
 fn put_fonts(out: &mut Vec<u8>, name: &[u8]) {
     put_box(out, *b"ftab", |out| {
         out.put_u16(1);
@@ -109,7 +113,7 @@ fn put_fonts(out: &mut Vec<u8>, name: &[u8]) {
     });
 }
 
-/// A track of chapters: never shown, the video track refers to it.
+/// Writes a chapter track. Players never show it as a track; the video track refers to it.
 pub(super) fn put_chapters(out: &mut Vec<u8>, id: u32, stage: Stage, language: TrackLanguage, table: &Table) {
     let track = TrackBox {
         id,
@@ -136,7 +140,7 @@ pub(super) fn put_chapters(out: &mut Vec<u8>, id: u32, stage: Stage, language: T
     );
 }
 
-/// QuickTime's base media header, and the text media header: a matrix.
+/// Writes QuickTime's base media header, and the text media header, which is a matrix.
 fn put_gmhd(out: &mut Vec<u8>) {
     put_box(out, *b"gmhd", |out| {
         put_full_box(out, *b"gmin", 0, 0, |out| {
@@ -152,7 +156,7 @@ fn put_gmhd(out: &mut Vec<u8>) {
     });
 }
 
-/// The sample entry that QuickTime and FFmpeg write for chapters.
+/// Writes the sample entry that QuickTime and FFmpeg write for chapters.
 fn put_text_entry(out: &mut Vec<u8>) {
     put_box(out, *b"text", |out| {
         put_sample_entry(out);
@@ -165,7 +169,7 @@ fn put_text_entry(out: &mut Vec<u8>) {
     });
 }
 
-/// udta (8.10.1) with Nero's chapters and iTunes' title.
+/// Writes udta (8.10.1) with Nero's chapter list and iTunes' title.
 pub(super) fn put_user_data(out: &mut Vec<u8>, title: &str, chapters: &[Chapter], timescale: u32) {
     put_box(out, *b"udta", |out| {
         if !chapters.is_empty() {
@@ -176,7 +180,7 @@ pub(super) fn put_user_data(out: &mut Vec<u8>, title: &str, chapters: &[Chapter]
                 for chapter in listed {
                     let text = cut(&chapter.text, u8::MAX.into());
                     let at = u128::from(chapter.at) * 10_000_000 / u128::from(timescale);
-                    out.put_u64(at as u64); // in 100 ns
+                    out.put_u64(at as u64); // in units of 100 ns
                     out.put_u8(text.len() as u8);
                     out.put_slice(text.as_bytes());
                 }
@@ -190,7 +194,7 @@ pub(super) fn put_user_data(out: &mut Vec<u8>, title: &str, chapters: &[Chapter]
             });
             put_box(out, *b"ilst", |out| {
                 put_box(out, *b"\xa9nam", |out| {
-                    // Type 1: UTF-8; locale 0.
+                    // Type 1 is UTF-8; locale 0.
                     put_full_box(out, *b"data", 0, 1, |out| {
                         out.put_u32(0);
                         out.put_slice(title.as_bytes());

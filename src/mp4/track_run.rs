@@ -1,4 +1,7 @@
-//! moof -> where its samples lie, how long they are and which are key (ISO/IEC 14496-12 8.8.6 to 8.8.8).
+//! Reads a moof: the position, size, duration and sync flag of each sample of one track (ISO/IEC
+//! 14496-12 8.8.6 to 8.8.8).
+//!
+//! For `FragmentReader`, which takes the bytes of the samples from the mdat after the moof.
 
 use std::collections::VecDeque;
 
@@ -7,41 +10,41 @@ use mp4_atom::{FourCC, Tfhd, Trex, Trun, TrunEntry};
 use super::boxes::{ReadError, children, leaf, only};
 use super::sample::is_key;
 
-/// Samples in one fragment of a track, read or written: 36 minutes of video frames.
+/// Largest number of samples of one track in one fragment, read or written: 36 minutes of video frames.
 pub const MAX_SAMPLES: usize = 65_536;
-/// Bytes of one sample. An uncompressed 1080p video frame has 3 MB.
+/// Largest sample, in bytes. An uncompressed 1080p frame has 3 MB.
 pub(super) const MAX_SAMPLE_SIZE: u32 = 16 << 20;
 
-/// A sample that a fragment announces.
+/// A sample that a moof describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Announced {
-    /// Offset in the stream of its first byte.
+    /// Offset of the first byte of the sample in the stream.
     pub start: u64,
-    /// 1 to [`MAX_SAMPLE_SIZE`].
+    /// Bytes, from 1 to [`MAX_SAMPLE_SIZE`].
     pub size: u32,
     pub duration: u32,
     pub key: bool,
 }
 
 impl Announced {
-    /// Offset in the stream behind its last byte.
+    /// Offset after the last byte of the sample in the stream.
     pub fn end(&self) -> u64 {
-        // `Runs::announce` made sure that it does not overflow.
+        // `announce` made sure that this does not overflow.
         self.start + u64::from(self.size)
     }
 }
 
-/// What holds for every sample that does not say otherwise: tfhd's value, else trex's (8.8.7.1).
+/// The values of samples without values of their own: those of tfhd, or else those of trex (8.8.7.1).
 struct Defaults {
     duration: u32,
     size: u32,
     flags: u32,
 }
 
-/// Reads the body of a moof that began at offset `moof_start` of the stream.
+/// Reads the body of a moof that begins at offset `moof_start` of the stream.
 ///
-/// The samples come back in stream order, each behind the end of the one before. Other tracks' are passed over:
-/// of a moof without one of this track's, none come back.
+/// Returns the samples of the track that `trex` names, in stream order and without overlaps. Ignores other
+/// tracks. Returns no samples if the moof has none of this track.
 pub(super) fn read(moof: &[u8], moof_start: u64, trex: &Trex) -> Result<VecDeque<Announced>, ReadError> {
     let mut found = None;
     let mut is_first = true;
@@ -60,15 +63,17 @@ pub(super) fn read(moof: &[u8], moof_start: u64, trex: &Trex) -> Result<VecDeque
         return Ok(VecDeque::new());
     };
     let defaults = defaults(&tfhd, trex)?;
-    // Without an explicit base the first track's is the moof, as is every track's with default-base-is-moof;
-    // without either it would be the end of the track's data before (8.8.7.1).
+    // Offsets count from the explicit base, if there is one. Otherwise they count from the moof in the first
+    // traf of a moof, and in every traf with default-base-is-moof. In any other traf they would count from
+    // the end of the data of the previous traf (8.8.7.1).
     let base = match tfhd.base_data_offset {
         Some(base) => base,
         None if is_first || tfhd.default_base_is_moof => moof_start,
         None => return Err(ReadError::Unsupported("an offset from another track's samples")),
     };
     let mut announced = VecDeque::new();
-    // "immediately after the data of the previous run, or at the base" where a run names no offset (8.8.8.2).
+    // A run without an offset begins "immediately after the data of the previous run, or at the
+    // base" (8.8.8.2).
     let mut next = base;
     for child in children(traf) {
         let (kind, body) = child?;
@@ -110,11 +115,13 @@ fn defaults(tfhd: &Tfhd, trex: &Trex) -> Result<Defaults, ReadError> {
     })
 }
 
-/// Adds the samples of one run that begins at `start`; gives where it ends.
+/// Adds the samples of one run that begins at stream offset `start`. Returns the offset at which
+/// the run ends.
 ///
-/// The count is checked first: a run without per-sample fields costs no bytes and may claim any number.
-/// A run with both first-sample-flags and sample-flags, which 8.8.8.1 forbids, does not get here: mp4-atom
-/// reads the former in the latter's place and then finds bytes left over.
+/// The number of samples is checked first: a run without per-sample fields has no bytes per sample,
+/// and may claim any number. A run with both first-sample-flags and sample-flags, which 8.8.8.1
+/// forbids, never gets here: mp4-atom reads first-sample-flags in place of the first sample-flags,
+/// and then finds bytes left over.
 fn announce(
     announced: &mut VecDeque<Announced>,
     trun: &Trun,
@@ -136,7 +143,7 @@ fn announce(
             start,
             size,
             duration: entry.duration.unwrap_or(defaults.duration),
-            // First-sample-flags, then sample-flags, then the defaults (8.8.8.1).
+            // `entry.flags` holds first-sample-flags or sample-flags; both precede the defaults (8.8.8.1).
             key: is_key(entry.flags.unwrap_or(defaults.flags)),
         });
         start = end;
@@ -144,7 +151,7 @@ fn announce(
     Ok(start)
 }
 
-/// The sample's size, once it is sure that it can be held and need not be reordered.
+/// Returns the size of a sample. Refuses a size that is out of bounds, and a sample that must be reordered.
 fn size(entry: TrunEntry, defaults: &Defaults) -> Result<u32, ReadError> {
     if entry.cts.is_some_and(|offset| offset != 0) {
         return Err(ReadError::Unsupported("composition offsets (B-frames)"));
@@ -174,7 +181,8 @@ mod tests {
         default_sample_flags: 0x0101_0000,
     };
 
-    /// A moof body with the given bodies (after version and flags) of tfhd and truns.
+    /// The body of a moof with one traf. `tfhd` and each of `truns` are the flags of the box and its
+    /// fields after version and flags.
     fn moof(tfhd: (u32, &[u32]), truns: &[(u32, &[u32])]) -> Vec<u8> {
         let mut out = Vec::new();
         put_box(&mut out, *b"traf", |out| {
@@ -208,8 +216,8 @@ mod tests {
 
     #[test]
     fn tfhd_overrides_trex_and_trun_overrides_tfhd() {
-        // tfhd: duration 20, size 30, flags sync. trun 1: data offset, first-sample-flags, sizes.
-        // trun 2: durations and flags, following the first run's data.
+        // tfhd: duration 20, size 30, flags sync. First trun: data offset, first-sample-flags, sizes. Second
+        // trun: durations and flags; its data follows the data of the first.
         let moof = moof(
             (0x02_0038, &[1, 20, 30, 0x0200_0000]),
             &[

@@ -1,20 +1,22 @@
-//! How a loop is divided: parts of equal length, each of which begins with a keyframe.
+//! Divides a loop into GOPs of equal length. Each GOP begins with a keyframe.
 //!
-//! Pure. Nothing in a part refers to anything before it, so that a player can start, and a segment can begin,
-//! at any part and not only where a pass of the loop does.
+//! Pure. No frame of a GOP refers to a frame before the GOP. So a player can start, and a segment can begin,
+//! at any GOP and not only at the start of a pass. [`Segmentation`](super::Segmentation) decides whether a
+//! video shows the first frame of a GOP as a keyframe.
 //!
-//! [`LONGEST`] is what segments of 4 to 6 s need. From any cut on there must be a place for the next one between
-//! 4 and 6 s later, so places may be 2 s apart at most, as they are played. The slowest a plan plays is 19/40 (half
-//! speed, and the 5 % of whole repetitions), and a run's last frame is no place (see [`Segmentation`](super::Segmentation)):
-//! 27 frames and that one take at most 28 / 30 / (19/40) = 1.965 s, and what the rounding of a short run to
-//! whole frames adds is less than what is left.
+//! Why [`LONGEST`] is 27: segments last 4 to 6 s, so from any cut the next possible cut must be 4 to
+//! 6 s later. Possible cuts may thus be at most 2 s apart in playback time. The lowest speed of a
+//! plan is 19/40 (half speed, less the 5 % that whole repetitions may take). The last frame of a
+//! playback is never a possible cut (see [`Segmentation`](super::Segmentation)). 27 frames and this
+//! last one take at most 28 / 30 / (19/40) = 1.965 s. A short playback is rounded to a whole number
+//! of frames, which adds less than the remaining 0.035 s.
 
 use crate::units::Frames;
 
-/// The most frames of a part: 0.9 s of the loop.
+/// The most frames of a GOP: 0.9 s of the loop.
 const LONGEST: u64 = 27;
 
-/// The parts of one loop; the last may be shorter than the others.
+/// The GOPs of one loop. The last GOP may be shorter than the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gops {
     frames: u64,
@@ -22,9 +24,10 @@ pub struct Gops {
 }
 
 impl Gops {
-    /// Of a loop of so many frames (at least one): as few parts as are short enough, and as equal.
+    /// Divides a loop of `frames` frames (0 counts as 1) into the fewest GOPs that are
+    /// short enough, as equal in length as possible.
     ///
-    /// None is a single frame, for the keyframe after it would follow another at once.
+    /// No GOP has a single frame, because the next keyframe would follow its keyframe at once.
     #[must_use]
     pub fn of(frames: Frames) -> Self {
         let frames = frames.0.max(1);
@@ -32,43 +35,43 @@ impl Gops {
         let without_single = (2..=equal).rev().find(|each| frames % each != 1);
         Self {
             frames,
-            // Of two frames or more, all are one part at the worst; one frame is a part.
+            // With two frames or more, `each` can always be all frames. A loop of one frame is one GOP.
             each: without_single.unwrap_or(frames),
         }
     }
 
-    /// Frames of the loop.
+    /// Number of frames of the loop.
     #[must_use]
     pub fn frames(self) -> u64 {
         self.frames
     }
 
-    /// Frames of each GOP but the last.
+    /// Number of frames of each GOP except the last.
     #[must_use]
     pub fn each(self) -> u64 {
         self.each
     }
 
-    /// How many there are.
+    /// Number of GOPs.
     #[must_use]
     pub fn count(self) -> usize {
-        // A loop has some thousand frames at most.
+        // This fits: a loop has some thousand frames at most.
         self.frames.div_ceil(self.each) as usize
     }
 
-    /// Which part a frame of the loop belongs to.
+    /// Index of the GOP that contains frame `loop_frame` of the loop.
     #[must_use]
     pub fn index(self, loop_frame: u64) -> usize {
         (loop_frame / self.each) as usize
     }
 
-    /// Frames of its part before a frame of the loop.
+    /// Number of frames in the same GOP before frame `loop_frame`.
     #[must_use]
     pub fn within(self, loop_frame: u64) -> u64 {
         loop_frame % self.each
     }
 
-    /// Whether a GOP begins with a frame of the loop.
+    /// Whether frame `loop_frame` is the first frame of a GOP.
     #[must_use]
     pub fn begins(self, loop_frame: u64) -> bool {
         self.within(loop_frame) == 0
@@ -101,7 +104,7 @@ mod tests {
             [15, 27, 45, 64, 120].map(of),
             [(15, 1), (27, 1), (23, 2), (22, 3), (24, 5)]
         );
-        // 30 parts of 27 would leave a frame alone; one frame is what it is.
+        // GOPs of 27 frames would leave a GOP of one frame at the end of 811. A loop of one frame is one GOP.
         assert_eq!([811, 1].map(of), [(26, 32), (1, 1)]);
     }
 }

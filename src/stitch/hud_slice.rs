@@ -1,4 +1,9 @@
-//! The HUD slice for each stitched frame: as key, as restart, or as what changed.
+//! Encodes the HUD slice of each stitched frame: the whole HUD in a keyframe, or only the changes.
+//!
+//! For [`StitchedFrames`](super::StitchedFrames), [`StitchedVideo`](super::StitchedVideo) and
+//! the check of prepared loops. The pixels come from [`Hud`](crate::hud::Hud), the slice syntax
+//! from [`h264`](crate::h264). This module finds the macroblocks that changed and copies the
+//! frame's header fields from its exercise slices.
 
 use bytes::Bytes;
 
@@ -10,7 +15,8 @@ use crate::hud::Area;
 use crate::mp4::AvcConfig;
 use crate::workout::Profile;
 
-/// Writes the slices below the exercise; remembers the bar of the frame before.
+/// Encodes HUD slices. Remembers the HUD pixels of the previous frame,
+/// because an update codes only the differences.
 #[derive(Debug)]
 pub struct HudSliceEncoder {
     parameters: Parameters,
@@ -21,7 +27,7 @@ pub struct HudSliceEncoder {
 }
 
 impl HudSliceEncoder {
-    /// For frames of this configuration; `None` when the profile has no bar.
+    /// For frames with the parameter sets of `config`. `None` if the profile has no HUD.
     pub fn new(config: &AvcConfig, profile: &Profile) -> Result<Option<Self>, H264Error> {
         if profile.bar_height() == 0 {
             return Ok(None);
@@ -36,19 +42,22 @@ impl HudSliceEncoder {
         }))
     }
 
-    /// Says that the frame before showed `bar`, whose size is [`bytes`](Self::bytes): to begin anywhere.
+    /// Sets the HUD pixels of the previous frame, so that encoding can begin at any
+    /// frame. `bar` has [`bytes`](Self::bytes) bytes.
     pub fn set_previous(&mut self, bar: &[u8]) {
         self.previous.copy_from_slice(bar);
     }
 
-    /// Bytes of a bar.
+    /// Size of the HUD pixels of one frame, in bytes.
     pub fn bytes(&self) -> usize {
         self.previous.len()
     }
 
-    /// The slice, behind its length, that shows `bar` (all of it, from the end of the exercise area on,
-    /// planar 4:2:0) below a frame whose exercise slices are given: all of the bar if they are those of a
-    /// keyframe. `painted` is where it may differ from the bar before.
+    /// Encodes the HUD slice of one frame, as a NAL unit after its 4-byte length.
+    ///
+    /// `exercise` holds the exercise slices of the frame. If they belong to an IDR frame, the slice codes the
+    /// whole HUD. `bar` holds the pixels from the end of the exercise area to the end of the frame, planar
+    /// 4:2:0. `painted` lists the areas where `bar` may differ from the previous frame.
     pub fn slice(&mut self, exercise: &[u8], bar: &[u8], painted: &[Area]) -> Result<Bytes, H264Error> {
         let now = HudPixels::new(&self.shape, bar, self.guard)?;
         let head = self.head(exercise)?;
@@ -68,13 +77,13 @@ impl HudSliceEncoder {
         Ok(out.into())
     }
 
-    /// What all slices of a frame must say alike, as its first one says it.
+    /// The header fields that all slices of a frame must share, read from the first slice.
     fn head(&self, exercise: &[u8]) -> Result<PictureHead, H264Error> {
         let first = nal_units(exercise).next().ok_or(H264Error::Truncated)??;
         Ok(SliceHeader::read(first, &self.parameters)?.picture)
     }
 
-    /// Every macroblock that an area touches, counted along the rows of the slice.
+    /// Indexes of all macroblocks that an area touches, in the raster order of the slice.
     fn macroblocks(&self, painted: &[Area]) -> Vec<usize> {
         let mut touched = vec![false; self.shape.macroblocks()];
         for area in painted {

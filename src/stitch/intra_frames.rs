@@ -1,19 +1,20 @@
-//! Which frames of a loop are predicted from none before them.
+//! Chooses which frames of a loop are intra-coded: predicted from no other frame.
 //!
-//! Pure. Each GOP begins with one. More are added where a loop failed its check: a frame that would be
-//! predicted from the HUD's rows is no longer predicted at all, so the loop keeps its size and its place on the
-//! screen whether it passed at once or not. They stay within their part: encoded as IDR frames, shown as
-//! [restarts](super::playback::FrameForm::Restart), never where a stream begins.
+//! Pure. The first frame of each GOP is intra-coded. If a loop fails its check, more frames are added: each
+//! frame that would be predicted from the rows of the HUD becomes an intra frame. So the number of tries
+//! changes neither the frame size nor the position of the exercise in the frame. Added frames do not begin a
+//! GOP. The encoder codes them as IDR frames, but a video shows them in their
+//! [restart](super::playback::FrameForm::Restart) form, and no stream begins with one of them.
 
 use std::collections::BTreeSet;
 
 use super::gops::Gops;
 
-/// See the module.
+/// The intra frames of one loop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IntraFrames {
     gops: Gops,
-    /// Beside the first of each GOP.
+    /// Numbers of intra frames in addition to the first frame of each GOP.
     more: BTreeSet<u64>,
 }
 
@@ -27,7 +28,7 @@ impl IntraFrames {
         }
     }
 
-    /// Every frame: nothing is predicted from the HUD then.
+    /// Every frame. Then nothing can be predicted from the HUD.
     #[must_use]
     pub fn every(gops: Gops) -> Self {
         Self {
@@ -36,20 +37,21 @@ impl IntraFrames {
         }
     }
 
-    /// These and more.
+    /// Adds the frames with these numbers.
     #[must_use]
     pub fn and(mut self, more: impl IntoIterator<Item = u64>) -> Self {
         self.more.extend(more);
         self
     }
 
-    /// Whether `frame` of the loop is one.
+    /// Whether `frame` is intra-coded.
     #[must_use]
     pub fn contains(&self, frame: u64) -> bool {
         self.since(frame) == 0
     }
 
-    /// Frames since the last of them: 0 for one itself. It is `frame_num` as the encoder counts.
+    /// Number of frames since the last intra frame; 0 if `frame` is one.
+    /// This is the `frame_num` that the encoder writes.
     #[must_use]
     pub fn since(&self, frame: u64) -> u64 {
         let within = self.gops.within(frame);
@@ -57,14 +59,15 @@ impl IntraFrames {
         last.map_or(within, |last| within.min(frame - last))
     }
 
-    /// The same for the place of `frame` in an endless row of passes, were it not one itself: at least 1.
+    /// Number of frames since the last intra frame before `frame`, in an endless sequence of passes: at least
+    /// 1. This is the `frame_num` of `frame` if it is not coded as an IDR frame.
     #[must_use]
     pub fn before(&self, frame: u64) -> u64 {
         let frames = self.gops.frames();
         self.since((frame + frames - 1) % frames) + 1
     }
 
-    /// As FFmpeg's `-force_key_frames` wants it, where `n` is a frame's number.
+    /// The expression for FFmpeg's option `-force_key_frames`, where `n` is the number of a frame.
     #[must_use]
     pub fn expression(&self) -> String {
         if self.more.len() as u64 == self.gops.frames() {
@@ -86,7 +89,7 @@ mod tests {
 
     #[test]
     fn frames_are_counted_from_the_last_one_that_is_predicted_from_none() {
-        let gops = Gops::of(Frames(40)); // two of 20
+        let gops = Gops::of(Frames(40)); // two GOPs of 20 frames
         let intra = IntraFrames::of(gops).and([5, 25, 26]);
         let since: Vec<u64> = (0..40).map(|frame| intra.since(frame)).collect();
         let rising = |from: u64, to: u64| 0..to - from;
@@ -97,7 +100,8 @@ mod tests {
         assert_eq!(since, wanted);
         let all: Vec<u64> = (0..40).filter(|frame| intra.contains(*frame)).collect();
         assert_eq!(all, [0, 5, 20, 25, 26]);
-        // The one before the loop's first is its last: the part's 14 frames after 26 and 26 itself.
+        // The frame before frame 0 is the last frame of the loop: 13
+        // frames after the intra frame 26, so 14 to frame 0.
         assert_eq!(
             [0, 5, 20, 25, 26].map(|frame| intra.before(frame)),
             [14, 5, 15, 5, 1]

@@ -1,7 +1,9 @@
-//! Encodes a loop until nothing in it is predicted from the HUD, and it asks no more of decoders than Main profile allows.
+//! Encodes a loop until it is isolated (nothing of its exercise is predicted from the HUD) and demands no
+//! more of a decoder than Main profile allows.
 //!
-//! Children that are killed, too slow or short of memory on the way say nothing about the loop: they are started
-//! again, a few times, and what was made before is kept.
+//! For [`LoopPreparer`](super::LoopPreparer). [`prepare`] runs the encoder, [`verify`] finds the faults, and
+//! this module decides what the next try changes. A child process that is killed, too slow or short of memory
+//! says nothing about the loop. It is started again a few times, and the frames that it made are kept.
 
 use tokio::sync::watch;
 
@@ -12,11 +14,16 @@ use super::recipe::{Attempt, Recipe};
 use super::verify::verify;
 use crate::ffmpeg::{Retries, Task, Tools};
 
-/// How often a loop is encoded at most. What mends a frame may spoil one after it; the last try predicts none
-/// from another, which takes several times the bytes and cannot fail.
+/// Number of the try that codes every frame as an intra frame, if the tries before still had frames that were
+/// predicted from the HUD. A try that corrects one frame may spoil a later one. If no frame is predicted from
+/// another, no prediction can reach the HUD, but the loop takes several times the bytes.
+///
+/// The last encoding is the fourth, or the fifth if the third demanded too much of a decoder and the fourth
+/// still had a frame that is predicted from the HUD.
 const TRIES: usize = 4;
 
-/// Prepares a loop, and tells in how many tries. Who waits sees the first of them as it grows.
+/// Prepares a loop. Returns it with the number of encodings. `partial_sender` receives
+/// the frames of the first encoding as they come.
 pub async fn encode_isolated(
     recipe: &Recipe,
     tools: &Tools,
@@ -34,7 +41,7 @@ pub async fn encode_isolated(
                 intra: attempt.intra.and(faults),
                 ..attempt
             },
-            // Ends: of a frame that is predicted from none, a fault is an error.
+            // This ends the loop: `verify` returns an error for a fault in an intra frame.
             Ok(_) => Attempt {
                 intra: IntraFrames::every(recipe.gops()),
                 ..attempt

@@ -1,10 +1,17 @@
-//! All prepared loops: those that are there, those that are being made, and those that cannot be.
+//! Prepares loops and knows the state of each: ready, queued, being prepared, or unfit.
 //!
-//! However many ask for a loop, it is prepared once, and all of them see its frames as they come. As many are
-//! prepared at once as there are cores; the others wait in a [`Queue`] that says whose turn it is. Interest is a
-//! value: a [`LoopSource`] of a loop that has not begun keeps it in the queue, and when the last one is dropped the loop
-//! leaves it. A preparation that has begun belongs to nobody who asked: it goes on when they leave, for most of
-//! the work may be done, the next will ask again, and there are never more of these than cores.
+//! For [`LoopRequest`], through which streams and indexes ask for loops. This module starts and ends
+//! preparations. [`Queue`] decides which comes next, `isolation` encodes, and [`Store`] keeps the results.
+//!
+//! A loop is prepared once, no matter how many requests ask for it, and all of them see its frames as they
+//! come. Of the preparations that requests ask for, at most one per core runs at a time. The others wait in
+//! the [`Queue`]. Preparations that no request asked for begin only while none of the others runs, and are
+//! also bounded by the number of cores.
+//!
+//! Each [`LoopSource`] of a loop whose preparation has not begun keeps the loop in the queue. When
+//! the last such source is dropped, the loop leaves the queue. A preparation that has begun
+//! belongs to no request: it continues when the requests leave, because most of its work may be
+//! done and the next request will ask for the same loop.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -31,12 +38,13 @@ use crate::ffmpeg::{Backoff, Task, Tools};
 use crate::graph::Backdrop;
 use crate::wait_estimate::WaitEstimate;
 
-/// Loops that may wait to be prepared: at a second or two each, minutes of work. Nobody waits for longer.
+/// Limits of the queue of loops. At one or two seconds each, 64 loops are
+/// minutes of work: a client should not wait longer.
 const WAITING: queue::QueueLimits = queue::QueueLimits { all: 64, later: 48 };
-/// What a preparation is taken to last before the first has ended: that of 5 s at 720p on one core.
+/// Assumed duration of a preparation until the first has ended: that of a loop of 5 s at 720p on one core.
 const USUAL_PREPARATION: Duration = Duration::from_secs(3);
 
-/// See the module.
+/// All prepared loops of the program. Shared by reference.
 #[derive(Debug)]
 pub struct LoopPreparer {
     store: Arc<Store>,
@@ -44,12 +52,12 @@ pub struct LoopPreparer {
     version: OnceCell<String>,
     digests: FileDigests,
     unfit: Mutex<HashMap<Digest, String>>,
-    /// Those whose preparation hung.
+    /// Loops whose preparation hung, which are left alone for a while.
     backoff: Backoff<Digest>,
     work: Mutex<Work>,
-    /// Told when an entry leaves the queue.
+    /// Notified when an entry leaves the queue.
     pub(super) room: Notify,
-    /// Whether a task tries to write what could not be written.
+    /// Whether a task is retrying the writes that failed.
     retrying: AtomicBool,
     owners: AtomicU64,
     wait_estimate: WaitEstimate,
@@ -59,28 +67,28 @@ pub struct LoopPreparer {
     unusable: Option<OnUnusable>,
 }
 
-/// What is to be prepared and what is being prepared.
+/// Queued and running preparations.
 #[derive(Debug)]
 struct Work {
     queue: Queue<Digest>,
-    /// Those in the queue and those under way.
+    /// Jobs of all loops that are in the queue or being prepared.
     jobs: HashMap<Digest, Job>,
-    /// Preparations under way that somebody asked for.
+    /// Number of running preparations that a request asked for.
     demanded: usize,
-    /// Preparations under way that nobody had asked for when they began.
+    /// Number of running preparations that no request had asked for when they began.
     background: usize,
 }
 
-/// A loop that is being prepared or will be.
+/// The preparation of a loop, queued or running.
 #[derive(Debug)]
 struct Job {
     partial: watch::Receiver<PartialLoop>,
     outcome: watch::Receiver<Option<Outcome>>,
-    /// Until it begins.
+    /// `None` once the preparation has begun.
     start: Option<Start>,
 }
 
-/// What a preparation begins with.
+/// The arguments of a preparation.
 #[derive(Debug)]
 struct Start {
     digest: Digest,
@@ -89,7 +97,7 @@ struct Start {
     end: watch::Sender<Option<Outcome>>,
 }
 
-/// One who waits for a loop in the queue, until it is dropped.
+/// A waiter in the queue. Leaves the queue when it is dropped.
 #[derive(Debug)]
 pub(super) struct QueueGuard {
     preparer: Arc<LoopPreparer>,
@@ -112,12 +120,12 @@ impl Drop for QueueGuard {
         drop(work);
         drop(job);
         self.preparer.room.notify_waiters();
-        // The background may go on, if this was the last that somebody waited for.
+        // If this was the last entry that a request waited for, background preparations may begin.
         self.preparer.dispatch();
     }
 }
 
-/// Told of a clip's file of which no loop can be prepared, and why.
+/// Called with the path of a clip of which no loop can be prepared, and with the reason.
 struct OnUnusable(Box<Report>);
 
 type Report = dyn Fn(&Path, &str) + Send + Sync;
@@ -129,7 +137,7 @@ impl std::fmt::Debug for OnUnusable {
 }
 
 impl LoopPreparer {
-    /// Keeps loops in `store`, and prepares as many at once as there are cores.
+    /// Keeps loops in `store`. Prepares as many loops at once as there are cores.
     #[must_use]
     pub fn new(store: Store, tools: Arc<Tools>, shutdown: CancellationToken, tasks: TaskTracker) -> Self {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
@@ -157,7 +165,8 @@ impl LoopPreparer {
         }
     }
 
-    /// The same; of each clip of which no loop can be prepared, and would not be the next time, `report` is told.
+    /// Calls `report` with the clip's path and the reason if a preparation fails
+    /// in a way that would be the same the next time.
     #[must_use]
     pub fn reporting(self, report: impl Fn(&Path, &str) + Send + Sync + 'static) -> Self {
         Self {
@@ -166,15 +175,16 @@ impl LoopPreparer {
         }
     }
 
-    /// Where a request gets its loops: all that it asks for has one share of the queue together.
+    /// Creates a request. All loops that it asks for share one turn of the queue.
     #[must_use]
     pub fn request(self: &Arc<Self>) -> LoopRequest {
         let owner = Owner(self.owners.fetch_add(1, Ordering::Relaxed));
         LoopRequest::new(Arc::clone(self), owner)
     }
 
-    /// Prepares loops that nobody waits for yet, as many at once as there are cores; begins none while
-    /// loops are being made that somebody waits for. Tells of each when it is there, or why it is not.
+    /// Prepares loops that no request waits for yet, as many at once as there are cores.
+    /// Begins none while loops are being prepared that a request waits for. Calls `report`
+    /// for each loop when it is ready or has failed.
     pub async fn prefetch<Name>(
         self: &Arc<Self>,
         recipes: Vec<(Name, Recipe)>,
@@ -193,13 +203,13 @@ impl LoopPreparer {
         }
     }
 
-    /// Where loops are kept, and recorded sounds with them.
+    /// The folder of prepared loops and recorded sounds.
     #[must_use]
     pub fn store(&self) -> &Arc<Store> {
         &self.store
     }
 
-    /// Waits until the preparations that are under way now have ended, whatever became of them.
+    /// Waits until the preparations that are queued or running now have ended, successfully or not.
     pub async fn wait_idle(&self) {
         let jobs: Vec<_> = lock(&self.work)
             .jobs
@@ -207,12 +217,13 @@ impl LoopPreparer {
             .map(|job| job.outcome.clone())
             .collect();
         for mut outcome in jobs {
-            // A task that is gone without a word has ended, too.
+            // An error means that the task ended without an outcome: the preparation has ended, too.
             let _ = outcome.wait_for(Option::is_some).await;
         }
     }
 
-    /// The digest of a recipe's loop, unless it is known that there can be none.
+    /// The digest of a recipe's loop. Fails if the loop is longer than [`LONGEST_PASS`], is known to be
+    /// unfit, or is left alone because its preparation hung.
     pub(super) async fn digest_if_fit(&self, recipe: &Recipe) -> Result<Digest, StitchError> {
         if recipe.frames() > LONGEST_PASS {
             return Err(unfit(
@@ -245,7 +256,7 @@ impl LoopPreparer {
         if let Some(prepared) = found.map_err(std::io::Error::other).map_err(PrepareError::from)? {
             return Ok(LoopSource::Whole(prepared));
         }
-        // Another may have asked meanwhile: one of both adds it.
+        // Another request may have added the loop while this one searched the store. Only one job is added.
         if let Some(pending) = self.join(digest, claim) {
             return Ok(LoopSource::Pending(pending));
         }
@@ -254,18 +265,19 @@ impl LoopPreparer {
         Ok(LoopSource::Pending(pending))
     }
 
-    /// A loop that is in the queue or under way; one more waits for it.
+    /// Joins a loop that is already queued or being prepared, as one
+    /// more waiter. `None` if there is no job for it.
     fn join(self: &Arc<Self>, digest: Digest, claim: Claim) -> Option<PendingLoop> {
         let mut work = lock(&self.work);
         let Work { queue, jobs, .. } = &mut *work;
         let job = jobs.get(&digest)?;
         let waits = job.start.is_some();
-        // Never refused, for the entry is there.
+        // `join` refuses only new entries, and this entry exists.
         let id = waits.then(|| queue.join(digest, claim).ok()).flatten();
         Some(self.pending(job, id))
     }
 
-    /// Puts a loop into the queue, unless it has just been put there.
+    /// Adds a loop to the queue, unless its preparation has begun meanwhile.
     fn add(
         self: &Arc<Self>,
         digest: Digest,
@@ -311,16 +323,17 @@ impl LoopPreparer {
         }
     }
 
-    /// Starts preparations while there are places for them.
+    /// Starts preparations while their limits allow.
     fn dispatch(self: &Arc<Self>) {
-        // Without a runtime the program ends, or a test has dropped it: nothing can be started.
+        // Without a runtime nothing can be started: the program ends, or a test has dropped its runtime.
         let Ok(runtime) = Handle::try_current() else {
             return;
         };
         let mut begun = Vec::new();
         let mut work = lock(&self.work);
         while work.demanded < self.cores {
-            // A viewer's preparation finds all cores free, but for what was begun while nobody waited.
+            // Running background preparations do not count against the limit of the
+            // others, so that a viewer's loop begins at once.
             let idle = work.demanded == 0 && work.background < self.cores;
             let least = if idle { Urgency::Background } else { Urgency::Later };
             let Some((digest, urgency)) = work.queue.take(least) else {
@@ -347,7 +360,7 @@ impl LoopPreparer {
         }
     }
 
-    /// Starts a task that writes the loops which could not be written, unless there are none or one is at it.
+    /// Starts a task that retries the writes that failed, unless there are none or such a task runs already.
     fn write_later(self: &Arc<Self>) {
         if self.store.retry_in().is_none() || self.retrying.swap(true, Ordering::AcqRel) {
             return;
@@ -358,7 +371,7 @@ impl LoopPreparer {
                 while let Some(wait) = this.store.retry_in() {
                     tokio::time::sleep(wait).await;
                     let store = Arc::clone(&this.store);
-                    // Its panic would be logged; the next preparation starts another task.
+                    // A panic is logged. `write_later` below then starts another task.
                     if tokio::task::spawn_blocking(move || store.retry()).await.is_err() {
                         return;
                     }
@@ -367,7 +380,7 @@ impl LoopPreparer {
             let ended = this.shutdown.run_until_cancelled(trying).await.is_none();
             this.retrying.store(false, Ordering::Release);
             if !ended {
-                // One may have failed while this task was still counted as at it.
+                // A write may have failed while `retrying` was still set, so that no task was started for it.
                 this.write_later();
             }
         });
@@ -379,15 +392,16 @@ impl LoopPreparer {
         recipe: &Recipe,
         partial_sender: &watch::Sender<PartialLoop>,
     ) -> Result<Arc<PreparedLoop>, PrepareError> {
-        // Its digest may be one of before: FFmpeg is given a file that is there.
+        // `digest` may return the last known digest of a file that is gone. This
+        // call ensures that FFmpeg gets a file that exists.
         let before = self.digests.check(&recipe.clip.path).await?;
         if self.digest(recipe).await? != *digest {
             return Err(PrepareError::Replaced);
         }
         let started = Instant::now();
         let outcome = encode_isolated(recipe, &self.tools, partial_sender).await;
-        // A good loop or a bad one: it is of this digest only if it was this file to the end. One that is gone by now
-        // was.
+        // The result, a loop or an error, belongs to this digest only if the file stayed the same to the end.
+        // A file that is gone now counts as unchanged.
         if let Ok(after) = self.digests.check(&recipe.clip.path).await
             && after != before
         {
@@ -409,12 +423,12 @@ impl LoopPreparer {
         Ok(kept.map_err(std::io::Error::other)??)
     }
 
-    /// Asks FFmpeg for its version, a part of every digest, so that no viewer waits for it.
+    /// Asks FFmpeg for its version, which is part of every digest, so that no viewer waits for the answer.
     pub async fn warm(&self) -> Result<(), PrepareError> {
         self.version().await.map(|_| ())
     }
 
-    /// FFmpeg's version, as it prints it. It is asked once.
+    /// The first line of what `ffmpeg -version` prints. FFmpeg is asked once.
     pub async fn version(&self) -> Result<&str, PrepareError> {
         let ask = async {
             let mut command = self.tools.ffmpeg();
@@ -442,7 +456,8 @@ impl LoopPreparer {
         &self.digests
     }
 
-    /// Whether a recipe's loop is there, or is being made, so that its clip is not needed.
+    /// Whether a recipe's loop is stored, or its preparation has
+    /// begun, so that the loop need not be prepared.
     pub async fn has(&self, recipe: &Recipe) -> bool {
         let Ok(digest) = self.digest(recipe).await else {
             return false;
@@ -456,13 +471,13 @@ impl LoopPreparer {
         matches!(found, Ok(Some(_)))
     }
 
-    /// The digest of a file's bytes, read again only when it has changed.
+    /// The digest of a file's bytes. The file is read again only when it has changed.
     pub async fn file_digest(&self, path: &Path) -> Result<blake3::Hash, PrepareError> {
         Ok(self.digests.of(path).await?)
     }
 }
 
-/// A preparation under way, which holds a place until it is dropped.
+/// A running preparation. It counts against its limit until it is dropped.
 struct Running {
     preparer: Arc<LoopPreparer>,
     digest: Digest,
@@ -489,7 +504,7 @@ impl Drop for Running {
     }
 }
 
-/// Prepares a loop, keeps it and tells all who wait for it.
+/// Prepares a loop, keeps it and publishes the outcome to all waiters.
 async fn prepare_one(start: Start, running: Running) {
     let Start {
         digest,
@@ -521,7 +536,8 @@ async fn prepare_one(start: Start, running: Running) {
             }
         }
     }
-    // First the outcome, then out of the list: who asks in between finds one or the other.
+    // The outcome is published before the job is removed. A request that comes in between finds the job with
+    // its outcome; a later request finds no job and looks in `unfit` and in the store.
     end.send_replace(Some(made.map_err(Arc::new)));
     drop(running);
 }
@@ -534,7 +550,8 @@ pub(super) fn unfit(recipe: &Recipe, reason: String) -> StitchError {
     }
 }
 
-/// A panic elsewhere leaves these maps whole: each is changed in one step.
+/// A poisoned lock is safe to use: each of these maps is changed in
+/// one step, so a panic leaves none half changed.
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

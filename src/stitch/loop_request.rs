@@ -1,6 +1,7 @@
-//! What one request needs of the loops: a share of the queue, whatever it asks for.
+//! Through a [`LoopRequest`] one request gets its loops. All of them share one turn of the queue.
 //!
-//! For streams, which ask for one loop after the other, and for indexes, which need all of a plan's loops whole.
+//! For streams, which ask for one loop after the other, and for video indexes, which need all loops of a plan
+//! whole. [`LoopPreparer`] prepares the loops.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,10 +15,10 @@ use super::prepared_loop::PreparedLoop;
 use super::queue::{Claim, Owner, Urgency};
 use super::recipe::Recipe;
 
-/// How often a request that is under way looks whether a loop that hung may be tried again.
+/// How often a waiting request checks whether a loop that hung may be tried again.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
-/// What one request needs of the loops. See [`LoopPreparer::request`].
+/// Asks for loops on behalf of one request. See [`LoopPreparer::request`].
 #[derive(Debug)]
 pub struct LoopRequest {
     preparer: Arc<LoopPreparer>,
@@ -29,9 +30,9 @@ impl LoopRequest {
         Self { preparer, owner }
     }
 
-    /// A recipe's loop: out of memory, out of its file, from a preparation under way, or from one that is put into
-    /// the queue. `order` is its place among the loops of this request. Fails with [`StitchError::Busy`] if the queue
-    /// is full.
+    /// Gets the loop of a recipe: from memory, from its file, from a running preparation, or from a new entry
+    /// of the queue. `order` is the position among the loops of this request. Fails with
+    /// [`StitchError::Busy`] if the queue is full.
     pub async fn get(
         &self,
         recipe: &Recipe,
@@ -48,7 +49,8 @@ impl LoopRequest {
         self.preparer.find(digest, recipe, claim).await
     }
 
-    /// The same, but waits until there is room in the queue: for a request that is under way.
+    /// Like [`get`](Self::get), but waits until the queue has room, and while the loop is left alone because
+    /// it hung. For a request that has already begun to send its response.
     pub async fn wait_for(
         &self,
         recipe: &Recipe,
@@ -58,7 +60,7 @@ impl LoopRequest {
         loop {
             let room = self.preparer.room.notified();
             tokio::pin!(room);
-            // From now on: there may be room before it is waited for.
+            // Registers before `get`, so that a notification between `get` and the wait is not lost.
             room.as_mut().enable();
             match self.get(recipe, urgency, order).await {
                 Err(StitchError::Busy { .. }) => room.await,
@@ -70,14 +72,16 @@ impl LoopRequest {
         }
     }
 
-    /// All of these loops, whole, in this order. Asks for as many at a time as keeps all cores busy, so that a
-    /// request with many loops takes no more of the queue than one with few. Fails with [`StitchError::Busy`] if
-    /// there is no room for the first that has to be prepared. Dropping the future gives up what has not begun.
+    /// Gets all of these loops, whole, in this order. Asks only for as many at a time as keep all cores busy,
+    /// so that a request with many loops takes no more room in the queue than one with few. Fails with
+    /// [`StitchError::Busy`] if there is no room for the first loop that has to be prepared. If the future is
+    /// dropped, preparations that have not begun are given up.
     pub async fn all(&self, recipes: &[&Recipe]) -> Result<Vec<Arc<PreparedLoop>>, StitchError> {
         self.each(recipes, |prepared| prepared).await
     }
 
-    /// The same, for one who needs them only later: it holds none, so that the store decides which are in memory.
+    /// Prepares all of these loops like [`all`](Self::all), for a caller that needs them only later. Holds
+    /// none of them, so that the store decides which stay in memory.
     pub async fn prepare(&self, recipes: &[&Recipe]) -> Result<(), StitchError> {
         self.each(recipes, drop).await.map(|_: Vec<()>| ())
     }
@@ -107,19 +111,22 @@ impl LoopRequest {
             .await
     }
 
-    /// How many loops a request has in the queue at most: one more than cores, so that none waits for it to ask.
+    /// The most loops that a request has in the queue: one more than there are cores, so that no core waits
+    /// until the request asks for the next loop.
     #[must_use]
     pub fn at_once(&self) -> usize {
         self.preparer.cores + 1
     }
 
-    /// Fails if it is known that a recipe gives no loop.
+    /// Fails if no loop of this recipe is possible at present: it is known
+    /// to be unfit, or is left alone because it hung.
     pub async fn check(&self, recipe: &Recipe) -> Result<(), StitchError> {
         self.preparer.digest_if_fit(recipe).await.map(|_| ())
     }
 }
 
-/// A loop to its end. A loop that turns out to be none is told as it is when it was known before.
+/// Waits for the whole loop. If the preparation finds that the loop is unfit, the error is
+/// [`StitchError::Unfit`], as for a loop that was known to be unfit before.
 pub(super) async fn whole(
     recipe: &Recipe,
     found: Result<LoopSource, StitchError>,

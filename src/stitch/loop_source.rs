@@ -1,8 +1,8 @@
-//! Where a loop's frames come from: a loop that is there, or one that is being prepared, whose frames are seen
-//! as they come.
+//! The source of a loop's frames: a loop that is ready, or a preparation whose frames arrive one by one.
 //!
-//! For what puts frames together. Whoever holds a [`LoopSource`] of a loop whose preparation has not begun keeps it
-//! in the queue; when the last of them is dropped it is not prepared.
+//! For [`StitchedFrames`](super::StitchedFrames) and [`LoopRequest`](super::LoopRequest). A
+//! [`LoopSource`] keeps a loop in the queue until the preparation begins. When the last source of
+//! such a loop is dropped, the loop is not prepared.
 
 use std::sync::Arc;
 
@@ -15,15 +15,16 @@ use super::prepared_loop::PreparedLoop;
 use super::sound::CueError;
 use crate::mp4::AvcConfig;
 
-/// Why a plan cannot be stitched, or no further.
+/// Why a plan cannot be stitched, or why a stream of it ended early.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StitchError {
-    /// No preparation gives a loop that passes its check, or it is none: its workouts are for the graph.
+    /// No preparation of the clip gives a loop that passes its check, or the clip is too long for a loop.
+    /// Workouts that show it need FFmpeg's filter graph instead.
     #[error("the clip of {exercise} cannot be stitched: {reason}")]
     Unfit {
         /// The clip's file name.
         exercise: String,
-        /// Why, in words for people.
+        /// The reason, in words for people.
         reason: String,
     },
     /// A preparation failed.
@@ -32,23 +33,23 @@ pub enum StitchError {
     /// The cues could not be encoded.
     #[error("the cues could not be encoded: {0}")]
     Cues(#[from] Arc<CueError>),
-    /// Two loops do not share their decoder parameters.
+    /// Two loops have different decoder parameters (avcC).
     #[error("two loops differ in avcC")]
     Config,
-    /// A plan without an interval; no planner makes one.
+    /// The plan has no interval. No planner makes such a plan.
     #[error("there is nothing to show")]
     Empty,
-    /// As many loops wait to be prepared as may.
+    /// The queue of loops is full.
     #[error("too many loops wait to be prepared; about half of them are in {seconds} s")]
     Busy {
-        /// When there will be room again, roughly.
+        /// Estimated seconds until about half of the waiting loops are prepared and the queue has room again.
         seconds: u32,
     },
 }
 
 impl StitchError {
-    /// Whether the machine has no more memory, room, descriptors or processes at present, or a loop is left alone for
-    /// a while because it hung.
+    /// Whether the machine lacks memory, disk space, file descriptors or processes at present, or a loop is
+    /// left alone for a while because it hung.
     #[must_use]
     pub fn is_starved(&self) -> bool {
         match self {
@@ -58,7 +59,7 @@ impl StitchError {
         }
     }
 
-    /// Whether nothing is wrong, but that the program ends.
+    /// Whether the only cause is that the program ends.
     #[must_use]
     pub fn is_shutdown(&self) -> bool {
         matches!(self, Self::Prepare(error) if matches!(**error, PrepareError::Cancelled))
@@ -71,29 +72,29 @@ impl From<PrepareError> for StitchError {
     }
 }
 
-/// How a preparation ended.
+/// The outcome of a preparation.
 pub(super) type Outcome = Result<Arc<PreparedLoop>, Arc<PrepareError>>;
 
-/// A loop that is being prepared, as those see it who wait for it.
+/// A loop that is queued or being prepared, as its waiters see it.
 #[derive(Debug, Clone)]
 pub struct PendingLoop {
     pub(super) partial: watch::Receiver<PartialLoop>,
     pub(super) outcome: watch::Receiver<Option<Outcome>>,
-    /// Keeps it in the queue; `None` if it had begun before it was asked for.
+    /// Keeps the loop in the queue. `None` if the preparation had begun before this source asked for it.
     pub(super) waiter: Option<Arc<QueueGuard>>,
 }
 
-/// Where a loop's frames come from.
+/// The source of a loop's frames.
 #[derive(Debug, Clone)]
 pub enum LoopSource {
-    /// It is there.
+    /// The loop is ready.
     Whole(Arc<PreparedLoop>),
-    /// It is being prepared.
+    /// The loop is queued or being prepared.
     Pending(PendingLoop),
 }
 
 impl LoopSource {
-    /// Says that its owner cannot go on without it: it comes before loops that are needed later.
+    /// Raises the urgency of a queued loop, because its owner cannot continue without it.
     pub fn needed_now(&self) {
         if let Self::Pending(PendingLoop {
             waiter: Some(waiter), ..
@@ -103,7 +104,7 @@ impl LoopSource {
         }
     }
 
-    /// Its decoder parameters.
+    /// The decoder parameters. Waits until they are known.
     pub async fn config(&mut self) -> Result<AvcConfig, StitchError> {
         self.take(
             |whole| Some(whole.config.clone()),
@@ -112,7 +113,7 @@ impl LoopSource {
         .await
     }
 
-    /// The exercise slices of frame `number`.
+    /// The exercise slices of frame `number`. Waits until the frame is encoded.
     pub async fn frame(&mut self, number: u64) -> Result<Bytes, StitchError> {
         let number = number as usize;
         self.take(
@@ -122,7 +123,7 @@ impl LoopSource {
         .await
     }
 
-    /// The second form of the first frame of part `index`.
+    /// The restart form of the first frame of GOP `index`. Waits until the frame is encoded.
     pub async fn restart(&mut self, index: usize) -> Result<Bytes, StitchError> {
         self.take(
             |whole| whole.restarts.get(index).cloned(),
@@ -131,7 +132,7 @@ impl LoopSource {
         .await
     }
 
-    /// The whole loop, checked.
+    /// Waits for the whole loop, checked.
     pub async fn whole(self) -> Result<Arc<PreparedLoop>, StitchError> {
         let mut pending = match self {
             Self::Whole(prepared) => return Ok(prepared),
@@ -144,8 +145,9 @@ impl LoopSource {
         }
     }
 
-    /// To be called before a GOP of the loop begins: what is given from now on is checked, if the check has ended.
-    /// Within a part it may not change, for a second try's frames are not predicted from the first's.
+    /// Call this before a GOP of the loop begins. If the preparation has ended, the source gives the frames
+    /// of the checked loop from now on. The source must not change within a GOP, because the frames of a
+    /// second try are not predicted from those of the first.
     ///
     /// Fails if the preparation has ended without a loop.
     pub fn renew(&mut self) -> Result<(), StitchError> {
@@ -161,7 +163,8 @@ impl LoopSource {
         Ok(())
     }
 
-    /// Takes a part as soon as it is there.
+    /// Waits for a piece of the loop. `whole` and `pending` look
+    /// for it in the ready loop and in the partial one.
     async fn take<T>(
         &mut self,
         whole: impl Fn(&PreparedLoop) -> Option<T>,
@@ -177,7 +180,7 @@ impl LoopSource {
                 return Ok(part);
             }
             match ended {
-                // All that it has was in its growth before.
+                // A preparation that has ended had put all its frames into `partial` before.
                 Some(Ok(_)) => return Err(StitchError::Empty),
                 Some(Err(error)) => return Err(error.into()),
                 None => {}
@@ -187,7 +190,7 @@ impl LoopSource {
                 ended = waits.outcome.changed() => ended,
             };
             if heard.is_err() && waits.outcome.borrow().is_none() {
-                // The preparing task is gone without a word.
+                // The preparing task ended without an outcome.
                 return Err(PrepareError::Cancelled.into());
             }
         }

@@ -1,7 +1,7 @@
-//! Which loops stay in memory though nobody uses them: the last ones that were used, up to a number of
-//! bytes.
+//! A bounded list of loops that stay in memory although nothing uses them: the most recently used ones.
 //!
-//! For the store. Loops are few and large, so a queue that is searched from its end does it.
+//! For the store. It knows nothing of files. Loops are few and large, so a
+//! queue that is searched linearly is fast enough.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -9,17 +9,17 @@ use std::sync::Arc;
 use super::prepared_loop::PreparedLoop;
 use super::store::Digest;
 
-/// The loops that were used last, bounded by their bytes.
+/// The most recently used loops, bounded by their bytes.
 #[derive(Debug)]
 pub(super) struct LruLoops {
     limit: u64,
     bytes: u64,
-    /// The one used last is at the back.
+    /// The most recently used loop is at the back.
     loops: VecDeque<(Digest, Arc<PreparedLoop>)>,
 }
 
 impl LruLoops {
-    /// Room for loops of `limit` bytes together.
+    /// Holds loops of at most `limit` bytes together.
     pub(super) fn new(limit: u64) -> Self {
         Self {
             limit,
@@ -28,8 +28,8 @@ impl LruLoops {
         }
     }
 
-    /// This loop was used now. Those that have no room beside it are let go; a loop larger than all the
-    /// room is not taken.
+    /// Marks a loop as used now, and adds it if needed. Removes the least recently used loops until the rest
+    /// fits. A loop that is larger than the limit is not added.
     pub(super) fn used(&mut self, digest: Digest, prepared: Arc<PreparedLoop>) {
         self.remove(&digest);
         let bytes = prepared.file_bytes();
@@ -45,7 +45,7 @@ impl LruLoops {
         }
     }
 
-    /// The same if it is held, and nothing otherwise.
+    /// Marks a loop as used now if it is held. Does nothing otherwise.
     pub(super) fn used_again(&mut self, digest: &Digest) {
         if let Some(at) = self.loops.iter().rposition(|(held, _)| held == digest)
             && let Some(one) = self.loops.remove(at)
@@ -54,22 +54,22 @@ impl LruLoops {
         }
     }
 
-    /// The loop that was used least recently.
+    /// The least recently used loop.
     pub(super) fn oldest(&self) -> Option<(Digest, Arc<PreparedLoop>)> {
         self.loops.front().cloned()
     }
 
-    /// How many are held.
+    /// Number of loops held.
     pub(super) fn len(&self) -> usize {
         self.loops.len()
     }
 
-    /// Whether exactly this loop is held.
+    /// Whether exactly this instance of a loop is held.
     pub(super) fn holds(&self, prepared: &Arc<PreparedLoop>) -> bool {
         self.loops.iter().any(|(_, held)| Arc::ptr_eq(held, prepared))
     }
 
-    /// Lets go of a loop, if it is held.
+    /// Removes a loop, if it is held.
     pub(super) fn remove(&mut self, digest: &Digest) {
         if let Some(at) = self.loops.iter().rposition(|(held, _)| held == digest)
             && let Some((_, prepared)) = self.loops.remove(at)

@@ -1,47 +1,50 @@
-//! The stitch renderer's frames and sound: loops that were encoded once, put together anew for each
-//! workout without encoding anything.
+//! The frames and the sound of the stitch renderer. It encodes each loop once and then puts loops together
+//! for each workout without encoding anything.
 //!
-//! A *prepared loop* is a clip's coded frames: fitted, mirrored if need be, in parts of one IDR frame and then
-//! P-frames, without B-frames, so that decode order is display order and a pass may end after any
-//! frame. Each frame is cut into slices, and one boundary lies exactly where the HUD begins:
+//! For the `render` and `deliver` modules, which write the frames and the sound as MP4 or HLS. This module
+//! knows nothing of HTTP, and of MP4 boxes it knows only those that FFmpeg writes. The [`h264`](crate::h264)
+//! module writes the bits of slices. `docs/stitching.md` explains the idea at length.
+//!
+//! A *prepared loop* holds the loop of a clip as coded frames. The frames are fitted to the frame size and
+//! mirrored if needed. They are divided into GOPs of one IDR frame and then P-frames, without B-frames, so
+//! that decode order is display order and a pass may end after any frame. Each frame is cut into slices, and
+//! one slice boundary lies exactly where the HUD begins:
 //!
 //! ```text
 //! ┌───────────────────────┐ 0
-//! │ exercise              │    slices of x264, kept as they are, shared by all viewers
+//! │ exercise              │    slices of x264, kept unchanged, shared by all viewers
 //! ├ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ┤ area_height
-//! │ guard: plain          │    keeps the decoder's 6-tap interpolation (8.4.2.2.1), which
-//! ├───────────────────────┤ hud_top    reads three lines beyond a block, off the HUD
-//! │ HUD                   │    one slice, written here for each picture of each workout;
-//! └───────────────────────┘ height     was noise when x264 saw it, so that nothing is predicted from it
+//! │ guard: plain          │    the decoder's 6-tap interpolation (8.4.2.2.1) reads three lines
+//! ├───────────────────────┤ hud_top    beyond a block; the guard keeps these reads off the HUD
+//! │ HUD                   │    one slice, written here for each frame of each workout;
+//! └───────────────────────┘ height     x264 saw noise here, so that it predicts nothing from these rows
 //! ```
 //!
-//! A workout is then arithmetic. Each interval is a [`Playback`](playback::Playback) of its loop's frames with sample
-//! times of their own, which is how speed is made; each frame gets the slice of its instant's HUD
-//! bar. The sound is laid likewise, frame by frame. What leaves is headers that were generated and bytes
-//! that were there before.
+//! After that, a workout is arithmetic. Each interval is a [`Playback`](playback::Playback): frames
+//! of its loop with new sample times, which set the speed. Each frame gets the HUD slice of its
+//! instant. The sound is put together in the same way, audio frame by audio frame. The server sends
+//! generated headers and bytes that already existed.
 //!
 //! | file | does |
 //! | --- | --- |
-//! | `recipe` | what makes a prepared loop: FFmpeg's arguments, the digest that names it |
-//! | `gops` | how a loop is divided, so that cuts come often enough (pure) |
-//! | `intra_frames` | which frames are predicted from none (pure) |
-//! | `prepare` | runs FFmpeg, takes the noise out, checks every slice header |
-//! | `verify` | decodes the loop under two HUDs: is the exercise the same, bit for bit? |
-//! | `prepared_loop`, `store`, `lru` | the file of a prepared loop; the bounded folder (recorded sounds, too) and memory of them |
-//! | `write_backoff` | whether the folder takes files at present, and when to try again |
+//! | `recipe` | how a loop is prepared: FFmpeg's arguments, and the digest that names the result |
+//! | `gops` | how a loop is divided into GOPs, so that cuts are possible often enough (pure) |
+//! | `intra_frames` | which frames are intra-coded (pure) |
+//! | `prepare` | runs FFmpeg, removes the slices of noise, checks every slice header |
+//! | `verify` | decodes a loop under two HUDs and compares the exercise, bit for bit |
+//! | `isolation` | encodes a loop again until `verify` accepts it |
+//! | `prepared_loop`, `store`, `lru` | a loop's file; the bounded folder of files; loops in memory |
+//! | `write_backoff` | whether the folder can be written at present, and when to try again |
 //! | `queue` | which preparation comes next (pure) |
-//! | `loop_preparer`, `loop_source`, `loop_request` | one preparation however many ask; those ready, queued, under way, unfit |
-//! | `playback` | interval -> which frame when (pure) |
+//! | `loop_preparer`, `loop_source`, `loop_request` | one preparation for all requests; loops' states |
+//! | `playback` | which frame an interval shows when (pure) |
 //! | `segmentation` | which frames are keyframes, and where segments begin (pure) |
 //! | `hud_slice` | the HUD slice of each frame |
-//! | `stitched_frames` | a plan's frames, one after the other |
-//! | `trial` | whether a recipe can be followed at all |
-//! | `video_index` | a plan's frames and sound, any of them at once: sizes, times, bytes |
-//! | `spec` | everything that changes a byte of a video: the key of all that is kept or named of one (pure) |
-//! | `sound` | a plan's AAC frames, laid or recorded |
-//!
-//! It knows nothing of MP4 boxes beyond what FFmpeg writes, and nothing of HTTP. How the bits of a slice
-//! are written is [`h264`](crate::h264)'s business; `docs/stitching.md` explains the idea at leisure.
+//! | `stitched_frames` | the frames of a plan in order, while loops are still being prepared |
+//! | `trial` | whether FFmpeg can encode a recipe at all |
+//! | `video_index` | random access to the frames and the sound of a plan: sizes, times, bytes |
+//! | `spec` | everything that changes a byte of a video: the source of all cache keys and names (pure) |
+//! | `sound` | the AAC frames of a plan, from cues or from a recording |
 
 mod gops;
 mod hud_slice;

@@ -1,24 +1,27 @@
-//! One interval as a run of a loop's coded frames: which frame when.
+//! Maps an interval to frames of its loop: which frame is shown, and when.
 //!
-//! Pure arithmetic on whole numbers. A run keeps the interval's first and last instant exactly, at any
-//! speed: the loop's frames are spread evenly over it, each a whole number of ticks from the start.
+//! For [`StitchedFrames`](super::StitchedFrames), [`StitchedVideo`](super::StitchedVideo) and
+//! [`Segmentation`](super::Segmentation). Pure integer arithmetic. A playback begins and ends
+//! exactly with its interval, at any speed. The frames of the loop are spread evenly over the
+//! interval, and each begins at a whole number of ticks.
 
 use super::gops::Gops;
 use crate::units::Ticks;
 use crate::workout::Interval;
 
-/// How a coded frame of a loop is used at one place of a run.
+/// The form in which a video shows a frame of a loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FrameForm {
-    /// A GOP's first frame as it was encoded: IDR. Nothing before it is needed.
+    /// The first frame of a GOP as it was encoded: an IDR frame. It needs no earlier frame.
     Key,
-    /// A GOP's first frame, which refers to nothing, in its second form: the HUD below it goes on.
+    /// The first frame of a GOP in its restart form. The exercise refers to no other frame, but the HUD
+    /// continues that of the previous frame.
     Restart,
-    /// Any other frame of the loop; it may refer to those before it in its part.
+    /// Any other frame of the loop. It may refer to earlier frames of its GOP.
     Predicted,
 }
 
-/// A loop shown from the start to the end of an interval.
+/// A loop that is shown from the start to the end of an interval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Playback {
     start: Ticks,
@@ -28,10 +31,10 @@ pub struct Playback {
 }
 
 impl Playback {
-    /// The interval's run of a loop that is so divided.
+    /// The playback of a loop with these GOPs in an interval.
     ///
-    /// At speed s it shows s times as many of the loop's frames as the interval has of the output's,
-    /// to the nearest whole one: with whole repetitions (`fit_reps`) exactly as many.
+    /// At speed s, the playback has s times as many frames as the interval, rounded to the nearest whole
+    /// number. With whole repetitions (`fit_reps`) this product is whole.
     #[must_use]
     pub fn new(interval: &Interval, gops: Gops) -> Self {
         let (above, below) = (
@@ -42,25 +45,26 @@ impl Playback {
         Self {
             start: interval.start.ticks(),
             length: interval.length.ticks(),
-            // A plan's intervals have at most hours and its speeds at most tens: it fits.
+            // This fits: the intervals of a plan last hours at most, and its speeds are in the tens at most.
             frames: (frames as u64).max(1),
             gops,
         }
     }
 
-    /// Coded frames of the run; at least one.
+    /// Number of coded frames of the playback; at least one.
     #[must_use]
     pub fn frames(&self) -> u64 {
         self.frames
     }
 
-    /// Which frame of the loop the run's frame `number` is.
+    /// The frame of the loop that frame `number` of the playback shows.
     #[must_use]
     pub fn loop_frame(&self, number: u64) -> u64 {
         number % self.gops.frames()
     }
 
-    /// When the run's frame `number` begins; for `number` = [`frames`](Self::frames) the run's end.
+    /// The start time of frame `number` of the playback. For `number` =
+    /// [`frames`](Self::frames), the end of the playback.
     #[must_use]
     pub fn begins(&self, number: u64) -> Ticks {
         let (number, all) = (u128::from(number), u128::from(self.frames));
@@ -68,7 +72,7 @@ impl Playback {
         self.start + Ticks(offset as u64)
     }
 
-    /// Whether a GOP of the loop begins with the run's frame `number`.
+    /// Whether frame `number` of the playback is the first frame of a GOP of the loop.
     #[must_use]
     pub fn begins_gop(&self, number: u64) -> bool {
         self.gops.begins(self.loop_frame(number))
@@ -114,7 +118,7 @@ pub(super) mod tests {
             for number in 0..playback.frames().min(2000) {
                 let lasts = playback.begins(number + 1).0 - playback.begins(number).0;
                 prop_assert!((lasts as f64 - usual).abs() <= 1.0, "picture {} lasts {}", number, lasts);
-                // The frame is the one that plays at that instant at that speed, to within one.
+                // The frame is the one due at this instant at this speed, to within 0.51 frames.
                 let asked = (playback.begins(number) - playback.begins(0)).0 as f64 / 3000.0 * speed.as_f64();
                 prop_assert!((asked - number as f64).abs() <= 0.51, "{} instead of {}", number, asked);
             }

@@ -1,8 +1,9 @@
-//! One FFmpeg run: a clip in, a loop's coded frames out, each as soon as it is there.
+//! Runs FFmpeg once: reads a clip and returns the coded frames of its loop, each as soon as it is written.
 //!
-//! What FFmpeg writes is taken apart to slices. Those of the noise are thrown away; what stays is checked
-//! against all that stitching relies on, so that a future encoder which behaves otherwise is an error
-//! here and not a broken frame at a viewer's.
+//! For `isolation`, which decides how often and with which arguments to encode, and for `trial`. This module
+//! splits FFmpeg's output into slices and drops the slices of noise. It checks the headers of the other
+//! slices against everything that stitching relies on. So a future encoder that behaves differently causes an
+//! error here and not broken frames at a viewer. [`verify`](super::verify) checks the pixels.
 
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -18,17 +19,17 @@ use crate::mp4::{AvcConfig, Event, FragmentReader, ReadError};
 use crate::units::Frames;
 use crate::workout::Profile;
 
-/// Bytes that are read from FFmpeg at a time.
+/// Bytes to read from FFmpeg at a time.
 const CHUNK: usize = 64 << 10;
 
-/// A loop that is being prepared, as far as it has come.
+/// The part of a loop that has been prepared so far.
 #[derive(Debug, Default)]
 pub struct PartialLoop {
-    /// Known before the first frame.
+    /// Set before the first frame.
     pub config: Option<AvcConfig>,
-    /// The exercise slices of each frame so far, not checked yet.
+    /// The exercise slices of each frame so far. They are not verified yet.
     pub frames: Vec<Bytes>,
-    /// The second form of each GOP's first frame; there as soon as that frame is.
+    /// The restart form of the first frame of each GOP. Added together with that frame.
     pub restarts: Vec<Bytes>,
 }
 
@@ -38,46 +39,47 @@ pub enum PrepareError {
     /// FFmpeg failed.
     #[error("FFmpeg failed: {0}")]
     Ffmpeg(#[from] FfmpegError),
-    /// Its output cannot be read.
+    /// FFmpeg's output is not fragmented MP4 as expected.
     #[error("FFmpeg's output cannot be read: {0}")]
     Output(#[from] ReadError),
-    /// Its output is no H.264 that this program can stitch.
+    /// FFmpeg's output is not H.264 that this program can stitch.
     #[error("the encoded loop cannot be stitched: {0}")]
     Form(#[from] h264::H264Error),
-    /// Its frames are not built as asked.
+    /// A frame does not have the requested structure.
     #[error("the encoded loop cannot be stitched: picture {frame} {what}")]
     Frame {
-        /// From 0.
+        /// Number of the frame in the loop, from 0.
         frame: u64,
-        /// What is wrong with it.
+        /// The fault, as the end of a sentence about the frame.
         what: &'static str,
     },
     /// A frame that not every decoder can be expected to decode.
     #[error("picture {frame} of the encoded loop {what}")]
     TooDemanding {
-        /// From 0.
+        /// Number of the frame in the loop, from 0.
         frame: u64,
-        /// What it asks.
+        /// The demand, as the end of a sentence about the frame.
         what: &'static str,
     },
-    /// More or fewer frames than asked.
+    /// FFmpeg wrote more or fewer frames than requested.
     #[error("FFmpeg made {made} of {asked} pictures")]
     Length {
-        /// So many.
+        /// Number of frames that FFmpeg wrote.
         made: u64,
-        /// So many were asked for.
+        /// Number of frames that were requested.
         asked: Frames,
     },
-    /// A decoder in its strictest mode finds fault with the loop.
+    /// A decoder in its strictest mode reports an error in the loop.
     #[error("a strict decoder refuses the loop: {0}")]
     Refused(FfmpegError),
-    /// The loop's exercise rows depend on what the HUD shows, even where nothing is predicted from it.
+    /// The exercise of this intra frame depends on what the HUD shows,
+    /// although it is predicted from no other frame.
     #[error("a decoder sees the HUD's pixels in picture {0} of the exercise")]
     HudLeak(u64),
-    /// FFmpeg was started again, and encoded otherwise what it had encoded before.
+    /// FFmpeg was started again, and this frame differs from that of the earlier run.
     #[error("picture {0} came out otherwise when FFmpeg was started again")]
     Differs(usize),
-    /// The clip was replaced while FFmpeg read it, so that nobody knows what it is a loop of.
+    /// The clip was replaced while FFmpeg read it, so it is unknown which file the loop was made from.
     #[error("the clip was replaced while it was read")]
     Replaced,
     /// A file could not be read or written.
@@ -89,7 +91,7 @@ pub enum PrepareError {
 }
 
 impl PrepareError {
-    /// What is wrong with the loop, for clients: without FFmpeg's words, in which there are paths.
+    /// The error for clients, without FFmpeg's own text, which contains paths.
     #[must_use]
     pub fn for_clients(&self) -> String {
         match self {
@@ -98,7 +100,7 @@ impl PrepareError {
         }
     }
 
-    /// Whether the machine has no more memory, room, descriptors or processes at present.
+    /// Whether the machine lacks memory, disk space, file descriptors or processes at present.
     #[must_use]
     pub fn is_starved(&self) -> bool {
         match self {
@@ -108,13 +110,14 @@ impl PrepareError {
         }
     }
 
-    /// Whether it hung a short while ago, and is left alone for some more seconds.
+    /// Whether the preparation hung a short while ago and is left alone for now.
     #[must_use]
     pub fn is_resting(&self) -> bool {
         matches!(self, Self::Ffmpeg(FfmpegError::Resting { .. }))
     }
 
-    /// Whether it would be the same the next time: the fault is the loop's, not the machine's.
+    /// Whether the next preparation would fail in the same way, because
+    /// the fault is in the loop and not in the machine.
     #[must_use]
     pub fn is_of_the_loop(&self) -> bool {
         matches!(
@@ -128,8 +131,9 @@ impl PrepareError {
     }
 }
 
-/// Runs a recipe, as `attempt` says. Every frame is put into `partial` when it is there; the whole is returned unchecked. `partial` may hold what an earlier run of the same recipe made before
-/// it was killed.
+/// Encodes a recipe with the settings of `attempt`. Puts each frame into `partial` when it is
+/// written. Returns the whole loop, which is not verified yet. `partial` may hold frames of an
+/// earlier run of the same recipe that was killed.
 pub async fn prepare(
     recipe: &Recipe,
     attempt: &Attempt,
@@ -140,8 +144,9 @@ pub async fn prepare(
     let with_noise = profile.bar_height() > 0;
     let mut child = tools.spawn(Task::Loop, recipe.command(attempt, tools), with_noise)?;
     if let Some(mut stdin) = child.take_stdin() {
-        // More than a pipe holds, and FFmpeg reads it only once it has opened the clip: from beside.
-        // It ends with the pipe, whatever becomes of FFmpeg, whose exit tells what went wrong.
+        // The noise is larger than a pipe's buffer, and FFmpeg reads it only after it has opened the clip. So
+        // a separate task writes it. The task ends when the pipe is closed. Write errors are ignored, because
+        // FFmpeg's exit tells what went wrong.
         tokio::spawn(async move {
             let _ = stdin.write_all(&noise(&profile)).await;
         });
@@ -165,11 +170,12 @@ pub async fn prepare(
                     ));
                 }
                 Event::Sample(sample) => {
-                    // The reader gives the header first.
+                    // `FragmentReader` returns the header before any sample.
                     let strip = strip.as_mut().ok_or(PrepareError::Cancelled)?;
                     let (frame, restart) = strip.forms(&sample.data)?;
                     if let Some(known) = partial.borrow().frames.get(number) {
-                        // The encoder does the same each time: so who reads goes on where the first run was killed.
+                        // The encoder is deterministic, so readers of `partial`
+                        // continue where the killed run stopped.
                         if *known != frame {
                             return Err(PrepareError::Differs(number));
                         }
@@ -208,10 +214,10 @@ pub async fn prepare(
     }
 }
 
-/// Takes the noise out of each frame and checks what is left.
+/// Removes the slices of noise from each frame and checks the other slices.
 struct NoiseFilter<'a> {
     parameters: Parameters,
-    /// The first macroblock of the HUD; of the frame's end when there is none.
+    /// Address of the first macroblock of the HUD. Without a HUD, the number of macroblocks of the frame.
     hud: u32,
     has_hud: bool,
     next: u64,
@@ -232,7 +238,7 @@ impl<'a> NoiseFilter<'a> {
         }
     }
 
-    /// The next frame of the loop, and its second form if a GOP begins with it.
+    /// The exercise slices of the next frame, and its restart form if it is the first of a GOP.
     fn forms(&mut self, sample: &Bytes) -> Result<(Bytes, Option<Bytes>), PrepareError> {
         let number = self.next;
         let frame = self.exercise(sample)?;
@@ -241,13 +247,13 @@ impl<'a> NoiseFilter<'a> {
                 let restart = self.restart(&frame, number)?;
                 (frame, Some(restart))
             }
-            // A stream never begins within a part.
+            // An added intra frame exists only in its restart form, because no stream begins within a GOP.
             false if self.intra.contains(number) => (self.restart(&frame, number)?, None),
             false => (frame, None),
         })
     }
 
-    /// The exercise slices of the next frame as they were encoded, each behind its length.
+    /// The exercise slices of the next frame as they were encoded, each after its 4-byte length.
     fn exercise(&mut self, sample: &Bytes) -> Result<Bytes, PrepareError> {
         let frame = self.next;
         let since = self.intra.since(frame);
@@ -257,7 +263,7 @@ impl<'a> NoiseFilter<'a> {
         for nal in h264::nal_units(sample) {
             let nal = nal?;
             if !matches!(nal.kind(), NalKind::Slice | NalKind::IdrSlice) {
-                continue; // messages and delimiters, which say nothing that the samples do not
+                continue; // SEI messages, delimiters: they tell nothing beyond the samples
             }
             let header = SliceHeader::read(nal, &self.parameters)?;
             if header.first_macroblock >= self.hud && self.has_hud {
@@ -290,9 +296,9 @@ impl<'a> NoiseFilter<'a> {
         Ok(kept.into())
     }
 
-    /// The second form of an IDR frame of the loop.
+    /// The restart form of an IDR frame of the loop.
     fn restart(&self, frame: &Bytes, number: u64) -> Result<Bytes, PrepareError> {
-        // Parts are short: it fits.
+        // This fits: GOPs are short.
         let frame_num = self.intra.before(number) as u32;
         let mut restart = Vec::with_capacity(frame.len() + 64);
         for nal in h264::nal_units(frame) {

@@ -1,22 +1,23 @@
-//! A prepared loop, and the file that one is kept as.
+//! A prepared loop and its file format.
 //!
-//! For the store, which keeps such files, and for what puts workouts together from coded frames.
-//! Pure code: bytes in, bytes out. It checks that slices lie whole behind their lengths, not what is in
-//! them; that a loop decodes as it should is seen when it is prepared.
+//! For the store, which keeps such files, and for the code that puts workouts together from coded frames.
+//! Pure: bytes in, bytes out. This module checks that the slices of each frame fill it exactly, but not the
+//! content of the slices. [`verify`](super::verify) decodes a loop when it is prepared.
 //!
 //! ```text
 //! magic     6 bytes  "VCLOOP"
 //! version   u16
-//! avcC      u32      its size
-//! frames    u32      how many
-//! part      u32      how many of them are a GOP
-//! hud_top   u32
-//! sizes     u32      of each frame, then of each restart
-//! payload            avcC, the frames in their order, the restarts: without a gap
+//! avcC      u32      its size in bytes
+//! frames    u32      number of frames
+//! gop       u32      frames of each GOP except the last
+//! hud_top   u32      line at which the HUD begins
+//! sizes     u32      in bytes, of each frame, then of each restart form
+//! payload            avcC, the frames in order, the restart forms, without gaps
 //! digest    32 bytes BLAKE3 of everything before it
 //! ```
 //!
-//! Integers are big endian. A loop has one form only: what was read is written again as the same bytes.
+//! Integers are big endian. A loop has exactly one encoding: a file
+//! that was read is written again as the same bytes.
 
 use bytes::{Buf, BufMut, Bytes};
 
@@ -27,74 +28,77 @@ use crate::units::Frames;
 const MAGIC: &[u8; 6] = b"VCLOOP";
 /// Raised when the layout or the meaning of a field changes.
 const VERSION: u16 = 3;
-/// Bytes before the frames' sizes.
+/// Bytes before the sizes.
 const HEAD: u64 = 24;
 const DIGEST: u64 = blake3::OUT_LEN as u64;
 
 /// The most frames of a loop: ten minutes.
 pub const MAX_FRAMES: usize = 18_000;
-/// The most bytes of a file. Ten minutes at 3.5 Mbit/s; the usual loop has a few seconds.
+/// The most bytes of a file: ten minutes at 3.5 Mbit/s. The usual loop has a few seconds.
 pub const MAX_FILE: u64 = 256 << 20;
 /// More lines than a frame of any H.264 level has (ITU-T H.264 table A-1).
 const MAX_LINES: u32 = 1 << 15;
 
-/// A loop as coded frames, without what belongs to one workout: times and HUD.
+/// The coded frames of a loop, without what depends on one workout: times and HUD.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PreparedLoop {
-    /// SPS and PPS, which all slices refer to.
+    /// The SPS and PPS to which all slices refer.
     pub config: AvcConfig,
-    /// For each frame in its order: the exercise slices, as NAL units behind lengths of 4 bytes. The
-    /// first frame of each GOP is an IDR.
+    /// The exercise slices of each frame in order, as NAL units after 4-byte
+    /// lengths. The first frame of each GOP is an IDR frame.
     pub frames: Vec<Bytes>,
-    /// Another form of each GOP's first frame, for a part that follows another without an IDR.
+    /// The restart form of the first frame of each GOP, for a GOP
+    /// that follows another one without an IDR frame.
     pub restarts: Vec<Bytes>,
     /// The line at which the exercise slices end and the HUD slice begins.
     pub hud_top: u32,
 }
 
-/// Why bytes are not a prepared loop, or why a loop cannot be kept as one.
+/// Why bytes are not a prepared loop, or why a loop cannot be written as a file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LoopFileError {
-    /// It begins with something else.
+    /// The bytes do not begin with the magic.
     #[error("this is not the file of a prepared loop")]
     Magic,
-    /// Another version of the program wrote it.
+    /// Another version of the program wrote the file.
     #[error("the file has format {0}, not {VERSION}")]
     Version(u16),
-    /// More than [`MAX_FILE`].
+    /// The file has more bytes than [`MAX_FILE`].
     #[error("{0} bytes are more than the {MAX_FILE} of a prepared loop")]
     TooLarge(u64),
-    /// Its head and the sizes in it say another length: it was cut off, or something was added.
+    /// The file is shorter or longer than its head and its sizes
+    /// require: it was truncated, or bytes were added.
     #[error("the file has {has} bytes, not {needs}")]
     Length {
-        /// Bytes that it should have; at least so many, if the sizes themselves are cut off.
+        /// Bytes that the file should have. A lower bound if the sizes themselves are truncated.
         needs: u64,
-        /// Bytes that it has.
+        /// Bytes that the file has.
         has: u64,
     },
-    /// Its bytes are not those that were written.
+    /// The bytes have changed since the file was written.
     #[error("the digest of the file's bytes is another than the one at its end")]
     Digest,
-    /// None, or more than [`MAX_FRAMES`].
+    /// No frames, or more than [`MAX_FRAMES`].
     #[error("a loop has 1 to {MAX_FRAMES} pictures, not {0}")]
     Frames(u64),
-    /// A frame is not a row of NAL units behind lengths of 4 bytes.
+    /// A frame is not a sequence of NAL units after 4-byte lengths.
     #[error("the slices of picture {0} do not fill it")]
     Slices(usize),
-    /// It is divided otherwise than [`Gops`] says, or has not one restart for each GOP.
+    /// The loop is not divided into the GOPs that [`Gops`] computes,
+    /// or does not have one restart form for each GOP.
     #[error("a loop of {frames} pictures is not divided into parts of {part}, {restarts} of them")]
     Gops {
         /// Frames of the loop.
         frames: usize,
-        /// Frames of a part.
+        /// Frames of each GOP except the last.
         part: u64,
-        /// How many restarts there are.
+        /// Number of restart forms.
         restarts: usize,
     },
-    /// The same of the second form of a GOP's first frame.
+    /// A restart form is not a sequence of NAL units after 4-byte lengths.
     #[error("the slices of restart {0} do not fill it")]
     Restart(usize),
-    /// See [`PreparedLoop::hud_top`]: more lines than any frame has.
+    /// [`PreparedLoop::hud_top`] exceeds the number of lines of any H.264 frame.
     #[error("a HUD cannot begin at line {0}")]
     Lines(u32),
     /// The avcC cannot be used.
@@ -103,7 +107,7 @@ pub enum LoopFileError {
 }
 
 impl PreparedLoop {
-    /// Bytes of its file, which are also what it takes in memory once it was read.
+    /// Size of the loop's file in bytes. A loop that was read from a file takes the same size in memory.
     #[must_use]
     pub fn file_bytes(&self) -> u64 {
         let stored = self.frames.iter().chain(&self.restarts);
@@ -113,13 +117,13 @@ impl PreparedLoop {
         )
     }
 
-    /// How it is divided.
+    /// The GOPs of the loop.
     #[must_use]
     pub fn gops(&self) -> Gops {
         Gops::of(Frames(self.frames.len() as u64))
     }
 
-    /// What holds for every loop that is written or read.
+    /// Checks what holds for every loop that is written or read.
     fn check(&self) -> Result<(), LoopFileError> {
         let bytes = self.file_bytes();
         if bytes > MAX_FILE {
@@ -153,7 +157,7 @@ fn file_bytes(avcc: u64, stored: impl Iterator<Item = u64>) -> u64 {
     HEAD + avcc + stored.map(|size| 4 + size).sum::<u64>() + DIGEST
 }
 
-/// Whether the bytes are NAL units, at least one, each behind its length in 4 bytes.
+/// Whether the bytes are one or more NAL units, each after its 4-byte length.
 fn is_slices(bytes: &[u8]) -> bool {
     let mut rest = bytes;
     while let Some((length, after)) = rest.split_first_chunk() {
@@ -166,11 +170,11 @@ fn is_slices(bytes: &[u8]) -> bool {
     rest.is_empty() && !bytes.is_empty()
 }
 
-/// The file of a loop.
+/// Encodes a loop as a file.
 pub fn write(prepared: &PreparedLoop) -> Result<Vec<u8>, LoopFileError> {
     prepared.check()?;
     let avcc = prepared.config.avcc();
-    // `check` bounds every number: all of them fit 32 bits.
+    // `check` bounds every number, so all of them fit in 32 bits.
     let mut file = Vec::with_capacity(prepared.file_bytes() as usize);
     file.put_slice(MAGIC);
     file.put_u16(VERSION);
@@ -191,8 +195,8 @@ pub fn write(prepared: &PreparedLoop) -> Result<Vec<u8>, LoopFileError> {
     Ok(file)
 }
 
-/// Reads a whole file. The loop's parts are slices of it: nothing is copied, and all of it stays in
-/// memory until the last of them is dropped.
+/// Reads a whole file. The frames of the loop are slices of `file`: nothing is copied, and the whole file
+/// stays in memory until the last of them is dropped.
 pub fn read(file: &Bytes) -> Result<PreparedLoop, LoopFileError> {
     let has = file.len() as u64;
     if has > MAX_FILE {
@@ -205,7 +209,8 @@ pub fn read(file: &Bytes) -> Result<PreparedLoop, LoopFileError> {
         let needs = HEAD + DIGEST;
         return Err(LoopFileError::Length { needs, has });
     }
-    // What `get_*` and `split_to` would panic on is excluded before each: first `HEAD` bytes are there.
+    // `get_*` and `split_to` panic if too few bytes are left, so the length is
+    // checked before each. Here `HEAD` bytes exist.
     let mut rest = file.slice(MAGIC.len()..);
     let version = rest.get_u16();
     if version != VERSION {
@@ -237,7 +242,7 @@ pub fn read(file: &Bytes) -> Result<PreparedLoop, LoopFileError> {
     if blake3::hash(said) != *digest {
         return Err(LoopFileError::Digest);
     }
-    // All parts together are as long as the file.
+    // All pieces together are as long as the file, so `split_to` cannot panic.
     let mut piece = |size: u32| rest.split_to(size as usize);
     let config = AvcConfig::new(piece(avcc))?;
     let mut frames: Vec<Bytes> = sizes.into_iter().map(piece).collect();
@@ -258,10 +263,10 @@ pub(super) mod tests {
 
     use super::*;
 
-    /// As libx264 makes it for 320x180 High profile.
+    /// An avcC as libx264 writes it for 320x180 in High profile.
     const AVCC: &[u8] = b"\x01\x64\x00\x1f\xff\xe1\0\x04\x67\x64\0\x1f\x01\0\x02\x68\xeb\xfd\xf8\xf8\0";
 
-    /// NAL units behind their lengths.
+    /// NAL units after their 4-byte lengths.
     fn slices(nals: &[Vec<u8>]) -> Bytes {
         let mut out = Vec::new();
         for nal in nals {
@@ -271,7 +276,8 @@ pub(super) mod tests {
         out.into()
     }
 
-    /// A loop of three frames; `filling` tells it from others, each of its slices has `bytes`.
+    /// A loop of three frames. `filling` distinguishes loops. Each
+    /// frame and the restart form have `bytes` bytes.
     pub(crate) fn sample(filling: u8, bytes: usize) -> PreparedLoop {
         let frame = |k: u8| slices(&[vec![filling, k], vec![filling; bytes - 10]]);
         PreparedLoop {
@@ -298,7 +304,7 @@ pub(super) mod tests {
         })
     }
 
-    /// Puts the digest right that changes to the bytes before it have made wrong.
+    /// Recomputes the digest at the end of a file after its bytes were changed.
     fn seal(mut file: Vec<u8>) -> Bytes {
         file.truncate(file.len() - blake3::OUT_LEN);
         let digest = blake3::hash(&file);
@@ -306,7 +312,7 @@ pub(super) mod tests {
         file.into()
     }
 
-    /// A file with another number at a position, with the right digest.
+    /// Reads a file in which the number at offset `at` was replaced and the digest recomputed.
     fn forged(at: usize, number: u32) -> Result<PreparedLoop, LoopFileError> {
         let mut file = write(&sample(1, 20)).expect("a sound loop");
         file[at..at + 4].copy_from_slice(&number.to_be_bytes());
@@ -339,7 +345,7 @@ pub(super) mod tests {
         assert_eq!(forged(12, 0), Err(LoopFileError::Frames(0)));
         assert!(matches!(forged(12, 17_999), Err(LoopFileError::Gops { .. })));
         assert!(matches!(forged(16, 2), Err(LoopFileError::Gops { part: 2, .. })));
-        // avcC, the first frame and the restart.
+        // The sizes of the avcC, of the first frame and of the restart form.
         for at in [8, 24, 36] {
             assert!(
                 matches!(forged(at, huge), Err(LoopFileError::Length { .. })),
@@ -412,7 +418,7 @@ pub(super) mod tests {
             prop_assert!(read(&file.into()).is_err());
         }
 
-        /// With the right digest, any file is refused or has the one form of its loop.
+        /// A forged file with a correct digest is refused, or it is the one encoding of its loop.
         #[test]
         fn forged_files_do_no_harm(
             prepared in any_prepared(),

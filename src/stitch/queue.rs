@@ -1,67 +1,68 @@
-//! Which preparation comes next: the queue of loops that are not prepared yet, without the preparing itself.
+//! The queue of loops that wait to be prepared: it decides which preparation comes next.
 //!
-//! For [`LoopPreparer`](super::LoopPreparer), which starts what [`Queue::take`] gives whenever a place is free. Pure: it knows no
-//! clock, task or process.
+//! For [`LoopPreparer`](super::LoopPreparer), which starts the entry that [`Queue::take`] returns whenever
+//! the limits allow. Pure: the queue knows no clock, task or process.
 //!
-//! An *entry* is a loop to prepare, named by its key. It has *waiters*, each of which belongs to an *owner* (a
-//! request) and says how urgent the loop is to it, and in which order the owner needs its loops. An entry that
-//! its last waiter leaves is gone. What is taken next:
+//! An *entry* is a loop to prepare, named by its key. It has *waiters*. Each waiter belongs to an *owner* (a
+//! request) and says how urgent the loop is for the owner and in which order the owner needs its loops. When
+//! the last waiter of an entry leaves, the entry is removed. The next entry is chosen by these rules:
 //!
-//! 1. By urgency: what somebody waits for now, then what requests need later, then what nobody asked for. So that
-//!    no stream of new viewers starves a download, every [`SHARE`]th entry is one that is needed later, if there is
-//!    any. The background has no share: it waits until nobody waits.
-//! 2. Of equal urgency: by turns between the owners. A new owner comes last, and whoever was served does again.
-//! 3. Of one owner: in its own order.
+//! 1. By urgency: first `Now`, then `Later`, then `Background`. Every [`SHARE`]th entry is a `Later` one if
+//!    any waits, so that a stream of new viewers cannot starve a download. `Background` has no such share: it
+//!    comes only when no other entry waits.
+//! 2. Among equally urgent entries, owners take turns. A new owner comes last. An
+//!    owner whose entry was taken comes last again.
+//! 3. Among the entries of one owner: in the order of the owner.
 //!
-//! The length is bounded. The last places are for what is needed now, so that requests with many loops cannot shut
-//! out a viewer. The background's entries are not counted: its only source adds a few at a time.
+//! The length is bounded. The last places are reserved for `Now`, so that requests with many loops cannot
+//! shut out a viewer. `Background` entries are not counted, because their only source adds a few at a time.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// Of so many entries taken in a row one is needed later, if there is any.
+/// Of so many entries taken in a row, one is `Later` if any waits.
 const SHARE: u32 = 4;
 
-/// How urgent a loop is to one who waits for it.
+/// How urgent a loop is for one of its waiters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Urgency {
-    /// Nobody asked for it yet.
+    /// No request asked for the loop yet.
     Background,
-    /// A request will need it, or needs all of its loops before it can go on.
+    /// A request will need the loop, or needs all of its loops before it can continue.
     Later,
-    /// A stream cannot go on without it.
+    /// A stream cannot continue without the loop.
     Now,
 }
 
-/// A request, as the queue tells requests apart.
+/// Identifies a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Owner(pub u64);
 
-/// Names one waiter of one entry.
+/// Identifies one waiter of one entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct WaiterId(u64);
 
 /// Who waits, and how urgently.
 #[derive(Debug, Clone, Copy)]
 pub struct Claim {
-    /// Which request.
+    /// The request that waits.
     pub owner: Owner,
-    /// How urgent this loop is to it.
+    /// How urgent the loop is for this request.
     pub urgency: Urgency,
-    /// Its place among the loops of the same request; the smallest comes first.
+    /// Position among the loops of the same request; the smallest comes first.
     pub order: usize,
 }
 
-/// There is no room for another entry.
+/// The queue has no room for another entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Full;
 
 /// How many entries may wait.
 #[derive(Debug, Clone, Copy)]
 pub struct QueueLimits {
-    /// Of all entries, the background's excepted.
+    /// The most entries, without `Background` ones.
     pub all: usize,
-    /// An entry that is needed later is refused when so many wait.
+    /// A new `Later` entry is refused when so many entries wait.
     pub later: usize,
 }
 
@@ -71,18 +72,18 @@ struct Waiter<Key> {
     claim: Claim,
 }
 
-/// See the module.
+/// The queue. `Key` names a loop.
 #[derive(Debug)]
 pub struct Queue<Key> {
     bounds: QueueLimits,
     waiters: HashMap<WaiterId, Waiter<Key>>,
-    /// Waiters of each entry. Never empty.
+    /// The waiters of each entry. No list is empty.
     entries: HashMap<Key, Vec<WaiterId>>,
-    /// When it is an owner's turn, smallest first, and how many waiters it has.
+    /// The turn of each owner (the smallest is next) and the number of its waiters.
     turns: HashMap<Owner, (u64, usize)>,
     next_waiter: u64,
     next_turn: u64,
-    /// Urgent entries taken in a row while others waited that are needed later.
+    /// Number of `Now` entries taken in a row while a `Later` entry waited.
     in_a_row: u32,
 }
 
@@ -100,7 +101,7 @@ impl<Key: Copy + Eq + Hash> Queue<Key> {
         }
     }
 
-    /// Adds a waiter to an entry, which is made if need be. Only a new entry can be refused.
+    /// Adds a waiter to an entry, and adds the entry if it is new. Only a new entry can be refused.
     pub fn join(&mut self, key: Key, claim: Claim) -> Result<WaiterId, Full> {
         let bound = match claim.urgency {
             Urgency::Background => usize::MAX,
@@ -120,8 +121,8 @@ impl<Key: Copy + Eq + Hash> Queue<Key> {
         Ok(id)
     }
 
-    /// Removes a waiter; gives the key of its entry if that is gone with it. One whose entry was taken is no
-    /// waiter any more.
+    /// Removes a waiter. Returns the key of its entry if the entry is removed with it. Does nothing if the
+    /// entry was taken, because then its waiters are gone.
     pub fn leave(&mut self, id: WaiterId) -> Option<Key> {
         let Waiter { key, .. } = self.remove_waiter(id)?;
         let waiters = self.entries.get_mut(&key)?;
@@ -133,15 +134,15 @@ impl<Key: Copy + Eq + Hash> Queue<Key> {
         Some(key)
     }
 
-    /// Makes an entry more urgent to one of its waiters.
+    /// Raises the urgency of an entry for one of its waiters.
     pub fn raise(&mut self, id: WaiterId, urgency: Urgency) {
         if let Some(waiter) = self.waiters.get_mut(&id) {
             waiter.claim.urgency = waiter.claim.urgency.max(urgency);
         }
     }
 
-    /// Takes the entry whose turn it is out of the queue, if there is one of at least this urgency, and tells how
-    /// urgent it is.
+    /// Takes the next entry out of the queue if it has at least the urgency `least`. Returns its key and its
+    /// urgency, the highest of its waiters.
     pub fn take(&mut self, least: Urgency) -> Option<(Key, Urgency)> {
         let later = self.first(Urgency::Later);
         let now = self.first(Urgency::Now);
@@ -159,7 +160,8 @@ impl<Key: Copy + Eq + Hash> Queue<Key> {
             Urgency::Now if later.is_some() => self.in_a_row + 1,
             _ => 0,
         };
-        // Before its waiters go: it may have no others, and come again as a new owner, which is last, too.
+        // This comes before the waiters are removed. If the owner has no other waiters, its turn is removed
+        // with them. The owner is new when it comes again, and thus last, too.
         if let Some((turn, _)) = self.turns.get_mut(&claim.owner) {
             *turn = self.next_turn;
             self.next_turn += 1;
@@ -170,7 +172,7 @@ impl<Key: Copy + Eq + Hash> Queue<Key> {
         Some((key, urgency.unwrap_or(claim.urgency)))
     }
 
-    /// How many entries wait that somebody asked for.
+    /// Number of entries that a request asked for: those with a waiter above `Background`.
     pub fn asked_for(&self) -> usize {
         let asked_for = |id: &WaiterId| {
             let waiter = self.waiters.get(id);
@@ -180,7 +182,7 @@ impl<Key: Copy + Eq + Hash> Queue<Key> {
         entries.filter(|waiters| waiters.iter().any(asked_for)).count()
     }
 
-    /// The waiter of this urgency whose turn it is.
+    /// The waiter of this urgency that is next.
     fn first(&self, urgency: Urgency) -> Option<WaiterId> {
         let of_it = self
             .waiters

@@ -1,9 +1,11 @@
-//! What a prepared loop is made from and how: FFmpeg's command line, and the digest that names the
-//! result.
+//! The recipe of a prepared loop: FFmpeg's command line, and the digest that names the result.
 //!
-//! Equal digests mean equal files: everything that shapes a prepared loop goes into it (the clip's
-//! bytes, every argument, FFmpeg's version, the noise, the form of the file), and nothing else (not the
-//! clip's name, not its date).
+//! For [`prepare`](super::prepare), which runs the command, and for the cache of
+//! prepared loops. This module starts no process.
+//!
+//! Equal digests mean equal files. The digest covers everything that shapes a prepared loop: the bytes
+//! of the clip, every argument, FFmpeg's version, the noise and the file format. It covers nothing
+//! else, such as the name or the date of the clip.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -19,45 +21,49 @@ use crate::graph::{self, FilterGraph, Input, Look, OUTPUT};
 use crate::units::{FPS, Frames, VIDEO_TIMESCALE};
 use crate::workout::Profile;
 
-/// Part of every digest: raised when loops are prepared differently in a way that no argument shows.
+/// Part of every digest. Raised when loops are prepared differently in a way that no argument shows.
 const RECIPE_VERSION: u8 = 4;
 
-/// The longest pass that is prepared, in frames: 40 s. Longer clips are films, not loops: their bytes
-/// would fill the cache, and the graph shows them well.
+/// The longest pass that is prepared, in frames: 40 s. A longer clip is not a loop. Its bytes would fill the
+/// cache, and FFmpeg's filter graph shows it well.
 pub const LONGEST_PASS: Frames = Frames(1200);
 
-/// The fewest frames of a prepared loop; a shorter clip, or a still image, is repeated in it. Two IDR
-/// frames in a row would have to differ in idr_pic_id (H.264 7.4.3), which repeated bytes cannot.
+/// The fewest frames of a prepared loop, which repeats a shorter clip or a still image. Two consecutive IDR
+/// frames must differ in `idr_pic_id` (H.264 7.4.3), which repeated bytes cannot.
 const SHORTEST_LOOP: u64 = 15;
 
-/// x264's preset and constant quality. Measured on two of our clips at 720p against the graph's
-/// `ultrafast` at 22: two fifths of its bytes at the same SSIM, 0.6 s of processor time a loop of 64
-/// frames; `slow` takes twice the time for no fewer bytes.
+/// x264's preset and constant quality. Measured on two of our clips at 720p against the `ultrafast` preset at
+/// 22 of the graph: two fifths of the bytes at the same SSIM, and 0.6 s of processor time for a loop of 64
+/// frames. `slow` takes twice the time and saves no bytes.
 const PRESET: &str = "medium";
 const CRF: &str = "21";
 
-/// The lowest quantiser of any macroblock (x264's `qpmin`). Adaptive quantisation takes it to 0 where all is flat; but the
-/// guard, flat and dark below a bright frame, is then a step that only High profiles can write: a coefficient of
-/// more than 2063, whose `level_prefix` is 16. No step of 8 bits gives more than 16 * 255 / step size; from a
-/// quantiser of 10 on (step size 2) that is at most 2040. Measured at 720p, 64 frames, against no bound: 1.5 % fewer
-/// bytes and the same PSNR to 0.02 dB, next to the guard too. No adaptive quantisation at all would take 36 % more
-/// bytes for a sharp frame; Main profile has no 8x8 transform; another colour of guard helps only some frames.
+/// The lowest quantiser of any macroblock (x264's `qpmin`).
+///
+/// Without a bound, adaptive quantisation lowers the quantiser to 0 where the picture is flat. The guard is
+/// flat and dark. Below a bright frame, its edge then has a coefficient of more than 2063, whose
+/// `level_prefix` is 16. Only High profiles allow that. With 8-bit samples no coefficient exceeds 16 * 255 /
+/// step size. From a quantiser of 10 on (step size 2) that is at most 2040.
+///
+/// Measured at 720p, 64 frames, against no bound: 1.5 % fewer bytes and the same PSNR to within 0.02 dB, also
+/// next to the guard. Alternatives: no adaptive quantisation at all takes 36 % more bytes for a sharp frame;
+/// Main profile has no 8x8 transform; another colour of the guard helps only with some frames.
 pub const MIN_QUANTISER: u8 = 10;
 
-/// How much higher it is in each further try.
+/// [`Attempt::coarser`] raises the lowest quantiser by this much.
 const COARSER: u8 = 6;
 
-/// What may differ from try to try.
+/// The settings that may differ from try to try.
 #[derive(Debug, Clone)]
 pub struct Attempt {
-    /// Frames that are predicted from none.
+    /// The frames that are intra-coded.
     pub intra: IntraFrames,
     /// The lowest quantiser.
     pub least_quantiser: u8,
 }
 
 impl Attempt {
-    /// The first.
+    /// The settings of the first try.
     #[must_use]
     pub fn first(gops: Gops) -> Self {
         Self {
@@ -66,7 +72,7 @@ impl Attempt {
         }
     }
 
-    /// The same with a higher lowest quantiser.
+    /// Raises the lowest quantiser.
     #[must_use]
     pub fn coarser(mut self) -> Self {
         self.least_quantiser += COARSER;
@@ -74,46 +80,48 @@ impl Attempt {
     }
 }
 
-/// Macroblocks a second that a stitched video may need: its loops played at the highest speed that a
-/// plan may have, 2 and the 5 % of whole repetitions, so 63 frames a second.
+/// H.264 levels, each with the most macroblocks of a frame that its limit of macroblocks per second
+/// allows at 63 frames per second. A stitched video has 63 frames per second at the highest speed of
+/// a plan: 2, and 5 % more for whole repetitions.
 const LEVELS: [(u32, &str); 3] = [
     (108_000 / 63, "3.1"),
     (245_760 / 63, "4.0"),
     (522_240 / 63, "4.2"),
 ];
 
-/// How one loop is prepared.
+/// Describes how one loop is prepared.
 #[derive(Debug, Clone)]
 pub struct Recipe {
-    /// The clip.
+    /// The clip that shows the exercise.
     pub clip: Arc<Clip>,
-    /// Left and right exchanged.
+    /// Whether left and right are exchanged.
     pub mirrored: bool,
-    /// Size, fit and backdrop.
+    /// Frame size, fit and backdrop.
     pub look: Look,
 }
 
 impl Recipe {
-    /// Frames of the prepared loop.
+    /// Number of frames of the prepared loop.
     #[must_use]
     pub fn frames(&self) -> Frames {
         frames(&self.clip)
     }
 
-    /// How the prepared loop is divided.
+    /// The GOPs of the prepared loop.
     #[must_use]
     pub fn gops(&self) -> Gops {
         Gops::of(self.frames())
     }
 
-    /// Whether another recipe gives the same loop, as far as names tell.
+    /// Whether another recipe gives the same loop, as far as the path of the clip
+    /// tells. The bytes of the clip are not compared.
     #[must_use]
     pub fn same_loop(&self, other: &Self) -> bool {
         self.clip.path == other.clip.path && self.mirrored == other.mirrored && self.look == other.look
     }
 
-    /// FFmpeg's command line: reads the clip and, if there is a bar, the [`noise`] from standard input;
-    /// writes H.264 in fragments of one frame each, IDR frames where `attempt` says.
+    /// FFmpeg's command line. It reads the clip and, if the profile has a HUD, the [`noise`] from standard
+    /// input. It writes H.264 in MP4 fragments of one frame each, with IDR frames where `attempt` says.
     #[must_use]
     pub fn command(&self, attempt: &Attempt, tools: &Tools) -> FfmpegCommand {
         let graph = self.graph();
@@ -138,8 +146,9 @@ impl Recipe {
         let x264 = x264_parameters(&self.look.profile, self.gops(), attempt.least_quantiser);
         let rate = FPS.to_string();
         let fixed = [
-            // The graph's times are exact, so this drops and repeats none. How to say "as they are" FFmpeg calls
-            // `-vsync` up to 5.0 and `-fps_mode` from 5.1 on, and knows neither name in all versions.
+            // `-r` drops and repeats no frame here, because the graph's times are exact. The
+            // option that keeps frames as they are is `-vsync` up to FFmpeg 5.0 and `-fps_mode`
+            // from 5.1 on. Neither name works in all versions.
             "-r", &rate, "-c:v", "libx264", "-preset", PRESET, "-crf", CRF,
         ];
         arguments.extend(fixed.map(str::to_owned));
@@ -159,8 +168,8 @@ impl Recipe {
         arguments
     }
 
-    /// The name of what this recipe gives, however many tries it takes. `clip` and `backdrop` are digests of those files' bytes,
-    /// `ffmpeg` is its version as it prints it.
+    /// Names the result of this recipe, no matter how many tries it takes. `clip` and `backdrop` are digests
+    /// of the bytes of these files. `ffmpeg` is FFmpeg's version as it prints it.
     #[must_use]
     pub fn digest(&self, clip: blake3::Hash, backdrop: Option<blake3::Hash>, ffmpeg: &str) -> Digest {
         let graph = self.graph();
@@ -175,7 +184,7 @@ impl Recipe {
         part(ffmpeg.as_bytes());
         part(graph.text.as_bytes());
         for input in &graph.inputs {
-            // Where the files lie is no part of it; what else is said of them is.
+            // The paths of the input files are not part of the digest. All other options of the inputs are.
             part(format!("{:?}", without_path(input)).as_bytes());
         }
         part(self.encoding(&Attempt::first(self.gops())).join("\0").as_bytes());
@@ -184,7 +193,7 @@ impl Recipe {
     }
 }
 
-/// Frames of a clip's prepared loop.
+/// Number of frames of a clip's prepared loop.
 #[must_use]
 pub fn frames(clip: &Clip) -> Frames {
     let pass = clip.frames();
@@ -200,17 +209,17 @@ fn without_path(input: &Input) -> Input {
     input
 }
 
-/// What pins the stream's form. Why each is there:
+/// The x264 parameters that fix the form of the stream. The reason for each:
 ///
-/// - `stitchable`: parameter sets say nothing of content or quality, so all loops share one avcC;
-/// - `bframes=0`, `scenecut=0`: parts of one IDR frame, then P-frames, so that decode order is display order
-///   and a pass may be cut after any frame; `keyint` is the length of a part, but which frames are IDR
-///   frames FFmpeg is told by number;
-/// - `cabac=0`: a slice's data starts at any bit after its header and is plain Exp-Golomb codes and bytes,
-///   which makes the HUD slices simple to write (9.2; CABAC starts anew in each slice, byte-aligned);
+/// - `stitchable`: the parameter sets do not depend on content or quality, so all loops share one avcC;
+/// - `bframes=0`, `scenecut=0`: GOPs of one IDR frame, then P-frames, so that decode order is display order
+///   and a pass may end after any frame; `keyint` is the length of a GOP, but `-force_key_frames` tells
+///   FFmpeg by number which frames are IDR frames;
+/// - `cabac=0`: the data of a slice begins at any bit after its header and consists of Exp-Golomb codes and
+///   bytes, which makes the HUD slices simple to write (9.2; CABAC begins anew in each slice, byte-aligned);
 /// - `weightp=0`: no table of weights in slice headers;
-/// - `sliced-threads` of 2: the only way x264 keeps its deblocking filter inside slices
-///   (disable_deblocking_filter_idc 2, 7.4.3), and `slice-max-mbs` puts a slice's end where the HUD begins;
+/// - `sliced-threads` with 2 threads: the only way to make x264 keep its deblocking filter inside slices
+///   (`disable_deblocking_filter_idc` 2, 7.4.3); `slice-max-mbs` ends a slice where the HUD begins;
 /// - `qpmin`: see [`MIN_QUANTISER`];
 /// - the rest keeps tags of the clips out of the parameter sets.
 fn x264_parameters(profile: &Profile, gops: Gops, least_quantiser: u8) -> String {
@@ -224,7 +233,7 @@ fn x264_parameters(profile: &Profile, gops: Gops, least_quantiser: u8) -> String
     );
     if profile.bar_height() > 0 {
         // x264 gives the first half of the rows (rounded up) to its first thread and cuts each half into
-        // slices of so many macroblocks: the second half's first slice ends at the HUD.
+        // slices of at most `most` macroblocks. So the first slice of the second half ends at the HUD.
         let hud_row = profile.hud_top() / 16;
         let most = hud_row.saturating_sub(rows.div_ceil(2)).max(1) * columns;
         text.push_str(&format!(":slice-max-mbs={most}"));
@@ -232,9 +241,11 @@ fn x264_parameters(profile: &Profile, gops: Gops, least_quantiser: u8) -> String
     text
 }
 
-/// One frame of noise for the rows of the HUD: nothing in a clip looks like it, so no block of the
-/// exercise is ever predicted from there. Still noise does as well as moving noise and costs the encoder
-/// next to nothing after its first frame. The same in every run.
+/// One frame of noise for the rows of the HUD, planar 4:2:0; the same bytes in every run.
+///
+/// Nothing in a clip looks like noise, so the encoder predicts no block of the exercise
+/// from it. The same noise in every frame works as well as changing noise, and costs the
+/// encoder next to nothing after the first frame.
 #[must_use]
 pub fn noise(profile: &Profile) -> Vec<u8> {
     let lines = profile.height - profile.hud_top();

@@ -1,60 +1,65 @@
-//! Where a workout's frames may be cut, and which of them are keyframes.
+//! Decides where a workout may be cut into segments and which of its frames are keyframes.
 //!
-//! Pure. A stream can begin only where a part of a loop begins, and every renderer and every way of delivery
-//! must agree where it does: so it is decided here, once, from the lengths of intervals and parts alone.
+//! For every renderer and every form of delivery: all must agree on the cuts, so they are computed once,
+//! here, from the lengths of intervals and GOPs alone. Pure.
 //!
-//! A *cut* is where a segment begins. Cuts are chosen, among all beginnings of GOPs, such that segments last 4
-//! to 6 s and the last one 2 to 6 s. GOPs are so short ([`Gops`](super::Gops)) that the next place is never
-//! more than 2 s away; so from any cut there is a next one 4 to 6 s on, until 6 to 8 s are left that no place
-//! divides well. Where no other choice before helps either, one segment is shorter, of 2 to 4 s. None is longer
-//! than 6 s, and none shorter than 2 s unless the whole is (players stall on those).
+//! A *cut* is the start of a segment. Only the first frame of a GOP can be a cut. Cuts are chosen so that
+//! segments last 4 to 6 s and the last one 2 to 6 s. GOPs are so short ([`Gops`](super::Gops)) that the next
+//! possible cut is at most 2 s away. So from any cut there is a next cut 4 to 6 s later, until 6 to 8 s
+//! remain that no possible cut may divide well. If no other choice of earlier cuts helps, one segment is
+//! shorter: 2 to 4 s. No segment is longer than 6 s. None is shorter than 2 s, because players stall on such
+//! segments, unless the whole workout is.
 //!
-//! All cuts are keyframes, and so is each interval's first. Without a HUD so is each GOP's first: the keyframe
-//! is there for the same bytes, and players seek by it. With a HUD a keyframe takes 40 kB more at 720p, for the
-//! bar, and 350 kbit/s if every part began with one: there the others are restarts.
+//! Each cut is a keyframe, and so is the first frame of each interval. Without a HUD, the first frame of each
+//! GOP is a keyframe: it takes no more bytes than the restart form, and players seek by keyframes. With a
+//! HUD, a keyframe at 720p takes 40 kB more for the HUD, which is 350 kbit/s if every GOP begins with one. So
+//! the other GOPs begin with the restart form.
 
 use super::playback::{FrameForm, Playback};
 use crate::units::{Ticks, VIDEO_TIMESCALE};
 
 const SECOND: u64 = VIDEO_TIMESCALE as u64;
-/// How long segments are, and the least that the last one may be.
+/// Bounds of the length of a segment in ticks, and the minimum of the last one.
 const USUAL: u64 = 4 * SECOND;
 const LONGEST: u64 = 6 * SECOND;
 const MIN: u64 = 2 * SECOND;
 
-/// What each segment costs: of two ways that are as good, the one with fewer is taken.
+/// Cost of each segment. Of two equally good choices, the one with fewer segments is taken.
 const EACH: u64 = 1;
-/// What a segment costs that is shorter than usual: more than all segments of any workout (4 hours).
+/// Additional cost of a segment that is shorter than usual: more than
+/// [`EACH`] for all segments of any workout (4 hours).
 const SHORT: u64 = 1 << 20;
-/// What one costs that no player should get. More than any number of short ones.
+/// Additional cost of a segment that no player should get: more than any number of short segments.
 const WRONG: u64 = 1 << 40;
 
-/// Keyframes and cuts of a workout, by the frames' numbers in it.
+/// Keyframes and cuts of a workout, as numbers of its frames.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Segmentation {
-    /// Rising; the first is 0.
+    /// Numbers of the keyframes, rising. The first is 0.
     keys: Vec<u64>,
-    /// Where each segment begins: rising; the first is 0; each is a key.
+    /// Number of the first frame of each segment, rising. The first is 0. Each is a keyframe.
     segments: Vec<u64>,
     frames: u64,
 }
 
-/// A frame at which a GOP begins.
+/// A frame of a workout that is the first of a GOP.
 struct Beginning {
     number: u64,
     at: Ticks,
-    /// The interval's first.
+    /// Whether the frame is the first of its interval.
     opens: bool,
 }
 
 impl Segmentation {
-    /// Of the runs of a workout's intervals, with or without a HUD below the frames.
+    /// The segmentation of a workout with these playbacks, one for each
+    /// interval. `hud` tells whether the frames have a HUD.
     #[must_use]
     pub fn new(playbacks: &[Playback], hud: bool) -> Self {
         let mut beginnings = Vec::new();
         let mut first = 0;
         for playback in playbacks {
-            // An IDR frame must not follow another at once (see `Recipe`): never as a run's last.
+            // An IDR frame must not follow another one directly (see `SHORTEST_LOOP` in `recipe`), and the
+            // next playback begins with one. So the last frame of a playback is never a cut.
             let usable = |number: &u64| *number == 0 || number + 1 < playback.frames();
             let gops = (0..playback.frames()).filter(|number| playback.begins_gop(*number));
             beginnings.extend(gops.filter(usable).map(|number| Beginning {
@@ -81,19 +86,19 @@ impl Segmentation {
         }
     }
 
-    /// Frames of the workout.
+    /// Number of frames of the workout.
     #[must_use]
     pub fn frames(&self) -> u64 {
         self.frames
     }
 
-    /// Bytes of memory that it takes.
+    /// Bytes of heap memory that the segmentation uses.
     #[must_use]
     pub fn bytes(&self) -> usize {
         size_of_val(&*self.keys) + size_of_val(&*self.segments)
     }
 
-    /// How many segments there are; at least one.
+    /// Number of segments; at least one.
     #[must_use]
     pub fn segments(&self) -> usize {
         self.segments.len()
@@ -106,7 +111,8 @@ impl Segmentation {
         Some(start..self.segments.get(number + 1).copied().unwrap_or(self.frames))
     }
 
-    /// In which form frame `number` of the workout is shown, which begins a part of its loop or not.
+    /// The form in which frame `number` of the workout is shown. `begins_gop` tells
+    /// whether it is the first frame of a GOP of its loop.
     #[must_use]
     pub fn form(&self, number: u64, begins_gop: bool) -> FrameForm {
         if !begins_gop {
@@ -119,22 +125,23 @@ impl Segmentation {
     }
 }
 
-/// What a segment of so many ticks costs.
+/// The cost of a segment of `length` ticks.
 fn cost(length: u64, last: bool) -> u64 {
     match length {
         USUAL..=LONGEST => EACH,
         MIN..USUAL if last => EACH,
-        // Of short ones the longest is best.
+        // Among short segments the longest is best.
         MIN..USUAL => EACH + SHORT + (USUAL - length),
         _ => EACH + WRONG,
     }
 }
 
-/// Which beginnings are cuts: the cheapest way from the first of them to the end.
+/// Which of the beginnings are cuts: the cheapest path from the
+/// first beginning to the end (dynamic programming).
 fn best(beginnings: &[Beginning], end: Ticks) -> Vec<bool> {
     let at: Vec<Ticks> = beginnings.iter().map(|b| b.at).chain([end]).collect();
     let last = at.len() - 1;
-    // The cheapest way to each instant, and the instant before it on that way.
+    // For each instant, the cost of the cheapest path to it, and the previous instant on that path.
     let mut ways: Vec<(u64, usize)> = vec![(0, 0)];
     for to in 1..at.len() {
         let near = |from: &usize| from + 1 == to || (at[to] - at[*from]).0 <= LONGEST;
@@ -142,7 +149,7 @@ fn best(beginnings: &[Beginning], end: Ticks) -> Vec<bool> {
         let way = way
             .map(|from| (ways[from].0 + cost((at[to] - at[from]).0, to == last), from))
             .min();
-        // There is always the instant just before.
+        // The path is never empty: the instant just before is always tried.
         ways.push(way.unwrap_or((u64::MAX, to - 1)));
     }
     let mut cut = vec![false; beginnings.len()];
@@ -163,12 +170,12 @@ mod tests {
     use super::*;
     use crate::units::{Frames, Speed};
 
-    /// Runs of intervals (frames, pass, speed in hundredths) that follow each other.
+    /// Playbacks of consecutive intervals, given as (frames, frames of the pass, speed in hundredths).
     fn playbacks(intervals: &[(u64, u64, u32)]) -> Vec<Playback> {
         runs_of(intervals, 100)
     }
 
-    /// The same, with the speed in so many parts of one.
+    /// Like `playbacks`, with the speed in parts of `below`.
     fn runs_of(intervals: &[(u64, u64, u32)], below: u32) -> Vec<Playback> {
         let mut start = 0;
         let playback = |&(length, pass, speed): &(u64, u64, u32)| {
@@ -179,7 +186,7 @@ mod tests {
         intervals.iter().map(playback).collect()
     }
 
-    /// When each frame begins, and at last the end.
+    /// The start time of each frame, and the end.
     fn instants(playbacks: &[Playback]) -> Vec<Ticks> {
         let all = playbacks
             .iter()
@@ -200,8 +207,8 @@ mod tests {
             .collect()
     }
 
-    /// Whether some choice of places gives nothing but segments of 4 to 6 s, and a last one of 2 to 6 s:
-    /// found by trying all of them.
+    /// Whether some choice of cuts gives only segments of 4 to 6 s
+    /// and a last one of 2 to 6 s. Tries all choices.
     fn possible(playbacks: &[Playback]) -> bool {
         let at = instants(playbacks);
         let end = at[at.len() - 1].0;
@@ -242,7 +249,8 @@ mod tests {
 
     #[test]
     fn where_no_place_divides_the_end_one_segment_is_shorter() {
-        // Parts of 24 frames at half speed are 1.6 s apart: only every third is 4 to 6 s on.
+        // GOPs of 24 frames at half speed are 1.6 s apart, so only every
+        // third possible cut is 4 to 6 s after another.
         let playbacks = playbacks(&[(336, 120, 50)]);
         assert!(!possible(&playbacks));
         let seconds = |ticks: u64| ticks as f64 / SECOND as f64;
@@ -254,7 +262,7 @@ mod tests {
     }
 
     proptest! {
-        /// With loops of 0.3 to 40 s, at any speed of a plan, and intervals from 1 s on.
+        /// Loops of 0.5 to 40 s, every speed of a plan, and intervals of at least 1 s.
         #[test]
         fn segments_last_four_to_six_seconds_wherever_that_is_possible(
             intervals in prop::collection::vec((30u64..1500, 15u64..=1200, 475u32..=2100), 1..25),
@@ -267,7 +275,7 @@ mod tests {
             prop_assert!(*last >= MIN || usual.is_empty(), "{:?}", lengths);
             let short: Vec<&u64> = usual.iter().filter(|ticks| **ticks < USUAL).collect();
             let whole = lengths.iter().sum::<u64>();
-            // Otherwise one segment, of 2 s at least.
+            // Otherwise exactly one segment is short, and lasts at least 2 s.
             prop_assert!(
                 short.is_empty() || (!possible(&playbacks) && short.len() == 1 && *short[0] >= MIN),
                 "{:?}", lengths
@@ -290,7 +298,7 @@ mod tests {
                     prop_assert_eq!(form == FrameForm::Predicted, !begins);
                     prop_assert!(within > 0 || form == FrameForm::Key);
                     prop_assert!(form != FrameForm::Key || before != FrameForm::Key, "two key pictures in a row");
-                    // Without a HUD only a run's last frame is a restart.
+                    // Without a HUD only the last frame of a playback can be a restart.
                     prop_assert!(hud || form != FrameForm::Restart || within + 1 == playback.frames());
                     (number, before) = (number + 1, form);
                 }

@@ -1,16 +1,16 @@
 //! The complete description of a stitched video: everything that changes a byte of it, in a stable encoding.
 //!
-//! For whatever keeps or names something of a video: the cache of indexes, layouts, ETags, the names of HLS files.
-//! All of them are keyed by a digest of this description and by nothing else, so two videos with different bytes
-//! never share a key. Pure.
+//! For everything that is kept or named for a video: cached indexes, layouts, ETags, names of HLS files. A
+//! digest of this description is their only key, so two videos with different bytes never share a key. Pure.
 //!
 //! ```text
-//! RenderSpec::request_key    plan, backdrop                      known before any loop is there
-//! RenderSpec::fingerprint    the same, bytes of loops and sound  known once all of them are
+//! RenderSpec::request_key    plan, backdrop                            known before any loop is ready
+//! RenderSpec::fingerprint    plan, backdrop, bytes of loops and sound  known when all of them are ready
 //! ```
 //!
-//! Every struct of the plan is taken apart field by field: a new field does not compile until somebody decides whether
-//! it changes bytes. No `Debug` output and no order of an enum is part of the encoding.
+//! The code destructures every struct of the plan completely. So a new field does not compile
+//! until somebody decides whether it changes bytes. The encoding contains no `Debug` output and
+//! does not depend on the order of enum variants.
 
 use super::prepared_loop::PreparedLoop;
 use super::sound::SoundTrack;
@@ -21,28 +21,28 @@ use crate::workout::{
     Fit, HudParts, Interval, IntervalKind, Movement, Plan, Profile, RoundPosition, Side, Timeline,
 };
 
-/// The version of all code that writes bytes of a video: drawing the HUD, coding its slices, choosing cuts, laying
-/// sound, writing boxes. To be raised whenever the same description gives other bytes; the test
-/// `the_writers_version_pins_the_bytes` fails until it is.
+/// The version of all code that writes bytes of a video: drawing the HUD, encoding its slices, choosing cuts,
+/// putting the sound together, writing boxes. It must be raised whenever the same description gives other
+/// bytes. The test `the_writers_version_pins_the_bytes` fails until it is raised.
 pub const WRITER_VERSION: u32 = 1;
 
-/// What a stitched video is made from.
+/// The inputs of a stitched video.
 #[derive(Debug, Clone, Copy)]
 pub struct RenderSpec<'a> {
     /// What is shown and heard.
     pub plan: &'a Plan,
-    /// What lies behind clips with transparency.
+    /// What is shown behind clips with transparency.
     pub backdrop: &'a Backdrop,
 }
 
 impl RenderSpec<'_> {
-    /// Names what was asked for. It says nothing of the clips' bytes.
+    /// Names the requested video. The bytes of the clips are not part of this key.
     #[must_use]
     pub fn request_key(&self) -> blake3::Hash {
         self.encoded().finish()
     }
 
-    /// Names every byte of the video, in whichever form it is delivered. It reads all loops, so it takes a moment.
+    /// Names every byte of the video, in every form of delivery. Hashes all loops, which takes a moment.
     #[must_use]
     pub fn fingerprint(&self, material: &Material) -> blake3::Hash {
         let mut encoding = self.encoded();
@@ -72,7 +72,7 @@ impl RenderSpec<'_> {
             fit,
             cues,
             clip_sound,
-            // They choose or describe; whatever they changed is in the other fields.
+            // These fields select or describe. Their effects on the video are in the other fields.
             seed: _,
             kcal: _,
             renderer: _,
@@ -108,7 +108,7 @@ impl RenderSpec<'_> {
                 encoding.text("colour");
                 encoding.bytes(colour);
             }
-            // Its bytes are in the loops that show it.
+            // The bytes of the image are in the loops that show it.
             Backdrop::Image(path) => {
                 encoding.text("picture");
                 encoding.bytes(path.as_os_str().as_encoded_bytes());
@@ -139,7 +139,7 @@ fn digest_of_loop(prepared: &PreparedLoop) -> blake3::Hash {
     encoding.finish()
 }
 
-/// Names every byte of a sound: the frames by themselves. Where cues lie follows from the timeline.
+/// Names every byte of the coded audio frames. The positions of cues follow from the timeline.
 fn digest_of_sound(sound: &SoundTrack) -> blake3::Hash {
     let mut encoding = Encoding::new("sound");
     encoding.bytes(&sound.config().fields());
@@ -147,13 +147,13 @@ fn digest_of_sound(sound: &SoundTrack) -> blake3::Hash {
     encoding.finish()
 }
 
-/// Fields in a fixed order, each so that no two rows of fields have the same encoding: numbers have eight bytes, all
-/// else stands behind its length.
+/// Encodes fields in a fixed order and hashes them. No two sequences of fields have the same encoding: a
+/// number has eight bytes, and everything else follows its length.
 #[derive(Debug)]
 pub struct Encoding(blake3::Hasher);
 
 impl Encoding {
-    /// Of a kind of thing, which keeps kinds apart.
+    /// Begins the encoding of a thing of this kind. Things of different kinds never have the same digest.
     #[must_use]
     pub fn new(kind: &str) -> Self {
         let mut encoding = Self(blake3::Hasher::new());
@@ -161,23 +161,23 @@ impl Encoding {
         encoding
     }
 
-    /// Adds a number or a flag.
+    /// Adds a number or a flag, as eight bytes.
     pub fn number(&mut self, number: u64) {
         self.0.update(&number.to_be_bytes());
     }
 
-    /// Adds bytes.
+    /// Adds bytes after their length.
     pub fn bytes(&mut self, bytes: &[u8]) {
         self.number(bytes.len() as u64);
         self.0.update(bytes);
     }
 
-    /// Adds a text.
+    /// Adds a text after its length in bytes.
     pub fn text(&mut self, text: &str) {
         self.bytes(text.as_bytes());
     }
 
-    /// Adds where cues lie.
+    /// Adds the kinds and positions of cues.
     pub fn cues(&mut self, cues: &[Cue]) {
         self.number(cues.len() as u64);
         for Cue { kind, at } in cues {
@@ -196,7 +196,7 @@ impl Encoding {
         self.number(timeline.intervals().len() as u64);
         for interval in timeline.intervals() {
             let Interval {
-                // Both follow from the intervals before.
+                // The index and the start follow from the intervals before.
                 index: _,
                 start: _,
                 kind,

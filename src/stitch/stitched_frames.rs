@@ -1,5 +1,8 @@
-//! A plan's coded frames, one after the other: the exercise from a prepared loop, the HUD below it, and
-//! how long it is shown.
+//! The coded frames of a plan in order: for each frame the exercise slices from a
+//! prepared loop, the HUD slice, and the duration.
+//!
+//! For streams, which begin while loops are still being prepared. [`StitchedVideo`](super::StitchedVideo)
+//! gives the same frames in any order, but needs all loops first. This module writes no MP4.
 
 use std::sync::Arc;
 
@@ -21,22 +24,22 @@ use crate::workout::Plan;
 /// One frame, ready to be put into a fragment.
 #[derive(Debug, Clone)]
 pub struct StitchedFrame {
-    /// Its slices above the HUD: shared by all who show it.
+    /// The slices above the HUD, shared by all viewers of the loop.
     pub exercise: Bytes,
-    /// The HUD slice; empty without a HUD.
+    /// The HUD slice. Empty without a HUD.
     pub hud: Bytes,
-    /// How long it is shown.
+    /// How long the frame is shown.
     pub lasts: Ticks,
-    /// Whether nothing before it is needed.
+    /// Whether the frame needs no earlier frame: a keyframe.
     pub key: bool,
 }
 
-/// The frames of one plan. Holds its loops for as long as it lives.
+/// The frames of one plan. Holds the loops that it has asked for as long as it lives.
 pub struct StitchedFrames {
     request: LoopRequest,
-    /// Each different loop, in the order in which they are first shown.
+    /// Each different loop once, in the order in which they are first shown.
     loops: Vec<PlannedLoop>,
-    /// Which of them each interval shows.
+    /// For each interval, the index of its loop in `loops`.
     loop_of_interval: Vec<usize>,
     hud: Option<Hud>,
     encoder: Option<HudSliceEncoder>,
@@ -44,22 +47,23 @@ pub struct StitchedFrames {
     playbacks: Vec<Playback>,
     segmentation: Segmentation,
     interval: usize,
-    /// The next frame: of the interval's run, and of the workout.
+    /// Number of the next frame: `next` counts in the playback of the interval, `shown` in the workout.
     next: u64,
     shown: u64,
 }
 
-/// A loop, and where it comes from once it was asked for.
+/// A loop, and its source once it was asked for.
 struct PlannedLoop {
     recipe: Recipe,
     source: Option<LoopSource>,
 }
 
 impl StitchedFrames {
-    /// Asks for the first loop of a plan, and waits for its first frame; the next ones are asked for then, and the
-    /// others as they come near. `recipes` has one for each interval.
+    /// Asks for the first loop of a plan and waits for its first frame. Then asks for the next loops. The
+    /// others are asked for as their intervals come near. `recipes` has one recipe for each interval.
     ///
-    /// Fails if it is known that one of them gives no loop, or if there is no room to prepare the first.
+    /// Fails if one of the loops is known to be impossible, or if
+    /// there is no room in the queue for the first loop.
     pub async fn start(
         preparer: &Arc<LoopPreparer>,
         plan: &Arc<Plan>,
@@ -78,7 +82,7 @@ impl StitchedFrames {
         }
         let first = planned.first_mut().ok_or(StitchError::Empty)?;
         let mut source = request.get(&first.recipe, Urgency::Now, 0).await?;
-        // The viewer waits for this one's first frame: the others must not compete with it.
+        // The viewer waits for this first frame, so no other loop of the plan may compete with it.
         source.frame(0).await?;
         let config = source.config().await?;
         first.source = Some(source);
@@ -112,9 +116,9 @@ impl StitchedFrames {
         Ok(frames)
     }
 
-    /// Asks for the loops that come next and were not asked for yet, as many as a request may have in the queue. One
-    /// that cannot be had now, for want of room say, is asked for again when the next interval begins, and its
-    /// absence is an error only when it is needed.
+    /// Asks for the next loops that were not asked for yet, as many as a request may have in the queue. If a
+    /// loop is refused now, for example because the queue is full, it is asked for again when the next
+    /// interval begins. It is an error only when the loop is needed.
     async fn ask_ahead(&mut self) {
         let mut coming: Vec<usize> = Vec::new();
         for &of in &self.loop_of_interval[self.interval..] {
@@ -136,7 +140,7 @@ impl StitchedFrames {
         }
     }
 
-    /// The loop of an interval that begins: from now on the stream waits for it.
+    /// Gets the loop of an interval that begins. The stream waits for it, so it becomes urgent.
     async fn begin(&mut self, of: usize) -> Result<(), StitchError> {
         let PlannedLoop { recipe, source } = &mut self.loops[of];
         match source {
@@ -174,14 +178,16 @@ impl StitchedFrames {
             self.begin(of).await?;
         }
         let PlannedLoop { recipe, source } = &mut self.loops[of];
-        // Its interval has begun.
+        // The source exists: the interval has begun.
         let source = source.as_mut().ok_or(StitchError::Empty)?;
         if form != FrameForm::Predicted && source.renew().is_err() {
-            // Another may succeed: FFmpeg was killed, say. A loop that cannot be is refused here.
+            // The preparation ended without a loop. Another one may succeed, for example if FFmpeg was
+            // killed. If the loop is unfit, `wait_for` returns the error.
             *source = self.request.wait_for(recipe, Urgency::Now, of).await?;
         }
         if number == 0 && source.config().await? != self.config {
-            // Cannot be with one encoder; a cache that two FFmpegs share would be told apart by digest.
+            // This should not happen: one FFmpeg writes the same avcC for all loops, and loops of another
+            // FFmpeg version in a shared cache have other digests.
             return Err(StitchError::Config);
         }
         let exercise = match form {

@@ -1,21 +1,22 @@
-//! The folder of prepared loops and recorded sounds, bounded by bytes, and those loops that are in memory.
+//! The folder of prepared loops and recorded sounds, bounded by bytes, and the loops that are in memory.
 //!
-//! For the renderer and for whatever prepares loops. It does not prepare any: what is not there, or
-//! turned out damaged, is `None`, and the caller makes it again. Calls read and write files, so an
-//! asynchronous caller makes them where blocking is allowed.
+//! For the renderer and for the code that prepares loops. The store prepares nothing: a missing or damaged
+//! loop is `None`, and the caller makes it again. Calls read and write files, so an asynchronous caller must
+//! make them where blocking is allowed.
 //!
-//! Each loop is a file `<digest>.loop`, each sound a file `<digest>.sound`. Several processes may share a folder: a file appears whole, by
-//! being renamed, and may vanish at any time, which costs one more preparation and nothing else. When a
-//! file was used last is its modification time, so all processes see it.
+//! Each loop is a file `<digest>.loop`, and each sound is a file `<digest>.sound`. Several processes may
+//! share a folder. A file appears whole, by a rename. It may vanish at any time, which costs only another
+//! preparation. The modification time of a file is the time of its last use, so that all processes see it.
 //!
-//! Within one process a loop is in memory once, however many ask for it at the same time, and is not
-//! evicted as long as somebody holds it. A sound is never in memory; who holds it has its file open, and reads
-//! on when it is evicted. [`Store::in_use`] tells what all loops in memory take, whoever holds them: streams, videos,
-//! or the store itself. Who keeps something made of loops should keep no loop with it, but ask the store again.
+//! Within one process, a loop is in memory at most once, no matter how many callers ask for it at the same
+//! time. A loop that somebody holds is not evicted. A sound is never in memory: its holder has the file open
+//! and can read on after the file is evicted. [`Store::in_use`] tells how much memory all loops take, no
+//! matter who holds them: streams, videos, or the store itself. Code that keeps something derived from loops
+//! should not keep the loops, but ask the store for them again.
 //!
-//! A folder that cannot be written to is no failure: loops are kept in memory instead, within the same bound as those
-//! used last, and written when it can be again (see `write_backoff`). Beyond the bound the one used least recently is let
-//! go and prepared again when it is needed.
+//! If the folder cannot be written, loops are kept in memory instead and written when that is possible again
+//! (see `write_backoff`). They have the same bound as the most recently used loops. Beyond the bound, the
+//! least recently used loop is dropped and prepared again when it is needed.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -34,10 +35,10 @@ use super::sound::{Recorded, RecordedError};
 use super::write_backoff::WriteBackoff;
 use crate::temp_files;
 
-/// A use within this time after another is not noted: it saves a write for each workout.
+/// A use is not recorded if the previous one was recorded within this time, to save writes.
 const NOTED_EVERY: Duration = Duration::from_secs(60);
 
-/// What a file of the store holds.
+/// The kind of a file in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum EntryKind {
     Loop,
@@ -47,7 +48,7 @@ enum EntryKind {
 impl EntryKind {
     const ALL: [Self; 2] = [Self::Loop, Self::Sound];
 
-    /// How the names of its files end.
+    /// The file name suffix of this kind.
     fn suffix(self) -> &'static str {
         match self {
             Self::Loop => ".loop",
@@ -55,8 +56,9 @@ impl EntryKind {
         }
     }
 
-    /// The bytes of so many that files of this kind may have whatever the other kind needs: loops a half, so that no
-    /// number of sounds drives all of them out, sounds an eighth. What is between is whoever's who uses it.
+    /// The bytes out of `limit` that files of this kind may always have, whatever the other
+    /// kind needs. Loops may have a half, so that no number of sounds evicts all of them, and
+    /// sounds an eighth. Either kind may use the rest.
     fn share(self, limit: u64) -> u64 {
         match self {
             Self::Loop => limit / 2,
@@ -65,7 +67,7 @@ impl EntryKind {
     }
 }
 
-/// Names a loop or a sound by all that made it: clip, arguments, versions.
+/// Names a loop or a sound by everything that it was made from: clip, arguments, versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Digest(blake3::Hash);
 
@@ -76,51 +78,52 @@ impl From<blake3::Hash> for Digest {
 }
 
 impl fmt::Display for Digest {
-    /// 64 hexadecimal digits in lower case.
+    /// Writes 64 hexadecimal digits in lower case.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
 }
 
-/// The bytes that loops and sounds may take. Loops in use are kept beyond them.
+/// The bytes that loops and sounds may take. Loops in use may exceed these bounds.
 #[derive(Debug, Clone, Copy)]
 pub struct StoreLimits {
-    /// Of all files in the folder.
+    /// For all files in the folder.
     pub folder: u64,
-    /// Of the loops that stay in memory though nobody uses them; of those that cannot be written as many again.
+    /// For the loops that stay in memory although nothing uses them. Loops that cannot be
+    /// written may take the same amount in addition.
     pub memory: u64,
 }
 
-/// The loops that are in memory, whoever holds them.
+/// The loops that are in memory, no matter who holds them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct InMemory {
-    /// How many.
+    /// Number of loops.
     pub loops: usize,
-    /// Their bytes.
+    /// Their size in bytes.
     pub bytes: u64,
-    /// How many of them could not be written to the folder yet.
+    /// How many of the loops could not be written to the folder yet.
     pub unwritten: usize,
 }
 
-/// See the module. Shared by reference; every call may be made from any thread.
+/// The store. Shared by reference; every method may be called from any thread.
 #[derive(Debug)]
 pub struct Store {
     folder: PathBuf,
     limit: u64,
-    /// Locked while it is searched, never while files are read.
+    /// Locked while the map is searched, never while files are read.
     slots: Mutex<HashMap<Digest, Slot>>,
-    /// Locked last: its holder takes no other lock.
+    /// Always the last lock to be taken: its holder takes no other lock.
     lru: Mutex<LruLoops>,
-    /// Loops that could not be written. Locked last.
+    /// Loops that could not be written. Always the last lock to be taken.
     unwritten: Mutex<LruLoops>,
     write_backoff: WriteBackoff,
 }
 
-/// Where a loop is in memory, if it is. Locked while its file is read, written or removed: the others
-/// who want that loop wait.
+/// Points to a loop if it is in memory. Locked while the file of the loop is read, written or removed, so
+/// that other callers that want this loop wait.
 type Slot = Arc<Mutex<Weak<PreparedLoop>>>;
 
-/// A file as the folder lists it.
+/// A file of the store's folder.
 struct StoreEntry {
     kind: EntryKind,
     used: SystemTime,
@@ -129,8 +132,8 @@ struct StoreEntry {
 }
 
 impl Store {
-    /// Opens a folder, which is created if need be; removes what killed writers left, and files beyond
-    /// the bound.
+    /// Opens a folder, and creates it if needed. Removes files that
+    /// killed writers left, and files beyond the bound.
     pub fn open(folder: impl Into<PathBuf>, bounds: StoreLimits) -> io::Result<Self> {
         let store = Self {
             folder: folder.into(),
@@ -146,7 +149,8 @@ impl Store {
         Ok(store)
     }
 
-    /// A loop that is in memory; `None` also when somebody is just reading or writing it. Never blocks.
+    /// A loop that is in memory. `None` also if its file is just
+    /// being read or written. Never waits for a file.
     pub fn in_memory(&self, digest: &Digest) -> Option<Arc<PreparedLoop>> {
         let slot = Arc::clone(lock(&self.slots).get(digest)?);
         let prepared = slot.try_lock().ok()?.upgrade()?;
@@ -154,8 +158,8 @@ impl Store {
         Some(prepared)
     }
 
-    /// A loop, out of memory or out of its file. `None` if there is none, or if its file is damaged; that
-    /// is removed then.
+    /// Gets a loop from memory or from its file. `None` if there is no file, or
+    /// if the file is damaged, which is then removed.
     pub fn get(&self, digest: &Digest) -> Option<Arc<PreparedLoop>> {
         let slot = self.slot(digest);
         let mut held = lock(&slot);
@@ -171,8 +175,8 @@ impl Store {
         Some(prepared)
     }
 
-    /// A sound, out of its file, all of which is checked. `None` if there is none, or if it is damaged; that is
-    /// removed then.
+    /// Opens a sound and checks its whole file. `None` if there is no file, or
+    /// if the file is damaged, which is then removed.
     pub fn sound(&self, digest: &Digest) -> Option<Recorded> {
         let path = self.path(EntryKind::Sound, digest);
         match File::open(&path)
@@ -195,12 +199,13 @@ impl Store {
         None
     }
 
-    /// A file to write a sound to, which vanishes unless it is given to [`put_sound`](Self::put_sound).
+    /// Creates a file for a new sound. The file is removed unless it is passed to
+    /// [`put_sound`](Self::put_sound).
     pub fn temp_file(&self) -> io::Result<NamedTempFile> {
         temp_files::create(&self.folder, "")
     }
 
-    /// Keeps the file of a sound under its name, and evicts what the bound then demands.
+    /// Stores the file of a sound under its digest, and evicts other files if the bound requires it.
     pub fn put_sound(&self, digest: &Digest, file: TempPath) -> io::Result<()> {
         file.persist(self.path(EntryKind::Sound, digest))
             .map_err(|failed| failed.error)?;
@@ -208,9 +213,10 @@ impl Store {
         Ok(())
     }
 
-    /// Keeps a loop under its name, in the place of one that was there, and evicts what the bound then
-    /// demands; in memory, if the folder cannot be written to. Fails only if it is no loop. What is given back holds no more memory than its file has bytes, whatever larger buffers
-    /// the given one was cut from.
+    /// Stores a loop under its digest, replaces an older one, and evicts other files if the bound
+    /// requires it. If the folder cannot be written, the loop stays in memory. Fails only if
+    /// `prepared` is not a valid loop. The returned loop takes no more memory than its file has bytes,
+    /// even if `prepared` was cut from larger buffers.
     pub fn put(&self, digest: &Digest, prepared: PreparedLoop) -> io::Result<Arc<PreparedLoop>> {
         let unfit = |error: LoopFileError| io::Error::new(io::ErrorKind::InvalidInput, error);
         let file = Bytes::from(prepared_loop::write(&prepared).map_err(unfit)?);
@@ -232,20 +238,20 @@ impl Store {
         *held = Arc::downgrade(&prepared);
         self.used(digest, &prepared);
         drop(held);
-        // `prepared` is held here, so it is not what is evicted.
+        // `prepared` is held here, so its file is not evicted.
         self.evict();
         Ok(prepared)
     }
 
-    /// Writes the loops that could not be written before, until one fails again. Gives the time until the next try,
-    /// if there has to be one.
+    /// Writes the loops that could not be written before, until a write fails again. Returns the time until
+    /// the next try, if one is needed.
     pub fn retry(&self) -> Option<Duration> {
         self.evict();
         loop {
             let (digest, prepared) = lock(&self.unwritten).oldest()?;
             let slot = self.slot(&digest);
             let held = lock(&slot);
-            // It was written once, so it is sound.
+            // `put` encoded this loop successfully before, so encoding does not fail here.
             let written =
                 prepared_loop::write(&prepared).is_ok_and(|file| self.write(&digest, &file, Instant::now()));
             if !written {
@@ -257,13 +263,13 @@ impl Store {
         }
     }
 
-    /// How long until loops that could not be written are to be tried again, if there are any.
+    /// Time until the loops that could not be written are tried again. `None` if there are none.
     pub fn retry_in(&self) -> Option<Duration> {
         lock(&self.unwritten).oldest()?;
         self.write_backoff.next_try(Instant::now())
     }
 
-    /// What the loops in memory take now. One that is just being read or written is left out.
+    /// The memory that loops take now. A loop whose file is just being read or written is not counted.
     pub fn in_use(&self) -> InMemory {
         let slots: Vec<Slot> = lock(&self.slots).values().cloned().collect();
         let mut all = InMemory {
@@ -279,7 +285,7 @@ impl Store {
         all
     }
 
-    /// Notes a use in memory.
+    /// Records a use in the lists of loops in memory.
     fn used(&self, digest: &Digest, prepared: &Arc<PreparedLoop>) {
         lock(&self.unwritten).used_again(digest);
         lock(&self.lru).used(*digest, Arc::clone(prepared));
@@ -289,7 +295,7 @@ impl Store {
         self.folder.join(format!("{digest}{}", kind.suffix()))
     }
 
-    /// The place of a loop in memory. Places that nobody looks at and that hold nothing are given up.
+    /// The slot of a loop, created if needed. Slots that nobody uses and that point to no loop are removed.
     fn slot(&self, digest: &Digest) -> Slot {
         let mut slots = lock(&self.slots);
         if let Some(slot) = slots.get(digest) {
@@ -302,12 +308,12 @@ impl Store {
         Arc::clone(slots.entry(*digest).or_default())
     }
 
-    /// Reads and checks a loop's file.
+    /// Reads and checks the file of a loop.
     fn load(&self, digest: &Digest) -> Option<PreparedLoop> {
         let path = self.path(EntryKind::Loop, digest);
         let bytes = File::open(&path).and_then(|file| {
             let length = file.metadata()?.len();
-            // One byte more than is allowed, so that a file that is too large is seen to be.
+            // Reads one byte more than is allowed, so that a file that is too large is noticed.
             let mut bytes = Vec::with_capacity(length.min(MAX_FILE + 1) as usize);
             file.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
             Ok(bytes)
@@ -326,7 +332,7 @@ impl Store {
         None
     }
 
-    /// Writes a loop's file; whether that succeeded.
+    /// Writes the file of a loop. Returns whether that succeeded.
     fn write(&self, digest: &Digest, file: &[u8], now: Instant) -> bool {
         let temp = self.write_temp(file);
         let written = temp.and_then(|temp| {
@@ -340,8 +346,8 @@ impl Store {
         written.is_ok()
     }
 
-    /// A whole file on the disk, without its name yet. The folder itself is not synced: after a power
-    /// failure the file may be missing, but never half there.
+    /// Writes a whole file to the disk, without its final name. The folder itself is not synced: after a
+    /// power failure the file may be missing, but never incomplete.
     fn write_temp(&self, bytes: &[u8]) -> io::Result<NamedTempFile> {
         let mut temp = self.temp_file()?;
         temp.write_all(bytes)?;
@@ -349,12 +355,12 @@ impl Store {
         Ok(temp)
     }
 
-    /// Sets the file's modification time, for every process's order of eviction.
+    /// Sets the modification time of a file, which determines the order of eviction for all processes.
     fn note_use(&self, kind: EntryKind, digest: &Digest) {
         let path = self.path(kind, digest);
         let note = || {
             let noted = fs::metadata(&path)?.modified()?;
-            // A time to come, which some clock was set back from, is replaced too.
+            // A time in the future, from a clock that was set back later, is replaced, too.
             if noted.elapsed().is_ok_and(|age| age < NOTED_EVERY) {
                 return Ok(());
             }
@@ -371,13 +377,13 @@ impl Store {
         }
     }
 
-    /// Removes the files that were used least recently, until all keep their bound or only those are left
-    /// that are in use. A kind that has no more than its share is left alone, unless nothing else can go.
+    /// Removes the least recently used files until the bound is kept or only files of loops in use are left.
+    /// Files of a kind that does not exceed its share are kept, unless the bound cannot be kept otherwise.
     fn evict(&self) {
         let mut files = match self.list() {
             Ok(files) => files,
             Err(error) => {
-                // If it cannot be written either, that was said.
+                // If writes fail as well, that has been logged already.
                 if self.write_backoff.next_try(Instant::now()).is_none() {
                     tracing::warn!(%error, "the folder of prepared loops and sounds cannot be listed");
                 }
@@ -385,7 +391,7 @@ impl Store {
             }
         };
         files.sort_by_key(|file| file.used);
-        // Those that are being written count, too, though they cannot go.
+        // Files that are being written count as well, although they cannot be evicted.
         let temp = temp_files::sweep(&self.folder);
         let bytes_of = |files: &[StoreEntry], kind: EntryKind| -> u64 {
             let files = files.iter().filter(|file| file.kind == kind);
@@ -410,7 +416,8 @@ impl Store {
         }
     }
 
-    /// All loops and sounds in the folder. Files of any other name are not the store's: neither counted nor removed.
+    /// All loops and sounds in the folder. Files with other names do not belong to
+    /// the store: they are neither counted nor removed.
     fn list(&self) -> io::Result<Vec<StoreEntry>> {
         let mut files = Vec::new();
         for file in fs::read_dir(&self.folder)? {
@@ -419,7 +426,7 @@ impl Store {
             let Some((kind, digest)) = name.to_str().and_then(named) else {
                 continue;
             };
-            // One that cannot be looked at has vanished.
+            // If the metadata cannot be read, the file has vanished.
             if let Ok(facts) = file.metadata()
                 && let Ok(used) = facts.modified()
             {
@@ -435,7 +442,8 @@ impl Store {
         Ok(files)
     }
 
-    /// Removes a loop from memory and disk unless it is in use, or a sound; whether its file is gone.
+    /// Removes a file: a sound always, a loop only if it is not in use, and then from
+    /// memory, too. Returns whether the file is gone.
     fn let_go(&self, file: &StoreEntry) -> bool {
         let digest = &file.digest;
         let path = self.path(file.kind, digest);
@@ -444,12 +452,12 @@ impl Store {
         }
         let slot = self.slot(digest);
         let Ok(held) = slot.try_lock() else {
-            return false; // It is being read or written.
+            return false; // The loop is being read or written.
         };
         if let Some(prepared) = held.upgrade() {
             let unwritten = lock(&self.unwritten).holds(&prepared);
             let mut lru = lock(&self.lru);
-            // No new use can begin while the slot is locked: only uses make uses.
+            // No new use can begin: the slot is locked, and otherwise only a user can clone the `Arc`.
             let not_users = 1 + usize::from(lru.holds(&prepared)) + usize::from(unwritten);
             if Arc::strong_count(&prepared) > not_users {
                 return false;
@@ -460,16 +468,16 @@ impl Store {
     }
 }
 
-/// What a file's name says of it.
+/// The kind and the digest in a file's name. `None` for files that do not belong to the store.
 fn named(name: &str) -> Option<(EntryKind, Digest)> {
     let of = |kind: EntryKind| Some((kind, name.strip_suffix(kind.suffix())?));
     let (kind, digits) = EntryKind::ALL.into_iter().find_map(of)?;
     let digest = Digest(blake3::Hash::from_hex(digits).ok()?);
-    // Upper case digits mean the same number, but not the same file.
+    // Upper case digits mean the same number but name another file.
     (digits == digest.to_string()).then_some((kind, digest))
 }
 
-/// Removes a file; whether it is gone now, be it by another process.
+/// Removes a file. Returns whether it is gone now, even if another process removed it.
 fn remove(path: &Path) -> bool {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -480,7 +488,7 @@ fn remove(path: &Path) -> bool {
     }
 }
 
-/// Nothing under these locks is ever half changed, so a panic of another thread does no harm.
+/// A poisoned lock is safe to use: nothing under these locks is ever half changed.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

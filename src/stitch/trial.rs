@@ -1,4 +1,7 @@
-//! Whether a recipe can be followed at all: its loop is encoded and taken apart as any other, and thrown away.
+//! Tests whether FFmpeg can encode a recipe at all. The loop is encoded and split
+//! into slices like any other, and then dropped.
+//!
+//! For the trial of a clip before it is accepted. It uses neither the store nor the queue.
 
 use tokio::sync::watch;
 
@@ -6,7 +9,7 @@ use super::prepare::{PrepareError, prepare};
 use super::recipe::{Attempt, Recipe};
 use crate::ffmpeg::Tools;
 
-/// Follows a recipe, without the check of what comes out: that finds fault with an encoder, never with a clip.
+/// Encodes a recipe without the check by `verify`, which finds faults of an encoder and never of a clip.
 pub async fn try_recipe(recipe: &Recipe, tools: &Tools) -> Result<(), PrepareError> {
     let first = Attempt::first(recipe.gops());
     prepare(recipe, &first, tools, &watch::Sender::default())

@@ -1,16 +1,19 @@
-//! Is a prepared loop isolated? Decoded under two different HUDs its exercise must be the same, bit for bit.
+//! Checks whether a prepared loop is isolated: decoded under two different
+//! HUDs, its exercise must be the same, bit for bit.
 //!
-//! The loop is put together twice over, as a workout would: once with each GOP's IDR frame and one bar of
-//! noise below it, and on with the second forms and another bar. A decoder in its strictest mode digests the
-//! rows above the HUD of every frame; each frame of the second pass must equal that of the first.
-//! That covers the guard (no block is predicted from the HUD's rows), the second form, and both kinds of
-//! HUD slice at once.
+//! For `isolation`, which encodes a loop again if a check fails. This module corrects nothing.
 //!
-//! And every slice is read to its last bit: what it asks of a decoder must stay within what Main profile allows
-//! ([`SliceStats`]), for not every decoder of High profile has met more.
+//! The check puts the loop together twice, as a workout would. The first pass uses the IDR frame of each GOP
+//! and one HUD of noise. The second pass uses the restart form of each GOP and another HUD of noise. A
+//! decoder in its strictest mode computes a digest of the rows above the HUD of every frame. Each frame of
+//! the second pass must equal that of the first. This covers the guard (no block is predicted from the rows
+//! of the HUD), the restart form, and both kinds of HUD slice at once.
 //!
-//! Where a frame differs, so may all that are predicted from it: what is told is the first of each such row,
-//! whose own prediction is at fault.
+//! In addition, every slice is parsed to its last bit. What it demands of a decoder must stay within Main
+//! profile ([`SliceStats`]), because not every decoder of High profile has been tested with more.
+//!
+//! If a frame differs, all frames that are predicted from it may differ, too. So only the first frame of each
+//! sequence of differing frames is reported, because its own prediction is the fault.
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -24,11 +27,12 @@ use crate::hud::Area;
 use crate::units::FPS;
 use crate::workout::Profile;
 
-/// Bytes that the decoder may say: a line of a hundred for each of twice the longest loop's frames.
+/// The most bytes that are read of the decoder's report. Enough for a line of 100 bytes for
+/// each frame of two passes of the longest loop.
 const REPORT: u64 = 1 << 20;
 
-/// Checks a loop that was prepared for `profile`. Gives the frames that are predicted from the HUD; of a loop
-/// that is isolated, none.
+/// Checks a loop that was prepared for `profile`. Returns the frames that are
+/// predicted from the HUD: none if the loop is isolated.
 pub async fn verify(
     prepared: &PreparedLoop,
     intra: &IntraFrames,
@@ -42,7 +46,7 @@ pub async fn verify(
     faults
 }
 
-/// Refuses a loop that asks too much of a decoder.
+/// Refuses a loop that demands too much of a decoder.
 fn demands(prepared: &PreparedLoop, intra: &IntraFrames) -> Result<(), PrepareError> {
     let parameters = Parameters::from_avcc(prepared.config.avcc())?;
     for (number, frame) in (0..).zip(&prepared.frames) {
@@ -74,7 +78,8 @@ async fn decoded(
     let stream = twice(prepared, profile)?;
     let mut command = tools.ffmpeg();
     command.args(["-xerror", "-err_detect", "explode", "-f", "h264", "-i", "pipe:0"]);
-    // With times of our own none is left out, whatever FFmpeg makes of a stream that has none.
+    // The filter sets all times itself: a raw H.264 stream has none, and FFmpeg must not
+    // drop a frame because of times that it made up.
     let filter = format!(
         "crop={}:{}:0:0,settb=1/{FPS},setpts=N",
         profile.width,
@@ -86,7 +91,7 @@ async fn decoded(
     let (stdin, stdout) = (child.take_stdin(), child.take_stdout());
     let (mut stdin, stdout) = stdin.zip(stdout).ok_or(PrepareError::Cancelled)?;
     let feed = async move {
-        // A decoder that stops reading has failed; its exit says why.
+        // A decoder that stops reading has failed. Its exit tells why.
         let _ = stdin.write_all(&stream).await;
     };
     let mut report = String::new();
@@ -100,7 +105,7 @@ async fn decoded(
     compare(&report, prepared.frames.len(), intra)
 }
 
-/// Two passes as an Annex B byte stream.
+/// Two passes of the loop as an Annex B byte stream.
 fn twice(prepared: &PreparedLoop, profile: &Profile) -> Result<Vec<u8>, PrepareError> {
     let mut stream = Vec::new();
     for nal in h264::parameter_sets(prepared.config.avcc())? {
@@ -130,7 +135,7 @@ fn twice(prepared: &PreparedLoop, profile: &Profile) -> Result<Vec<u8>, PrepareE
     Ok(stream)
 }
 
-/// Slices behind lengths as slices behind start codes (annex B).
+/// Converts slices after 4-byte lengths to slices after start codes (annex B).
 fn put_annex_b(sample: &[u8], stream: &mut Vec<u8>) -> Result<(), PrepareError> {
     for nal in h264::nal_units(sample) {
         put_nal(nal?, stream);
@@ -152,7 +157,8 @@ fn bar_of_noise(bytes: usize, pass: u8) -> Vec<u8> {
     noise
 }
 
-/// The report has a line for each frame, its digest in the last column; lines with # are its head.
+/// Compares the digests of both passes. The report has one line for each frame, with the digest in the last
+/// column. Lines that begin with # are its header.
 fn compare(report: &str, pass: usize, intra: &IntraFrames) -> Result<Vec<u64>, PrepareError> {
     let digests: Vec<&str> = report
         .lines()

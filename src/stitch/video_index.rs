@@ -1,14 +1,15 @@
-//! A video: all of a plan's coded frames and frames of sound, any of them at once.
+//! Random access to a stitched video: all coded frames of a plan and all frames of its sound.
 //!
-//! For what is asked for in parts: byte ranges, segments. Where [`StitchedFrames`](super::StitchedFrames) gives a plan's
-//! frames one after the other while loops are still being prepared, a video has its loops whole, and knows
-//! the size and the time of everything in it before a byte leaves.
+//! For byte ranges and segments. [`StitchedFrames`](super::StitchedFrames) gives the frames of a plan in
+//! order while loops are still being prepared. A [`StitchedVideo`] needs its loops whole, and knows the size
+//! and the time of every frame before the first byte is sent. This module writes no MP4.
 //!
-//! What it knows is its [`VideoIndex`], which holds no loop: it may be kept, while the loops come and go. Of HUD slices an
-//! index keeps the first ones, as far as there is memory for them ([`SliceMemory`]), and of all others only the
-//! sizes: such a slice is written when it is asked for, the same bytes each time and the same as
-//! [`StitchedFrames`](super::StitchedFrames) writes, because a bar depends on its frame alone and its slice on that and the bar
-//! before.
+//! A [`VideoIndex`] holds these sizes and times, but no loops: it can be cached while the loops are evicted
+//! and loaded again. An index keeps the first HUD slices as far as there is memory for them
+//! ([`SliceMemory`]). For all others it keeps only the sizes, and the slice is encoded when it is
+//! requested. The bytes are the same each time, and the same as those of
+//! [`StitchedFrames`](super::StitchedFrames), because the pixels of a HUD depend on its frame alone, and a
+//! HUD slice depends only on these pixels and those of the frame before.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -30,68 +31,69 @@ use crate::mp4::{AvcConfig, SampleInfo};
 use crate::units::Ticks;
 use crate::workout::Plan;
 
-/// Bytes of HUD slices that an index keeps at most: those of 16 minutes in 720p. Writing them is half of what a
-/// download costs.
+/// The most bytes of HUD slices that an index keeps: those of 16 minutes at 720p.
+/// Encoding them is half the cost of a download.
 const KEPT: usize = 14 << 20;
-/// What [`SliceMemory`] counts in.
+/// Unit of [`SliceMemory`] in bytes.
 const UNIT: usize = 16 << 10;
-/// Writers that are kept for the next reader; each holds two bars.
+/// The most idle writers that an index keeps for the next reader. Each holds the HUD pixels of two frames.
 const IDLE_WRITERS: usize = 2;
 
-/// Why a part of a video is not what it was when the video was made: a fault of this program, or of the disk.
+/// Why a part of a video differs from what the index announced, or cannot be
+/// read: a fault of this program or of the disk.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum VideoError {
-    /// A slice of the HUD cannot be written.
+    /// A HUD slice cannot be encoded.
     #[error("a slice of the HUD cannot be written: {0}")]
     Slice(String),
-    /// The file of its sound cannot be read.
+    /// The file of the sound cannot be read.
     #[error("the sound cannot be read: {0}")]
     Sound(String),
-    /// A slice of the HUD has another size than before.
+    /// A HUD slice has another size than the index announced.
     #[error("the HUD's slice of picture {frame} has {has} bytes, not {promised}")]
     Size {
-        /// Which.
+        /// Number of the frame.
         frame: u64,
         /// Bytes that were announced.
         promised: u32,
-        /// Bytes that were written.
+        /// Bytes that were encoded.
         has: usize,
     },
 }
 
-/// Where the exercise part of a frame is stored: equal stretches are equal bytes.
+/// Where the exercise slices of a frame are stored. Equal values mean equal bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StoredFrame {
-    /// Which of the video's loops.
+    /// Index of the loop among the loops of the video.
     pub loop_index: usize,
-    /// Whether it is the second form of a GOP's first frame.
+    /// Whether it is the restart form of the frame.
     pub restart: bool,
-    /// Which of its frames.
+    /// Number of the frame in the loop.
     pub frame: u64,
 }
 
-/// What a video is put together from, all of it there.
+/// Everything that a video is put together from, all of it ready.
 #[derive(Debug, Clone)]
 pub struct Material {
-    /// Each loop once.
+    /// Each different loop once.
     pub loops: Vec<Arc<PreparedLoop>>,
-    /// Which of them each interval shows.
+    /// For each interval, the index of its loop in `loops`.
     pub loop_of_interval: Vec<usize>,
-    /// All of the sound.
+    /// The whole sound.
     pub sound: SoundTrack,
 }
 
-/// One interval.
+/// One interval of the video.
 #[derive(Debug)]
 struct Scene {
     playback: Playback,
-    /// The number of its first frame.
+    /// Number of its first frame in the video.
     first: u64,
-    /// Which loop.
+    /// Index of its loop.
     loop_index: usize,
 }
 
-/// What is known of a video before a byte of it leaves. It holds neither its loops nor its sound.
+/// The sizes and times of a video, known before a byte of it is sent. Holds neither the loops nor the sound.
 pub struct VideoIndex {
     plan: Arc<Plan>,
     scenes: Vec<Scene>,
@@ -107,56 +109,58 @@ pub struct VideoIndex {
 /// The HUD slices of all frames.
 #[derive(Debug, Default)]
 struct Slices {
-    /// Where each frame's slice ends if all lie behind each other, modulo 2^32: differences are exact, for no
-    /// slice and no stretch of kept ones has 4 GiB.
+    /// The offset at which each frame's slice ends when all slices are stored one after the other, modulo
+    /// 2^32. Differences are exact, because no slice and no range of kept slices has 4 GiB.
     ends: Vec<u32>,
-    /// Whole slices of the first frames of each stretch that was written at once.
+    /// Kept slices: the first ones of each range of frames that one thread encoded.
     kept: Vec<KeptSlices>,
-    /// Held as long as they are.
+    /// The permit for the memory of `kept`.
     memory: Option<OwnedSemaphorePermit>,
 }
 
-/// Whole slices of some frames, one behind the other.
+/// The slices of a range of frames, one after the other.
 #[derive(Debug)]
 struct KeptSlices {
     frames: Range<u64>,
     bytes: Bytes,
 }
 
-/// The memory that HUD slices of all indexes together may take, however long who reads them holds them.
+/// Bounds the memory of the HUD slices of all indexes together,
+/// including indexes that only readers still hold.
 #[derive(Debug, Clone)]
 pub struct SliceMemory(Arc<Semaphore>);
 
 impl SliceMemory {
-    /// Room for so many bytes.
+    /// Room for this many bytes, rounded down to 16 KiB.
     #[must_use]
     pub fn new(bytes: usize) -> Self {
         Self(Arc::new(Semaphore::new(bytes / UNIT)))
     }
 
-    /// As many bytes as an index may keep, or as many as are left; none if there are none.
+    /// Reserves as many bytes as one index may keep, or all that are left if these are fewer.
     fn reserve(&self) -> Option<OwnedSemaphorePermit> {
         let units = (KEPT / UNIT).min(self.0.available_permits());
         Arc::clone(&self.0).try_acquire_many_owned(units as u32).ok()
     }
 }
 
-/// See the module. Shared by all who read it.
+/// A video: an index with its loops and its sound. Shared by all readers.
 pub struct StitchedVideo {
     index: Arc<VideoIndex>,
     loops: Vec<Arc<PreparedLoop>>,
     sound: SoundTrack,
 }
 
-/// Writes HUD slices, fastest in rising order. A reader borrows one from the video and gives it back.
+/// Encodes HUD slices, fastest in the order of the frames. A reader
+/// borrows a writer from the video and gives it back.
 pub struct HudSliceWriter {
     hud: Hud,
     encoder: HudSliceEncoder,
-    /// The frame whose slice was written last.
+    /// The frame whose slice was encoded last.
     last_written: Option<u64>,
 }
 
-/// A frame's place in the video.
+/// What a frame of the video shows, and when.
 #[derive(Debug, Clone, Copy)]
 struct FramePosition {
     scene: usize,
@@ -204,7 +208,7 @@ impl VideoIndex {
         &self.fingerprint
     }
 
-    /// Bytes of memory that it takes.
+    /// Bytes of memory that the index takes.
     #[must_use]
     pub fn bytes(&self) -> usize {
         let profile = self.plan.profile;
@@ -217,7 +221,7 @@ impl VideoIndex {
             + 2 * IDLE_WRITERS * bar
     }
 
-    /// Where a frame's slice ends among all.
+    /// The offset at which the slice of a frame ends, modulo 2^32.
     fn slice_end(&self, number: u64) -> u32 {
         let ends = self.slices.get().map_or(&[][..], |slices| &slices.ends);
         ends.get(number as usize).copied().unwrap_or(0)
@@ -227,7 +231,7 @@ impl VideoIndex {
         number.checked_sub(1).map_or(0, |before| self.slice_end(before))
     }
 
-    /// A frame's slice, if it is kept.
+    /// The HUD slice of a frame, if it is kept.
     fn kept(&self, number: u64) -> Option<Bytes> {
         let mut all = self.slices.get()?.kept.iter();
         let kept = all.find(|kept| kept.frames.contains(&number))?;
@@ -246,9 +250,10 @@ impl Slices {
 }
 
 impl StitchedVideo {
-    /// Of a plan and all that it needs; `fingerprint` is its [`RenderSpec`](super::RenderSpec)'s.
+    /// Builds the index and the video of a plan. `fingerprint` must be the fingerprint of its
+    /// [`RenderSpec`](super::RenderSpec).
     ///
-    /// Writes every HUD slice once to know its size, in as many threads as are given.
+    /// Encodes every HUD slice once to learn its size, in `threads` threads.
     pub fn new(
         plan: &Arc<Plan>,
         material: Material,
@@ -265,7 +270,7 @@ impl StitchedVideo {
         Ok(video)
     }
 
-    /// Of an index that was built before, of the same material.
+    /// A video with an index that was built before from the same material.
     #[must_use]
     pub fn of(index: Arc<VideoIndex>, material: Material) -> Self {
         Self {
@@ -275,7 +280,8 @@ impl StitchedVideo {
         }
     }
 
-    /// Writes all HUD slices. A stretch of frames may begin anywhere, since a writer can: each thread has one.
+    /// Encodes all HUD slices. Each thread has its own writer and a range of
+    /// frames, because a writer can begin at any frame.
     fn all_slices(&self, threads: usize, memory: &SliceMemory) -> Result<Slices, H264Error> {
         let (frames, threads) = (self.frames(), threads.max(1) as u64);
         let memory = memory.reserve();
@@ -288,7 +294,7 @@ impl StitchedVideo {
                 .collect();
             let first = self.some_slices(share(0), room);
             let others = others.into_iter().map(|other| {
-                // Its panic goes on in this thread.
+                // A panic of the thread continues in this thread.
                 other
                     .join()
                     .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
@@ -316,17 +322,17 @@ impl StitchedVideo {
         Ok(slices)
     }
 
-    /// The sizes of some frames' slices, and the first of these slices, up to `room` bytes.
+    /// The sizes of the HUD slices of these frames, and the first of these slices, up to `room` bytes.
     fn some_slices(&self, frames: Range<u64>, room: usize) -> Result<(Vec<u32>, KeptSlices), H264Error> {
         let writer = self.idle_or_new_writer()?;
         let mut writer = writer.ok_or(H264Error::OutOfRange("a video without a HUD"))?;
         let mut sizes = Vec::with_capacity((frames.end - frames.start) as usize);
-        // Untouched memory is none.
+        // Reserved memory takes no physical memory until it is written.
         let mut kept = Vec::with_capacity(room);
         let mut whole = frames.start..frames.start;
         for number in frames {
             let slice = self.write(&mut writer, number)?;
-            // A slice of 4 GiB exists nowhere.
+            // This fits: no slice has 4 GiB.
             sizes.push(slice.len() as u32);
             if whole.end == number && kept.len() + slice.len() <= room {
                 kept.extend_from_slice(&slice);
@@ -338,25 +344,26 @@ impl StitchedVideo {
         Ok((sizes, KeptSlices { frames: whole, bytes }))
     }
 
-    /// What is known of it, without its loops.
+    /// The index of this video.
     #[must_use]
     pub fn index(&self) -> &Arc<VideoIndex> {
         &self.index
     }
 
-    /// Its loops, each once.
+    /// Each different loop once.
     #[must_use]
     pub fn loops(&self) -> &[Arc<PreparedLoop>] {
         &self.loops
     }
 
-    /// Names every byte of it, wherever it lies: see [`RenderSpec::fingerprint`](super::RenderSpec::fingerprint).
+    /// Names every byte of the video, in every form of delivery: see
+    /// [`RenderSpec::fingerprint`](super::RenderSpec::fingerprint).
     #[must_use]
     pub fn digest(&self) -> &blake3::Hash {
         &self.index.fingerprint
     }
 
-    /// What it shows.
+    /// The plan that the video shows.
     #[must_use]
     pub fn plan(&self) -> &Plan {
         &self.index.plan
@@ -368,31 +375,31 @@ impl StitchedVideo {
         &self.index.config
     }
 
-    /// Whether each frame has a slice of its own.
+    /// Whether each frame has a HUD slice.
     #[must_use]
     pub fn has_hud(&self) -> bool {
         self.index.has_hud
     }
 
-    /// The sound.
+    /// The sound track.
     #[must_use]
     pub fn sound(&self) -> &SoundTrack {
         &self.sound
     }
 
-    /// Frames of the sound, one behind the other.
+    /// The bytes of these audio frames, one after the other.
     pub fn audio_frames(&self, audio_frames: Range<u64>) -> Result<Cow<'_, Bytes>, VideoError> {
         let read = self.sound.read(audio_frames);
         read.map_err(|error| VideoError::Sound(error.to_string()))
     }
 
-    /// Where it may be cut.
+    /// The keyframes and the cuts of the video.
     #[must_use]
     pub fn segmentation(&self) -> &Segmentation {
         &self.index.segmentation
     }
 
-    /// Frames in all.
+    /// Number of frames.
     #[must_use]
     pub fn frames(&self) -> u64 {
         self.index.segmentation.frames()
@@ -401,7 +408,7 @@ impl StitchedVideo {
     fn at(&self, number: u64) -> FramePosition {
         let scenes = &self.index.scenes;
         let after = scenes.partition_point(|scene| scene.first <= number);
-        // The first scene begins at 0.
+        // The first scene begins at frame 0, so `after` is at least 1.
         let scene = after.max(1) - 1;
         let Scene { playback, first, .. } = &scenes[scene];
         let within = number - first;
@@ -415,7 +422,7 @@ impl StitchedVideo {
         }
     }
 
-    /// When a frame begins; for a number beyond the last, the end.
+    /// The start time of a frame. For a number after the last frame, the end of the video.
     #[must_use]
     pub fn begins(&self, number: u64) -> Ticks {
         if number >= self.frames() {
@@ -424,26 +431,26 @@ impl StitchedVideo {
         self.at(number).begins
     }
 
-    /// Size, length and kind of a frame: one of [`frames`](Self::frames).
+    /// Size, duration and kind of a frame. `number` must be less than [`frames`](Self::frames).
     #[must_use]
     pub fn sample(&self, number: u64) -> SampleInfo {
         let at = self.at(number);
         let exercise = self.frame_bytes(at.stored_frame(self)).len();
         SampleInfo {
-            // Sizes that do not fit are no prepared loop's, whose file is bounded.
+            // This fits: the file of a prepared loop is bounded.
             size: exercise as u32 + self.slice_size(number),
             duration: (at.ends - at.begins).0 as u32,
             key: at.form == FrameForm::Key,
         }
     }
 
-    /// Which stretch of a loop a frame shows above its HUD.
+    /// Which frame of a loop this frame of the video shows above its HUD.
     #[must_use]
     pub fn stored_frame(&self, number: u64) -> StoredFrame {
         self.at(number).stored_frame(self)
     }
 
-    /// The bytes of a stretch: shared with all who show that loop.
+    /// The exercise slices of a stored frame, shared with all viewers of the loop.
     #[must_use]
     pub fn frame_bytes(&self, stored_frame: StoredFrame) -> &Bytes {
         let prepared = &self.loops[stored_frame.loop_index];
@@ -454,7 +461,7 @@ impl StitchedVideo {
         }
     }
 
-    /// Bytes of a frame's HUD slice.
+    /// Size of a frame's HUD slice in bytes.
     #[must_use]
     pub fn slice_size(&self, number: u64) -> u32 {
         self.index
@@ -462,8 +469,8 @@ impl StitchedVideo {
             .wrapping_sub(self.index.slice_start(number))
     }
 
-    /// The HUD slice of a frame, as it was announced; empty without a HUD. What is not kept is written with
-    /// the reader's writer, which it gets here when it first needs one.
+    /// The HUD slice of a frame, with the announced size. Empty without a HUD. A slice that is not kept is
+    /// encoded with the reader's `writer`. If the reader has none yet, it gets one here.
     pub fn slice(&self, writer: &mut Option<HudSliceWriter>, number: u64) -> Result<Bytes, VideoError> {
         if !self.has_hud() {
             return Ok(Bytes::new());
@@ -477,7 +484,7 @@ impl StitchedVideo {
         }
     }
 
-    /// The same slice, written whether it is kept or not.
+    /// Encodes the HUD slice of a frame, even if it is kept. Fails if the size is not the announced one.
     pub fn rewritten(&self, writer: &mut HudSliceWriter, number: u64) -> Result<Bytes, VideoError> {
         let slice = self
             .write(writer, number)
@@ -496,20 +503,21 @@ impl StitchedVideo {
     fn write(&self, writer: &mut HudSliceWriter, number: u64) -> Result<Bytes, H264Error> {
         let at = self.at(number);
         if at.form != FrameForm::Key && writer.last_written != number.checked_sub(1) {
-            // As if all before had been written: the bar says nothing of what was drawn before it.
+            // Draws the frame before, so that the slice is the same as if all frames before had been encoded.
+            // This works because the pixels of a HUD depend on its frame alone.
             writer.hud.draw(self.begins(number.saturating_sub(1)).frame());
             writer.encoder.set_previous(writer.hud.bar());
         }
         writer.hud.draw(at.begins.frame());
         let exercise = self.frame_bytes(at.stored_frame(self));
-        // Not right if this fails; then nobody reads on.
+        // This is wrong if encoding fails, but then the reader stops.
         writer.last_written = Some(number);
         writer
             .encoder
             .slice(exercise, writer.hud.bar(), writer.hud.painted())
     }
 
-    /// A writer: one that somebody gave back, or a new one. Fails without a HUD.
+    /// Borrows an idle writer, or creates one. Fails without a HUD.
     pub fn writer(&self) -> Result<HudSliceWriter, VideoError> {
         let writer = self.idle_or_new_writer();
         let writer = writer.map_err(|error| VideoError::Slice(error.to_string()))?;
@@ -529,7 +537,7 @@ impl StitchedVideo {
         }
     }
 
-    /// Keeps a writer for the next.
+    /// Takes back a writer for the next reader.
     pub fn give_back(&self, writer: HudSliceWriter) {
         let mut idle = self.index.writers.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < IDLE_WRITERS {
@@ -566,7 +574,7 @@ impl std::fmt::Debug for VideoIndex {
     }
 }
 
-/// `None` for a plan without a HUD.
+/// A new writer. `None` for a plan without a HUD.
 fn writer(plan: &Plan, config: &AvcConfig) -> Result<Option<HudSliceWriter>, H264Error> {
     let hud = Hud::new(
         Arc::new(plan.timeline.clone()),

@@ -1,18 +1,19 @@
-//! Whether the folder takes files at present, and when to try again.
+//! Tracks whether the folder of the store can be written at present, and when to try again.
 //!
-//! For the store. A full disk, a folder without permission or on a medium that has become read-only fails each
-//! write; trying each time would only cost time and fill the log. So the first failure is logged, and until the
-//! next try is due, nothing is written.
+//! For the store. This module writes nothing itself. If the disk is full, or the folder has no
+//! write permission or lies on a medium that became read-only, every write fails. Trying each time
+//! would only cost time and fill the log. So only the first failure is logged as an error, and
+//! nothing is written until the next try is due.
 
 use std::io;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// From a failure to the next try; doubled with each failure up to the longest.
+/// Time from a failure to the next try. It doubles with each failure, up to `LONGEST`.
 const FIRST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// See the module.
+/// The state of writing: `None` while writes succeed.
 #[derive(Debug, Default)]
 pub(super) struct WriteBackoff(Mutex<Option<Failing>>);
 
@@ -28,7 +29,7 @@ impl WriteBackoff {
         self.lock().as_ref().is_none_or(|failing| failing.next <= now)
     }
 
-    /// A write failed.
+    /// Records that a write failed.
     pub(super) fn failed(&self, now: Instant, error: &io::Error) {
         let mut state = self.lock();
         let wait = match &*state {
@@ -45,21 +46,21 @@ impl WriteBackoff {
         *state = Some(Failing { next, wait });
     }
 
-    /// A write succeeded.
+    /// Records that a write succeeded.
     pub(super) fn worked(&self) {
         if self.lock().take().is_some() {
             tracing::warn!("the cache can be written again");
         }
     }
 
-    /// How long until the next try; `None` if writes succeed.
+    /// Time until the next try; `None` if writes succeed.
     pub(super) fn next_try(&self, now: Instant) -> Option<Duration> {
         let state = self.lock();
         Some(state.as_ref()?.next.saturating_duration_since(now))
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<Failing>> {
-        // Changed in one step.
+        // A poisoned lock is safe to use: the state is changed in one step.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,7 +1,7 @@
-//! Which exercises of its pool a session has.
+//! Chooses the exercises of a session from its pool.
 //!
-//! Balanced twice: within a session every muscle group has its turn, and over the week what came least
-//! often comes next. Chance decides between equals.
+//! For `session`. The choice is balanced twice: within a session, each muscle group has its turn; over the
+//! week, the exercises that came least often come next. A seeded random generator decides between equals.
 
 use std::collections::HashMap;
 
@@ -11,10 +11,11 @@ use crate::catalogue::{Category, Exercise, ExerciseId};
 use crate::workout::choose::circuit;
 use crate::workout::seeded_rng::SeededRng;
 
-/// Other draws that are tried for a session unlike those before it. A pool of four has two dozen orders.
+/// Number of further draws to find a session that differs from those before it. A pool of four
+/// exercises has two dozen orders.
 const TRIES: usize = 30;
 
-/// What the sessions before had.
+/// The exercises of the sessions that were chosen before.
 #[derive(Debug, Default)]
 pub(super) struct History {
     times: HashMap<ExerciseId, u32>,
@@ -35,8 +36,8 @@ impl History {
     }
 }
 
-/// `count` exercises in order, unlike every session before where the pool allows it. `cyclic`: after the
-/// last one the first one comes again.
+/// Returns `count` exercises in order. They differ from every session before if the pool allows it. `cyclic`:
+/// the first exercise follows the last one again.
 pub(super) fn choose<'c>(
     pool: &[&'c Exercise],
     count: usize,
@@ -60,7 +61,7 @@ pub(super) fn choose<'c>(
     session
 }
 
-/// One in how many exercises is to raise the pulse; `None` for as it comes.
+/// Returns n if one in n exercises should be cardio; `None` if their number does not matter.
 fn cardio_of(goal: Goal, focus: Focus) -> Option<usize> {
     match (goal, focus) {
         (_, Focus::Easy) | (Goal::Strength | Goal::Mobility, _) => None,
@@ -69,7 +70,9 @@ fn cardio_of(goal: Goal, focus: Focus) -> Option<usize> {
     }
 }
 
-/// Exercises of a pool: every muscle group first, then `cardio`, then the group and the exercise that came least.
+/// Chooses `count` exercises of a pool one by one. Prefers, in this order: an exercise with a new
+/// muscle group; an exercise that keeps the share of cardio; the muscle group that was trained
+/// least; the exercise that came least.
 fn balanced<'c>(
     pool: &[&'c Exercise],
     count: usize,
@@ -94,7 +97,7 @@ fn balanced<'c>(
             let before = history.times.get(&exercise.id).copied().unwrap_or(0);
             (some_new && !new(exercise), amiss, group, before)
         };
-        // Of equals the first, in drawn order.
+        // Of equal exercises, takes the first in the shuffled order.
         let Some(best) = (0..left.len()).min_by_key(|i| key(left[*i])) else {
             break;
         };

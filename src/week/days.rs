@@ -1,4 +1,6 @@
-//! The days of a week: where sessions lie, and which of them follow each other.
+//! The days of a week: on which days the sessions are, and how many rest days are between them.
+//!
+//! For the other files of `week`. This module knows nothing of what a session trains.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +9,7 @@ use serde::{Deserialize, Serialize};
     Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs)] // they say themselves
+#[allow(missing_docs)] // the names need no description
 pub enum Weekday {
     Monday,
     Tuesday,
@@ -19,7 +21,7 @@ pub enum Weekday {
 }
 
 impl Weekday {
-    /// All, in order.
+    /// All days, from Monday to Sunday.
     pub const ALL: [Self; 7] = [
         Self::Monday,
         Self::Tuesday,
@@ -29,10 +31,10 @@ impl Weekday {
         Self::Saturday,
         Self::Sunday,
     ];
-    /// All, as a message names them.
+    /// The names of all days, as a message lists them.
     pub(super) const NAMES: &str = "monday, tuesday, wednesday, thursday, friday, saturday, sunday";
 
-    /// As a sentence names it.
+    /// The name of the day in a sentence.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Monday => "Monday",
@@ -46,17 +48,17 @@ impl Weekday {
     }
 }
 
-/// So many days, as far from each other as seven allow, week after week: no two are further apart
-/// than 7 / `count`, rounded up. At most seven.
+/// Returns `count` days, at most seven, spread as evenly as possible from week to week: no two neighbours are
+/// further apart than 7 / `count` days, rounded up.
 pub(super) fn spread(count: u64) -> Vec<Weekday> {
     let count = count.min(7) as usize;
     (0..count).map(|i| Weekday::ALL[i * 7 / count]).collect()
 }
 
-/// Whole days of rest before each of `days`, which are in order; the week after is the same again.
+/// Returns the number of rest days before each of `days`, which are in order and the same in every week.
 pub(super) fn rests_before(days: &[Weekday]) -> Vec<u64> {
     let before = |i: usize| days[(i + days.len() - 1) % days.len()] as u64;
-    // A single day is followed by itself a week later: six days between.
+    // A single day comes again a week later, after six rest days.
     (0..days.len())
         .map(|i| (days[i] as u64 + 6 - before(i)) % 7)
         .collect()

@@ -1,52 +1,52 @@
-//! Rounds and lengths that fill a session's minutes to the frame.
+//! Finds rounds and lengths that fill the minutes of a session to the frame.
 //!
-//! The number of exercises and rounds is chosen so that little time is left over in any of the four weeks.
-//! What is left over makes, in this order, every exercise longer by whole seconds, the round rests longer
-//! by whole seconds, and get-ready longer by less than a minute.
+//! For `session`. The number of exercises and rounds leaves little time over in any of the four weeks. The
+//! time that is left over makes, in this order: each exercise longer, by whole seconds; the rests between
+//! rounds longer, by whole seconds; and get-ready longer, by less than a minute.
 
 use super::pace::{Pace, WEEKS};
 use super::pool::MIN;
 use crate::units::{FPS, Frames};
 
-/// Before and after everything, in seconds.
+/// Get-ready (at least) and finish, before and after everything, in seconds.
 const GET_READY: u64 = 5;
 pub(super) const FINISH: u64 = 3;
-/// Most exercises a round, and how many people like.
+/// Largest number of exercises per round, and the number that people like.
 const MAX_STATIONS: u64 = 10;
 const USUAL_STATIONS: u64 = 6;
-/// Most rounds, and how many people like at most.
+/// Largest number of rounds, and the largest number that people like.
 const MAX_ROUNDS: u64 = 50;
 const USUAL_ROUNDS: u64 = 4;
 
-/// What is around the work.
+/// The lengths of the warm-up and the cool-down around the work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct WarmUpCoolDown {
-    /// Warm-up and cool-down; zero for none.
+    /// Length of the warm-up; zero for none. The same holds for `cool_down`.
     pub(super) warm_up: Frames,
     pub(super) cool_down: Frames,
 }
 
 impl WarmUpCoolDown {
-    /// Rests between the work and what is around it.
+    /// Number of rests between the work and the parts around it.
     fn rests(self) -> u64 {
         u64::from(self.warm_up > Frames::ZERO) + u64::from(self.cool_down > Frames::ZERO)
     }
 
-    /// Whether most of the session is left for the work: three quarters.
+    /// Whether at least three quarters of the session are left for the work.
     pub(super) fn is_small(self, target: Frames) -> bool {
         (self.warm_up + self.cool_down) * 4 <= target
     }
 }
 
-/// How often how many exercises are done.
+/// The number of rounds, and of exercises per round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Shape {
     pub(super) rounds: u64,
-    /// Exercises a round.
+    /// Exercises per round.
     pub(super) stations: u64,
 }
 
-/// The lengths of a session: whole seconds but for get-ready.
+/// The lengths of the intervals of a session: in seconds, but get-ready in frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Lengths {
     pub(super) work: u64,
@@ -60,12 +60,13 @@ const fn seconds(count: u64) -> Frames {
 }
 
 impl Shape {
-    /// Exercises in all.
+    /// Number of work intervals in all rounds.
     fn works(self) -> u64 {
         self.rounds * self.stations
     }
 
-    /// What a session of this shape leaves over; `None` if it takes longer than the target.
+    /// Returns the time that a session with this shape leaves over; `None` if the session takes
+    /// longer than `target`.
     fn spare(self, pace: Pace, warm_up_cool_down: WarmUpCoolDown, target: Frames) -> Option<Frames> {
         let rests = self.rounds * (self.stations - 1) + warm_up_cool_down.rests();
         let whole = GET_READY
@@ -77,7 +78,7 @@ impl Shape {
         Some(Frames(target.0.checked_sub(taken.0)?))
     }
 
-    /// The lengths with which it takes exactly the target; `None` if it takes longer.
+    /// Returns the lengths with which the session takes exactly `target`; `None` if it takes longer.
     pub(super) fn fill(
         self,
         pace: Pace,
@@ -97,7 +98,8 @@ impl Shape {
     }
 }
 
-/// The shape that suits best in all four weeks, of at most `pool` exercises; `None` if none fits.
+/// Returns the shape that suits best in all four weeks, with at most `pool` exercises per round;
+/// `None` if no shape fits.
 pub(super) fn shape(
     pace_of: impl Fn(u64) -> Pace,
     warm_up_cool_down: WarmUpCoolDown,
@@ -111,7 +113,8 @@ pub(super) fn shape(
             .map(|week| shape.spare(pace_of(week), warm_up_cool_down, target))
             .collect();
         let most = spares?.into_iter().max()?;
-        // Seconds left over that are as bad as an exercise more or less than usual, and as a round more.
+        // An unusual shape is as bad as seconds left over: 12 for each exercise more or less than usual, and
+        // 40 for each round above the usual number.
         let unusual =
             12 * shape.stations.abs_diff(USUAL_STATIONS) + 40 * shape.rounds.saturating_sub(USUAL_ROUNDS);
         Some(most + seconds(unusual))

@@ -1,8 +1,8 @@
-//! What each session of a week trains, so that neighbours rest each other's muscles.
+//! Decides what each session of a week trains, so that muscles rest on the next day.
 //!
-//! A session with a rest day on both sides trains everything. Of sessions on successive days (Sunday and the
-//! Monday after it are such, too) lower body and upper body with core take turns. Where there are too few
-//! exercises to take turns, and on the seventh day of seven, there is an easy session between.
+//! A session with a rest day before and after trains everything. On successive days (Sunday and the following
+//! Monday are successive, too), lower body alternates with upper body and core. If there are too few
+//! exercises for that, every second session is easy. The seventh of seven sessions is always easy.
 
 use serde::Serialize;
 
@@ -22,7 +22,7 @@ pub enum MuscleGroup {
 }
 
 impl MuscleGroup {
-    /// The group of a muscle of the catalogue's vocabulary.
+    /// Returns the group of a muscle, which is a word of the catalogue's vocabulary.
     pub(super) fn of(muscle: &str) -> Self {
         match muscle {
             "abdominals" | "lower back" => Self::Core,
@@ -32,7 +32,7 @@ impl MuscleGroup {
         }
     }
 
-    /// As a sentence names it.
+    /// The name of the group in a sentence.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::LowerBody => "lower body",
@@ -42,26 +42,26 @@ impl MuscleGroup {
     }
 }
 
-/// What an exercise is for: the groups of its primary muscles.
+/// Returns the groups of an exercise's primary muscles. A group may occur several times.
 pub(super) fn groups(exercise: &Exercise) -> impl Iterator<Item = MuscleGroup> {
     exercise.muscles.primary.iter().map(|m| MuscleGroup::of(m))
 }
 
-/// What a session is for.
+/// What a session trains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Focus {
     /// Every muscle group.
     Whole,
-    /// Hips and legs only.
+    /// Lower body only.
     Lower,
-    /// Everything but those.
+    /// Upper body and core, but not lower body.
     UpperAndCore,
-    /// Mobility, after which nothing needs rest.
+    /// Mobility. No muscle needs rest after this.
     Easy,
 }
 
 impl Focus {
-    /// The groups that such a session is to train, all of them.
+    /// Returns all groups that a session with this focus should train.
     pub(super) fn wants(self) -> &'static [MuscleGroup] {
         use MuscleGroup::{Core, LowerBody, UpperBody};
         match self {
@@ -72,7 +72,7 @@ impl Focus {
         }
     }
 
-    /// Whether an exercise belongs into such a session by what it trains.
+    /// Whether the muscles of an exercise suit a session with this focus.
     pub(super) fn holds(self, exercise: &Exercise) -> bool {
         match self {
             Self::Whole | Self::Easy => true,
@@ -82,11 +82,13 @@ impl Focus {
     }
 }
 
-/// The focus of each of `days`, which are in order. `split`: whether lower and upper body can take turns.
+/// Returns the focus of each of `days`, which are in order. `split`: whether lower and upper body
+/// can alternate.
 pub(super) fn focuses(days: &[Weekday], split: bool) -> Vec<Focus> {
     let rests = rests_before(days);
     let count = days.len();
-    // Begin after a rest day, so that no run is cut where the week ends; of seven days with Monday.
+    // Begins after a rest day, so that the end of the week cuts no run of successive days. With
+    // seven days, begins on Monday.
     let first = rests.iter().position(|rest| *rest > 0).unwrap_or(0);
     let follows = |i: usize| rests[i] == 0;
     let mut focuses = vec![Focus::Whole; count];
@@ -119,7 +121,7 @@ mod tests {
     use super::*;
     use crate::week::days::spread;
 
-    /// W, L, U or E for each weekday, `.` for rest.
+    /// A letter for each weekday: W, L, U or E for the focus, `.` for rest.
     fn drawn(days: &[Weekday], split: bool) -> String {
         let focuses = focuses(days, split);
         let letter = |day: &Weekday| match days.iter().position(|d| d == day).map(|i| focuses[i]) {
@@ -162,7 +164,7 @@ mod tests {
                     .as_bytes()
                     .windows(2)
                     .any(|pair| matches!(pair, b"WW" | b"LL" | b"UU" | b"WL" | b"WU" | b"LW" | b"UW"));
-                // A week of one day has no neighbours.
+                // A week with one session has no neighbours.
                 assert!(days.len() == 1 || !clash, "{drawn}");
                 let count = |letter| drawn.matches(letter).count();
                 assert!(count('L').abs_diff(count('U')) <= 1, "{drawn}");

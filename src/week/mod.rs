@@ -1,24 +1,24 @@
-//! A week of sessions from somebody's goals: which days, which muscles, which exercises, how long.
+//! Plans a week of sessions from a person's goals: which days, which muscles, which exercises, how long.
 //!
-//! For the API. Pure and seeded: the same goals, catalogue, loops and seed give the same week everywhere.
-//! Every session is a workout config of which the workout planner has made a plan, so what a week says of
-//! its length and energy is what its videos have. Knows nothing of HTTP.
+//! For the API. The planner is pure and seeded: the same goals, catalogue, loop lengths and seed give the
+//! same week everywhere. Each session is a workout config from which the workout planner has made a plan, so
+//! the length and energy in a week are those of its videos. This module knows nothing of HTTP.
 //!
 //! | file | does |
 //! | --- | --- |
-//! | `request` | goals as received -> checked |
-//! | `days` | which weekdays, and which of them follow each other |
-//! | `focus` | what each session trains, so that neighbours rest each other's muscles |
-//! | `pool` | the exercises that a session may have |
-//! | `choose` | which of them, so that a week is balanced and its sessions differ |
-//! | `pace` | work, rest and speed by goal, level and week |
-//! | `fit` | rounds and lengths that fill the minutes to the frame |
-//! | `session` | all of it -> config -> plan |
-//! | `reason` | why, as codes with values and as sentences |
-//! | `view` | a week as JSON |
+//! | `request` | reads goals as received, and checks them |
+//! | `days` | chooses the weekdays, and counts the rest days between them |
+//! | `focus` | decides what each session trains, so that muscles rest on the next day |
+//! | `pool` | finds the exercises from which a session may choose |
+//! | `choose` | chooses from the pool, so that a week is balanced and its sessions differ |
+//! | `pace` | sets work, rest and speed by goal, level and week |
+//! | `fit` | finds rounds and lengths that fill the minutes to the frame |
+//! | `session` | makes the config of a session, and the plan from it |
+//! | `reason` | gives the reasons, as codes with values and as sentences |
+//! | `view` | turns a week into JSON |
 //!
-//! The week (1 to 4) decides lengths and speed only. Days, exercises and rounds are those of the seed, so
-//! that a session can be compared with the same one of the week before.
+//! The number of the week (1 to 4) changes only lengths and speed. Days, exercises and rounds do not depend
+//! on it, so that a session can be compared with the same session of the week before.
 
 mod choose;
 mod days;

@@ -1,32 +1,34 @@
-//! Work, rest and speed by goal, level and week.
+//! Sets work, rest and speed by goal, level and week.
 //!
-//! Work and rest together always take the same time; from week to week a part of the rest becomes work.
-//! So the same session, as long as before, is a little more every week, and never changes its exercises or
-//! rounds for it. Sources: the usual ratios of interval training, from 1:2 for beginners to 4:1 for
-//! trained people; rests of about a minute between sets for strength.
+//! For `fit` and `session`. Work and rest together always take the same time. Each week, a part of the rest
+//! becomes work. So a session demands a little more every week, with the same length, exercises and rounds.
+//! Sources: the usual ratios of interval training, from 1:2 for beginners to 4:1 for trained people; rests of
+//! about a minute between sets for strength.
 
 use super::request::Goal;
 use crate::catalogue::Difficulty;
 use crate::workout::Intensity;
 
-/// How a session is done.
+/// The lengths and the speed of a session, before `fit` makes the lengths fill the minutes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Pace {
-    /// Seconds of an exercise, at least.
+    /// Shortest length of an exercise, in seconds.
     pub(super) work: u64,
-    /// Seconds between two exercises.
+    /// Rest between two exercises, in seconds.
     pub(super) rest: u64,
-    /// Seconds between two rounds, at least.
+    /// Shortest rest between two rounds, in seconds.
     pub(super) round_rest: u64,
     pub(super) intensity: Intensity,
 }
 
-/// Weeks of a plan.
+/// Numbers of the weeks of a plan.
 pub(super) const WEEKS: std::ops::RangeInclusive<u64> = 1..=4;
 
-/// The pace of a week, 1 to 4. An easy session of any goal goes at the pace of mobility.
+/// Returns the pace of a week, 1 to 4. For an easy session, `goal` is mobility, whatever the goal
+/// of the request.
 pub(super) fn pace(goal: Goal, level: Difficulty, week: u64) -> Pace {
-    // Seconds: an exercise with its rest; its work in week 1 by level; more of it each week; between rounds.
+    // All in seconds: work and rest together; work in week 1 by level; additional work in each
+    // later week; rest between rounds.
     let (both, [easy, medium, hard], more, round_rest) = match goal {
         Goal::Fitness => (60, [25, 30, 35], 5, 45),
         Goal::Strength => (75, [30, 35, 40], 5, 60),
@@ -47,7 +49,9 @@ pub(super) fn pace(goal: Goal, level: Difficulty, week: u64) -> Pace {
     }
 }
 
-/// Slow is what strength and mobility are done at; other goals get faster half way through.
+/// Returns the speed of a week. Mobility is always slow. At level easy, the other goals get faster half way
+/// through, from slow to normal; at level hard, fitness and weight then get faster, from normal to fast. All
+/// other sessions have normal speed.
 fn intensity(goal: Goal, level: Difficulty, week: u64) -> Intensity {
     use Intensity::{HighIntensity, LowImpact, MediumIntensity};
     match (goal, level, week) {

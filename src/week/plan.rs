@@ -1,4 +1,6 @@
-//! The week: every day with its session or its rest, and why.
+//! Plans the whole week: each day with its session or its rest, and the reasons.
+//!
+//! For the API. The other files of `week` make the single decisions.
 
 use super::choose::History;
 use super::days::{Weekday, rests_before};
@@ -14,33 +16,33 @@ use crate::workout::{MAX_SEED, Note, PlanError};
 /// A planned week.
 #[derive(Debug, Clone)]
 pub struct Week {
-    /// What for.
+    /// Goal of the request, or the default.
     pub goal: Goal,
-    /// 1 to 4.
+    /// Number of the week, 1 to 4.
     pub week: u64,
-    /// What the choices were made with.
+    /// Seed of all choices, at most 53 bits.
     pub seed: u64,
-    /// Seven, from Monday.
+    /// The seven days, from Monday.
     pub days: Vec<Day>,
-    /// Fields of the request that are not known.
+    /// Notes on unknown fields of the request.
     pub notes: Vec<Note>,
 }
 
 /// A day of a week.
 #[derive(Debug, Clone)]
 pub struct Day {
-    /// Which one.
+    /// Day of the week.
     pub weekday: Weekday,
-    /// What to do; `None` on a day of rest.
+    /// The session; `None` on a rest day.
     pub session: Option<Session>,
-    /// Why.
+    /// Reasons for the session or the rest.
     pub reasons: Vec<Reason>,
 }
 
-/// Plans a week; `fresh_seed` is used when the request brings none, its lower 53 bits.
+/// Plans a week. If the request has no seed, the lower 53 bits of `fresh_seed` are the seed.
 ///
-/// Pure: the same request, catalogue, loops and seed give the same week everywhere. The errors are those of
-/// a workout, with pointers into the week's request.
+/// This function is pure: the same request, catalogue, loop lengths and seed give the same week everywhere.
+/// The errors are those of a workout, with pointers into the week's request.
 pub fn plan_week(
     request: &WeekRequest,
     catalogue: &Catalogue,
@@ -58,7 +60,8 @@ pub fn plan_week(
     let (mut history, mut rng) = (History::default(), SeededRng::new(seed));
     let mut sessions = Vec::new();
     for focus in &focuses {
-        // A session has draws of its own: how many it takes changes no other one.
+        // Each session has its own random numbers. The number of draws in one session does not
+        // change the other sessions.
         let mut own = SeededRng::new(rng.seed());
         sessions.push(common.session(*focus, &mut history, &mut own)?);
     }
@@ -79,7 +82,7 @@ fn focuses_of(goals: &Goals, catalogue: &Catalogue) -> Vec<Focus> {
     focuses(&goals.days, enough(Focus::Lower) && enough(Focus::UpperAndCore))
 }
 
-/// `sessions` on the days of `goals`, with rest between.
+/// Places `sessions` on the days of `goals`, with rest days between them.
 fn days(goals: &Goals, focuses: &[Focus], sessions: Vec<Session>) -> Vec<Day> {
     let rests = rests_before(&goals.days);
     let mut trained: Vec<Option<Session>> = sessions.into_iter().map(Some).collect();

@@ -1,8 +1,9 @@
-//! The exercises that a session may have: what suits, and as much more as a session needs.
+//! Finds the exercises from which a session may choose.
 //!
-//! Nothing is ever harder than the level, avoided or out of reach. Within that, exercises come in tiers:
-//! those of the goal first, and the next tier only where those before are too few, or none of them trains
-//! a muscle group that the session is to train.
+//! For `session`. No exercise of a pool is harder than the level, avoided, or in need of equipment that is
+//! not at hand. All others come in tiers, and those that suit the goal best come first. The next tier is
+//! added only if the tiers before have too few exercises, or if none of their exercises trains a muscle group
+//! that the session should train. In the second case, only exercises for such a group are added.
 
 use std::collections::BTreeSet;
 
@@ -13,17 +14,17 @@ use super::request::{Goal, Goals};
 use crate::catalogue::{Catalogue, Category, Difficulty, Exercise};
 use crate::workout::{Avoid, PlanError, Violation, ViolationCode};
 
-/// Exercises below which the next tier is taken in.
+/// A pool with fewer exercises takes in the whole next tier.
 const ENOUGH: usize = 4;
-/// Exercises without which there is no session: fewer are the same thing over and over.
+/// Fewest exercises of a session. With fewer, a session would repeat the same ones over and over.
 pub(super) const MIN: usize = 3;
 
-/// What somebody can do, apart from what a session is for.
+/// The limits of the person, which are the same for each session.
 #[derive(Debug, Clone, Copy)]
 struct Bounds<'a> {
     level: Difficulty,
     avoid: &'a [Avoid],
-    /// `None`: everything.
+    /// Equipment at hand; `None` stands for all equipment.
     equipment: Option<&'a [String]>,
 }
 
@@ -43,7 +44,8 @@ impl<'a> Bounds<'a> {
             && self.equipment.is_none_or(at_hand)
     }
 
-    /// All that suit, in the order of tiers and the catalogue.
+    /// Returns all exercises that suit, in the order of the tiers, and in that of the catalogue
+    /// within a tier.
     fn pool<'c>(&self, goal: Goal, focus: Focus, catalogue: &'c Catalogue) -> Vec<&'c Exercise> {
         let mut pool: Vec<&Exercise> = Vec::new();
         for tier in tiers(goal, focus, self.level) {
@@ -62,7 +64,7 @@ impl<'a> Bounds<'a> {
     }
 }
 
-/// Exercises of some categories and difficulties.
+/// The exercises of some categories and difficulties.
 struct Tier {
     categories: &'static [Category],
     levels: &'static [Difficulty],
@@ -74,7 +76,7 @@ impl Tier {
     }
 }
 
-/// From what suits best to what will do. No exercise is in two of them.
+/// Returns the tiers of a session, the most suitable first. No exercise is in two of them.
 fn tiers(goal: Goal, focus: Focus, level: Difficulty) -> Vec<Tier> {
     use Category::{Cardio, CoolDown, Core, Strength, WarmUp};
     use Difficulty::{Easy, Hard, Medium};
@@ -82,7 +84,7 @@ fn tiers(goal: Goal, focus: Focus, level: Difficulty) -> Vec<Tier> {
     if focus == Focus::Easy {
         return vec![tier(&[WarmUp, CoolDown], &[Easy, Medium, Hard])];
     }
-    // Who is trained has more of hard exercises than of easy ones.
+    // At level hard, medium and hard exercises come before easy ones.
     let levels: &[&[Difficulty]] = match level {
         Hard => &[&[Medium, Hard], &[Easy]],
         _ => &[&[Easy, Medium]],
@@ -97,12 +99,13 @@ fn tiers(goal: Goal, focus: Focus, level: Difficulty) -> Vec<Tier> {
     work.chain([tier(&[WarmUp], &[Easy, Medium, Hard])]).collect()
 }
 
-/// The exercises of a session with a focus; perhaps too few for one.
+/// Returns the exercises for a session with a focus. They may be fewer than [`MIN`].
 pub(super) fn pool<'c>(goals: &Goals, focus: Focus, catalogue: &'c Catalogue) -> Vec<&'c Exercise> {
     Bounds::of(goals).pool(goals.goal, focus, catalogue)
 }
 
-/// Says that too few are left, and how many more there would be if one demand were dropped.
+/// Returns the error for a pool with too few exercises. Its sentence says how many there would be
+/// without one of the client's demands.
 pub(super) fn too_few(goals: &Goals, focus: Focus, catalogue: &Catalogue) -> PlanError {
     let bounds = Bounds::of(goals);
     let found = |bounds: Bounds<'_>| bounds.pool(goals.goal, focus, catalogue).len();

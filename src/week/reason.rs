@@ -1,4 +1,7 @@
-//! Why a day is as it is: a code with values, for clients that speak other languages, and a sentence.
+//! The reasons for each day of a week: a code with values, for clients in other languages, and an
+//! English sentence.
+//!
+//! For `plan`. This module explains the decisions of the other files and makes none.
 
 use std::collections::BTreeSet;
 
@@ -79,7 +82,7 @@ pub(super) struct Previous<'a> {
     pub(super) groups: &'a BTreeSet<MuscleGroup>,
 }
 
-/// Why there is rest.
+/// Returns the reason for a rest day.
 pub(super) fn rest() -> Reason {
     Reason::new(
         ReasonCode::RestDay,
@@ -88,7 +91,8 @@ pub(super) fn rest() -> Reason {
     )
 }
 
-/// Why a session is as it is: its day, what it trains, how long and how fast, what it lacks.
+/// Returns the reasons for a session: its day, its muscle groups, its lengths and speed, and its
+/// missing parts.
 pub(super) fn of_session(
     goals: &Goals,
     session: &Session,
@@ -244,7 +248,7 @@ fn lacks(minutes: u64, session: &Session, focus: Focus) -> Vec<Reason> {
     reasons
 }
 
-/// "lower body and core".
+/// Returns the names of some groups for a sentence: "lower body and core".
 fn listed(groups: &BTreeSet<MuscleGroup>) -> String {
     let names: Vec<&str> = groups.iter().map(|group| group.name()).collect();
     match names.as_slice() {

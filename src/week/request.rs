@@ -1,7 +1,8 @@
-//! Goals as clients POST them, and as they are checked.
+//! Goals as clients POST them, and goals as this module has checked them.
 //!
-//! Read like a workout's request: everything may be missing, unknown fields are told, and all bad values
-//! come at once, each with its JSON pointer. `docs/week-plan.md` says what each field means.
+//! For the API and the other files of `week`. The rules are those of a workout's request: every field may be
+//! missing, each unknown field gives a note, and all wrong values are reported at once, each with its JSON
+//! pointer. `docs/week-plan.md` describes each field.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +15,7 @@ use crate::workout::unknown::notes_among;
 use crate::workout::violations::Violations;
 use crate::workout::{Avoid, Language, MAX_SEED, Note, PlanError, RequestError, Violation};
 
-/// Every field. A test keeps it complete.
+/// JSON pointers of all fields. A test checks that none is missing.
 pub(super) const FIELDS: &[&str] = &[
     "/goal",
     "/level",
@@ -58,7 +59,7 @@ pub struct WeekRequest {
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 7, default = 3)]
     pub days: Option<f64>,
     /// On which days, each once; by default they are spread over the week. With `days`, as many as it says.
-    // No example: it would contradict `days`.
+    // This field has no example, because it would contradict the one of `days`.
     #[schema(value_type = Option<HashSet<Weekday>>, min_items = 1, max_items = 7)]
     pub weekdays: Option<Vec<Option<String>>>,
     /// Whole minutes of a session, met to the frame.
@@ -91,7 +92,7 @@ pub struct WeekRequest {
 }
 
 impl WeekRequest {
-    /// Reads a request body.
+    /// Reads the JSON body of a request. Wrong values are no error here; `wrong` collects them.
     pub fn from_json(body: &[u8]) -> Result<Self, RequestError> {
         let (mut request, diagnostics) = read_body::<Self>(body)?;
         request.ignored = notes_among(&diagnostics.unknown, FIELDS);
@@ -125,22 +126,22 @@ impl FromFields for WeekRequest {
 pub(super) struct Goals {
     pub(super) goal: Goal,
     pub(super) level: Difficulty,
-    /// In the order of the week; at least one.
+    /// In the order of the week, at least one.
     pub(super) days: Vec<Weekday>,
-    /// Whether the client named the days.
+    /// Whether the client chose the days.
     pub(super) named: bool,
     pub(super) minutes: u64,
     pub(super) equipment: Vec<String>,
     pub(super) avoid: Vec<Avoid>,
-    /// Kilograms.
+    /// Body weight in kilograms.
     pub(super) weight: f64,
     pub(super) language: Language,
-    /// 1 to 4.
+    /// Number of the week, 1 to 4.
     pub(super) week: u64,
     pub(super) seed: Option<u64>,
 }
 
-/// Checks every value, or tells all that are wrong.
+/// Checks every value. The error holds all violations.
 pub(super) fn check(request: &WeekRequest) -> Result<Goals, PlanError> {
     let mut violations = Violations(request.wrong.clone());
     let goals = Goals {

@@ -1,4 +1,6 @@
-//! One session: goals, focus and exercises -> a workout config, and the plan that it gives.
+//! Plans one session: turns goals, focus and exercises into a workout config, and the config into a plan.
+//!
+//! For `plan`. The workout planner makes the plan; this module decides only the config.
 
 use std::collections::BTreeSet;
 
@@ -39,7 +41,7 @@ pub enum Title {
 }
 
 impl Title {
-    /// In English.
+    /// The title in English.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::FullBody => "Full body",
@@ -57,27 +59,27 @@ impl Title {
 /// A planned session.
 #[derive(Debug, Clone)]
 pub struct Session {
-    /// What it is called.
+    /// Title of the session: what its exercises train.
     pub title: Title,
-    /// Nothing needs rest after it.
+    /// Whether the session is easy, so that no muscle needs rest afterwards.
     pub easy: bool,
-    /// What it trains, by primary muscles.
+    /// Muscle groups that the session trains, by primary muscles.
     pub muscle_groups: BTreeSet<MuscleGroup>,
-    /// The exercises of a round, in order: id, and name in the goals' language.
+    /// The exercises of a round, in order: id, and name in the language of the goals.
     pub exercises: Vec<(ExerciseId, String)>,
-    /// The workout's request, as a client may POST it.
+    /// The request of the workout, as a client may POST it.
     pub config: Value,
-    /// What that request gives.
+    /// The plan that the workout planner makes from `config`.
     pub plan: Plan,
-    /// Names the plan, if it is not too long for that.
+    /// Token of the plan; `None` if the plan is too long for a token.
     pub token: Option<Token>,
-    /// Whether there is something before and after the work.
+    /// Lengths of the warm-up and the cool-down.
     pub(super) warm_up_cool_down: WarmUpCoolDown,
-    /// Movements of the warm-up stand in for exercises of which there are too few.
+    /// Whether exercises of the category warm-up are part of the work, because too few others suit.
     pub(super) gentle: bool,
     pub(super) pace: Pace,
     pub(super) lengths: Lengths,
-    /// Pace and lengths of the week before, if there was one.
+    /// Pace and lengths of the week before; `None` in week 1.
     pub(super) before: Option<(Pace, Lengths)>,
 }
 
@@ -94,7 +96,7 @@ impl<'a> SessionContext<'a> {
         Frames(self.goals.minutes * 60 * u64::from(FPS))
     }
 
-    /// The exercises that a session with a focus may have, if there are enough.
+    /// Returns the exercises for a session with a focus, or an error if there are fewer than [`MIN`].
     pub(super) fn pool(self, focus: Focus) -> Result<Vec<&'a Exercise>, PlanError> {
         let pool = pool(self.goals, focus, self.catalogue);
         if pool.len() < MIN {
@@ -103,7 +105,7 @@ impl<'a> SessionContext<'a> {
         Ok(pool)
     }
 
-    /// Plans a session.
+    /// Plans a session and adds its exercises to `history`.
     pub(super) fn session(
         self,
         focus: Focus,
@@ -112,7 +114,7 @@ impl<'a> SessionContext<'a> {
     ) -> Result<Session, PlanError> {
         let (goals, target) = (self.goals, self.target());
         let pool = self.pool(focus)?;
-        // For the warm-up and the cool-down, which the planner draws.
+        // With this seed, the workout planner chooses warm-up and cool-down.
         let seed = rng.seed();
         let style = if focus == Focus::Easy {
             Goal::Mobility
@@ -128,10 +130,10 @@ impl<'a> SessionContext<'a> {
             let pace = pace_of(week);
             Some((pace, shape.fill(pace, warm_up_cool_down, target)?))
         };
-        // The shape fits in every week.
+        // `shape` fits in every week, so `at` finds lengths.
         let (pace, lengths) = at(goals.week).ok_or_else(no_room)?;
         let config = self.config(&chosen, shape.rounds, warm_up_cool_down, pace, lengths, seed);
-        // What is answered is what is planned.
+        // Plans exactly the config that the answer contains.
         let (plan, token) = link(&read(&config)?, self.catalogue, self.loop_lengths, seed)?;
         Ok(Session {
             title: title(&chosen, goals.goal, focus),
@@ -152,8 +154,8 @@ impl<'a> SessionContext<'a> {
         })
     }
 
-    /// How much is around the work, and the shape of the work: with warm-up and cool-down where there is
-    /// room, else without the cool-down, else without both.
+    /// Returns the lengths of warm-up and cool-down, and the shape of the work. Leaves out the cool-down if
+    /// there is no room for it, and then the warm-up, too.
     fn shape(
         self,
         focus: Focus,
@@ -162,7 +164,7 @@ impl<'a> SessionContext<'a> {
         seed: u64,
     ) -> Result<(WarmUpCoolDown, Shape), PlanError> {
         let ways: &[(bool, bool)] = if focus == Focus::Easy {
-            // It is all warm-up and cool-down.
+            // The work of an easy session consists of warm-up and cool-down exercises.
             &[(false, false)]
         } else {
             &[(true, true), (true, false), (false, false)]
@@ -178,7 +180,9 @@ impl<'a> SessionContext<'a> {
         Err(no_room())
     }
 
-    /// How long the planner makes a warm-up and a cool-down: it draws them by the seed alone.
+    /// Returns the lengths that the workout planner gives to warm-up and cool-down. The work has no
+    /// influence on them, so a draft with one exercise and the same seed, equipment and avoided
+    /// things gives the same lengths.
     fn warm_up_cool_down(
         self,
         pool: &[&Exercise],
@@ -234,7 +238,8 @@ impl<'a> SessionContext<'a> {
     }
 }
 
-/// Unreachable with the bounds of the request; a violation all the same, not a panic.
+/// The error for too few minutes. The bounds of the request make it unreachable; it is a violation
+/// all the same, not a panic.
 fn no_room() -> PlanError {
     PlanError::Invalid(vec![Violation::new(
         "/minutes",
@@ -242,10 +247,10 @@ fn no_room() -> PlanError {
     )])
 }
 
-/// A config as the planner reads it from a client.
+/// Reads a config as the workout planner reads the request of a client.
 fn read(config: &Value) -> Result<WorkoutRequest, PlanError> {
     let body = config.to_string();
-    // A JSON object of a few hundred bytes, written by this file.
+    // `body` is a JSON object of a few hundred bytes that this file has written, so reading it does not fail.
     WorkoutRequest::from_json(body.as_bytes()).map_err(|_| no_room())
 }
 

@@ -1,4 +1,4 @@
-//! A week as a person would read it, and the laws that every week keeps.
+//! Tests of whole weeks: weeks as a person would read them, and rules that every week must keep.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -41,7 +41,7 @@ fn refused(body: &Value, catalogue: &Catalogue) -> String {
     }
 }
 
-/// A week as a calendar shows it.
+/// Returns a week as a text, like a calendar.
 fn shown(week: &Week) -> String {
     let mut lines = vec![format!("week {}, seed {}", week.week, week.seed)];
     for day in &week.days {
@@ -159,7 +159,7 @@ fn where_too_few_exercises_suit_it_is_said_what_to_loosen() {
     insta::assert_snapshot!(told.join("\n"));
 }
 
-/// Whatever a client may ask for, but for days and week.
+/// Random goals: any goal, level, minutes, avoided things, seed and days, but no week.
 fn goals() -> impl Strategy<Value = Value> {
     (
         prop::sample::select(vec!["fitness", "strength", "weight", "mobility"]),
@@ -192,7 +192,7 @@ fn seconds(session: &Session, field: &str) -> f64 {
     session.config["config"]["intervals"][field].as_f64().unwrap()
 }
 
-/// Nothing avoided or too hard, and the length of the request.
+/// Checks that no exercise is avoided or too hard, and that the session has the length of the request.
 fn suits(session: &Session, body: &Value, catalogue: &Catalogue) {
     let avoid: Vec<Avoid> = serde_json::from_value(body["avoid"].clone()).unwrap();
     let level: Difficulty = serde_json::from_value(body["level"].clone()).unwrap();
@@ -209,7 +209,7 @@ fn suits(session: &Session, body: &Value, catalogue: &Catalogue) {
     }
 }
 
-/// The config alone gives the session that was told, whatever else the server would draw.
+/// Checks that the config alone gives the same session, whatever seed the server would draw.
 fn is_its_config(session: &Session, catalogue: &Catalogue) {
     let request = WorkoutRequest::from_json(session.config.to_string().as_bytes()).unwrap();
     assert_eq!(request.ignored, []);
@@ -224,7 +224,8 @@ fn is_its_config(session: &Session, catalogue: &Catalogue) {
     assert_eq!(opened.unwrap().timeline, session.plan.timeline);
 }
 
-/// On successive days no group is trained hard twice, and over the week all about as often.
+/// Checks that no group is trained on two successive days (apart from easy sessions), and that the groups are
+/// trained about equally often over the week.
 fn is_balanced(week: &Week, body: &Value) {
     let days: BTreeMap<Weekday, &Session> = sessions(week).into_iter().collect();
     let mut often: BTreeMap<MuscleGroup, usize> = BTreeMap::new();
@@ -250,7 +251,7 @@ fn is_balanced(week: &Week, body: &Value) {
     }
 }
 
-/// The same session a week later: the same exercises, more of them.
+/// Checks that a session has the same exercises and rounds as a week before, with more work.
 fn is_more(before: &Session, after: &Session, body: &Value) {
     assert_eq!(before.exercises, after.exercises);
     assert_eq!(

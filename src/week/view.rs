@@ -1,4 +1,4 @@
-//! A week as JSON shows it.
+//! The JSON form of a week, as the API answers it.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -83,7 +83,7 @@ pub struct ListedView {
 }
 
 impl Week {
-    /// The week as JSON shows it; `address` gives the path of a link.
+    /// Returns the JSON form of the week. `address` returns the path of a token's link.
     #[must_use]
     pub fn view(&self, address: impl Fn(&Token) -> String) -> WeekView {
         let days: Vec<DayView> = self.days.iter().map(|day| DayView::of(day, &address)).collect();

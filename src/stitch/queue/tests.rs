@@ -86,7 +86,7 @@ fn the_last_places_are_for_what_is_needed_now() {
     assert!(queue.join(14, claim(14, Urgency::Now, 0)).is_ok());
 }
 
-/// What happens to a queue.
+/// An operation on a queue.
 #[derive(Debug, Clone)]
 enum Step {
     Join {
@@ -95,7 +95,7 @@ enum Step {
         urgency: Urgency,
         order: usize,
     },
-    /// Of those that wait, the one with this number, modulo their count.
+    /// The waiter with this index, modulo the number of waiters.
     Leave(usize),
     Raise(usize),
     Take,
@@ -118,7 +118,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 proptest! {
-    /// Against a list of waiters that is searched from the rules, step by step.
+    /// Compares the queue, step by step, with a plain list of waiters that is searched by the rules.
     #[test]
     fn any_history_keeps_bound_order_and_waiters(steps in steps()) {
         let mut queue = Queue::new(BOUNDS);
@@ -170,9 +170,9 @@ proptest! {
                         .collect();
                     prop_assert!(!of_it.is_empty(), "nobody waits for {}", key);
                     prop_assert_eq!(Some(urgency), of_it.iter().map(|(_, claim)| claim.urgency).max());
-                    // The background waits until nobody else does.
+                    // `Background` comes only when nothing else waits.
                     prop_assert!(urgency > Urgency::Background || asked_for.is_empty());
-                    // Someone's first of its urgency.
+                    // For one of its waiters, the entry is the first of its owner at this urgency.
                     let is_first = of_it.iter().any(|(_, claim)| {
                         let mut own = waiting.values().map(|(_, other)| other).filter(|other| {
                             other.owner == claim.owner && other.urgency == claim.urgency
@@ -184,14 +184,14 @@ proptest! {
                 }
             }
             prop_assert_eq!(queue.asked_for(), keys(&waiting, Urgency::Later).len());
-            // Nothing is kept of owners that are gone.
+            // The queue keeps no state of owners that have left.
             let owners: HashSet<Owner> = waiting.values().map(|(_, claim)| claim.owner).collect();
             prop_assert_eq!(queue.turns.len(), owners.len());
             prop_assert_eq!(queue.waiters.len(), waiting.len());
         }
     }
 
-    /// However many come after it, with however many loops each, nobody is passed over for long.
+    /// No entry is passed over for long, no matter how many requests come later and how many loops each has.
     #[test]
     fn nobody_starves(
         before in prop::collection::vec((any::<bool>(), 1..4usize), 0..6),
@@ -211,7 +211,7 @@ proptest! {
             arrive(&mut queue, owner as u64, *now, *loops);
         }
         queue.join(0, claim(1000, urgency(now), 0)).unwrap();
-        // Each of those before it takes a turn, and of four turns one is for its urgency at least.
+        // Each earlier owner takes one turn, and at least one of four turns is of this urgency.
         let most = 4 * (before.len() + 1);
         let mut arrivals = arrivals.iter().cycle();
         let mut taken = 0;

@@ -1,4 +1,6 @@
-//! One run of FFmpeg: clusters of cues -> coded frames that may be laid between frames of silence.
+//! Encodes clusters of cues in one run of FFmpeg. The coded frames may be put between frames of silence.
+//!
+//! For [`CueCache`](super::CueCache), which keeps the frames.
 
 use bytes::Bytes;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -9,24 +11,24 @@ use crate::mp4::{AacConfig, AdtsReader};
 use crate::sound::{Cluster, Cue, CueMixer, FRAME_SAMPLES, write_s16le};
 use crate::units::Samples;
 
-/// Frames of silence before, between and after the clusters of a run: the encoder comes to rest.
+/// Frames of silence before, between and after the clusters of a run, so that the encoder settles.
 const REST: u64 = 8;
-/// The most bytes of a stereo frame with its header: 6,144 bits a channel (ISO/IEC 14496-3 4.5.3.2).
+/// The most bytes of a stereo frame with its header: 6,144 bits for each channel (ISO/IEC 14496-3 4.5.3.2).
 const MAX_FRAME_BYTES: u64 = 2 * 6144 / 8 + 9;
 
-/// What a run made.
+/// The result of a run.
 pub struct EncodedCues {
     pub config: AacConfig,
     /// The frame of silence.
     pub silence: Bytes,
-    /// Of each cluster in turn, as many frames as it has.
+    /// The frames of each cluster, in the order of the clusters.
     pub clusters: Vec<CodedFrames>,
 }
 
 /// Encodes clusters one after the other in one run.
 ///
-/// All frames between them must be one and the same, or it is an error: only then is each cluster as
-/// it would be anywhere else.
+/// Fails if the frames between the clusters are not all the same: only then are the frames of each cluster
+/// the same as in any other place.
 pub async fn encode(tools: &Tools, clusters: &[Cluster]) -> Result<EncodedCues, CueError> {
     let mut starts = Vec::with_capacity(clusters.len());
     let mut total = REST;
@@ -71,7 +73,7 @@ fn all_silent(frames: &[Bytes], mut range: std::ops::Range<u64>, silence: &Bytes
     }
 }
 
-/// The frames of an ADTS stream but the first, which only fills the encoder's overlap.
+/// The frames of an ADTS stream without the first, the priming frame, which only fills the encoder's overlap.
 fn read(adts: Vec<u8>) -> Result<(Vec<Bytes>, Option<AacConfig>), CueError> {
     let mut reader = AdtsReader::new();
     reader.push(adts.into());
@@ -100,7 +102,7 @@ async fn through_ffmpeg(tools: &Tools, mixer: &CueMixer, frames: u64) -> Result<
 async fn once_through_ffmpeg(tools: &Tools, mixer: &CueMixer, frames: u64) -> Result<Vec<u8>, FfmpegError> {
     let mut child = tools.spawn(Task::Cue, tools.aac(), true)?;
     let (stdin, stdout) = (child.take_stdin(), child.take_stdout());
-    // The priming frame and what the encoder adds at the end.
+    // 4 more frames: the priming frame, and those that the encoder adds at the end.
     let limit = (frames + 4) * MAX_FRAME_BYTES;
     let (adts, ()) = tokio::try_join!(output(stdout, limit), feed(stdin, mixer, frames))?;
     child.finish().await?;
@@ -116,7 +118,7 @@ async fn feed(stdin: Option<Stdin>, mixer: &CueMixer, frames: u64) -> Result<(),
         mixer.mix(Samples(frame * FRAME_SAMPLES), &mut block);
         bytes.clear();
         write_s16le(&block, &mut bytes);
-        // It closes its pipe only when it fails; its exit says why.
+        // FFmpeg closes its input early only when it fails. Its exit tells why.
         if stdin.write_all(&bytes).await.is_err() {
             break;
         }

@@ -1,4 +1,7 @@
-//! The sound track of a stitched workout: coded cues laid between frames of silence.
+//! The sound track of a stitched workout: coded cues between audio frames of silence, or a recorded sound.
+//!
+//! For [`StitchedVideo`](super::StitchedVideo) and the renderer. [`crate::sound`] decides where cues lie and
+//! computes their samples; this module encodes each cue once and puts the coded frames together.
 //!
 //! ```text
 //! cues ─ sound::AlignedCues ─ patches ─┐
@@ -7,14 +10,14 @@
 //!    └─ one FFmpeg for silence and all single cues, one for each rare cluster
 //! ```
 //!
-//! Why frames that were encoded apart may follow each other: a frame of AAC-LC reaches into its
-//! neighbours only by the overlap of their windows (ISO/IEC 14496-3 4.6.11), and a decoder keeps nothing
-//! else from one frame to the next. Around every cluster the encoder itself wrote frames of silence,
-//! and they are the very bytes that lie around it here (the `encode_cues` file checks that): what a decoder
-//! is given near a cue is what it would be given in one continuous encoding.
+//! Audio frames that were encoded separately may follow each other for this reason: a frame of AAC-LC reaches
+//! into its neighbours only by the overlap of their windows (ISO/IEC 14496-3 4.6.11), and a decoder keeps no
+//! other state between frames. The encoder itself wrote frames of silence around every cluster, and the same
+//! bytes lie around the cluster here (`encode_cues` checks that). So near a cue a decoder gets the same
+//! frames as in one continuous encoding.
 //!
-//! Workouts with clips' sound have one continuous track instead, which `render` encodes; a [`Recorded`] keeps it,
-//! so that any part of it can be had.
+//! Workouts with the clips' own sound have one continuous track instead, which `render` encodes. A
+//! [`Recorded`] keeps it in a file, so that any part of it can be read.
 
 mod encode_cues;
 pub(super) mod recorded;
@@ -35,38 +38,39 @@ use crate::mp4::{AAC_FRAME_SAMPLES, AacConfig, AdtsError, Sample};
 use crate::sound::{AlignedCues, Cluster, Cue, FRAME_SAMPLES};
 use crate::units::Samples;
 
-// What `sound` lays is what `mp4` reads and writes.
+// The frames of `sound` and of `mp4` must have the same number of samples.
 const _: () = assert!(FRAME_SAMPLES == AAC_FRAME_SAMPLES as u64);
 
-/// Bytes of rare clusters that are kept in memory: some 500 pairs of cues.
+/// The most bytes of rare clusters in memory: some 500 pairs of cues.
 const CACHE_BYTES: u64 = 8 << 20;
-/// FFmpeg processes that encode rare clusters at once.
+/// The most FFmpeg processes that encode rare clusters at once.
 const MAX_PROCESSES: usize = 2;
 
-/// Why there is no sound.
+/// Why the cues could not be encoded.
 #[derive(Debug, thiserror::Error)]
 pub enum CueError {
     /// FFmpeg failed.
     #[error(transparent)]
     Ffmpeg(#[from] FfmpegError),
-    /// FFmpeg wrote something else than ADTS.
+    /// FFmpeg's output is not ADTS.
     #[error("the coded cues cannot be read: {0}")]
     Adts(#[from] AdtsError),
-    /// FFmpeg wrote another number of frames than it was given samples for.
+    /// FFmpeg wrote fewer frames than the samples that it was given fill.
     #[error("FFmpeg coded {asked} frames of sound as {written}")]
     Count {
-        /// How many the samples make.
+        /// Number of frames that the samples fill.
         asked: u64,
-        /// How many came.
+        /// Number of frames that FFmpeg wrote.
         written: usize,
     },
-    /// A frame beside a cue is not the frame of silence: laid between others, the cue would click.
+    /// A frame beside a cue is not the frame of silence. If it were
+    /// put between other frames, the cue would click.
     #[error("frame {frame} of the coded cues is not silent: they cannot be joined")]
     Joint {
-        /// Counted without the priming frame.
+        /// Number of the frame in the run, without the priming frame.
         frame: u64,
     },
-    /// Sound that was encoded later has other parameters than that encoded first.
+    /// Sound that was encoded later has other parameters than the first, or another frame of silence.
     #[error("FFmpeg changed the parameters of its sound")]
     Config,
 }
@@ -74,7 +78,7 @@ pub enum CueError {
 /// The coded frames of a cluster.
 type CodedFrames = Arc<[Bytes]>;
 
-/// What every workout needs; made once, kept for ever (about 100 KB).
+/// The coded frames that every workout needs. Made once and kept for ever (about 100 kB).
 #[derive(Debug)]
 struct CommonCues {
     config: AacConfig,
@@ -82,7 +86,7 @@ struct CommonCues {
     clusters: HashMap<Cluster, CodedFrames>,
 }
 
-/// Coded cues, each encoded once. Cloning it is cheap and shares them.
+/// Coded cues, each encoded once. Clones are cheap and share the cues.
 #[derive(Debug, Clone)]
 pub struct CueCache {
     tools: Arc<Tools>,
@@ -92,7 +96,7 @@ pub struct CueCache {
 }
 
 impl CueCache {
-    /// Empty: the first [`warm`](Self::warm) or [`lay`](Self::lay) starts FFmpeg.
+    /// An empty cache. The first [`warm`](Self::warm) or [`track`](Self::track) starts FFmpeg.
     #[must_use]
     pub fn new(tools: Arc<Tools>) -> Self {
         let weight = |_: &Cluster, frames: &CodedFrames| {
@@ -107,17 +111,18 @@ impl CueCache {
         }
     }
 
-    /// Encodes silence and all single cues in one run, unless that was done: a quarter of a second that
-    /// no viewer then waits for. However many ask at once, one FFmpeg runs; after a failure the next
-    /// who asks tries again.
+    /// Encodes silence and all single cues in one run of FFmpeg, unless they are encoded already. This takes
+    /// a quarter of a second, for which no viewer then waits. One FFmpeg runs, no matter how many callers ask
+    /// at once. After a failure, the next caller tries again.
     pub async fn warm(&self) -> Result<(), Arc<CueError>> {
         self.common().await.map(|_| ())
     }
 
-    /// The sound track of `length` with these cues (none: silence), once all it needs is encoded.
+    /// The sound track of `length` with these cues (with none:
+    /// silence), when everything that it needs is encoded.
     ///
-    /// That is at once after [`warm`](Self::warm), unless cues lie so close together that they touch:
-    /// those are encoded here, each cluster once while it is remembered.
+    /// After [`warm`](Self::warm), this takes no time unless cues lie so close together that their coded
+    /// frames touch. Such clusters are encoded here, each one once while it stays in the cache.
     pub async fn track(&self, cues: &[Cue], length: Samples) -> Result<CueTrack, Arc<CueError>> {
         let common = self.common().await?;
         let aligned = AlignedCues::new(cues, length);
@@ -159,72 +164,73 @@ impl CueCache {
 
     async fn rare(&self, common: &CommonCues, cluster: &Cluster) -> Result<CodedFrames, Arc<CueError>> {
         let make = async {
-            // Never closed, so there is always a place in the end.
+            // The semaphore is never closed, so `acquire` does not fail.
             let _permit = self.permits.acquire().await;
             let run = encode_cues::encode(&self.tools, std::slice::from_ref(cluster)).await?;
             if run.config != common.config || run.silence != common.silence {
                 return Err(CueError::Config);
             }
-            // As many as were asked for: one.
+            // `encode` returns as many clusters as it was given: one.
             run.clusters.into_iter().next().ok_or(CueError::Config)
         };
         self.rare.try_get_with_by_ref(cluster, make).await
     }
 }
 
-/// A cluster's frames and where they lie in a track.
+/// The frames of a cluster and their position in a track.
 #[derive(Debug)]
 struct CodedPatch {
-    /// Of the track: its first frame, and the first after it.
+    /// First frame in the track, and the first frame after the patch.
     first: u64,
     end: u64,
-    /// Frames of the cluster before `first`. They and those up to `end` are no more than it has.
+    /// Number of frames of the cluster that are left out before `first`. `skip` plus the length of the patch
+    /// is at most the number of frames of the cluster.
     skip: usize,
     frames: CodedFrames,
 }
 
-/// The sound track of one workout, frame by frame. The frames' bytes are the book's; a track of its
-/// own costs 40 bytes a cue, and a clone (for another reader) nothing. Each reads on from where the
-/// one it was cloned from was.
+/// The sound track of one workout, frame by frame. The bytes of the frames are shared with the [`CueCache`].
+/// A track itself costs 40 bytes for each cue, and a clone (for another reader) costs nothing. A clone reads
+/// on from the position of the original.
 #[derive(Debug, Clone)]
 pub struct CueTrack {
     config: AacConfig,
     silence: Bytes,
-    /// Rising, none overlapping another.
+    /// Rising, without overlaps.
     patches: Arc<[CodedPatch]>,
     length: Samples,
-    /// The next frame.
+    /// Number of the next frame.
     next: u64,
-    /// The first patch that is not over before it.
+    /// Index of the first patch that does not end before the next frame.
     patch: usize,
 }
 
 impl CueTrack {
-    /// What the frames are.
+    /// The AAC parameters of the frames.
     #[must_use]
     pub fn config(&self) -> AacConfig {
         self.config
     }
 
-    /// How long all frames last together: as long as the video frames.
+    /// The duration of all frames together: that of the video frames.
     #[must_use]
     pub fn length(&self) -> Samples {
         self.length
     }
 
-    /// When the next frame begins: its decode time. The length, when there is none.
+    /// The decode time of the next frame; the length of the track after the last frame.
     #[must_use]
     pub fn position(&self) -> Samples {
         Samples(self.next * FRAME_SAMPLES).min(self.length)
     }
 
-    /// How many frames the whole track has.
+    /// Number of frames of the whole track.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.length.0.div_ceil(FRAME_SAMPLES)
     }
 
-    /// The bytes of frame `number` of the track, wherever this reader is.
+    /// The bytes of frame `number` of the track, independent of the reader's position.
     #[must_use]
     pub fn frame(&self, number: u64) -> &Bytes {
         let after = self.patches.partition_point(|patch| patch.first <= number);
@@ -236,7 +242,8 @@ impl CueTrack {
             .unwrap_or(&self.silence)
     }
 
-    /// How long frame `number` lasts: the last is cut short, so that the track ends with the last video frame.
+    /// The duration of frame `number` in samples. The last frame is cut short, so
+    /// that the track ends with the last video frame.
     #[must_use]
     pub fn lasts(&self, number: u64) -> u32 {
         self.length
@@ -245,7 +252,7 @@ impl CueTrack {
             .min(FRAME_SAMPLES) as u32
     }
 
-    /// The whole track as stretches of sound and of silence.
+    /// The whole track as ranges of frames; the flag tells whether a range has sound (`true`) or is silent.
     #[must_use]
     pub fn stretches(&self) -> Vec<(std::ops::Range<u64>, bool)> {
         let mut stretches = Vec::with_capacity(2 * self.patches.len() + 1);
@@ -266,7 +273,7 @@ impl CueTrack {
         &self.silence
     }
 
-    /// The next frames: all that begin before `until`. Empty when there are none, at the end for ever.
+    /// The next frames: all that begin before `until`. Empty if there are none, and always at the end.
     pub fn frames(&mut self, until: Samples) -> Vec<Sample> {
         let end = until.min(self.length).0.div_ceil(FRAME_SAMPLES);
         let mut samples = Vec::with_capacity(end.saturating_sub(self.next) as usize);
@@ -282,7 +289,7 @@ impl CueTrack {
         samples
     }
 
-    /// Of the next frame.
+    /// The bytes of the next frame.
     fn data(&mut self) -> Bytes {
         let over = |patch: &&CodedPatch| patch.end <= self.next;
         self.patch += self.patches[self.patch..].iter().take_while(over).count();
@@ -299,7 +306,7 @@ impl CueTrack {
 mod tests {
     use super::*;
 
-    /// A track whose silent frames are empty and whose others hold their number in the cluster.
+    /// A track whose silent frames are empty. Each of its other frames holds its number in the cluster.
     fn track(patches: &[(u64, u64, usize)], length: u64) -> CueTrack {
         let frames: CodedFrames = (0..20u8).map(|n| Bytes::from(vec![n])).collect();
         let coded = patches.iter().map(|&(first, end, skip)| CodedPatch {
@@ -365,7 +372,7 @@ mod tests {
         for until in (0..=41_000).step_by(1600) {
             assert_eq!(pieces.position().0, joined.len() as u64 * 1024);
             joined.extend(pieces.frames(Samples(until)));
-            // The frame that holds the sample before `until` is there, and no other.
+            // The frame that holds the sample before `until` has been returned, and no later frame.
             assert_eq!(joined.len() as u64, until.div_ceil(1024).min(40));
         }
         assert_eq!(joined, whole.frames(Samples(41_000)));

@@ -1,19 +1,21 @@
-//! A workout's whole sound as it was encoded once, in a file of the store: for workouts with the clips' own
-//! sound, whose frames nothing else shares.
+//! The whole sound of a workout, encoded once, in a file of the store. For workouts with the clips' own
+//! sound, whose frames no other workout shares.
+//!
+//! [`Recorder`] writes the file, [`Recorded`] reads any frames of it. This module encodes and mixes nothing.
 //!
 //! ```text
 //! magic     7 bytes  "VCSOUND"
 //! version   u8
-//! payload            the frames in their order, without a gap
-//! sizes     u16      of each frame
+//! payload            the frames in order, without gaps
+//! sizes     u16      of each frame, in bytes
 //! config    3 bytes  object type, index of the rate, channels
 //! length    u64      samples
 //! digest    32 bytes BLAKE3 of everything before it
 //! ```
 //!
-//! Integers are big endian. Frames are written as they come and read when they are asked for: four hours are
-//! 230 MB, and only the places of their frames, 2.7 MB, are in memory. A file that is removed while it is open
-//! stays readable to the end.
+//! Integers are big endian. Frames are written as they come and read when they are requested.
+//! Four hours are 230 MB, of which only the offsets of the frames, 2.7 MB, are in memory. A file
+//! that is removed while it is open stays readable.
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
@@ -32,45 +34,45 @@ const MAGIC: &[u8; 7] = b"VCSOUND";
 /// Raised when the layout or the meaning of a field changes.
 const VERSION: u8 = 1;
 const HEAD: u64 = 8;
-/// Bytes behind the sizes: config, length, digest.
+/// Bytes after the sizes: config, length, digest.
 const TAIL: u64 = 3 + 8 + blake3::OUT_LEN as u64;
-/// Bytes that are gathered before they are written.
+/// Size of the write buffer in bytes.
 const BUFFER: usize = 256 << 10;
 
-/// Why a file is no recorded sound.
+/// Why a file is not a recorded sound.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordedError {
-    /// It cannot be read.
+    /// The file cannot be read.
     #[error(transparent)]
     File(#[from] io::Error),
-    /// It begins with something else, or another version of the program wrote it.
+    /// The file does not begin with the magic, or another version of the program wrote it.
     #[error("this is not the file of a recorded sound")]
     Magic,
-    /// Its sizes say another length.
+    /// The sizes in the file do not match its length, which is given here.
     #[error("the file has {0} bytes, which are not what it says")]
     Length(u64),
-    /// Its bytes are not those that were written.
+    /// The bytes have changed since the file was written.
     #[error("the digest of the file's bytes is another than the one at its end")]
     Digest,
-    /// Reserved values.
+    /// The AAC parameters have reserved values.
     #[error("the file says nothing sensible of what its frames are")]
     Config,
 }
 
-/// See the module. Shared by all who read it.
+/// A recorded sound with its open file. Shared by all readers.
 #[derive(Debug)]
 pub struct Recorded {
     config: AacConfig,
     length: Samples,
-    /// Where each frame ends in the payload. Four hours of the largest frames end before 2^32.
+    /// The offset in the payload at which each frame ends. Four hours of the largest frames end before 2^32.
     ends: Box<[u32]>,
     digest: blake3::Hash,
-    /// Read at places, so that readers need not wait for each other.
+    /// Read at given offsets, so that readers need not wait for each other.
     file: File,
 }
 
 impl Recorded {
-    /// Opens a file and checks all of it: reads it once.
+    /// Opens a file and checks all of it, which reads the whole file once.
     pub fn open(mut file: File) -> Result<Self, RecordedError> {
         let bytes = file.metadata()?.len();
         if bytes < HEAD + TAIL {
@@ -118,37 +120,37 @@ impl Recorded {
         })
     }
 
-    /// What the frames are.
+    /// The AAC parameters of the frames.
     #[must_use]
     pub fn config(&self) -> AacConfig {
         self.config
     }
 
-    /// How long all frames last together: as long as the video frames.
+    /// The duration of all frames together: that of the video frames.
     #[must_use]
     pub fn length(&self) -> Samples {
         self.length
     }
 
-    /// Names every byte of it.
+    /// Names every byte of the file before the digest.
     #[must_use]
     pub fn digest(&self) -> &blake3::Hash {
         &self.digest
     }
 
-    /// Bytes of all frames, which lie on the disk.
+    /// Size of all frames in the file, in bytes.
     #[must_use]
     pub fn on_disk(&self) -> u64 {
         self.byte_range(0..self.ends.len() as u64).end
     }
 
-    /// Bytes of memory that it takes.
+    /// Bytes of memory that the offsets of the frames take.
     #[must_use]
     pub fn in_memory(&self) -> usize {
         size_of_val(&*self.ends)
     }
 
-    /// Where frames lie in the payload. Those beyond the last take no place.
+    /// Offsets of these frames in the payload. Frames after the last one are empty.
     fn byte_range(&self, frames: Range<u64>) -> Range<u64> {
         let end = |frame: u64| {
             let last = frame.min(self.ends.len() as u64).checked_sub(1);
@@ -158,15 +160,14 @@ impl Recorded {
         start..end(frames.end).max(start)
     }
 
-    /// Bytes of some frames together.
+    /// Size of these frames together, in bytes.
     #[must_use]
     pub fn size(&self, frames: Range<u64>) -> u64 {
         let range = self.byte_range(frames);
         range.end - range.start
     }
 
-    /// Reads some frames, one behind the other. It waits for the disk, if the system has the file not in
-    /// memory.
+    /// Reads these frames, one after the other. Blocks on the disk unless the system has the file in memory.
     pub fn read(&self, frames: Range<u64>) -> io::Result<Bytes> {
         let range = self.byte_range(frames);
         let mut bytes = vec![0; (range.end - range.start) as usize];
@@ -175,13 +176,14 @@ impl Recorded {
     }
 }
 
-/// Fills `bytes` from a place of a file, without a position that readers would share.
+/// Fills `bytes` from an offset of a file, without a file position that readers would share.
 #[cfg(unix)]
 fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
     std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset)
 }
 
-/// The same. Here a read moves the file's own position, which nothing else uses.
+/// Fills `bytes` from an offset of a file. On Windows a read moves the
+/// position of the file, which nothing else uses.
 #[cfg(windows)]
 fn read_at(file: &File, mut bytes: &mut [u8], mut offset: u64) -> io::Result<()> {
     while !bytes.is_empty() {
@@ -195,7 +197,7 @@ fn read_at(file: &File, mut bytes: &mut [u8], mut offset: u64) -> io::Result<()>
     Ok(())
 }
 
-/// The first bytes and the others. For arrays and their slices of known size only.
+/// Splits `bytes` into the first N bytes and the rest. Only for arrays and slices of known size.
 fn parts<const N: usize>(bytes: &[u8]) -> ([u8; N], &[u8]) {
     bytes
         .split_first_chunk::<N>()
@@ -204,14 +206,14 @@ fn parts<const N: usize>(bytes: &[u8]) -> ([u8; N], &[u8]) {
 
 fn ends(sizes: impl Iterator<Item = u16>) -> Box<[u32]> {
     let ends = sizes.scan(0_u32, |end, size| {
-        // Bounded by the longest workout.
+        // No overflow: the longest workout bounds the sum.
         *end += u32::from(size);
         Some(*end)
     });
     ends.collect()
 }
 
-/// Writes a recording frame by frame. Dropped before its end it leaves no file.
+/// Writes a recording frame by frame. If it is dropped before [`finish`](Self::finish), it leaves no file.
 #[derive(Debug)]
 pub struct Recorder {
     file: BufWriter<tokio::fs::File>,
@@ -221,7 +223,7 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Into a file that is empty and open for reading, too.
+    /// Writes into `temp`, which must be empty and open for reading, too.
     pub async fn new(temp: NamedTempFile) -> io::Result<Self> {
         let (file, path) = temp.into_parts();
         let mut recorder = Self {
@@ -235,16 +237,17 @@ impl Recorder {
         Ok(recorder)
     }
 
-    /// The next frame.
+    /// Appends the next frame. Fails if the frame has more than 65,535 bytes.
     pub async fn push(&mut self, frame: &[u8]) -> io::Result<()> {
         let size = u16::try_from(frame.len()).map_err(io::Error::other)?;
         self.sizes.push(size);
         self.put(frame).await
     }
 
-    /// After the last frame: the recording, and its file, which is on the disk but has no lasting name yet.
+    /// Ends the recording after the last frame. Returns it with its file, which
+    /// is on the disk but has no permanent name yet.
     ///
-    /// An error if the frames do not last `length`.
+    /// Fails if the frames do not last `length`.
     pub async fn finish(mut self, config: AacConfig, length: Samples) -> io::Result<(Recorded, TempPath)> {
         if self.sizes.len() as u64 != length.0.div_ceil(FRAME_SAMPLES) || length > MAX_LENGTH.samples() {
             let frames = self.sizes.len();
@@ -282,12 +285,12 @@ impl Recorder {
 pub(crate) mod tests {
     use super::*;
 
-    /// Frames of any sizes, also those that AAC does not have.
+    /// Frames of various sizes, also of sizes that AAC does not have.
     pub(crate) fn frames(count: usize) -> Vec<Vec<u8>> {
         (0..count).map(|n| vec![n as u8; (n * 37) % 90]).collect()
     }
 
-    /// A recording of these frames in a folder, the last of them cut short.
+    /// A recording of these frames in a folder. The last frame is cut short.
     pub(crate) async fn record(
         folder: &std::path::Path,
         frames: &[Vec<u8>],

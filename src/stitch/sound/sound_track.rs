@@ -1,4 +1,6 @@
-//! The sound track of a video, any frame of it at once: laid out of cues, or recorded as a whole.
+//! Random access to the sound track of a video, either of coded cues or recorded as a whole.
+//!
+//! For [`StitchedVideo`](crate::stitch::StitchedVideo), which reads any audio frames by number.
 
 use std::borrow::Cow;
 use std::io;
@@ -12,17 +14,17 @@ use crate::mp4::AacConfig;
 use crate::sound::FRAME_SAMPLES;
 use crate::units::Samples;
 
-/// See the module.
+/// A sound track. Clones are cheap and share the frames.
 #[derive(Debug, Clone)]
 pub enum SoundTrack {
-    /// Cues between silence.
+    /// Coded cues between frames of silence.
     Cues(CueTrack),
-    /// With the clips' own sound.
+    /// A recording with the clips' own sound.
     Recorded(Arc<Recorded>),
 }
 
 impl SoundTrack {
-    /// What the frames are.
+    /// The AAC parameters of the frames.
     #[must_use]
     pub fn config(&self) -> AacConfig {
         match self {
@@ -38,13 +40,14 @@ impl SoundTrack {
         }
     }
 
-    /// How many frames there are.
+    /// Number of audio frames.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.length().0.div_ceil(FRAME_SAMPLES)
     }
 
-    /// How long frame `number` lasts: the last is cut short, so that the track ends with the last video frame.
+    /// The duration of frame `number` in samples. The last frame is cut short, so
+    /// that the track ends with the last video frame.
     #[must_use]
     pub fn lasts(&self, number: u64) -> u32 {
         self.length()
@@ -53,8 +56,8 @@ impl SoundTrack {
             .min(FRAME_SAMPLES) as u32
     }
 
-    /// The first of some frames, and those that lie in one place with it and are best read with it: at least
-    /// one, unless there is none.
+    /// The part of `frames` from its start that is stored in one place and is best read at once: at least one
+    /// frame, unless `frames` is empty.
     #[must_use]
     pub fn together(&self, frames: Range<u64>) -> Range<u64> {
         match self {
@@ -63,7 +66,7 @@ impl SoundTrack {
         }
     }
 
-    /// Bytes of some frames.
+    /// Size of these frames together, in bytes.
     #[must_use]
     pub fn size(&self, mut frames: Range<u64>) -> u64 {
         match self {
@@ -75,7 +78,7 @@ impl SoundTrack {
         }
     }
 
-    /// Some frames, one behind the other. Fails when the file of a recorded track cannot be read.
+    /// Reads these frames, one after the other. Fails if the file of a recorded track cannot be read.
     pub fn read(&self, frames: Range<u64>) -> io::Result<Cow<'_, Bytes>> {
         Ok(match self {
             Self::Cues(cues) if frames.end == frames.start + 1 => Cow::Borrowed(cues.frame(frames.start)),
@@ -87,7 +90,7 @@ impl SoundTrack {
         })
     }
 
-    /// Gives `part` all that names the frames' bytes.
+    /// Calls `part` with bytes that together identify the bytes of all frames.
     pub(in crate::stitch) fn parts(&self, mut part: impl FnMut(&[u8])) {
         let cues = match self {
             Self::Cues(cues) => cues,
@@ -101,7 +104,7 @@ impl SoundTrack {
         }
     }
 
-    /// Bytes of memory that it takes beside what it shares with others.
+    /// Bytes of memory that the track takes, without what it shares with others.
     #[must_use]
     pub fn in_memory(&self) -> usize {
         match self {
@@ -110,7 +113,7 @@ impl SoundTrack {
         }
     }
 
-    /// Bytes of the file that it holds open, if it does.
+    /// Size of all frames in the open file of a recorded track, in bytes. `None` for cues.
     #[must_use]
     pub fn on_disk(&self) -> Option<u64> {
         match self {

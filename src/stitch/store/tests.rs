@@ -2,14 +2,14 @@ use super::super::prepared_loop::tests::sample;
 use super::super::sound::recorded::tests as recorded;
 use super::*;
 
-/// Of each slice of the loops here.
+/// Size in bytes of each frame of the loops in these tests.
 const BYTES: usize = 1000;
 
 fn digest(of: u8) -> Digest {
     Digest::from(blake3::hash(&[of]))
 }
 
-/// Room for so many loops on disk and in memory.
+/// A store with room for this many loops on disk and in memory.
 fn store(folder: &Path, on_disk: u64, in_memory: u64) -> Store {
     let one = sample(0, BYTES).file_bytes();
     let bounds = StoreLimits {
@@ -73,7 +73,7 @@ fn those_used_least_recently_go_and_the_bound_is_kept() {
         put(&store, of);
         age(&path(folder.path(), of), 1000 - u64::from(of));
     }
-    // Out of memory, but a use like any other.
+    // This gets the loop from memory, but it counts as a use.
     assert!(store.get(&digest(0)).is_some());
     put(&store, 3);
     assert_eq!(on_disk(folder.path()), [0, 2, 3]);
@@ -85,7 +85,7 @@ fn those_used_least_recently_go_and_the_bound_is_kept() {
 #[test]
 fn what_is_in_use_is_kept_beyond_the_bound() {
     let folder = tempfile::tempdir().expect("a folder");
-    // Held by users only; and also among the recent ones.
+    // With 0 only the users hold the loops; with 9 the list of recently used loops holds them, too.
     for in_memory in [0, 9] {
         let store = store(folder.path(), 2, in_memory);
         let used: Vec<_> = (0..4).map(|of| put(&store, of)).collect();
@@ -131,7 +131,7 @@ fn a_use_is_noted_once_a_minute_at_most() {
 fn a_loop_is_in_memory_once_however_many_ask() {
     let folder = tempfile::tempdir().expect("a folder");
     put(&store(folder.path(), 9, 0), 1);
-    // Without room for the recent ones, only users hold it.
+    // Without room for recently used loops, only users hold the loop.
     let store = store(folder.path(), 9, 0);
     let barrier = std::sync::Barrier::new(8);
     let ask = || {
@@ -187,7 +187,7 @@ fn a_damaged_file_counts_as_absent_is_removed_and_can_be_made_again() {
         assert_eq!(store.get(&digest(1)), None);
         assert!(!path.exists(), "{} bytes are still there", damaged.len());
     }
-    // Larger than is allowed; it takes no room on the disk.
+    // This file is larger than allowed. It is sparse, so it takes no room on the disk.
     let sparse = File::create(&path).expect("a file");
     sparse.set_len(MAX_FILE + 1).expect("a sparse file");
     assert_eq!(store.get(&digest(1)), None);
@@ -203,7 +203,7 @@ fn a_writer_killed_before_the_rename_leaves_no_loop_and_its_file_goes_with_the_n
     for length in [0, 700, bytes.len()] {
         let killed = store(folder.path(), 9, 9);
         let temp = killed.write_temp(&bytes[..length]).expect("room on the disk");
-        // Nothing that a kill would not run is run; a kill closes the file.
+        // Like a kill, this runs no destructor. The file is closed below, as a kill closes it.
         let (writer, temp) = temp.keep().expect("a file");
 
         let next = store(folder.path(), 9, 9);
@@ -227,14 +227,14 @@ fn a_put_of_no_loop_says_so_and_one_that_cannot_be_written_leaves_nothing_on_the
     let error = store.put(&digest(1), unfit).expect_err("a loop without pictures");
     assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
 
-    // A folder of that name cannot be replaced.
+    // A folder with the name of the loop's file cannot be replaced by the file.
     fs::create_dir(path(folder.path(), 2)).expect("a folder");
     put(&store, 2);
     assert_eq!(store.get(&digest(2)).as_deref(), Some(&sample(2, BYTES)));
     assert_eq!(names(folder.path()).len(), 1);
 }
 
-/// A folder in whose place lies a file cannot be written to, not even by root.
+/// Replaces the folder with a file, so that nothing can be written to it, not even by root.
 fn obstruct(folder: &Path) {
     fs::remove_dir_all(folder).expect("a folder");
     fs::write(folder, "").expect("a file");
@@ -249,7 +249,7 @@ fn loops_that_cannot_be_written_stay_in_memory_and_are_written_later() {
     for of in 0..3 {
         put(&store, of);
     }
-    // More than is kept for its own sake of those that can be written.
+    // All three stay in memory, because they could not be written.
     let one = sample(0, BYTES).file_bytes();
     let (loops, bytes, unwritten) = (3, 3 * one, 3);
     let all = InMemory {
@@ -266,7 +266,7 @@ fn loops_that_cannot_be_written_stay_in_memory_and_are_written_later() {
     assert!(store.retry().is_some(), "it still cannot be written");
     let used = store.get(&digest(0)).expect("it is in memory");
     put(&store, 3);
-    // Beyond the bound the one used least recently is let go; one in use is still found.
+    // Beyond the bound, the least recently used loop is dropped. A loop in use is still found.
     let there = |of: &u8| store.get(&digest(*of)).is_some();
     assert_eq!((0..4).filter(there).collect::<Vec<u8>>(), [0, 2, 3]);
     drop(used);
@@ -305,7 +305,7 @@ fn two_stores_share_a_folder() {
     age(&path(folder.path(), 0), 1000);
     assert!(other.get(&digest(0)).is_some());
     age(&path(folder.path(), 0), 1000);
-    // The other does not know what is in use here.
+    // The other store does not know which loops are in use here.
     put(&other, 1);
     put(&other, 2);
     assert_eq!(on_disk(folder.path()), [1, 2]);
@@ -314,7 +314,7 @@ fn two_stores_share_a_folder() {
             .is_some_and(|again| Arc::ptr_eq(&again, &used))
     );
     assert_eq!(other.get(&digest(0)), None);
-    // The whole folder is removed under both.
+    // The whole folder is removed under both stores.
     fs::remove_dir_all(folder.path()).expect("a folder");
     assert_eq!(other.get(&digest(1)), None);
     put(&one, 3);
@@ -347,7 +347,7 @@ fn threads_of_two_stores_do_each_other_no_harm() {
     );
 }
 
-/// Keeps a sound of so many frames.
+/// Stores a sound of this many frames.
 async fn put_sound(store: &Store, of: u8, frames: usize) -> Recorded {
     let frames = recorded::frames(frames);
     let (recorded, file) = recorded::record(&store.folder, &frames)
@@ -370,7 +370,7 @@ async fn a_sound_outlives_the_store_and_a_damaged_one_is_removed() {
     let path = folder.path().join(format!("{}.sound", digest(1)));
     let mut bytes = fs::read(&path).expect("a file");
     bytes[100] ^= 1;
-    // Another file in its place: who has the first open reads on.
+    // A damaged file takes its place. The holder of the open file can read on.
     fs::remove_file(&path).expect("a file");
     fs::write(&path, bytes).expect("a file");
     assert!(again.sound(&digest(1)).is_none());
@@ -394,7 +394,7 @@ async fn sounds_and_loops_share_one_bound() {
         "both have room"
     );
     age(&of(2), 1000);
-    // Less than a loop, but more than what is left.
+    // The free room is less than a loop.
     put(&store, 3);
     assert!(
         !of(2).exists() && path(folder.path(), 1).exists(),
@@ -404,7 +404,7 @@ async fn sounds_and_loops_share_one_bound() {
     put_sound(&store, 4, 40).await;
     assert!(!path(folder.path(), 1).exists() && of(4).exists());
 
-    // A use like any other.
+    // Opening a sound counts as a use.
     age(&of(4), 1000);
     age(&path(folder.path(), 3), 900);
     assert!(store.sound(&digest(4)).is_some());
@@ -415,7 +415,8 @@ async fn sounds_and_loops_share_one_bound() {
 #[tokio::test]
 async fn neither_kind_drives_the_other_out() {
     let folder = tempfile::tempdir().expect("a folder");
-    // Sounds of more than half a loop each; room for three of them is theirs, and for eight loops the loops'.
+    // Each sound is larger than half a loop. The share of sounds has room for
+    // three of them, the share of loops for eight loops.
     let store = store(folder.path(), 16, 0);
     let sound = |of: u8| folder.path().join(format!("{}.sound", digest(of)));
     let sounds = || (10..60).filter(|of| sound(*of).exists()).count();
