@@ -1,4 +1,4 @@
-//! The catalogue that comes with the program against the clips beside it.
+//! Checks the included catalogue against the included clips.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! The commands from outside: what they print, what they leave, how they end.
+//! Tests of the commands from outside: their output, the files that they leave, their exit codes.
 
 mod program;
 
@@ -18,7 +18,7 @@ fn fed(folder: &Path, arguments: &[&str], config: &str) -> Output {
         .spawn()
         .unwrap();
     let mut stdin = child.stdin.take().unwrap();
-    // It may end without reading; what it says then is what the test looks at.
+    // The program may end without reading its input; the test checks its output then.
     let _ = stdin.write_all(config.as_bytes());
     drop(stdin);
     child.wait_with_output().unwrap()
@@ -60,7 +60,7 @@ fn a_plan_is_printed_for_people_and_for_programs() {
 #[test]
 fn a_plan_shows_the_speed_of_the_video_or_says_that_it_cannot() {
     let folder = furnished();
-    // The clip lasts a second.
+    // The clip of push-ups lasts one second.
     let told = |exercise: &str, fit_reps: bool, arguments: &[&str]| {
         let config = format!(
             r#"{{"exercises": [{{"id": "{exercise}", "work_time": 20.5}}], "config": {{"fit_reps": {fit_reps}}}}}"#
@@ -84,7 +84,7 @@ fn a_plan_shows_the_speed_of_the_video_or_says_that_it_cannot() {
     let (speed, error) = told("push-ups", true, &nowhere);
     assert!((speed - 1.0).abs() < 1e-9, "{speed}");
     assert!(error.contains("FFmpeg cannot be run"), "{error}");
-    // Nothing to look for.
+    // Without `fit_reps` the command inspects no clip, so it needs no FFmpeg.
     assert_eq!(told("push-ups", false, &nowhere), (1.0, String::new()));
 }
 
@@ -164,7 +164,8 @@ fn the_doctor_shows_every_clip_and_fails_for_a_missing_one() {
     }
 }
 
-/// Names in lists do not tell what a build can do: this one has all of them, and cannot encode a loop.
+/// A list of names does not show what a build can do: this FFmpeg lists everything and cannot
+/// encode a loop.
 #[test]
 fn an_ffmpeg_that_lists_all_and_cannot_do_it_is_found_out() {
     let folder = furnished();
@@ -185,7 +186,7 @@ fn an_ffmpeg_that_lists_all_and_cannot_do_it_is_found_out() {
     }
 }
 
-/// With whichever FFmpeg the tests are given: an old one, the system's, the newest.
+/// Runs with the FFmpeg that the tests are given: an old one, the system's, or the newest.
 #[test]
 fn every_way_makes_a_frame() {
     let folder = furnished();
@@ -201,7 +202,7 @@ fn every_way_makes_a_frame() {
         let arguments = ["generate", "-", "-o", "out.mp4", "--preset", "ultrafast"];
         let (code, _, error) = said(&fed(folder.path(), &arguments, &config));
         assert_eq!(code, 0, "{renderer}: {error}");
-        // The system's FFmpeg judges.
+        // The system's FFmpeg checks the result.
         let judged = std::process::Command::new("ffmpeg")
             .args(["-v", "error", "-xerror", "-err_detect", "explode", "-i"])
             .arg(&video)
@@ -229,7 +230,7 @@ fn every_way_makes_a_frame() {
 #[test]
 fn the_doctor_finds_a_cache_without_room() {
     let folder = furnished();
-    // No file may grow beyond 100 blocks: a small one, unlike a mebibyte, still fits.
+    // No file may grow beyond 100 blocks: a small file fits, the file of 1 MiB does not.
     let limited = "trap '' XFSZ; ulimit -f 100; exec \"$0\" \"$@\"";
     let output = std::process::Command::new("sh")
         .args(["-c", limited, env!("CARGO_BIN_EXE_virtual-coach"), "doctor"])
@@ -290,7 +291,8 @@ fn a_setting_may_be_a_variable_and_a_flag_wins() {
 const SHORT: &str = r#"{"exercise_names": ["Push-ups"], "config": {"resolution": "480p",
     "intervals": {"get_ready": 1, "work_time": 5, "finish": 1}}}"#;
 
-/// Whether these bytes are a whole MP4 of ours: it begins as one, and has all its fragments.
+/// Whether these bytes are a complete MP4 of ours: it begins with `ftyp` and has more than one
+/// fragment.
 fn is_video(bytes: &[u8]) -> bool {
     bytes.get(4..8) == Some(b"ftyp") && bytes.windows(4).filter(|kind| kind == b"moof").count() > 1
 }
@@ -320,7 +322,8 @@ fn a_pipe_is_written_to_and_not_replaced() {
     let pipe = folder.path().join("pipe");
     let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
     assert!(made.success());
-    // Opened for both, so that a program which never opens it leaves nobody waiting.
+    // Opened for reading and writing, so that the test does not block if the program never opens
+    // the pipe.
     let mut reader = std::fs::File::options()
         .read(true)
         .write(true)

@@ -1,4 +1,5 @@
-//! Any clip people own: made clips of every kind, each shown for one interval of one workout.
+//! Clips as people own them: the tests make a clip of every kind and show each for one interval of
+//! one workout.
 
 mod fixture;
 #[path = "clips/odd.rs"]
@@ -23,11 +24,11 @@ use virtual_coach::render::RenderSettings;
 use virtual_coach::units::Seconds;
 use virtual_coach::workout::{Interval, IntervalKind::Work};
 
-/// Frames of each made clip: two thirds of an interval, so that every clip is repeated.
+/// Frames of each clip: two thirds of an interval, so that every clip repeats.
 const PASS: u64 = 30;
 const SHOWN: u64 = 45;
 
-/// A kind of clip: its file name and how far a number may be off.
+/// A kind of clip: its file name, and the largest allowed error of a frame number.
 struct Kind {
     file: &'static str,
     off_by: u64,
@@ -38,12 +39,12 @@ fn kind(file: &'static str, off_by: u64, make: fn(&Path)) -> Kind {
     Kind { file, off_by, make }
 }
 
-/// A numbered clip with FFmpeg's arguments given as one line.
+/// Makes a numbered clip; FFmpeg's arguments are given as one line.
 fn with(path: &Path, line: &str) {
     numbered_clip(path, PASS, &line.split_whitespace().collect::<Vec<_>>());
 }
 
-/// A numbered clip with a tone of `seconds` seconds.
+/// Makes a numbered clip with a tone of `seconds` seconds.
 fn with_tone(path: &Path, seconds: &str, line: &str) {
     let tone = format!("sine=frequency=440:duration={seconds}");
     let source = numbered(PASS);
@@ -160,7 +161,7 @@ fn kinds() -> Vec<Kind> {
             ];
             let mut arguments = vec!["-f", "lavfi", "-i", &source];
             arguments.extend(vp8);
-            fs::write(p, ffmpeg(&arguments)).unwrap(); // through a pipe: the length is never filled in
+            fs::write(p, ffmpeg(&arguments)).unwrap(); // through a pipe: FFmpeg cannot write the length into the header afterwards
         }),
         kind("cut-by-edit-list.mp4", 1, |p| {
             let whole = p.with_file_name("uncut.mp4");
@@ -194,7 +195,8 @@ async fn every_kind_of_clip_is_shown_whole_upright_and_repeated() {
     assert!(!told.contains("breaks off"), "{told}");
     println!("{told}");
     let video = fixture.render(bare_plan(intervals), "result.mp4").await;
-    // The middle of the frame: tone-mapped, padded or laid over the backdrop, the number is there.
+    // The middle of the frame holds the number, whether the clip is tone-mapped, padded or laid
+    // over the backdrop.
     let seen = numbers(&video, "852:300:1:90");
     assert_eq!(seen.len() as u64, SHOWN * kinds.len() as u64, "pictures in all");
     let mut wrong = Vec::new();
@@ -208,7 +210,7 @@ async fn every_kind_of_clip_is_shown_whole_upright_and_repeated() {
         for (frame, number) in numbers.iter().enumerate() {
             let expected = base + frame as i64 % PASS as i64;
             let off = (number - expected).abs();
-            // Around a joint a clip of about 30 frames may be one earlier or later.
+            // At a joint, a clip of about 30 frames per second may be one frame early or late.
             if *number < 0 || off.min(PASS as i64 - off) > kind.off_by as i64 {
                 wrong.push(format!("{}: {numbers:?}", kind.file));
                 break;
@@ -243,7 +245,7 @@ async fn one_image_is_a_clip() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clip_too_long_for_memory_is_read_again_and_a_truncated_one_repeats_what_it_has() {
     let mut fixture = Fixture::new();
-    // 200 frames of 480p are more than one process may hold.
+    // 200 frames at 480p exceed the memory that one process may hold.
     numbered_clip(&fixture.clip("long", "long.mp4"), 200, &H264);
     let whole = fixture.result("whole.mp4");
     let mut arguments = H264.to_vec();
@@ -363,7 +365,7 @@ fn old_cuts_give_way_when_there_are_too_many_but_not_those_in_use() {
     let fixture = Fixture::new();
     let cuts = fixture.folder().join("cache/cuts");
     fs::create_dir_all(&cuts).unwrap();
-    // Three files of 2 GiB each, which take no room on the disk; 4 GiB are kept.
+    // Three sparse files of 2 GiB each; 4 GiB are kept.
     let paths = ["oldest.mkv", "old.mkv", "young.mkv"].map(|name| cuts.join(name));
     for (age, path) in [3, 2, 1].into_iter().zip(&paths) {
         let file = fs::File::create(path).unwrap();
@@ -371,7 +373,8 @@ fn old_cuts_give_way_when_there_are_too_many_but_not_those_in_use() {
         file.set_modified(std::time::SystemTime::now() - std::time::Duration::from_hours(age))
             .unwrap();
     }
-    // Two unfinished cuts: of a writer that lives, which holds a lock on it however old it is, and of one that is gone.
+    // Two unfinished cuts. A living writer holds a lock on the first, although it is old; the
+    // writer of the second is gone.
     let aside = |name: &str| {
         let path = cuts.join(name);
         let changed = std::time::SystemTime::now() - std::time::Duration::from_hours(2);
@@ -431,7 +434,7 @@ async fn a_transparent_clip_lies_over_the_backdrop() {
         let plan = bare_plan(vec![interval(Work, "figure", 45, (1, 1), None)]);
         let video = fixture.render_with(settings, plan, "result.mp4").await;
         let file = video.to_str().unwrap();
-        // Three patches of every frame: left of the figure, on it, right of it.
+        // Three patches of every frame: left of the figure, on the figure, right of the figure.
         let crop = "format=rgb24,crop=810:100:22:100,scale=3:1:flags=area,format=rgb24";
         let pixels = ffmpeg(&["-i", file, "-vf", crop, "-f", "rawvideo", "-"]);
         assert_eq!(pixels.len(), 45 * 9);

@@ -1,4 +1,5 @@
-//! The documentation against the program: what it must name is there, and what it shows is true.
+//! Checks the documents against the program: they name everything that they must name, and their
+//! examples are true.
 
 mod program;
 
@@ -17,7 +18,7 @@ const REQUEST: &str = include_str!("../docs/request.md");
 const CATALOGUE: &str = include_str!("../docs/catalogue.md");
 const TROUBLESHOOTING: &str = include_str!("../docs/troubleshooting.md");
 
-/// What the program prints.
+/// Standard output of the program with one argument.
 fn printed(argument: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let output = program::command(folder.path(), &[argument]).output().unwrap();
@@ -44,7 +45,7 @@ fn blocks<'a>(page: &'a str, language: &str) -> Vec<&'a str> {
         .collect()
 }
 
-/// Variable -> flag and default, as `--help` tells them.
+/// Variable -> flag and default, as `--help` prints them.
 fn settings_of_help() -> BTreeMap<String, (String, String)> {
     let help = printed("--help");
     let mut settings = BTreeMap::new();
@@ -91,7 +92,7 @@ fn the_readme_tells_every_setting_with_its_flag_and_default_and_no_other() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The schema behind a reference to one, and the schema itself if it is none.
+/// The schema that a reference points to, or the schema itself if it is not a reference.
 fn resolved<'a>(schema: &'a Value, schemas: &'a Value) -> &'a Value {
     let alternatives = schema["oneOf"].as_array().into_iter().flatten();
     let reference = alternatives
@@ -103,7 +104,7 @@ fn resolved<'a>(schema: &'a Value, schemas: &'a Value) -> &'a Value {
     }
 }
 
-/// Every text that a schema allows, if it lists them.
+/// All texts that a schema allows, if it lists them.
 fn choices(schema: &Value) -> Vec<&str> {
     let listed = schema["enum"].as_array().into_iter().flatten();
     let described = schema["oneOf"].as_array().into_iter().flatten();
@@ -119,7 +120,7 @@ fn plain(value: &Value) -> String {
         .map_or_else(|| value.to_string(), ToOwned::to_owned)
 }
 
-/// Name in the documentation -> schema, for every field of a request.
+/// Name in the documents -> schema, for every field of a request.
 fn fields(schemas: &Value) -> Vec<(String, &Value)> {
     let places = [
         ("WorkoutRequest", ""),
@@ -133,7 +134,7 @@ fn fields(schemas: &Value) -> Vec<(String, &Value)> {
             .iter()
             .map(move |(name, schema)| (format!("{prefix}{name}"), schema))
     });
-    // Objects are told by their fields.
+    // Objects have no row of their own; their fields have.
     fields
         .filter(|(name, _)| !["config", "intervals"].contains(&name.as_str()))
         .collect()
@@ -191,7 +192,7 @@ fn the_readme_names_only_fields_that_exist() {
     let (mut seen, mut unknown) = (0, Vec::new());
     for cell in cells.filter(|cell| cell.starts_with("config.")) {
         for name in cell.split(", ") {
-            // `.finish` goes on with the object of the name before it.
+            // `.finish` is a field of the object in the name before it.
             let name = match name.strip_prefix("config.") {
                 Some(name) => name.to_owned(),
                 None => format!("intervals{name}"),
@@ -251,7 +252,7 @@ fn the_examples_are_what_the_program_takes_and_gives() {
     }
 }
 
-/// The first thing that is wrong with a request, as a problem names it.
+/// The first violation of a request, as a problem reports it.
 fn refused(body: &Value, catalogue: &Catalogue) -> Value {
     let request = WorkoutRequest::from_json(body.to_string().as_bytes()).unwrap();
     match plan(&request, catalogue, &LoopLengths::default(), 1) {
@@ -264,13 +265,13 @@ fn refused(body: &Value, catalogue: &Catalogue) -> Value {
 
 fn planned(request: &str, catalogue: &Catalogue) -> Value {
     let request = WorkoutRequest::from_json(request.as_bytes()).unwrap();
-    // As long as the clip that comes with the program: 2 s.
+    // The loop length of the included clip: 2 s.
     let push_ups = catalogue.named("push-ups").unwrap().id.clone();
     let loop_lengths = LoopLengths::from_iter([(push_ups, Frames(60))]);
     serde_json::to_value(plan(&request, catalogue, &loop_lengths, 1).unwrap().view()).unwrap()
 }
 
-/// A heading as a link names it: `## What /ready says` -> `what-ready-says`.
+/// The anchor of a heading: `## What /ready says` -> `what-ready-says`.
 fn anchor(heading: &str) -> String {
     let letters = heading.trim_start_matches('#').trim().chars();
     letters

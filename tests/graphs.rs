@@ -1,4 +1,5 @@
-//! The graphs as text: snapshots for a person to read, and the law that no text from outside gets in.
+//! Filter graphs as text: snapshots for people to read, and a property test that no text from
+//! outside enters a graph.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -64,7 +65,7 @@ fn look(hud: bool, fit: Fit) -> Look {
     }
 }
 
-/// Inputs, then the graph, as FFmpeg gets them.
+/// The inputs, then the graph, as FFmpeg gets them.
 fn readable(graph: &FilterGraph) -> String {
     let mut lines: Vec<String> = Vec::new();
     for (number, input) in graph.inputs.iter().enumerate() {
@@ -170,7 +171,7 @@ fn sound_slower_than_half_takes_two_filters_for_its_speed() {
 
 #[test]
 fn every_filter_of_a_graph_is_asked_of_ffmpeg_at_start() {
-    // A filter's name ends at `=`; labels stand in brackets around it.
+    // A filter's name ends at `=`; labels in brackets are around it.
     let name = |filter: &str| {
         let behind = filter
             .rsplit_once(']')
@@ -204,7 +205,8 @@ fn every_filter_of_a_graph_is_asked_of_ffmpeg_at_start() {
 #[test]
 fn groups_are_bounded_and_the_first_shot_stands_alone() {
     let profile = look(true, Fit::Contain).profile;
-    // Ten loops of 2 s held in memory, ten clips of 20 s read again and again.
+    // Ten loops of 2 s that are held in memory, and ten clips of 20 s that are read again in every
+    // pass.
     let shots: Vec<Shot> = (0..20)
         .map(|n| shot(clip("c.mov", 1280, 720, if n < 10 { 2.0 } else { 20.0 }), 30))
         .collect();
@@ -213,7 +215,7 @@ fn groups_are_bounded_and_the_first_shot_stands_alone() {
 }
 
 proptest! {
-    /// Paths are arguments; the graph's text is the same whatever a clip is called.
+    /// Paths are separate arguments; the text of a graph does not depend on the name of a clip.
     #[test]
     fn no_name_gets_into_a_graph(name in "\\PC{0,40}") {
         let text = |path: &str| {
@@ -223,13 +225,13 @@ proptest! {
         prop_assert_eq!(text(&name), text("plain.mov"));
         let group = Group { shots: vec![shot(clip(&name, 640, 480, 3.0), 60)] };
         let arguments = video_graph(&group, &look(true, Fit::Contain)).inputs[0].arguments();
-        // One argument of its own, which can only be a file.
+        // The path is one argument, which FFmpeg can only take for a file.
         let with_name: Vec<_> = arguments.iter().rev().take(2).collect();
         prop_assert_eq!(with_name[0].to_string_lossy().into_owned(), format!("file:{name}"));
         prop_assert_eq!(with_name[1].to_str(), Some("-i"));
     }
 
-    /// Whatever the numbers, a graph has a clip for each shot, and shots fill the area exactly.
+    /// For any numbers, a graph has one clip per shot, and the shots fill the area exactly.
     #[test]
     fn graphs_hold_any_numbers(
         sizes in prop::collection::vec((1_u32..8704, 1_u32..8704, 0.01_f64..900.0, 1_u64..100_000), 1..4),

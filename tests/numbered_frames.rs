@@ -1,5 +1,5 @@
-//! What is seen: every interval shows the right frames of the right clip, from the planned frame
-//! to the planned frame.
+//! Every interval shows the right frames of the right clip, from its first planned frame to its
+//! last.
 
 mod fixture;
 

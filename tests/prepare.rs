@@ -1,5 +1,5 @@
-//! Loops that are prepared ahead: by the command, by a server in the background, and what both leave
-//! when they end at any instant.
+//! Loops that are prepared in advance: by the command and by a server in the background, and the
+//! files that both leave when they end at any time.
 
 mod program;
 
@@ -20,7 +20,8 @@ fn furnished() -> TempDir {
     let mut catalogue: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
     catalogue["exercises"][1]["sides"] = "per_side".into();
     std::fs::write(&file, catalogue.to_string()).unwrap();
-    // Not the same frame as the first clip's, so that it is a loop of its own by its bytes, too.
+    // The first frame differs from that of the first clip, so the two clips have different bytes
+    // and different loops.
     let made = Command::new(ffmpeg())
         .args(["-v", "error", "-y", "-f", "lavfi", "-i"])
         .arg("testsrc2=size=320x180:rate=30:duration=1")
@@ -56,7 +57,7 @@ fn the_command_prepares_every_loop_once() {
     assert!(said.contains("3 of 3 loops are ready"), "{said}");
     let first = loops(folder.path());
     assert_eq!(first.len(), 3, "one of push-ups, two of air-squat");
-    // With an FFmpeg that encodes nothing any more.
+    // This FFmpeg fails to encode loops.
     let broken = ffmpeg_that(folder.path(), Task::Loop, "exit 1");
     let (code, said) = prepare(folder.path(), &["--ffmpeg", &broken, "--ffprobe", "ffprobe"]);
     assert_eq!(code, Some(0), "{said}");
@@ -117,7 +118,7 @@ fn the_folder_keeps_its_bound() {
     let (code, said) = prepare(folder.path(), &[]);
     assert_eq!(code, Some(0), "{said}");
     let cache = folder.path().join("cache/loops");
-    // What others left, older than anything here: 20 MB beside a bound of 16.
+    // Old files of other programs, 20 MB in a cache of at most 16 MB.
     let old = std::time::SystemTime::now() - Duration::from_secs(3600);
     for number in 0..20 {
         let file = cache.join(format!("{number:064x}.loop"));
@@ -136,7 +137,7 @@ fn the_folder_keeps_its_bound() {
     assert!(said.contains("3 of 3 loops are ready"), "{said}");
 }
 
-/// Asks until the loops are in this state.
+/// Polls `/ready` until the loops are in this state.
 async fn until(server: &Server, state: &str) -> Value {
     let deadline = Instant::now() + PATIENCE;
     loop {
@@ -154,7 +155,7 @@ async fn until(server: &Server, state: &str) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_prepares_in_the_background_and_says_how_far_it_is() {
     let folder = furnished();
-    // Each waits until it may go on.
+    // Each loop waits until the file `go` exists.
     let held = ffmpeg_that(
         folder.path(),
         Task::Loop,
@@ -169,7 +170,7 @@ async fn a_server_prepares_in_the_background_and_says_how_far_it_is() {
     std::fs::write(server.folder().join("go"), "").unwrap();
     let ready = json!({"state": "ready", "prepared": 6, "failed": 0, "all": 6});
     assert_eq!(until(&server, "ready").await, ready);
-    // With a bar and without.
+    // Loops with a HUD and without.
     assert_eq!(loops(server.folder()).len(), 6);
 }
 
@@ -178,7 +179,7 @@ async fn a_server_that_is_not_to_prepare_does_not() {
     let server = Server::start_in(furnished(), &[]);
     let off = json!({"state": "off", "prepared": 0, "failed": 0, "all": 0});
     assert_eq!(until(&server, "off").await, off);
-    // What `/ready` tries FFmpeg with ends by itself.
+    // The trial of FFmpeg that `/ready` starts ends by itself.
     server.childless(PATIENCE).await;
     assert!(loops(server.folder()).is_empty(), "a loop was prepared");
 }
@@ -218,7 +219,7 @@ async fn a_server_told_to_stop_while_it_prepares_stops_at_once_and_leaves_nothin
 async fn a_server_killed_while_it_prepares_is_followed_by_one_that_goes_on() {
     let folder = furnished();
     let path = folder.path().to_owned();
-    // One loop is let through, the others hang.
+    // One loop may finish, the others hang.
     let script = "mkdir first 2>/dev/null || exec sleep 5";
     let held = ffmpeg_that(&path, Task::Loop, script);
     let tools = ["--ffmpeg", &held, "--ffprobe", "ffprobe"];
@@ -273,7 +274,7 @@ fn a_second_start_looks_at_no_clip_again() {
     let folder = furnished();
     let script = folder.path().join("ffprobe-that");
     let log = folder.path().join("probed");
-    // `-version` is no look at a clip.
+    // The task `version` does not inspect a clip.
     let text = "#!/bin/sh\ncase \"$COACH_TASK\" in version) ;; *) echo \"$*\" >> probed;; esac\nexec ffprobe \"$@\"\n";
     std::fs::write(&script, text).unwrap();
     std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
@@ -291,7 +292,7 @@ fn a_second_start_looks_at_no_clip_again() {
     let each = probed();
     assert!(each.iter().all(|times| *times > 0), "{each:?}");
     assert_eq!(probed(), [0, 0]);
-    // Another clip under an old name.
+    // Replaces a clip by another one of the same name.
     let videos = folder.path().join("videos");
     std::fs::copy(videos.join("push-ups.mp4"), videos.join("air-squat.mp4")).unwrap();
     assert_eq!(probed(), [0, each[1]]);

@@ -1,4 +1,4 @@
-//! The clips that come with the product: each is what the catalogue and the studio promise.
+//! The included clips keep what the catalogue and the studio promise.
 
 mod fixture;
 
@@ -12,19 +12,19 @@ use virtual_coach::catalogue::Catalogue;
 use virtual_coach::clip::{Depth, Library};
 use virtual_coach::render::Thumbnails;
 
-/// The longest stretch in which nothing may move, in frames: a hold of a second looks frozen.
+/// The longest time without any motion, in frames: a pause of a second looks frozen.
 const LONGEST_STILL: usize = 30;
-/// What the seam may differ by for its coding alone, in steps of grey: the first frame of a loop is
-/// a keyframe, coded afresh, beside one that was predicted. Measured: 0.14 where hardly anything
-/// moves; not to be seen.
+/// The largest difference at the seam that coding alone may cause, in steps of grey: the first
+/// frame of a loop is a keyframe, the last one is predicted. Measured: 0.14 where almost nothing
+/// moves, which is invisible.
 const CODING: f64 = 0.15;
-/// Bytes of an H.264 clip on average, and of any transparent one.
+/// Maximum bytes of an H.264 clip on average, and of each transparent clip.
 const AVERAGE: u64 = 600_000;
 const TRANSPARENT: u64 = 3_000_000;
-/// Bytes of all clips.
+/// Maximum bytes of all clips.
 const ALL: u64 = 25_000_000;
 
-/// Frames of a clip, small and grey, with what is transparent left black.
+/// Frames of a clip, small and grey; transparent pixels are black.
 fn frames(path: &Path) -> Vec<Vec<u8>> {
     let filter = "format=rgba,premultiply=inplace=1,scale=160:90:flags=area,format=gray";
     let bytes = ffmpeg(&[
@@ -112,7 +112,7 @@ fn every_clip_is_coded_as_promised() {
         let kind = match (codec.unwrap(), pixels.unwrap()) {
             ("h264", "yuv420p") => "plain",
             ("qtrle", "argb") => "qtrle with transparency",
-            // As ten or as twelve bits: that depends on FFmpeg's version.
+            // Ten or twelve bits, depending on FFmpeg's version.
             ("prores", "yuva444p10le" | "yuva444p12le") => "ProRes 4444 with transparency",
             other => panic!("{path:?} is {other:?}"),
         };
@@ -136,7 +136,7 @@ fn every_clip_is_coded_as_promised() {
     let average = opaque.iter().sum::<u64>() / opaque.len() as u64;
     assert!(average <= AVERAGE, "{average} bytes on average");
     assert!(all <= ALL, "{all} bytes in all");
-    // What people deliver besides plain clips is shown by one clip of each kind.
+    // One clip of each special kind shows what else people may deliver.
     kinds.sort_unstable();
     assert_eq!(
         (kinds, with_sound),
@@ -161,7 +161,7 @@ async fn a_poster_shows_the_frame_that_the_catalogue_names() {
     let place = |e: &Value| e["id"] == "plank";
     let at = file["exercises"].as_array().unwrap().iter().position(place);
     let at = at.expect("a plank");
-    // The frame asked for; the first; one that the clip does not have; none asked for.
+    // The requested frame; the first frame; a frame after the end of the clip; no request.
     for (poster, shown) in [
         (json!(1.2), 36),
         (json!(0), 0),

@@ -1,7 +1,7 @@
-//! Videos as files and segments: every byte range is the same slice of the whole, players find the
-//! frames that the plan names, and all ways of delivery show the same ones.
+//! Videos as files and segments: every byte range equals the same part of the whole file, players
+//! find the frames that the plan names, and all ways of delivery show the same frames.
 
-// Videos and files are what this is about.
+// The tests are about videos and files, which have similar names.
 #![allow(clippy::similar_names)]
 
 mod fixture;
@@ -39,7 +39,7 @@ const KIND: FileHeaders<'_> = FileHeaders {
     disposition: None,
 };
 
-/// A workout of two loops at several speeds, 26 s.
+/// A workout of 26 s from two loops at several speeds.
 fn plan(hud: bool, times: usize) -> Plan {
     let mut intervals = vec![interval(GetReady, "one", 90, (1, 2), None)];
     for _ in 0..times {
@@ -139,7 +139,7 @@ fn frames(file: &Path) -> Vec<String> {
         .collect()
 }
 
-/// A digest of each coded frame, as it lies in the file.
+/// A digest of each coded frame in the file.
 fn coded(file: &Path) -> Vec<String> {
     let file = file.to_str().expect("UTF-8");
     let output = [
@@ -176,7 +176,7 @@ fn times(file: &Path) -> Vec<u64> {
         .collect()
 }
 
-/// Every file of a video with the name or tag that stands for its bytes, and these.
+/// Every file of a video: the name or tag that identifies its bytes, and the bytes.
 fn named_files(video: &Arc<StitchedVideo>, texts: &Texts) -> Vec<(String, Vec<u8>)> {
     let hls = Hls::new(Arc::clone(video));
     let names = (0..hls.segments()).map(|number| hls.segment_name(number));
@@ -192,7 +192,7 @@ fn named_files(video: &Arc<StitchedVideo>, texts: &Texts) -> Vec<(String, Vec<u8
     files
 }
 
-/// The plan with one option changed, each in turn; what was changed goes before.
+/// The plan with one option changed at a time, each with the name of that option.
 fn variants(plan: &Plan) -> Vec<(&'static str, Plan)> {
     let mut variants = vec![("nothing", plan.clone())];
     let mut with = |what, change: &dyn Fn(&mut Plan)| {
@@ -205,7 +205,8 @@ fn variants(plan: &Plan) -> Vec<(&'static str, Plan)> {
         change(&mut intervals);
         plan.timeline = virtual_coach::workout::Timeline::new(intervals).expect("intervals");
     };
-    // All names are the same in both languages, as Burpee, Crunch and Superman are.
+    // All exercise names are the same in both languages, as those of Burpee, Crunch and Superman
+    // are.
     with("language", &|plan| plan.language = Language::English);
     with("timer", &|plan| plan.hud_parts.timer = false);
     with("progress bar", &|plan| plan.hud_parts.progress_bar = false);
@@ -275,7 +276,8 @@ async fn all_ways_of_delivery_give_the_same_frames_and_sound() {
     let stage = Stage::open().await;
     for hud in [true, false] {
         let plan = plan(hud, 1);
-        // First, so that the stream begins with whole loops: one that fails its check is replaced on the way.
+        // This prepares the loops, so that the stream begins with checked loops: a stream sends the
+        // frames of a new loop before its check, which may replace them.
         let video = stage.video(&plan).await;
         let streamed = stage
             .renderer
@@ -349,7 +351,8 @@ async fn probes_find_every_track_and_a_seek_finds_the_frame_of_the_plan() {
         assert_eq!(probe["format"]["tags"]["title"], "A workout & more");
         assert_eq!(chapters.len(), plan.timeline.intervals().len());
         assert_eq!(chapters[1]["tags"]["title"], "2. one");
-        // Chromium drops frames of sound that lie before one that it has read.
+        // Chromium drops audio frames whose position in the file is before one that it has already
+        // read.
         let places = ffprobe(&["-select_streams", "a", "-show_entries", "packet=pos", file]);
         let places = places["packets"].as_array().expect("packets").iter();
         let places: Vec<u64> = places
@@ -374,10 +377,10 @@ async fn probes_find_every_track_and_a_seek_finds_the_frame_of_the_plan() {
             let one = stage.fixture.result("one.mkv");
             let arguments = ["-ss", &second, "-i", file, "-map", "0:v", "-frames:v", "1"];
             ffmpeg(&[&arguments[..], &["-c:v", "ffv1", one.to_str().expect("UTF-8")]].concat());
-            // The first that begins at that instant or later.
+            // The first frame that begins at that instant or later.
             let due = (0..video.frames()).find(|n| video.begins(*n).0 >= tenth * 9000);
             let due = due.expect("before the end");
-            // Clips are numbered as their loops are.
+            // The frame numbers in a clip are those of its loop.
             let number = video.stored_frame(due).frame;
             let mirrored = plan.timeline.at(video.begins(due).frame()).movement.side == Some(Side::Right);
             let expected = Some(Seen { number, mirrored });
@@ -421,7 +424,8 @@ async fn a_hud_slice_that_is_kept_is_what_a_pen_writes_in_any_order() {
     let video = stage.video(&plan(true, 1)).await;
     let frames = video.frames();
     let mut writer = video.writer().expect("a pen");
-    // A stride without a common factor comes everywhere, and to neighbours with stride 1.
+    // A stride without a common factor visits every frame in random order; stride 1 visits
+    // neighbours.
     for number in (0..frames).map(|n| n * 97 % frames).chain(0..frames) {
         let written = video.rewritten(&mut writer, number).expect("a slice");
         let kept = video.slice(&mut None, number).expect("a slice");
@@ -523,7 +527,7 @@ async fn playlists_tell_exact_lengths_of_four_to_six_seconds() {
         master.contains("RESOLUTION=854x480") && master.contains("mp4a.40.2"),
         "{master}"
     );
-    // FFmpeg's own reader plays the playlist from files.
+    // FFmpeg's own HLS reader plays the playlist from files.
     for name in (0..hls.segments())
         .map(|n| hls.segment_name(n))
         .chain([hls.init_name()])
@@ -612,7 +616,7 @@ async fn an_index_is_built_once_for_all_who_ask_and_to_its_end_when_they_leave()
         "sixteen askers had several indexes"
     );
 
-    // Three hours, for which no asker waits as long as it takes.
+    // A video of three hours: the client does not wait until it is prepared.
     let long = Arc::new(plan(true, 500));
     let deadline = Instant::now() + PATIENCE;
     let video = loop {
@@ -628,7 +632,7 @@ async fn an_index_is_built_once_for_all_who_ask_and_to_its_end_when_they_leave()
     let (frames, bytes) = (video.frames(), video.index().bytes());
     assert!(bytes < 20 << 20, "{bytes} bytes for {frames} pictures");
 
-    // An index that is kept holds no loop: one is mine, one is the store's.
+    // A cached index holds no loop: one reference is this test's, one is the store's.
     let one = Arc::clone(&video.loops()[0]);
     drop((video, videos));
     let deadline = Instant::now() + PATIENCE;
@@ -701,7 +705,7 @@ async fn a_movie_is_laid_out_once_for_all_who_read_it() {
         assert_eq!(file.etag(), fresh.etag());
         assert!(whole(&file) == whole(&fresh));
     }
-    // Another workout of the same loops, and the same one of other loops.
+    // Another workout of the same loops, and the same workout of other loops.
     assert_ne!(named(&video, "b", "two").await.etag(), fresh.etag());
     let small = Plan {
         profile: Profile::new(Resolution::P480, Orientation::Portrait, true),
@@ -711,14 +715,14 @@ async fn a_movie_is_laid_out_once_for_all_who_read_it() {
     assert_ne!(named(&other, "a", "one").await.etag(), fresh.etag());
     assert_eq!(laid.load(Ordering::Relaxed), 3);
 
-    // What is remembered keeps no video, and so no loop, in memory.
+    // The layout cache keeps no video, and so no loop, in memory.
     let held = Arc::downgrade(&video);
     drop((video, other, fresh, stage));
     for _ in 0..100 {
         if held.upgrade().is_none() {
             return;
         }
-        // The renderer's own memory of videos is freed a little after the renderer.
+        // The renderer frees its index cache a little after itself.
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     panic!("the layout cache, of {layout_cache:?}, holds the video");
@@ -740,7 +744,7 @@ async fn half_an_hour_without_a_hud_takes_the_bytes_of_its_loops_and_its_sound()
         file.len(),
         once.len()
     );
-    // The tables: four bytes a frame and a frame of sound, and the times of odd speeds.
+    // The tables: four bytes per frame and per audio frame, and the times of odd speeds.
     let sound = video.sound();
     let sound = sound.size(0..sound.count());
     assert!(

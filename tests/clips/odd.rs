@@ -1,4 +1,5 @@
-//! Clips with more in them than frames, and clips that repeat: whole with both renderers.
+//! Files with more than the frames of one clip, and clips that repeat: both renderers show them
+//! whole.
 
 use std::fs;
 use std::path::Path;
@@ -14,7 +15,7 @@ use crate::fixture::{
 
 const PASS: u64 = 30;
 const SHOWN: u64 = 45;
-/// Frames of a clip that one process does not hold at 480p.
+/// Frames of a clip that one process does not hold in memory at 480p.
 const LONG: u64 = 200;
 /// The whole area of a video without HUD.
 const AREA: &str = "854:480:0:0";
@@ -27,7 +28,7 @@ fn with(renderer: RendererChoice, plan: Plan) -> Plan {
     Plan { renderer, ..plan }
 }
 
-/// Makes a clip of the numbered frames in `sources` (FFmpeg's inputs) with these arguments.
+/// Makes a clip from the numbered frames in `sources` (FFmpeg's inputs) with these arguments.
 fn make(path: &Path, sources: &[&str], line: &str) {
     let numbers = numbered(PASS);
     let mut arguments = vec!["-f", "lavfi", "-i", &numbers];
@@ -51,7 +52,7 @@ fn chapters(path: &Path) {
     ffmpeg(&[&inputs[..], &["-map_metadata", "1", "-c", "copy", text(path)]].concat());
 }
 
-/// Two sounds, of which the first is in a codec that FFmpeg does not know.
+/// A file with two audio tracks; FFmpeg does not know the codec of the first.
 fn unknown_codec(path: &Path) {
     let sources = ["anullsrc,atrim=end=1", "sine=frequency=880:duration=1,volume=4"];
     make(path, &sources, &format!("-map 0 -map 1 -map 2 {CODED} -c:a aac"));
@@ -61,7 +62,7 @@ fn unknown_codec(path: &Path) {
         .position(|word| word == b"mp4a")
         .expect("a sample entry");
     file[entry..entry + 4].copy_from_slice(b"zzzz");
-    // The codec is named a second time, by a number (ISO/IEC 14496-1 7.2.6.6): 0x40 is AAC.
+    // A number also names the codec (ISO/IEC 14496-1 7.2.6.6): 0x40 is AAC.
     let named = file[entry..]
         .windows(2)
         .position(|bytes| bytes == b"\x40\x15")
@@ -78,7 +79,7 @@ async fn nothing_but_frames_and_sound_of_a_clip_gets_into_a_video() {
     make(&fixture.clip("timecode", "timecode.mkv"), &[], &timecode);
     let broadcast = "-c:v mpeg2video -q:v 2 -timecode 01:00:00:00";
     make(&fixture.clip("broadcast", "broadcast.mxf"), &[], broadcast);
-    // Larger, marked as default, and of two frames.
+    // The second video track is larger, marked as default, and has two frames.
     let few = "color=red:s=640x360:r=30:d=0.06";
     make(
         &fixture.clip("few", "few.mp4"),
@@ -91,7 +92,7 @@ async fn nothing_but_frames_and_sound_of_a_clip_gets_into_a_video() {
     unknown_codec(&fixture.clip("unknown", "unknown.mp4"));
     let ids = ["chapters", "timecode", "broadcast", "few", "ambisonic", "unknown"];
 
-    // Each passes the trial that the server makes of it.
+    // Each clip passes the server's trial.
     let inspector = fixture
         .inspector()
         .with_trial_render(trial_render(fixture::settings()));
@@ -142,7 +143,7 @@ async fn nothing_but_frames_and_sound_of_a_clip_gets_into_a_video() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clip_that_is_not_held_in_memory_repeats_exactly_in_every_container() {
     let mut fixture = Fixture::new();
-    // A beep of a tenth of a second begins each pass.
+    // Each pass begins with a beep of 0.1 s.
     let beep = format!(
         "sine=frequency=880:duration=0.1,volume=4,apad=whole_dur={}",
         LONG as f64 / 30.0
@@ -191,7 +192,7 @@ async fn a_clip_that_is_not_held_in_memory_repeats_exactly_in_every_container() 
             "{file}: picture {within} shows {number}, not {expected}"
         );
     }
-    // A beep at the start of each pass, in step with the frames.
+    // Each pass begins with a beep, in sync with the frames.
     for (kind, samples) in kinds.iter().zip(sound(&video).chunks((shown * 1600) as usize)) {
         let beeps = onsets(samples, 0.1, 1.0);
         let expected: Vec<f64> = (0..3).map(|pass| (pass * LONG) as f64 / 30.0).collect();

@@ -1,4 +1,4 @@
-//! Still images: the main one, upright, in its true shape, whatever they are called.
+//! Images: the main image of the file, upright, in its true shape, whatever the file's name.
 
 use std::fs;
 use std::path::Path;
@@ -10,11 +10,12 @@ use virtual_coach::workout::{IntervalKind::Work, Plan, RendererChoice};
 
 use crate::fixture::{self, Fixture, bare_plan, ffmpeg, frames, interval};
 
-/// A image of 160x90 as a camera stores it, with arguments for its format.
+/// An image of 160x90 as a camera stores it; the arguments choose the format.
 fn image(path: &Path, source: &str, arguments: &[&str]) {
     let path = path.to_str().expect("test paths are UTF-8");
     let first = ["-f", "lavfi", "-i", source, "-frames:v", "1"];
-    // FFmpeg takes a name with a % for a pattern: the test gives it another, and renames the file.
+    // FFmpeg reads a name with % as a pattern: the test writes to another name and renames the
+    // file.
     let made = format!("{path}.made");
     ffmpeg(&[&first[..], arguments, &[&made]].concat());
     fs::rename(made, path).expect("a file");
@@ -30,7 +31,7 @@ fn jpeg(path: &Path, source: &str) {
     );
 }
 
-/// The same JPEG with an EXIF tag that says how it is turned (1 to 8).
+/// The same JPEG with an EXIF orientation (1 to 8).
 fn turned(path: &Path, orientation: u8) {
     let plain = fs::read(path).expect("a JPEG");
     let tiff = [
@@ -55,7 +56,7 @@ async fn a_photo_is_its_main_image_upright_and_in_its_shape() {
         let path = fixture.clip(id, &format!("{id}.jpg"));
         jpeg(&path, STORED);
         turned(&path, orientation);
-        // A map of gains, as phones append it: another JPEG, smaller and grey.
+        // Phones append a gain map: another JPEG, smaller and grey.
         let map = fixture.result("map.jpg");
         jpeg(&map, "color=gray:s=80x60");
         let both = [fs::read(&path).expect("a JPEG"), fs::read(&map).expect("a JPEG")].concat();
@@ -73,7 +74,7 @@ async fn a_photo_is_its_main_image_upright_and_in_its_shape() {
             ..bare_plan(ids.map(|id| interval(Work, id, 20, (1, 1), None)).to_vec())
         };
         let video = fixture.render(plan, "result.mp4").await;
-        // Upright it is 270 wide, from 292 to 562, of which its frame takes 18 at each side.
+        // Upright, the image is 270 wide, from 292 to 562; its white frame takes 18 on each side.
         let patches = "format=rgb24,crop=854:100:0:190,scale=854:1:flags=area,format=rgb24";
         let seen = frames(&video, patches, 854 * 3);
         assert_eq!(seen.len(), 40, "{renderer:?}");
@@ -86,7 +87,7 @@ async fn a_photo_is_its_main_image_upright_and_in_its_shape() {
                 })
             };
             let (red, blue, white) = ([true, false, false], [false, false, true], [true; 3]);
-            // Turned clockwise, what was above lies at the right.
+            // After a clockwise turn the upper part is on the right.
             let (left, right) = if number < 20 { (blue, red) } else { (red, blue) };
             assert!(
                 is(301, white)

@@ -1,4 +1,4 @@
-//! Loop ranges, exact in every container.
+//! Loop ranges are exact in every container.
 
 use std::fs;
 use std::path::Path;
@@ -83,7 +83,7 @@ async fn a_range_far_into_a_long_take_is_as_exact_and_one_without_frames_is_refu
     let expected: Vec<u64> = (2175..2205).map(|frame| frame % 256).collect();
     assert_eq!(shown(&cut), expected);
 
-    // It claims 75 s, and what is there ends long before: only the cut finds out.
+    // The header claims 75 s, but the content ends long before; only the cut notices.
     let whole = fs::read(&path).expect("the take");
     fs::write(&path, &whole[..whole.len() / 2]).expect("half of it");
     for range in [range(70.0, 71.0), range(30.0, 59.0)] {

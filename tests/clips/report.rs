@@ -1,4 +1,4 @@
-//! What `doctor` and the list of exercises say of clips: every sentence is true.
+//! What `doctor` and the list of exercises say about clips is true.
 
 use std::fs;
 use std::path::Path;
@@ -57,7 +57,7 @@ async fn doctor_says_what_is_true() {
         .position(|word| word == b"mp4a")
         .expect("a sample entry");
     file[entry..entry + 4].copy_from_slice(b"zzzz");
-    // The codec is named a second time, by a number (ISO/IEC 14496-1 7.2.6.6): 0x40 is AAC.
+    // A number also names the codec (ISO/IEC 14496-1 7.2.6.6): 0x40 is AAC.
     let named = file[entry..]
         .windows(2)
         .position(|bytes| bytes == b"\x40\x15")
@@ -91,7 +91,7 @@ async fn doctor_says_what_is_true() {
     fs::write(&turning, [part("160x90", "0"), part("90x160", "1")].concat()).expect("a file");
     numbered_clip(&fixture.clip("still", "still.png"), 1, &["-frames:v", "1"]);
     let told = report(&fixture.inspect(Depth::Whole).await);
-    // FFmpeg's own words are another matter, and other ones in each version.
+    // FFmpeg's own messages are not compared: they differ between versions.
     let own: Vec<&str> = told
         .lines()
         .map(|line| line.split(" (FFmpeg").next().unwrap_or(line))
@@ -135,7 +135,7 @@ async fn a_clip_that_fails_its_trial_is_not_called_good_until_it_passes() {
 async fn a_trial_finds_a_renderer_that_fails() {
     let mut fixture = Fixture::new();
     numbered_clip(&fixture.clip("clip", "clip.mp4"), 10, &H264);
-    // A backdrop that is gone fails every clip with transparency, and none without.
+    // A missing backdrop fails every clip with transparency, and no other clip.
     let clip = fixture
         .inspector()
         .inspect("clip.mp4", None, Depth::First)

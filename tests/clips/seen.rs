@@ -1,4 +1,4 @@
-//! Colours: patches of clips in every kind of colour, as a video shows them.
+//! Colours: patches of clips in every colour space, as a video shows them.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use virtual_coach::workout::{IntervalKind::Work, Plan, RendererChoice};
 
 use crate::fixture::{Fixture, bare_plan, ffmpeg, frames, interval};
 
-/// Encodes a patch of one colour, converted by FFmpeg's `filters`, and tagged by `tags`.
+/// Encodes a patch of one colour, converted by FFmpeg's `filters` and tagged by `tags`.
 fn patch(path: &Path, colour: &str, size: &str, filters: &str, tags: &str) {
     let source = format!("color=0x{colour}:s={size}:r=30:d=0.2,format=gbrp");
     let mut arguments = vec!["-f", "lavfi", "-i", &source, "-vf", filters];
@@ -15,7 +15,7 @@ fn patch(path: &Path, colour: &str, size: &str, filters: &str, tags: &str) {
     ffmpeg(&arguments);
 }
 
-/// From RGB with BT.709's primaries to what a clip has.
+/// A filter from RGB with BT.709's primaries to the colour space of a clip.
 fn to(primaries: &str, transfer: &str, matrix: &str, more: &str) -> String {
     format!(
         "zscale=primariesin=bt709:transferin=bt709:matrixin=gbr:rangein=full:primaries={primaries}:\
@@ -92,7 +92,8 @@ async fn a_colour_is_the_same_in_whatever_a_clip_codes_it() {
             X264,
             tags("smpte432", "bt709", "bt709"),
         ),
-        // Colours of standard range as bright as it shows them beside HDR (ITU-R BT.2408): white has 203 cd/m2.
+        // Standard-range colours at the brightness that they have in HDR (ITU-R BT.2408): white has
+        // 203 cd/m2.
         (
             "pq",
             "320x180",
@@ -119,7 +120,7 @@ async fn a_colour_is_the_same_in_whatever_a_clip_codes_it() {
     for colour in colours {
         for (kind, size, filters, codec, tags) in &kinds {
             let id = format!("{kind}-{colour}");
-            // Twice as much would be said of H.264 by its headers and of FFV1 by its container.
+            // The arguments would state this twice: H.264 in its headers, FFV1 in its container.
             let file = format!("{id}.{}", if *codec == X264 { "mp4" } else { "mkv" });
             patch(
                 &fixture.clip(&id, &file),
@@ -131,7 +132,7 @@ async fn a_colour_is_the_same_in_whatever_a_clip_codes_it() {
             ids.push(id);
         }
     }
-    // The whitest of HDR leaves room for what is brighter.
+    // HDR white leaves headroom for brighter highlights.
     for kind in ["pq", "hlg"] {
         let id = format!("{kind}-ffffff");
         let (_, _, filters, codec, tags) = kinds.iter().find(|known| known.0 == kind).expect("a kind");
@@ -170,7 +171,7 @@ async fn a_colour_is_the_same_in_whatever_a_clip_codes_it() {
                 .zip(&wanted[1..])
                 .map(|(seen, wanted)| seen.abs_diff(*wanted))
                 .max();
-            // HDR's white is at 96 %.
+            // HDR white is at 96 %.
             if off > Some(if hex == "ffffff" { 12 } else { 6 }) {
                 wrong.push(format!("{renderer:?}: {id} is {:02x?}", seen[3]));
             }

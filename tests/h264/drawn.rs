@@ -1,13 +1,14 @@
-//! Bars as workouts have them, and harder ones.
+//! HUD bars as in workouts, and harder ones.
 
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-/// Lines of each drawn bar that are not part of its slice.
+/// Guard lines at the top of each drawn bar, which are not part of its slice.
 pub const GUARD: usize = 6;
 
-/// Paints a macroblock inside the bar as the mean of its neighbours (DC prediction): luma of all 32 samples,
-/// chroma quarter by quarter, of the 4 above or the 4 to the left, or of both on the diagonal.
+/// Paints a macroblock inside the bar with the mean of its neighbours (DC prediction). Luma takes
+/// all 32 samples. Chroma takes, for each quarter, the 4 samples above or the 4 to the left, or
+/// both on the diagonal.
 pub fn paint_mean(random: &mut StdRng, yuv: &mut [u8], width: usize, height: usize) {
     let (column, row) = (
         random.random_range(1..width / 16),
@@ -39,7 +40,7 @@ pub fn paint_mean(random: &mut StdRng, yuv: &mut [u8], width: usize, height: usi
     }
 }
 
-/// Paints a rectangle in one of the ways that bars, and things harder than bars, look like.
+/// Paints a rectangle as it may occur in a bar, or harder to code.
 fn paint(random: &mut StdRng, yuv: &mut [u8], width: usize, height: usize) {
     let (x, y) = (random.random_range(0..width), random.random_range(0..height));
     let (w, h) = (
@@ -68,7 +69,7 @@ fn paint(random: &mut StdRng, yuv: &mut [u8], width: usize, height: usize) {
     }
 }
 
-/// A bar for each of `count` pictures: some like the one before, some with a few rectangles more.
+/// A bar for each of `count` frames: some equal the bar before, some have a few more rectangles.
 pub fn random_bars(seed: u64, (width, height): (usize, usize), count: usize) -> Vec<Vec<u8>> {
     let random = &mut StdRng::seed_from_u64(seed);
     let mut bar = vec![128; width * height * 3 / 2];

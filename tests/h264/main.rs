@@ -1,4 +1,4 @@
-//! H.264 as it is written and read here: judged by a decoder, refused where it must be, and hostile.
+//! The H.264 reader and writer: a decoder checks what is written; bad and hostile input is refused.
 
 mod drawn;
 mod parameters;

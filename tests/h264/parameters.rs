@@ -1,4 +1,4 @@
-//! Parameter sets, element by element: what is read from them, and which are refused.
+//! Parameter sets, element by element: which values are read, and which sets are refused.
 
 use virtual_coach::h264::{H264Error, Parameters, Unsupported};
 
@@ -46,7 +46,7 @@ pub const PPS: [Element; 15] = [
     ("redundant_pic_cnt_present_flag", "0"),
 ];
 
-/// A NAL unit of these elements, one of them replaced. No start code can be in these.
+/// A NAL unit of these elements with one of them replaced. The elements can contain no start code.
 pub fn set(header: u8, elements: &[Element], (name, code): Element) -> Vec<u8> {
     assert!(
         name.is_empty() || elements.iter().any(|element| element.0 == name),

@@ -1,4 +1,4 @@
-//! Single slices: what they cost, misuse, hostile bytes.
+//! Single slices: their size, misuse, hostile bytes.
 
 use std::sync::LazyLock;
 
@@ -45,7 +45,7 @@ fn a_flat_bar_costs_about_a_byte_a_macroblock_and_nothing_new_a_few_bytes() {
     shape
         .write_update(update_head(), &bar, &ChangedMacroblocks::none(), &mut update)
         .expect("an update");
-    // The first macroblock is raw, since nothing is beside it that could say 50.
+    // The first macroblock is raw, because it has no neighbour that could predict 50.
     assert!(
         key.len() - 384 < shape.macroblocks() * 5 / 4,
         "{} bytes",
@@ -160,7 +160,7 @@ proptest! {
         }
     }
 
-    /// What is written is read to its last bit: raw, predicted and skipped macroblocks.
+    /// The reader parses written slices to their last bit: raw, predicted and skipped macroblocks.
     #[test]
     fn the_macroblocks_of_a_bar_are_counted(seed in any::<u64>(), key in any::<bool>()) {
         let shape = HudSliceShape::new(&sound(), 400).expect("line 400 begins a row");
@@ -178,12 +178,13 @@ proptest! {
         prop_assert_eq!(demands.macroblocks as usize, shape.macroblocks());
         let most = if key { shape.macroblocks() } else { changes.macroblocks().len() };
         prop_assert!(demands.raw as usize <= most, "{:?}", demands);
-        // A raw macroblock is its samples, the type before them and up to 7 bits to the next byte.
+        // A raw macroblock has its samples, the type before them and up to 7 bits of alignment.
         let raw = 384 * 8..=384 * 8 + 9 + 7;
         prop_assert!(demands.raw == 0 || raw.contains(&demands.macroblock_bits), "{:?}", demands);
         prop_assert_eq!(demands.level_prefix, 0);
         let cut = NalUnit::new(&out[4..out.len() - 1]).expect("a NAL unit");
-        // By chance, what is left may end as a slice of fewer macroblocks does; never as the whole one.
+        // The truncated slice may by chance parse as a slice of fewer macroblocks, but never as the
+        // whole slice.
         if let Ok(of_cut) = SliceStats::of(cut, &sound()) {
             prop_assert!(of_cut.macroblocks < demands.macroblocks, "{:?}", of_cut);
         }

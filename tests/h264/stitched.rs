@@ -1,7 +1,8 @@
-//! The bar's slices and the restart form, judged by FFmpeg's decoder in strict mode.
+//! The HUD slices and the restart form, checked by FFmpeg's decoder in strict mode.
 //!
-//! A small loop is encoded as the stitch renderer does it: cut into slices at the bar, with noise below so
-//! that nothing refers to there. The noise is thrown away and bars are written in its place.
+//! A small loop is encoded as the stitch renderer does it: divided into slices at the HUD, with
+//! noise in place of the HUD, so that no prediction refers to it. The noise is removed and HUD
+//! slices are written in its place.
 
 use std::process::{Command, Stdio};
 
@@ -12,11 +13,11 @@ use virtual_coach::h264::{
 
 use crate::drawn::{GUARD, random_bars};
 
-/// Pictures of a loop, and of each of its two parts: `frame_num` wraps at 16.
+/// Frames of a loop, and of each of its two GOPs: `frame_num` wraps at 16.
 const PICTURES: usize = 36;
 const PART: usize = 18;
 
-/// A loop without its noise: for each picture the NAL units of its exercise slices.
+/// A loop without its noise: for each frame the NAL units of its exercise slices.
 struct Loop {
     sets: Vec<Vec<u8>>,
     parameters: Parameters,
@@ -33,7 +34,7 @@ fn ffmpeg(arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs it; whatever it has to say is a failure.
+/// Runs a command; any output on standard error is a failure.
 fn run(mut command: Command) -> Vec<u8> {
     let output = command.output().expect("ffmpeg starts");
     let said = String::from_utf8_lossy(&output.stderr);
@@ -45,7 +46,7 @@ fn run(mut command: Command) -> Vec<u8> {
     output.stdout
 }
 
-/// An Annex B stream (7.3.1, B.1) as NAL units.
+/// Splits an Annex B stream (7.3.1, B.1) into NAL units.
 fn units(stream: &[u8]) -> Vec<Vec<u8>> {
     let starts: Vec<usize> = (0..stream.len() - 3)
         .filter(|i| stream[*i..].starts_with(&[0, 0, 1]))
@@ -63,7 +64,7 @@ fn units(stream: &[u8]) -> Vec<Vec<u8>> {
 }
 
 impl Loop {
-    /// `bar_row` is the row of macroblocks at which the bar begins, in the lower half of the picture.
+    /// `bar_row` is the first macroblock row of the HUD, in the lower half of the frame.
     fn encode(width: usize, height: usize, bar_row: usize) -> Self {
         let (columns, rows) = (width.div_ceil(MACROBLOCK), height.div_ceil(MACROBLOCK));
         let (top, guard) = (bar_row * MACROBLOCK, MACROBLOCK);
@@ -73,7 +74,7 @@ impl Loop {
             above = top - guard,
             below = height - top,
         );
-        // Two threads halve the picture; slices of this size end at the bar's first row.
+        // Two threads halve the frame; slices of this size end at the first row of the HUD.
         let slice = (bar_row - rows.div_ceil(2)) * columns;
         let x264 = format!(
             "slice-max-mbs={slice}:sliced-threads=1:threads=2:cabac=0:bframes=0:weightp=0:ref=2:scenecut=0:\
@@ -147,7 +148,7 @@ impl Loop {
         }
     }
 
-    /// Planar bytes of a bar with its guard lines.
+    /// Planar bytes of a HUD bar with its guard lines.
     fn bar_size(&self) -> (usize, usize) {
         (self.parameters.width() as usize, self.shape.height() + GUARD)
     }
@@ -158,16 +159,16 @@ pub fn header(unit: &[u8], parameters: &Parameters) -> SliceHeader {
     SliceHeader::read(nal, parameters).expect("a slice of the kind that is supported")
 }
 
-/// How a part of the loop begins.
+/// How a GOP of the loop begins.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Begin {
     Idr,
-    /// In restart form, with all of the bar or with what changed.
+    /// In restart form, with the whole HUD or with only its changes.
     RestartWithKey,
     Restart,
 }
 
-/// The loop over and over, with a bar for each picture, as an Annex B stream.
+/// The repeated loop, with a HUD bar for each frame, as an Annex B stream.
 fn stitch(source: &Loop, parts: &[Begin], bars: &[Vec<u8>]) -> Vec<u8> {
     let mut samples: Vec<u8> = Vec::new();
     for set in &source.sets {
@@ -211,13 +212,13 @@ fn stitch(source: &Loop, parts: &[Begin], bars: &[Vec<u8>]) -> Vec<u8> {
     annex_b(&samples)
 }
 
-/// Start codes in place of lengths, which are as long.
+/// Replaces length fields by start codes of the same size.
 fn annex_b(samples: &[u8]) -> Vec<u8> {
     let unit = |unit: Result<NalUnit<'_>, _>| [&[0, 0, 0, 1], unit.expect("a NAL unit").bytes()].concat();
     nal_units(samples).flat_map(unit).collect()
 }
 
-/// What the strictest decoder sees: planar pictures.
+/// The planar frames that the strictest decoder gives.
 fn decode(stream: &[u8], parameters: &Parameters) -> Vec<Vec<u8>> {
     let file = tempfile::NamedTempFile::with_suffix(".h264").expect("a file");
     std::fs::write(file.path(), stream).expect("the file is written");
@@ -236,7 +237,7 @@ fn decode(stream: &[u8], parameters: &Parameters) -> Vec<Vec<u8>> {
     run(command).chunks(size).map(<[u8]>::to_vec).collect()
 }
 
-/// Lines of all three planes of planar 4:2:0, given as lines of luma.
+/// Rows of all three planes of a planar 4:2:0 frame, given as luma rows.
 fn lines(yuv: &[u8], width: usize, height: usize, range: std::ops::Range<usize>) -> Vec<u8> {
     let (luma, chroma) = (width * height, width * height / 4);
     let half = range.start / 2 * width / 2..range.end / 2 * width / 2;
@@ -250,7 +251,7 @@ fn lines(yuv: &[u8], width: usize, height: usize, range: std::ops::Range<usize>)
     .concat()
 }
 
-/// How the parts of four passes begin: each of the two in every way, and after every way.
+/// How the GOPs of four passes begin: each of the two GOPs in every form, and after every form.
 fn parts() -> Vec<Begin> {
     use Begin::{Idr, Restart, RestartWithKey};
     vec![
@@ -265,7 +266,8 @@ fn parts() -> Vec<Begin> {
     ]
 }
 
-/// Exercise rows are those of the loop, whatever the bar; the bar's are those that were asked for.
+/// Checks that the exercise rows are those of the loop under any HUD, and that the HUD rows are the
+/// requested pixels.
 fn holds(width: usize, height: usize, bar_row: usize) {
     let source = Loop::encode(width, height, bar_row);
     let (parts, top) = (parts(), bar_row * MACROBLOCK);
@@ -309,7 +311,7 @@ fn every_size_of_padding_is_coded() {
 #[test]
 fn a_restart_form_differs_only_in_its_header() {
     let source = Loop::encode(320, 240, 12);
-    // x264 counts its IDR pictures 0, 1, 0, 1; where it says 1 the data moves by two bits.
+    // x264 numbers its IDR frames 0, 1, 0, 1; where the number is 1, the data moves by two bits.
     for (idr_pic_id, picture) in [(0, 0), (1, PART)] {
         for unit in &source.pictures[picture] {
             let mut out = Vec::new();
@@ -343,7 +345,8 @@ fn a_restart_form_differs_only_in_its_header() {
     assert_eq!(out, [1, 2, 3]);
 }
 
-/// A white picture above dark, flat lines, as libx264 encodes it with these parameters; all that its slices demand.
+/// Encodes a white frame above dark, flat lines with these parameters of libx264, and gives what
+/// its slices demand of a decoder.
 fn demands_of(x264: &str) -> SliceStats {
     let graph = "color=white:s=320x224:r=30,pad=320:240:0:0:0x12141c,format=yuv420p";
     let mut command = ffmpeg(&["-f", "lavfi", "-i", graph, "-frames:v", "12"]);
@@ -380,7 +383,7 @@ fn demands_of(x264: &str) -> SliceStats {
     demands
 }
 
-/// Which is why loops are encoded with a bound.
+/// This is why loops are encoded with a lower bound of the quantiser.
 #[test]
 fn a_dark_floor_below_a_bright_picture_takes_the_quantiser_down_until_only_high_profiles_can_say_it() {
     let free = demands_of("qpmin=0");
@@ -392,8 +395,8 @@ fn a_dark_floor_below_a_bright_picture_takes_the_quantiser_down_until_only_high_
     );
 }
 
-/// Content of every kind, at qualities from very good to very bad, with all partitions and both transforms: every slice is
-/// read to its last bit, where its data ends.
+/// Encodes content of every kind, at very good to very bad quality, with all partitions and both
+/// transforms: the reader parses every slice to its last bit, where its data ends.
 #[test]
 fn every_slice_of_an_encoder_is_read_to_its_last_bit() {
     for (crf, x264) in [

@@ -1,4 +1,4 @@
-//! Several FFmpeg runs in, one movie out, looked at from outside with ffprobe and FFmpeg's decoder.
+//! Several FFmpeg runs become one movie, which ffprobe and FFmpeg's decoder check from outside.
 //!
 //! These tests need `ffmpeg` and `ffprobe`; without them they fail.
 
@@ -17,7 +17,7 @@ use virtual_coach::mp4::{
 const TICKS_PER_VIDEO_FRAME: u64 = 3000;
 const SAMPLES_PER_VIDEO_FRAME: u64 = 1600;
 
-/// Runs a program to its end with `input` on its stdin; gives what it printed.
+/// Runs a program to its end with `input` on its standard input, and gives its output.
 fn run(program: &str, arguments: &[&str], input: &[u8]) -> Vec<u8> {
     let mut child = Command::new(program)
         .args(arguments)
@@ -28,7 +28,8 @@ fn run(program: &str, arguments: &[&str], input: &[u8]) -> Vec<u8> {
         .unwrap_or_else(|error| panic!("{program} must be installed to run this test: {error}"));
     let mut stdin = child.stdin.take().expect("stdin is piped");
     let output = std::thread::scope(|scope| {
-        // A program that has seen enough closes its end; its exit status tells whether that was right.
+        // A program that needs no more input closes its end; its exit status tells whether it
+        // succeeded.
         scope.spawn(move || stdin.write_all(input).ok());
         child.wait_with_output().expect("the child can be waited for")
     });
@@ -73,7 +74,7 @@ fn ffprobe(arguments: &str, movie: &[u8]) -> Value {
     serde_json::from_slice(&run("ffprobe", &arguments, &[])).expect("ffprobe prints JSON")
 }
 
-/// A fragmented stream of `frames` frames as the renderer asks FFmpeg for it.
+/// A fragmented stream of `frames` frames, made with the renderer's FFmpeg arguments.
 fn encode(source: &str, frames: u64, fragmenting: &str) -> Vec<u8> {
     ffmpeg(
         &format!(
@@ -106,9 +107,9 @@ fn frames(stream: &[u8], size: usize) -> (VideoHeader, Vec<Sample>) {
     (header.expect("a stream has a header"), samples)
 }
 
-/// Frames of a tone in ADTS, the first of which is the encoder's priming.
+/// Audio frames of a tone in ADTS; the first one is the encoder's priming.
 ///
-/// Without noise substitution: decoders make its noise from all they have heard before.
+/// Without noise substitution, because a decoder's noise depends on all frames before it.
 fn tone(seconds: u32) -> (Vec<u8>, AacConfig, Vec<Sample>) {
     let stream = ffmpeg(
         &format!(
@@ -132,10 +133,10 @@ fn tone(seconds: u32) -> (Vec<u8>, AacConfig, Vec<Sample>) {
     )
 }
 
-/// Decode time of a fragment's first frame and, if it has sound, of its first audio frame.
+/// Decode time of a fragment's first frame, and of its first audio frame if it has sound.
 type Start = (u64, Option<u64>);
 
-/// The movie of two runs and a tone that the tests look at.
+/// The movie of two runs and a tone that the tests check.
 struct Joined {
     movie: Movie,
     fragments: Vec<Vec<u8>>,
@@ -144,14 +145,14 @@ struct Joined {
     adts: Vec<u8>,
 }
 
-/// Made once for all tests that look at it.
+/// Made once for all tests.
 static JOINED: LazyLock<Joined> = LazyLock::new(Joined::new);
 
 const FIRST: u64 = 62;
 const SECOND: u64 = 43;
 
 impl Joined {
-    /// 105 frames, 3.5 s, 168,000 audio samples, which is 164 frames and 64 samples.
+    /// 105 frames, 3.5 s, 168,000 audio samples, which are 164 audio frames and 64 samples.
     fn new() -> Self {
         let sources = [
             encode("testsrc2", FIRST, EVERY_FRAME),
@@ -198,7 +199,7 @@ impl Joined {
     }
 }
 
-/// Fragments of 1, 2, 3 ... frames, each with the sound that begins before its last video frame ends.
+/// Fragments of 1, 2, 3 ... frames, each with the sound that begins before its last frame ends.
 fn write(mut video: &[Sample], mut audio: &[Sample]) -> (Vec<Vec<u8>>, Vec<Start>) {
     let (mut fragments, mut starts) = (Vec::new(), Vec::new());
     let (mut ticks, mut heard) = (0, 0);
@@ -275,8 +276,8 @@ fn two_runs_and_a_tone_become_one_movie_that_is_exact_to_the_tick() {
         })
         .collect();
     assert_eq!(packets(&probed, "video"), video);
-    // ffprobe tells the coded length of AAC frames, whatever the file says; that the last one is written
-    // shorter shows in the streams' lengths below and in the laws of the writer.
+    // ffprobe reports the coded length of AAC frames, not that of the file. The streams' lengths
+    // below and the tests of the writer show that the last frame is shorter.
     let audio: Vec<_> = (0..165)
         .map(|audio_frame| (audio_frame * 1024, audio_frame * 1024, 1024, true))
         .collect();
@@ -318,7 +319,7 @@ fn nothing_is_lost_or_changed_on_the_way() {
     let movie = joined.bytes();
     ffmpeg("-err_detect explode -xerror -i pipe:0 -f null -", &movie);
 
-    // The frames, decoded, against those of each run.
+    // The decoded frames must equal those of each run.
     let frames = |stream: &[u8]| -> Vec<String> {
         let listed = ffmpeg("-i pipe:0 -map 0:v -f framehash -hash md5 -", stream);
         let listed = String::from_utf8(listed).expect("framehash prints text");
@@ -331,7 +332,8 @@ fn nothing_is_lost_or_changed_on_the_way() {
     assert_eq!(sources.len() as u64, FIRST + SECOND);
     assert_eq!(frames(&movie), sources, "pictures differ from what FFmpeg wrote");
 
-    // The sound against the ADTS stream without its priming. The first frame lacks its neighbour and fades in.
+    // The sound must equal the ADTS stream without its priming. The first audio frame lacks the one
+    // before it and fades in.
     let sound = |stream: &[u8]| ffmpeg("-i pipe:0 -map 0:a -f s16le pipe:1", stream);
     let audio_frame = 1024 * 2 * 2;
     let (ours, theirs) = (sound(&movie), sound(&joined.adts));
@@ -348,8 +350,8 @@ fn every_fragment_lies_where_the_one_before_ended() {
     let init = joined.movie.init_segment();
     assert!(joined.fragments.len() > 10);
     for (bytes, (frame, sound)) in joined.fragments.iter().zip(&joined.starts) {
-        // Alone behind the header, a fragment has nothing but its tfdt to say when it is.
-        // It does not begin with a keyframe, which ffprobe has reason to complain about.
+        // Alone after the header, a fragment has only its tfdt for its time. It does not begin with
+        // a keyframe, about which ffprobe rightly complains.
         let probed = ffprobe("-v quiet -show_packets", &[&init, &bytes[..]].concat());
         let first = |kind: &str| packets(&probed, kind).first().map(|packet| packet.0);
         assert_eq!((first("video"), first("audio")), (Some(*frame), *sound));
@@ -447,7 +449,7 @@ fn tracks_beside_the_frames_are_passed_over() {
     };
     let alone = read("-map 0 -write_tmcd 0");
     assert_eq!(alone.1.len(), 30);
-    // A sound before or behind the frames; and a timecode, which is a track of its own.
+    // An audio track before or after the video track, and a timecode, which is a track of its own.
     for tracks in ["-map 0 -map 1", "-map 1 -map 0"] {
         assert!(read(tracks) == alone, "{tracks}");
     }

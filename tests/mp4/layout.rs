@@ -1,4 +1,4 @@
-//! The boxes that are written, laid out for a person to read.
+//! Snapshots of the written boxes, for people to read.
 
 use bytes::Bytes;
 use virtual_coach::mp4::{
@@ -7,7 +7,7 @@ use virtual_coach::mp4::{
 };
 
 fn movie_of_a_minute() -> Movie {
-    // Baseline, level 3.1; the parameter sets are stand-ins, no decoder sees them.
+    // Baseline, level 3.1; the parameter sets are placeholders, because no decoder reads them.
     let avcc = Bytes::from_static(b"\x01\x42\xc0\x1f\xff\xe1\0\x04\x67\x42\xc0\x1f\x01\0\x02\x68\xce");
     Movie {
         video: VideoTrack {
@@ -32,7 +32,7 @@ fn tree(bytes: &[u8], depth: usize, lines: &mut Vec<String>) {
         let size = u32::from_be_bytes(rest[..4].try_into().expect("four bytes")) as usize;
         let kind = std::str::from_utf8(&rest[4..8]).expect("our kinds are ASCII");
         let body = &rest[8..size];
-        // Bytes of fields before the boxes of a box that holds both.
+        // Bytes of the fields before the child boxes, in a box that has both.
         let fields = match kind {
             "moov" | "trak" | "mdia" | "minf" | "dinf" | "stbl" | "mvex" | "moof" | "traf" => Some(0),
             "stsd" | "dref" => Some(8),

@@ -1,4 +1,4 @@
-//! MP4 as it is read and written here: by law, box by box, and as FFmpeg takes it.
+//! The MP4 reader and writer: properties, box layouts, and files checked by FFmpeg.
 
 mod ffmpeg;
 mod layout;

@@ -1,4 +1,5 @@
-//! Laws of the MP4 reader and writer for any samples and any bytes, with mp4-atom as the judge of what is written.
+//! Properties of the MP4 reader and writer for any samples and any bytes; mp4-atom checks what is
+//! written.
 
 use bytes::Bytes;
 use mp4_atom::{Atom, Decode, Ftyp, Header, Moof, Moov, Traf};
@@ -10,7 +11,7 @@ use virtual_coach::mp4::{
     fragment_header,
 };
 
-/// Baseline, level 3.1; the parameter sets are stand-ins, no decoder sees them.
+/// Baseline, level 3.1; the parameter sets are placeholders, because no decoder reads them.
 const AVCC: &[u8] = b"\x01\x42\xc0\x1f\xff\xe1\0\x04\x67\x42\xc0\x1f\x01\0\x02\x68\xce";
 
 fn movie(frames: u64, samples: Option<u64>) -> Movie {
@@ -30,7 +31,7 @@ fn movie(frames: u64, samples: Option<u64>) -> Movie {
     }
 }
 
-/// Samples that share some, all or none of their fields, as real ones do.
+/// Samples that share some, all or none of their fields, as real samples do.
 fn samples(most: usize) -> impl Strategy<Value = Vec<Sample>> {
     let sizes = prop_oneof![Just(1..2usize), Just(1..300usize)];
     let durations = prop_oneof![Just(3000..=3000u32), Just(0..=u32::MAX)];
@@ -71,7 +72,7 @@ fn run_of(traf: &Traf) -> Vec<(u32, u32, u32)> {
     resolved.collect()
 }
 
-/// Everything a reader gives for a stream in pieces, with what it said at the end.
+/// Everything that a reader gives for a stream in pieces, and its final result.
 fn read(stream: &Bytes, sizes: &[usize]) -> (Vec<Event>, Result<(), ReadError>) {
     let mut reader = FragmentReader::new();
     let (mut events, mut rest) = (Vec::new(), stream.clone());
@@ -136,7 +137,7 @@ fn stream(samples: &[Sample], size: usize) -> Bytes {
     bytes.into()
 }
 
-/// The samples among a reader's events hold no byte that was not pushed.
+/// The samples among a reader's events contain only bytes that were pushed.
 fn bytes_given(events: &[Event]) -> usize {
     let sizes = events.iter().map(|event| match event {
         Event::Header(header) => header.config.avcc().len(),
@@ -253,7 +254,7 @@ proptest! {
         let cut = whole.slice(..at.index(whole.len()));
         let (events, end) = read(&cut, &[usize::MAX]);
         prop_assert_eq!(&read(&whole, &[usize::MAX]).0[..events.len()], &events[..], "a prefix gives a prefix");
-        // Whole only behind moov and behind each mdat.
+        // A stream is complete only after moov and after each mdat.
         let mut ends = Vec::new();
         let mut offset = 0;
         while offset < whole.len() {
@@ -325,7 +326,7 @@ fn sizes_beyond_the_bounds_are_refused_before_a_byte_of_the_body_comes() {
     insta::assert_snapshot!(violation(b"\0\0\0\x08moof"), @"box moov is missing");
 }
 
-/// Containers inside containers, 130,000 deep: mp4-atom alone would overflow the stack.
+/// Boxes inside boxes, 130,000 deep: mp4-atom alone would overflow the stack.
 #[test]
 fn deep_nesting_is_not_followed() {
     let size = 1 << 20;

@@ -1,4 +1,4 @@
-//! What a request says, read a second time and without the planner's code.
+//! A second reading of a request, which shares no code with the planner.
 
 use serde_json::Value;
 use virtual_coach::catalogue::{Catalogue, Category, Difficulty, Exercise};

@@ -1,4 +1,4 @@
-//! The planner over random requests and catalogues, looked at from outside.
+//! The planner with random requests and catalogues, checked from outside.
 
 mod expectations;
 mod properties;
@@ -18,7 +18,7 @@ use properties::{
 };
 use random::{a_broken_request, a_catalogue, a_request, some_loop_lengths};
 
-/// Nobody looked at the clips: all speeds are as asked for.
+/// Without loop lengths: all speeds are as requested.
 static NO_LOOPS: LazyLock<LoopLengths> = LazyLock::new(LoopLengths::default);
 
 #[test]
@@ -76,7 +76,7 @@ fn every_plan_keeps_the_laws() {
     if let Err(failure) = outcome {
         panic!("{failure}");
     }
-    // The laws were not kept by never planning anything.
+    // The properties must not hold only because nothing was planned.
     assert!(
         chosen.get() > 2_000 && listed.get() > 500 && advised.get() > 200,
         "{} chosen, {} listed, {} advised",
@@ -113,7 +113,7 @@ proptest! {
 
     #[test]
     fn no_bytes_make_the_reader_panic(body in prop::collection::vec(any::<u8>(), 0..60)) {
-        // Whether they happen to be a request or not.
+        // Random bytes, which may or may not be a request.
         if let Ok(request) = WorkoutRequest::from_json(&body) {
             prop_assert!(serde_json::from_slice::<Value>(&body).is_ok(), "{request:?}");
         }

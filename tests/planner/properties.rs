@@ -1,4 +1,4 @@
-//! The laws that every plan and every refusal keeps.
+//! Properties of every plan and every refusal.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use virtual_coach::workout::{
 
 use crate::expectations::{Asked, is_work};
 
-/// Intervals follow each other without gap, in the order of a workout.
+/// Intervals follow each other without gaps, in the order of a workout.
 fn is_gapless_and_in_order(plan: &Plan) {
     use IntervalKind::{CoolDown, Finish, GetReady, Rest, RoundRest, WarmUp, Work};
     let all = plan.timeline.intervals();
@@ -40,8 +40,8 @@ fn is_gapless_and_in_order(plan: &Plan) {
     }
 }
 
-/// While one rests the next exercise is shown, and at the end the last one, at half speed, or at three
-/// quarters of its own where that is slower.
+/// A rest shows the next exercise and the finish the last one: at half speed, or at three quarters
+/// of the exercise's own speed where that is slower.
 fn previews_show_what_they_should(plan: &Plan) {
     let all = plan.timeline.intervals();
     for interval in all {
@@ -67,7 +67,7 @@ fn previews_show_what_they_should(plan: &Plan) {
     }
 }
 
-/// Exercises of a kind, halves joined: (exercise, length, speed, place).
+/// Exercises of a kind, both sides joined: (exercise, length, speed, position).
 fn joined<'c>(
     plan: &Plan,
     kind: IntervalKind,
@@ -110,7 +110,7 @@ fn joined<'c>(
     done
 }
 
-/// Places count up through every round; the place of a rest is that of the work after it.
+/// Positions count up through every round; the position of a rest is that of the work after it.
 fn places_count_up(plan: &Plan, works: &[(&Exercise, Frames, Speed, Option<RoundPosition>)]) {
     let RoundPosition {
         rounds, positions, ..
@@ -141,7 +141,8 @@ fn places_count_up(plan: &Plan, works: &[(&Exercise, Frames, Speed, Option<Round
     }
 }
 
-/// Work, rests and finish are as asked for; get-ready and round rests too, or longer where allowed.
+/// Work, rests and finish are as requested; get-ready and round rests are as requested, or longer
+/// where allowed.
 fn lengths_are_as_asked(plan: &Plan, asked: &Asked<'_>, may_grow: bool) {
     let check = |kind, wanted: Frames, may_grow: bool| {
         for interval in plan.timeline.intervals().iter().filter(|i| i.kind == kind) {
@@ -159,7 +160,7 @@ fn lengths_are_as_asked(plan: &Plan, asked: &Asked<'_>, may_grow: bool) {
     check(IntervalKind::GetReady, asked.seconds("get_ready", 5.0), may_grow);
 }
 
-/// Warm-up and cool-down come from their categories and obey the same wishes.
+/// Warm-up and cool-down come from their categories and obey the same constraints.
 fn blocks_are_as_asked(plan: &Plan, asked: &Asked<'_>, catalogue: &Catalogue, chosen: bool) {
     let blocks = [
         (IntervalKind::WarmUp, Category::WarmUp, "include_warm_up"),
@@ -221,7 +222,8 @@ fn shares_a_muscle(a: &Exercise, b: &Exercise) -> bool {
     a.muscles.primary.iter().any(|m| b.muscles.primary.contains(m))
 }
 
-/// Neighbours that share a primary muscle; `around`: the last one and the first one are neighbours.
+/// Number of successive exercises that share a primary muscle; with `around` the last and the first
+/// one are successive, too.
 fn clashes(order: &[&Exercise], around: bool) -> usize {
     let inner = order
         .windows(2)
@@ -231,7 +233,8 @@ fn clashes(order: &[&Exercise], around: bool) -> usize {
     inner + usize::from(closing)
 }
 
-/// The fewest clashes that any order of any `count` of the pool has, by trying all.
+/// The smallest number of clashes in any order of any `count` exercises of the pool, found by
+/// trying all.
 fn fewest_clashes<'c>(
     pool: &[&'c Exercise],
     count: usize,
@@ -252,7 +255,7 @@ fn fewest_clashes<'c>(
     fewest
 }
 
-/// A chosen workout takes exactly the target, and its circuit is one that was asked for.
+/// A chosen workout takes exactly the target, and its rounds are as requested.
 fn chosen_well(
     plan: &Plan,
     asked: &Asked<'_>,
@@ -338,8 +341,8 @@ pub fn the_plan_keeps_all_laws(plan: &Plan, request: &Value, catalogue: &Catalog
     assert!(table(plan).lines().count() > plan.timeline.intervals().len());
 }
 
-/// With the lengths of loops the same is planned, but for speeds of exercises that give way by at most 5 %
-/// to whole passes. Says whether any did.
+/// With loop lengths the plan is the same, but the speeds of exercises change by at most 5 % to
+/// whole passes. Tells whether any speed changed.
 pub fn only_speeds_give_way(
     without: &Plan,
     with: &Plan,
@@ -387,7 +390,7 @@ pub fn only_speeds_give_way(
     gave_way
 }
 
-/// Every pointer of an error leads to a value of the request, or is empty.
+/// Every pointer of an error points to a value of the request, or is empty.
 pub fn pointers_lead_into_the_request(error: &PlanError, request: &Value) {
     let pointers: Vec<&str> = match error {
         PlanError::NoExercise => vec![],
@@ -405,7 +408,7 @@ pub fn pointers_lead_into_the_request(error: &PlanError, request: &Value) {
     }
 }
 
-/// A target that a refusal says would work does, by its sentence and by its values.
+/// A target that a refusal suggests works, both in its sentence and in its values.
 pub fn the_advice_works(error: &PlanError, request: &Value, catalogue: &Catalogue) -> bool {
     let text = error.to_string();
     let Some((before, _)) = text.split_once(" minutes") else {

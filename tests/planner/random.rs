@@ -1,4 +1,4 @@
-//! Random catalogues and requests, sensible and broken ones.
+//! Random catalogues and requests, valid and invalid.
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -7,7 +7,7 @@ use virtual_coach::units::Frames;
 
 const EQUIPMENT: [&str; 3] = ["dumbbell", "bands", "foam roll"];
 
-/// One exercise as JSON, and whether it can be shown.
+/// One exercise as JSON, and whether it is available.
 fn an_exercise() -> impl Strategy<Value = (Value, bool)> {
     let muscles = proptest::sample::subsequence(vec!["chest", "glutes", "calves", "neck"], 1..=2);
     let category = prop_oneof![
@@ -63,7 +63,7 @@ pub fn a_catalogue() -> impl Strategy<Value = Catalogue> {
     })
 }
 
-/// Lengths of the loops of a catalogue's exercises, as far as they are known: mostly seconds.
+/// Known loop lengths of a catalogue's exercises, mostly of whole seconds.
 pub fn some_loop_lengths() -> impl Strategy<Value = Vec<Option<Frames>>> {
     let length = prop_oneof![8 => 10..300_u64, 1 => 1..10_u64, 1 => 300..200_000_u64];
     prop::collection::vec(prop::option::weighted(0.9, length.prop_map(Frames)), 16)
@@ -120,7 +120,7 @@ fn switches() -> impl Strategy<Value = Vec<(&'static str, Option<Value>)>> {
     })
 }
 
-/// A config in which every value is legal for itself.
+/// A config in which every single value is valid.
 fn a_config() -> impl Strategy<Value = Value> {
     let levels = proptest::sample::subsequence(vec!["easy", "Medium", "HARD"], 1..=3);
     let equipment = proptest::sample::subsequence(EQUIPMENT.to_vec(), 0..=3);
@@ -163,7 +163,7 @@ fn a_config() -> impl Strategy<Value = Value> {
         )
 }
 
-/// A request in which every value is legal for itself; half of them list exercises.
+/// A request in which every single value is valid; half of the requests list exercises.
 pub fn a_request() -> impl Strategy<Value = Value> {
     let name = || {
         (0..16_usize, prop::bool::ANY).prop_map(|(i, by_id)| {
@@ -213,7 +213,7 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Pointers of every value of a request, the root included.
+/// Pointers to every value of a request, including the root.
 fn places(value: &Value, at: &str, all: &mut Vec<String>) {
     all.push(at.to_owned());
     match value {
@@ -232,7 +232,7 @@ fn places(value: &Value, at: &str, all: &mut Vec<String>) {
     }
 }
 
-/// A legal request with one to three of its values replaced by anything.
+/// A valid request in which one to three values are replaced by random ones.
 pub fn a_broken_request() -> impl Strategy<Value = Value> {
     let changes = prop::collection::vec((any::<prop::sample::Index>(), any_json()), 1..4);
     (a_request(), changes).prop_map(|(mut request, changes)| {

@@ -1,5 +1,5 @@
-//! The program under test, in a folder of its own: `push-ups` and `air-squat` have clips, `plank` has
-//! none. A [`Server`] serves on a free port and ends when dropped.
+//! The program under test, in a folder of its own: `push-ups` and `air-squat` have clips, `plank`
+//! has none. A [`Server`] serves on a free port and ends when it is dropped.
 
 #![allow(dead_code)] // every test binary uses its own part
 
@@ -20,27 +20,27 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts it in a furnished folder, and waits until it serves.
+    /// Starts the server in a furnished folder, and waits until it serves.
     pub fn start(arguments: &[&str]) -> Self {
         Self::start_in(furnished(), arguments)
     }
 
-    /// Starts it in a folder of one's own, and waits until it serves.
+    /// Starts the server in the given folder, and waits until it serves.
     pub fn start_in(folder: TempDir, arguments: &[&str]) -> Self {
         Self::start_with(folder, arguments, Stdio::inherit())
     }
 
-    /// Starts it in a furnished folder with its log going elsewhere.
+    /// Starts the server in a furnished folder and sends its log to `log`.
     pub fn start_logging(arguments: &[&str], log: Stdio) -> Self {
         Self::start_with(furnished(), arguments, log)
     }
 
-    /// Starts it in a folder of one's own with its log going elsewhere.
+    /// Starts the server in the given folder and sends its log elsewhere.
     pub fn start_logging_in(folder: TempDir, arguments: &[&str], log: Stdio) -> Self {
         Self::start_with(folder, arguments, log)
     }
 
-    /// Starts it by way of another program, `env` say, with its log going elsewhere.
+    /// Starts the server through another program, such as `env`, and sends its log elsewhere.
     pub fn start_by(wrapper: &[&str], folder: TempDir, arguments: &[&str], log: Stdio) -> Self {
         let mut server = command(folder.path(), &["serve", "--bind", "127.0.0.1:0"]);
         server.args(arguments);
@@ -75,7 +75,7 @@ impl Server {
         server
     }
 
-    /// Starts it, and waits until it answers: it may not have looked at its clips yet.
+    /// Starts the server, and waits until it answers: it may not have inspected its clips yet.
     pub fn start_young(folder: TempDir, arguments: &[&str]) -> Self {
         let mut server = command(folder.path(), &["serve", "--bind", "127.0.0.1:0"]);
         server.args(arguments);
@@ -105,7 +105,7 @@ impl Server {
             .to_owned();
         let client = Client::builder()
             .redirect(reqwest::redirect::Policy::none())
-            // Tests count the descriptors that the server has left.
+            // Tests count the descriptors that are open in the server.
             .pool_idle_timeout(Duration::from_secs(5))
             .build();
         let server = Self {
@@ -121,7 +121,7 @@ impl Server {
         &self.address
     }
 
-    /// Processes of FFmpeg's that it has, dead ones that nobody waited for included.
+    /// The server's FFmpeg processes, including zombies.
     pub fn children(&self) -> Vec<u32> {
         let numbers = std::fs::read_dir("/proc").expect("a Linux machine").flatten();
         let numbers = numbers.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
@@ -130,7 +130,7 @@ impl Server {
             .collect()
     }
 
-    /// Waits until no child is left; panics after `patience`.
+    /// Waits until the server has no child process; panics after `patience`.
     pub async fn childless(&self, patience: Duration) {
         let deadline = Instant::now() + patience;
         while Instant::now() < deadline {
@@ -145,7 +145,7 @@ impl Server {
         );
     }
 
-    /// The number of its process.
+    /// The process id of the server.
     pub fn process(&self) -> u32 {
         self.program.id()
     }
@@ -163,13 +163,13 @@ impl Server {
         self.request(Method::GET, path).send().await.expect("an answer")
     }
 
-    /// Kills it at once, and gives its folder back.
+    /// Kills the server at once, and returns its folder.
     pub fn kill(mut self) -> TempDir {
         let empty = tempfile::tempdir().expect("a folder");
         std::mem::replace(&mut self.folder, empty)
     }
 
-    /// Asks it to end as a service manager does, and waits.
+    /// Sends SIGTERM, as a service manager does, and waits.
     pub fn terminate(&mut self) -> ExitStatus {
         let pid = self.program.id().to_string();
         let sent = Command::new("kill")
@@ -190,28 +190,28 @@ impl Server {
 
 fn parent(process: u32) -> Option<u32> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-    // The name in parentheses may hold anything; the state and the parent follow it.
+    // The name in parentheses may contain any character; the state and the parent follow it.
     stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended already; either way nothing is left behind.
+        // The server may have ended already; in both cases no process is left.
         let _ = self.program.kill();
         let _ = self.program.wait();
     }
 }
 
-/// The program, to be run in a folder; nothing of this machine's settings reaches it but FFmpeg.
+/// The program, to be run in a folder; of this machine's settings it gets only FFmpeg's.
 pub fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_virtual-coach"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("COACH_")) {
-        // An own FFmpeg is the machine's; everything else is this test's.
+        // `COACH_FFMPEG` is the machine's setting; all other variables are the test's.
         if !["COACH_FFMPEG", "COACH_FFPROBE"].contains(&name.as_str()) {
             command.env_remove(name);
         }
     }
-    // Nothing is prepared in the background but where a test asks for it with `--prepare true`.
+    // Prefetch is off unless a test passes `--prepare true`.
     command
         .env("COACH_PREPARE", "false")
         .current_dir(folder)
@@ -268,25 +268,25 @@ pub fn ffmpeg() -> std::ffi::OsString {
     std::env::var_os("COACH_FFMPEG").unwrap_or_else(|| "ffmpeg".into())
 }
 
-/// What a child of the program is for; a stand-in knows it by the environment.
-#[allow(unused_imports)] // as above
+/// The task of a child process; a stand-in reads it from its environment.
+#[allow(unused_imports)] // not every test binary uses it
 pub use virtual_coach::ffmpeg::Task;
 
-/// An FFmpeg that does as the real one, but runs `first` when it is given that task: one, or a pattern of the
-/// shell's for several.
+/// An FFmpeg that runs `first`, then the real FFmpeg, when its task matches (a shell pattern
+/// matches several tasks); else only the real one.
 #[allow(clippy::needless_pass_by_value)] // reads better where it is called
 pub fn ffmpeg_that(folder: &Path, task: impl std::fmt::Display, first: &str) -> String {
     stand_in(folder, ffmpeg(), task, first)
 }
 
-/// The same of FFprobe.
-#[allow(clippy::needless_pass_by_value)] // as above
+/// The same for FFprobe.
+#[allow(clippy::needless_pass_by_value)] // reads better where it is called
 pub fn ffprobe_that(folder: &Path, task: impl std::fmt::Display, first: &str) -> String {
     let real = std::env::var_os("COACH_FFPROBE").unwrap_or_else(|| "ffprobe".into());
     stand_in(folder, real, task, first)
 }
 
-#[allow(clippy::needless_pass_by_value)] // as above
+#[allow(clippy::needless_pass_by_value)] // reads better where it is called
 fn stand_in(folder: &Path, real: std::ffi::OsString, task: impl std::fmt::Display, first: &str) -> String {
     use std::os::unix::fs::PermissionsExt as _;
     let real = real.into_string().unwrap();

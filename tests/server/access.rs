@@ -1,4 +1,4 @@
-//! Which requests are answered: for which host, from which page, how long; and what browsers are told.
+//! Which requests the server answers (host, origin, timeouts), and the headers for browsers.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ const WORK: [&str; 4] = [
     "/api/workouts",
 ];
 
-/// Sends a request as it stands, and reads the answer to its end.
+/// Sends raw request bytes, and reads the answer to its end.
 async fn raw(server: &Server, request: &str) -> (u16, String) {
     let mut client = TcpStream::connect(server.address()).await.unwrap();
     client.write_all(request.as_bytes()).await.unwrap();
@@ -26,7 +26,7 @@ async fn raw(server: &Server, request: &str) -> (u16, String) {
     (status.unwrap_or_else(|| panic!("{answer:?}")), answer)
 }
 
-/// GET by these lines, on a connection of its own.
+/// Sends a GET with these header lines on a connection of its own.
 async fn asked(server: &Server, line: &str, headers: &[&str]) -> (u16, String) {
     let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
     raw(server, &format!("{line}\r\n{headers}Connection: close\r\n\r\n")).await
@@ -88,7 +88,7 @@ async fn a_host_is_named_once_and_is_a_loopback_one_on_a_loopback_address() {
         ("POST /api/plan HTTP/1.1", &["Host: evil.example"], 421),
         ("OPTIONS /api/plan HTTP/1.1", &["Host: evil.example"], 421),
         ("GET / HTTP/1.1", &["Host: evil.example"], 421),
-        // Checkers ask by whatever address they see.
+        // Health checkers may use any address.
         ("GET /health HTTP/1.1", &["Host: 10.1.2.3:8000"], 200),
         ("GET /ready HTTP/1.1", &["Host: coach-7f9c"], 200),
         ("GET /health HTTP/1.1", &[], 400),
@@ -177,7 +177,7 @@ async fn pages_of_other_origins_start_no_work() {
         &[("origin", "http://localhost:3000")],
         &[("origin", "https://127.0.0.1")],
         &[("origin", "http://[::1]:5173"), ("sec-fetch-site", "cross-site")],
-        // Through a proxy that asks by another host.
+        // A request through a proxy that sends another host.
         &[
             ("origin", "https://coach.example"),
             ("sec-fetch-site", "same-origin"),
@@ -199,7 +199,7 @@ async fn pages_of_other_origins_start_no_work() {
         &[("sec-fetch-site", "cross-site")],
     ];
     let send = async |method: Method, path: &str, headers: &[(&str, &str)]| {
-        // What a form or `fetch` sends without asking first.
+        // A form or `fetch` sends this without a preflight request.
         let mut request = server
             .request(method, path)
             .header("content-type", "text/plain")
@@ -229,13 +229,13 @@ async fn pages_of_other_origins_start_no_work() {
             );
         }
     }
-    // Whatever method there may be one day.
+    // A method that the API does not have yet.
     let headers = [("origin", "https://evil.example")];
     assert_eq!(
         send(Method::DELETE, LIST, &headers).await.status(),
         StatusCode::FORBIDDEN
     );
-    // Reading is for all.
+    // Every page may read.
     for headers in foreign {
         let answer = send(Method::GET, LIST, headers).await;
         assert_eq!(answer.status(), StatusCode::OK, "{headers:?}");
@@ -245,7 +245,7 @@ async fn pages_of_other_origins_start_no_work() {
             "{headers:?}"
         );
     }
-    // The body is not waited for.
+    // The server answers without waiting for the body.
     let head = "POST /api/plan HTTP/1.1\r\nHost: localhost\r\nOrigin: https://evil.example\r\nContent-Length: 500000\r\n\
                 Connection: close\r\n\r\n";
     let refused = tokio::time::timeout(std::time::Duration::from_secs(20), raw(&server, head)).await;
@@ -492,7 +492,7 @@ async fn browsers_are_told_what_an_answer_is_and_what_it_may_load() {
             "{path}: {policy}"
         );
     }
-    // What the OpenAPI page has of scripts are files of this server: its policy lets them run.
+    // The scripts of the OpenAPI page are files of this server, so its policy lets them run.
     let (policy, page) = ask("/docs/").await;
     assert!(policy.unwrap().contains("script-src 'self';"));
     let scripts: Vec<&str> = page.split("<script").skip(1).collect();
@@ -508,7 +508,8 @@ async fn browsers_are_told_what_an_answer_is_and_what_it_may_load() {
         !page.contains(" onload=") && !page.contains("javascript:"),
         "{page}"
     );
-    // A browser shows a video by elements of its own, and a worker obeys the policy of its script.
+    // A browser shows an image or video in elements of its own, and a worker obeys the policy of
+    // its script.
     for path in ["/api/exercises/push-ups/poster.jpg", "/docs/swagger-ui.css"] {
         assert_eq!(ask(path).await.0.is_some(), path.starts_with("/docs"), "{path}");
     }

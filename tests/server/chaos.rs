@@ -1,8 +1,9 @@
-//! Two minutes in which everything goes wrong at once: viewers, links, downloads and clients that hang half-way, while
-//! FFmpeg is killed and stopped, the disk fills and empties, and a clip is replaced. Whatever a client is answered
-//! is right or a documented problem; afterwards nothing is left over and every request is right again.
+//! Two minutes of simultaneous faults: viewers, links, downloads and stalled clients, while FFmpeg
+//! is killed and stopped, the disk fills and empties, and a clip is replaced. Every answer is right
+//! or a documented problem. Afterwards nothing is left over, and every request works again.
 //!
-//! `CHAOS_SEED` repeats a run's choices (its instants depend on the machine), `CHAOS_SECONDS` sets its length.
+//! `CHAOS_SEED` repeats a run's choices (its times depend on the machine), `CHAOS_SECONDS` sets its
+//! length.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -21,11 +22,11 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use crate::fixture::{decode_strictly, times};
 use crate::program::{Server, furnished};
 
-/// What is asked for at the end is there within this time, on a busy machine.
+/// Requests after the chaos succeed within this time, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(90);
-/// An answer, or the next bytes of one, come within this time, whatever is going on.
+/// An answer, or its next bytes, come within this time during the chaos.
 const ANSWER: Duration = Duration::from_secs(100);
-/// Problems that a client may be answered with while clips come and go and children are killed.
+/// Problems that are allowed while clips come and go and children are killed.
 const DOCUMENTED: [(&str, u16); 9] = [
     ("capacity", 503),
     ("starting", 503),
@@ -38,12 +39,12 @@ const DOCUMENTED: [(&str, u16); 9] = [
     ("render-timeout", 504),
 ];
 
-/// The run, as all of its actors see it.
+/// The state of the run, which all actors share.
 struct Chaos {
     server: Server,
     seed: u64,
     end: Instant,
-    /// Bodies by ETag: the same tag never names other bytes.
+    /// Bodies by ETag: one tag never identifies different bytes.
     bodies: Mutex<HashMap<String, blake3::Hash>>,
     done: Mutex<HashMap<&'static str, u32>>,
 }
@@ -61,7 +62,7 @@ impl Chaos {
         *self.done.lock().unwrap().entry(what).or_default() += 1;
     }
 
-    /// An answer: a right one, or nothing if it was a documented problem.
+    /// A right answer, or `None` if it was a documented problem.
     async fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Option<Response> {
         let mut request = self.server.request(method.clone(), path);
         if let Some(body) = body {
@@ -92,7 +93,7 @@ impl Chaos {
         None
     }
 
-    /// The whole body; nothing if the connection was cut, as it is when FFmpeg is killed in the middle.
+    /// The whole body, or `None` if the connection was cut because FFmpeg was killed.
     async fn whole(&self, answer: Response) -> Option<Vec<u8>> {
         let promised = answer.content_length();
         let body = tokio::time::timeout(ANSWER, answer.bytes())
@@ -129,7 +130,7 @@ fn length(answer: &Response) -> f64 {
     seconds.expect("seconds")
 }
 
-/// How many thirtieths of a second a whole video lasts, by its boxes.
+/// The length of a complete video in thirtieths of a second, read from its boxes.
 fn frames(video: &[u8]) -> u64 {
     let file = tempfile::Builder::new().suffix(".mp4").tempfile().unwrap();
     std::fs::write(file.path(), video).unwrap();
@@ -277,7 +278,7 @@ async fn visitors(chaos: Arc<Chaos>, actor: u64) {
             "/ready: {ready}"
         );
         if dice.random_bool(0.3) {
-            // Half a request, or a reader who stops.
+            // Sends half a request, or stops reading.
             let mut client = tokio::net::TcpStream::connect(chaos.server.address())
                 .await
                 .unwrap();
@@ -304,7 +305,7 @@ async fn killer(chaos: Arc<Chaos>, actor: u64) {
             continue;
         };
         if dice.random_bool(0.6) {
-            // It may have ended meanwhile.
+            // The process may have ended meanwhile.
             let _ = kill_process(child, Signal::KILL);
             chaos.count("killed");
         } else {
@@ -337,7 +338,7 @@ async fn disk(chaos: Arc<Chaos>, actor: u64) {
     limit_files(&chaos.server, None);
 }
 
-/// Puts bytes in the place of a clip in one step, as careful programs do.
+/// Replaces a clip in one step, as careful programs do.
 fn put(clip: &Path, bytes: &[u8]) {
     let aside = clip.with_extension("new");
     std::fs::write(&aside, bytes).unwrap();
@@ -374,7 +375,8 @@ fn unfinished(folder: &Path) -> Vec<String> {
     found
 }
 
-/// What the server's descriptors lead to; but the sounds of its kept indexes, of which it holds 128 open at most.
+/// The targets of the server's descriptors, without the sound files of cached indexes, of which at
+/// most 128 are open.
 fn descriptors(server: &Server) -> Vec<String> {
     let all = std::fs::read_dir(format!("/proc/{}/fd", server.process())).expect("it lives");
     let links = all
@@ -387,14 +389,14 @@ fn descriptors(server: &Server) -> Vec<String> {
     others
 }
 
-/// The last lines of its log.
+/// The last lines of the server's log.
 fn log_of(server: &Server) -> String {
     let log = std::fs::read_to_string(server.folder().join("server.log")).unwrap_or_default();
     let lines: Vec<&str> = log.lines().collect();
     lines[lines.len().saturating_sub(40)..].join("\n")
 }
 
-/// Every request is right again: stitched, by the graph, as a file.
+/// Every kind of request works again: stitched, by the graph, as a file.
 async fn control(server: &Server) {
     for renderer in ["stitch", "graph"] {
         let workout = json!({"exercise_names": ["push-ups", "air-squat"], "renderer": renderer, "config": {
@@ -433,11 +435,11 @@ async fn whatever_goes_wrong_answers_are_right_and_nothing_is_left() {
     let folder = furnished();
     let videos = folder.path().join("videos");
     let first = std::fs::read(videos.join("push-ups.mp4")).unwrap();
-    // The same frames, other bytes: loops of their own.
+    // The same frames in a file of other bytes, so that its loops are different ones.
     let other = |tail: &[u8]| [&first[..], tail].concat();
     let good = [other(b"\0\0\0\x08free"), other(b"\0\0\0\x09free1")];
     put(&videos.join("air-squat.mp4"), &good[0]);
-    // Otherwise the system ends a process that writes too much.
+    // Otherwise the system kills a process that exceeds the file size limit.
     let wrapper = ["env", "--ignore-signal=XFSZ"];
     let log = Stdio::from(std::fs::File::create(folder.path().join("server.log")).unwrap());
     let arguments = [
@@ -495,7 +497,7 @@ async fn whatever_goes_wrong_answers_are_right_and_nothing_is_left() {
     control(&server).await;
     server.childless(PATIENCE).await;
     let deadline = Instant::now() + PATIENCE;
-    // A few for connections that just ended.
+    // Some connections have just ended and may still be open.
     while descriptors(&server).len() > before.len() + 4 {
         assert!(
             Instant::now() < deadline,

@@ -1,5 +1,6 @@
-//! Children that hang, spin, die or find no room, by their declared task: what clients are answered, and that the
-//! next request works. And no child outlives the server, by whatever it dies.
+//! Children that hang, spin, die or find no room, by their declared task. The tests check the
+//! answers to clients, that the next request works, and that no child outlives the server, however
+//! the server dies.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -17,7 +18,7 @@ use crate::program::{Server, Task, command, ffmpeg_that, ffprobe_that, furnished
 const GENERATE: &str = "/api/generate-workout-video";
 const POSTER: &str = "/api/exercises/push-ups/poster.jpg";
 const PREVIEW: &str = "/api/exercises/push-ups/preview.mp4";
-/// What is done at once takes at most so long on a busy machine.
+/// The longest time for something immediate, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn workout(renderer: &str) -> Value {
@@ -33,7 +34,7 @@ async fn ask(server: &Server, renderer: &str) -> Response {
     answer.expect("an answer in time").expect("an answer")
 }
 
-/// The whole video, by this renderer.
+/// The whole video by this renderer.
 async fn video(server: &Server, asked: &str, renderer: &str) {
     let answer = ask(server, asked).await;
     assert_eq!(answer.status(), 200, "{}", answer.text().await.unwrap());
@@ -42,7 +43,7 @@ async fn video(server: &Server, asked: &str, renderer: &str) {
     assert!(whole.len() > 10_000, "{} bytes", whole.len());
 }
 
-/// A stitched video, at once or when what hung has been left alone for a while.
+/// Waits for a stitched video, at once or after the pause that follows a hang.
 async fn after_a_rest(server: &Server) {
     let deadline = Instant::now() + PATIENCE;
     loop {
@@ -64,7 +65,7 @@ async fn problem(answer: Response) -> (u16, String) {
     (status, problem["type"].as_str().unwrap_or_default().to_owned())
 }
 
-/// What `/ready` tells of the children of a task.
+/// The counts of a task in the `troubles` of `/ready`.
 async fn trouble(server: &Server, task: Task, what: &str) -> u64 {
     let report: Value = server.get("/ready").await.json().await.expect("a report");
     let troubles = report["troubles"].as_array().expect("troubles").iter();
@@ -72,7 +73,7 @@ async fn trouble(server: &Server, task: Task, what: &str) -> u64 {
     of.filter_map(|trouble| trouble[what].as_u64()).sum()
 }
 
-/// A server whose FFmpeg does `first` when it is given that task, and FFprobe too, with short deadlines.
+/// A server with short deadlines whose FFmpeg and FFprobe run `first` for that task.
 #[allow(clippy::needless_pass_by_value)] // reads better where it is called
 fn server_with(folder: TempDir, task: impl std::fmt::Display, first: &str, more: &[&str]) -> Server {
     let ffmpeg = ffmpeg_that(folder.path(), &task, first);
@@ -81,9 +82,9 @@ fn server_with(folder: TempDir, task: impl std::fmt::Display, first: &str, more:
     Server::start_in(folder, &[&tools[..], more].concat())
 }
 
-/// Short, and yet long enough for what does not hang on a busy machine.
+/// Short deadlines, but long enough for healthy work on a busy machine.
 const HURRY: [&str; 2] = ["--patience", "6"];
-/// Hangs as long as there is a file `hang`.
+/// Hangs as long as the file `hang` exists.
 const HANG: &str = "[ -e hang ] && exec sleep 600";
 
 fn hanging() -> TempDir {
@@ -138,7 +139,7 @@ async fn a_check_that_hangs_or_is_killed_leaves_the_clip_fit() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hung_posters_stop_no_others() {
-    // The first two hang.
+    // The first two posters hang.
     let first = "{ mkdir one || mkdir two; } 2>/dev/null && exec sleep 600";
     let server = server_with(furnished(), Task::Poster, first, &HURRY);
     let other = "/api/exercises/air-squat/poster.jpg";
@@ -152,7 +153,7 @@ async fn hung_posters_stop_no_others() {
     }
     assert_eq!(server.get(PREVIEW).await.status(), 200);
     for path in [POSTER, other] {
-        // What hung is left alone for a while.
+        // The server does not retry a hung poster for a while.
         let deadline = Instant::now() + PATIENCE;
         loop {
             let answer = server.get(path).await;
@@ -205,7 +206,7 @@ async fn a_look_at_clips_that_hangs_ends_and_says_whose_fault_it_is() {
         assert_eq!(exercise["available"], false, "{task}");
         let told = exercise.to_string();
         assert!(told.contains("took too long"), "{task}: {told}");
-        // Two clips, each started once more.
+        // Two clips, each tried twice.
         assert!(trouble(&server, task, "overdue").await >= 2, "{task}");
         server.childless(PATIENCE).await;
     }
@@ -213,7 +214,8 @@ async fn a_look_at_clips_that_hangs_ends_and_says_whose_fault_it_is() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_child_that_is_killed_once_is_started_again() {
-    // The first of each task dies, but those of renderings, whose viewers have seen a part.
+    // The first child of each task is killed, except for renderings, whose viewers have already
+    // received a part.
     let first =
         "mkdir died-$COACH_TASK 2>/dev/null && case $COACH_TASK in render-*) ;; *) kill -KILL $$;; esac";
     let server = server_with(furnished(), "*", first, &[]);
@@ -246,7 +248,7 @@ async fn graphs_end_when_their_standard_input_does() {
     let real = crate::program::ffmpeg().into_string().unwrap();
     let closed = format!("exec {real} \"$@\" </dev/null");
     for (task, renderer) in [(Task::Loop, "stitch"), (Task::RenderFrames, "graph")] {
-        // No deadline ends it here.
+        // With this patience no deadline ends the child.
         let server = server_with(furnished(), task, &closed, &["--patience", "3600"]);
         let answer = ask(&server, renderer).await;
         let failed = answer.status() == 500 || answer.bytes().await.is_err();
@@ -255,7 +257,7 @@ async fn graphs_end_when_their_standard_input_does() {
     }
 }
 
-/// Sets how many files a server may have open.
+/// Sets the number of files that the server may open.
 fn allow_files(server: &Server, files: Option<u64>) {
     let process = Pid::from_raw(server.process() as i32);
     let now = rustix::process::getrlimit(Resource::Nofile);
@@ -269,9 +271,9 @@ fn allow_files(server: &Server, files: Option<u64>) {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_descriptors_the_server_has_no_capacity_until_it_has_some_again() {
     let server = Server::start(&[]);
-    // Its connection stays open.
+    // This connection stays open.
     assert_eq!(server.get("/health").await.status(), 200);
-    // All of the first are taken: it can open no more.
+    // All descriptors below the limit are in use: the server can open no more.
     allow_files(&server, Some(8));
     for renderer in ["graph", "stitch", "auto"] {
         let answer = ask(&server, renderer).await;
@@ -298,13 +300,13 @@ async fn without_descriptors_the_server_has_no_capacity_until_it_has_some_again(
     server.childless(PATIENCE).await;
 }
 
-/// Processes that were started in a folder, by their numbers and command lines.
+/// Processes in a folder, by process id and command line.
 fn processes_in(folder: &Path) -> Vec<String> {
     let folder = folder.canonicalize().unwrap();
     let here = |entry: std::fs::DirEntry| {
         let cwd = std::fs::read_link(entry.path().join("cwd")).ok()?;
         let line = std::fs::read_to_string(entry.path().join("cmdline")).ok()?;
-        // Dead ones have neither.
+        // A zombie has neither.
         (cwd == folder).then(|| format!("{} {}", entry.file_name().display(), line.replace('\0', " ")))
     };
     let all = std::fs::read_dir("/proc").unwrap().flatten();
@@ -348,7 +350,7 @@ async fn no_child_outlives_a_server_that_is_killed_at_any_instant() {
     for round in 0..12 {
         let folder = furnished();
         if round % 3 == 0 {
-            // While it looks at its clips, before it serves.
+            // The server is still inspecting its clips and does not serve yet.
             let mut server = command(folder.path(), &["serve", "--bind", "127.0.0.1:0"])
                 .stdout(Stdio::null())
                 .spawn()

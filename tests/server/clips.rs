@@ -1,4 +1,5 @@
-//! Clips that come, go and change while the server runs, and a server that is younger than its clips.
+//! Clips that appear, disappear and change while the server runs, and a server that has not
+//! inspected its clips yet.
 
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -23,7 +24,7 @@ async fn post(server: &Server, path: &str, body: &Value) -> Response {
     ask.send().await.expect("an answer")
 }
 
-/// The type of a problem, with its detail.
+/// The status, type and detail of a problem.
 async fn problem(answer: Response) -> (u16, String, String) {
     let status = answer.status().as_u16();
     let body: Value = answer.json().await.expect("JSON");
@@ -31,7 +32,7 @@ async fn problem(answer: Response) -> (u16, String, String) {
     (status, text("type"), text("detail"))
 }
 
-/// Why an exercise cannot be shown; `None` if it can.
+/// The reason why an exercise is unavailable; `None` if it is available.
 async fn reason(server: &Server, exercise: &str) -> Option<String> {
     let exercise = json(server, &format!("/api/exercises/{exercise}")).await;
     let reason = exercise["unavailable_reason"].as_str().map(str::to_owned);
@@ -39,7 +40,7 @@ async fn reason(server: &Server, exercise: &str) -> Option<String> {
     reason
 }
 
-/// Waits until the reason why an exercise cannot be shown is as wanted.
+/// Waits until the reason why an exercise is unavailable matches.
 async fn until(server: &Server, exercise: &str, wanted: impl Fn(Option<&str>) -> bool) {
     let deadline = Instant::now() + PATIENCE;
     loop {
@@ -56,13 +57,13 @@ fn video(folder: &Path, exercise: &str) -> std::path::PathBuf {
     folder.join(format!("videos/{exercise}.mp4"))
 }
 
-/// A workout of one exercise that plays for some seconds.
+/// A request for a workout of one exercise that lasts a few seconds.
 fn short(exercise: &str, resolution: &str) -> Value {
     json!({"exercise_names": [exercise], "config": {"resolution": resolution,
         "intervals": {"get_ready": 0, "work_time": 5, "finish": 0}}})
 }
 
-/// An FFmpeg that writes into `looks` at which clips it looks, and hangs at one of them.
+/// An FFmpeg that logs the inspected clips in the file `looks`, and hangs at one of them.
 fn ffmpeg_that_hangs_at(folder: &Path, clip: &str) -> String {
     let looks = folder.join("looks");
     let first = format!(
@@ -100,7 +101,7 @@ async fn a_server_answers_while_ffmpeg_hangs_at_a_clip_and_its_successor_goes_on
         "unavailable": {"plank": missing}});
     assert_eq!(report["clips"], expected);
 
-    // What needs no other clip is answered, all else told to come back.
+    // A request that needs no other clip is answered; others get `starting`.
     let (good, hangs) = (short("push-ups", "480p"), short("air-squat", "480p"));
     let chosen = json!({"config": {"seed": 1}});
     let (good, hangs, chosen, list) = tokio::join!(
@@ -125,7 +126,7 @@ async fn a_server_answers_while_ffmpeg_hangs_at_a_clip_and_its_successor_goes_on
     let reason = looked_at["unavailable_reason"].as_str().unwrap();
     assert!(reason.contains("being looked at"), "{reason}");
 
-    // As a health check would, in the middle of it.
+    // The server is killed during its inspection, as a failed health check would do.
     let known = server.folder().join("cache/clips.known");
     assert!(known.is_file(), "nothing of what was learnt is kept");
     let folder = server.kill();
@@ -145,7 +146,7 @@ async fn a_server_answers_while_ffmpeg_hangs_at_a_clip_and_its_successor_goes_on
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_and_a_seed_give_the_same_workout_however_young_the_server_is() {
     let folder = furnished();
-    // Each look takes its time.
+    // Each inspection takes some time.
     let slow = ffmpeg_that(folder.path(), Task::Decode, "sleep 1");
     let server = Server::start_young(folder, &["--ffmpeg", &slow, "--ffprobe", "ffprobe"]);
     let chosen = json!({"config": {"seed": 7, "target_duration": 5}});
@@ -181,7 +182,7 @@ async fn what_is_no_file_is_told_and_blocks_nobody() {
     let device_told = reason(&server, "plank").await.unwrap();
     assert!(device_told.contains("outside"), "{device_told}");
 
-    // Its loop is prepared, and its file becomes a pipe.
+    // The loop of push-ups is prepared; then the clip's file is replaced by a FIFO.
     let created = post(&server, "/api/workouts", &short("push-ups", "480p")).await;
     let links: Value = created.json().await.unwrap();
     let playing = links["links"]["video"].as_str().unwrap().to_owned();
@@ -191,7 +192,7 @@ async fn what_is_no_file_is_told_and_blocks_nobody() {
     std::fs::remove_file(&push_ups).unwrap();
     fifo(&push_ups);
 
-    // More than the blocking threads that there are, at once.
+    // More simultaneous requests than there are blocking threads.
     let asks = (0..600).map(|number| {
         let path = format!("/api/exercises/push-ups/poster.jpg?{number}");
         let server = &server;
@@ -214,7 +215,7 @@ async fn what_is_no_file_is_told_and_blocks_nobody() {
     .await;
     assert_eq!(server.get(&playing).await.bytes().await.unwrap(), whole);
 
-    // Put back, it counts again.
+    // After the file is put back, the exercise is available again.
     std::fs::remove_file(&push_ups).unwrap();
     std::fs::copy(&kept, &push_ups).unwrap();
     until(&server, "push-ups", |reason| reason.is_none()).await;
@@ -246,7 +247,7 @@ async fn a_clip_that_is_gone_leaves_its_loop_and_takes_its_exercise_along() {
     assert_eq!(poster.status(), StatusCode::OK);
 
     std::fs::remove_file(&push_ups).unwrap();
-    // At once, before anybody has noticed.
+    // The request comes before the server has noticed the missing file.
     let mut graph = short("push-ups", "480p");
     graph["renderer"] = "graph".into();
     let (status, _, detail) = problem(post(&server, GENERATE, &graph).await).await;
@@ -269,7 +270,7 @@ async fn a_clip_that_is_gone_leaves_its_loop_and_takes_its_exercise_along() {
     let (status, kind, detail) = problem(post(&server, GENERATE, &graph).await).await;
     assert_eq!((status, kind.as_str()), (422, "/problems/invalid-request"));
     assert!(detail.contains(missing), "{detail}");
-    // What was made of it is still there.
+    // The prepared loops are still in the cache.
     assert_eq!(server.get(&playing).await.bytes().await.unwrap(), whole);
     let poster = server.get("/api/exercises/push-ups/poster.jpg").await;
     assert_eq!(poster.status(), StatusCode::OK);
@@ -279,7 +280,7 @@ async fn a_clip_that_is_gone_leaves_its_loop_and_takes_its_exercise_along() {
     assert!(detail.contains("Push-ups"), "{detail}");
 }
 
-/// Bytes that a process has read so far, from files, pipes and sockets.
+/// Bytes that a process has read so far from files, pipes and sockets.
 fn read_by(process: u32) -> u64 {
     let counts = std::fs::read_to_string(format!("/proc/{process}/io")).unwrap();
     let line = counts.lines().find_map(|line| line.strip_prefix("rchar: "));
@@ -291,7 +292,7 @@ async fn a_big_clip_is_read_once_however_many_ask() {
     const BIG: u64 = 400 << 20;
     let folder = furnished();
     let path = video(folder.path(), "push-ups");
-    // A box that players pass over, of so many zeros that take no room.
+    // A box that players skip, with this many zeros, as a sparse file.
     let mut clip = std::fs::read(&path).unwrap();
     let small = clip.len() as u64;
     clip.extend(u32::try_from(BIG).unwrap().to_be_bytes());
@@ -318,16 +319,16 @@ async fn a_big_clip_is_read_once_however_many_ask() {
     );
 }
 
-/// What `doctor` says.
+/// The output of `doctor`.
 fn doctor(folder: &Path, tools: &[&str]) -> String {
     let output = command(folder, &["doctor"]).args(tools).output().unwrap();
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// Where only air squats have no loop: their decoder sees other frames each time.
+/// A folder in which only air squats have no loop: the decoder gets different frames each time.
 fn gym_without_a_loop() -> (TempDir, String) {
     let folder = furnished();
-    // Another clip than the push-ups', so that only it fails.
+    // This clip differs from that of the push-ups, so that only its loop fails.
     let clip = video(folder.path(), "air-squat");
     let made = Command::new(ffmpeg())
         .args([
@@ -357,7 +358,7 @@ async fn an_exercise_without_a_loop_is_out_of_the_choice_until_its_clip_changes(
     assert_eq!(reason(&server, "air-squat").await, None);
     let created = post(&server, "/api/workouts", &short("air-squat", "480p")).await;
     let links: Value = created.json().await.unwrap();
-    // Whatever is answered, the loop is tried.
+    // The request makes the server try the loop, whatever the answer is.
     server.get(links["links"]["video"].as_str().unwrap()).await;
     let told =
         |reason: Option<&str>| reason.is_some_and(|reason| reason.contains("air-squat.mp4 cannot be used"));
@@ -380,7 +381,7 @@ async fn an_exercise_without_a_loop_is_out_of_the_choice_until_its_clip_changes(
     .unwrap();
     assert!(!chosen.to_string().contains("air-squat"), "{chosen}");
 
-    // Known to the next server and to `doctor`, too.
+    // The next server and `doctor` know the reason, too.
     let deadline = Instant::now() + PATIENCE;
     while !told(Some(&doctor(server.folder(), &tools))) {
         assert!(Instant::now() < deadline, "{}", doctor(server.folder(), &tools));
@@ -401,12 +402,12 @@ async fn an_exercise_without_a_loop_is_out_of_the_choice_until_its_clip_changes(
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clip_that_is_put_right_is_seen_soon_however_long_the_last_look_took() {
     let folder = furnished();
-    // Fifty times as long was the pause that followed it once.
+    // An earlier version paused for fifty times the duration of an inspection.
     let slow = ffmpeg_that(folder.path(), Task::Trial, "sleep 3");
     let server = Server::start_in(folder, &["--ffmpeg", &slow, "--ffprobe", "ffprobe"]);
     let clip = video(server.folder(), "air-squat");
     let good = std::fs::read(&clip).unwrap();
-    // Another size: it is looked at, and takes its time.
+    // The new size makes the server inspect the clip again, which takes some time.
     std::fs::write(&clip, [&good[..], b"\0\0\0\x08free"].concat()).unwrap();
     let looked_at = || async { json(&server, "/ready").await["clips"]["looking_at"].clone() };
     let deadline = Instant::now() + PATIENCE;

@@ -1,5 +1,5 @@
-//! Downloads of a link's video by other people's programs: broken off, resumed, from a server that was
-//! started anew, and decoded beside the stream of the same workout.
+//! Downloads of a link's video by other programs: interrupted, resumed, from a restarted server,
+//! and decoded for comparison with the stream of the same workout.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -9,16 +9,16 @@ use crate::program::Server;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-/// Bytes a second of a download that is to be broken off.
+/// Bytes per second of a download that the test interrupts.
 const SLOW: &str = "1M";
-/// Enough of a download to be its middle, and more than the server sends before the client reads.
+/// Bytes to the middle of a download; more than the server sends before the client reads.
 const SOME: u64 = 1_000_000;
 
 fn server() -> Server {
     Server::start(&[])
 }
 
-/// A workout of loops of a second: long in playing, quick in making.
+/// A workout of loops of one second: long to play, quick to make.
 fn workout(hud: bool, seconds: u32) -> Value {
     let mut config = json!({"resolution": "720p",
         "intervals": {"work_time": seconds / 2, "rest_time": 10, "get_ready": 5, "finish": 2}});
@@ -28,7 +28,7 @@ fn workout(hud: bool, seconds: u32) -> Value {
     json!({"exercise_names": ["Air Squat", "Push-ups"], "renderer": "stitch", "config": config})
 }
 
-/// The path of its video.
+/// The path of the workout's video.
 async fn video(server: &Server, workout: &Value) -> String {
     let ask = server.request(Method::POST, "/api/workouts").json(workout);
     let answer = ask.send().await.unwrap();
@@ -37,7 +37,7 @@ async fn video(server: &Server, workout: &Value) -> String {
     made["links"]["video"].as_str().expect("a link").to_owned()
 }
 
-/// All of a video and its tag.
+/// The bytes of a video and its ETag.
 async fn whole(server: &Server, path: &str) -> (Vec<u8>, String) {
     let answer = server.get(path).await;
     assert_eq!(answer.status(), StatusCode::OK);
@@ -45,7 +45,7 @@ async fn whole(server: &Server, path: &str) -> (Vec<u8>, String) {
     (answer.bytes().await.unwrap().to_vec(), tag)
 }
 
-/// curl, saving a video; `-C -` goes on where the file ends.
+/// curl saves a video; `-C -` continues where the file ends.
 fn curl(server: &Server, path: &str, file: &Path, options: &[&str]) -> Child {
     let mut curl = Command::new("curl");
     curl.args(["--silent", "--fail", "--noproxy", "*", "-C", "-", "-o"])
@@ -61,7 +61,7 @@ fn length(file: &Path) -> u64 {
     std::fs::metadata(file).map_or(0, |file| file.len())
 }
 
-/// Waits until so many bytes are saved.
+/// Waits until this many bytes are saved.
 async fn reach(file: &Path, bytes: u64) {
     let deadline = Instant::now() + Duration::from_secs(60);
     while length(file) < bytes {
@@ -76,7 +76,7 @@ async fn curl_resumes_what_was_cut_and_has_the_same_file() {
     let path = video(&server, &workout(true, 160)).await;
     let (expected, _) = whole(&server, &path).await;
     let saved = server.folder().join("saved.mp4");
-    // Two cuts, so that one resumed download is itself resumed.
+    // Two interruptions, so that a resumed download is itself resumed.
     for part in [SOME, 2 * SOME] {
         let mut cut = curl(&server, &path, &saved, &["--limit-rate", SLOW]);
         reach(&saved, part).await;
@@ -108,7 +108,7 @@ async fn a_server_that_dies_in_a_download_is_followed_by_one_that_goes_on() {
     let broken = broken.wait().unwrap();
     assert!(!broken.success() && length(&saved) < expected.len() as u64);
 
-    // The next one finds the loops, the one after it makes them anew.
+    // The next server has the loops in its cache; the one after it prepares them again.
     let warm = Server::start_in(furnished, &[]);
     let rest = curl(&warm, &path, &saved, &[]).wait().unwrap();
     assert!(rest.success(), "{rest}");
@@ -121,7 +121,7 @@ async fn a_server_that_dies_in_a_download_is_followed_by_one_that_goes_on() {
     std::fs::remove_dir_all(furnished.path().join("cache")).unwrap();
     let cold = Server::start_in(furnished, &[]);
     let (from, to) = (expected.len() / 3, expected.len() / 2);
-    // By its tag: another file would come whole, with 200.
+    // With `If-Range`: if the tag differed, the answer would be 200 with the whole file.
     let ask = cold
         .request(Method::GET, &path)
         .header("range", format!("bytes={from}-{}", to - 1))
@@ -154,7 +154,7 @@ async fn the_stream_and_its_link_show_the_same_frames() {
     let server = server();
     for hud in [true, false] {
         let workout = workout(hud, 12);
-        // First, so that the stream begins with whole loops.
+        // This prepares the loops, so that the stream begins with checked loops.
         whole(&server, &video(&server, &workout).await).await;
         let ask = server
             .request(Method::POST, "/api/generate-workout-video")

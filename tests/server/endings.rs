@@ -1,5 +1,6 @@
-//! How renderings end: clients that leave, dawdle or stall, processes that hang, fail or are killed,
-//! a server that is told to stop. Whatever happens, no FFmpeg is left and no half video looks whole.
+//! Ends of renderings: clients that leave, read slowly or stall, processes that hang, fail or are
+//! killed, a server that is told to stop. In every case no FFmpeg is left, and no partial video
+//! looks complete.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -15,7 +16,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 const PATIENCE: Duration = Duration::from_secs(10);
 const PATH: &str = "/api/generate-workout-video";
 
-/// A workout of so many seconds, small and quickly made, by the renderer that has processes to end.
+/// A small workout of this many seconds, by the graph renderer, whose processes can be ended.
 fn workout(seconds: u32) -> Value {
     json!({
         "renderer": "graph",
@@ -38,7 +39,7 @@ async fn ask(server: &Server, workout: &Value) -> Response {
 async fn fifty_clients_that_leave_leave_no_process() {
     let server = Server::start(&["--preset", "ultrafast", "--max-renders", "4"]);
     for number in 0..50 {
-        // Some leave before the answer, some at once after it, some later in the stream.
+        // Some clients leave before the answer, some just after it, some later in the stream.
         if number % 5 == 0 {
             let request = server.request(Method::POST, PATH).json(&workout(600));
             let early = tokio::time::timeout(Duration::from_millis(number * 4), request.send()).await;
@@ -49,7 +50,7 @@ async fn fifty_clients_that_leave_leave_no_process() {
                 if answer.status() == 200 {
                     break answer;
                 }
-                // The one before has left, but its processes are not gone yet: its place is taken.
+                // The client before has left, but its processes still run and hold its permit.
                 assert_eq!(answer.status(), 503);
                 tokio::time::sleep(Duration::from_millis(50)).await;
             };
@@ -72,7 +73,7 @@ async fn a_viewer_at_playback_speed_outlasts_the_timeout() {
     let mut read = 0;
     while let Some(piece) = body.next().await {
         read += piece.expect("no error however slowly it is read").len();
-        // Three times as fast as it plays: ten seconds in all, far beyond the timeout.
+        // Reads at three times playback speed: ten seconds in all, far beyond the timeout.
         let due = Duration::from_secs_f64(10.0 * read as f64 / whole.len() as f64);
         tokio::time::sleep(due.saturating_sub(start.elapsed())).await;
     }
@@ -107,13 +108,14 @@ async fn a_client_that_reads_nothing_is_dropped() {
     server.childless(Duration::from_secs(20)).await;
 }
 
-// Elsewhere there is no socket2.
+// socket2 is a dependency only on Linux.
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_hardly_reads_loses_its_place() {
     let folder = crate::program::furnished();
     for clip in ["push-ups", "air-squat"] {
-        // Noise, of which there are so many bytes a second that some leave in every moment, however slowly it is read.
+        // Noise has so many bytes per second that some are sent at any time, however slowly the
+        // client reads.
         let path = folder.path().join(format!("videos/{clip}.mp4"));
         let noise = "nullsrc=s=320x180:r=30:d=1,geq=lum='random(1)*255':cb=128:cr=128";
         let arguments = [
@@ -132,10 +134,10 @@ async fn a_client_that_hardly_reads_loses_its_place() {
         .bytes()
         .await
         .expect("a whole video");
-    // A tenth of playback.
+    // A tenth of playback speed.
     let (bytes, pause) = (whole.len() / 10 / 10 / 20, Duration::from_millis(50));
     let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
-    // The system is not to read ahead for the client.
+    // A small buffer keeps the kernel from reading ahead for the client.
     socket.set_recv_buffer_size(16 << 10).expect("a small buffer");
     let address: std::net::SocketAddr = server.address().parse().expect("an address");
     socket.connect(&address.into()).expect("a connection");
@@ -198,7 +200,7 @@ async fn a_killed_ffmpeg_breaks_the_stream_off() {
     server.childless(PATIENCE).await;
 }
 
-/// Asks a server with a broken FFmpeg and returns its problem.
+/// Sends a request to a server with a broken FFmpeg and returns its problem.
 async fn problem_with(instead: &str, arguments: &[&str]) -> (u16, Value) {
     let folder = tempfile::tempdir().expect("a folder");
     let ffmpeg = ffmpeg_that(folder.path(), Task::RenderFrames, instead);
@@ -241,7 +243,7 @@ async fn an_ffmpeg_that_hangs_in_the_middle_breaks_the_stream_off() {
             .expect("the stream ends as if it were whole")
         {
             Ok(_) if !stopped && start.elapsed() > Duration::from_secs(2) => {
-                // Far ahead of playback by now.
+                // The rendering is far ahead of playback now.
                 stopped = true;
                 for child in server.children() {
                     Command::new("kill")
@@ -270,7 +272,7 @@ async fn an_ffmpeg_that_fails_is_an_error_before_any_frame() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_ffmpeg_that_makes_too_few_frames_never_passes_for_whole() {
     let folder = tempfile::tempdir().expect("a folder");
-    // The same command, asked for 20 frames instead of as many as its group has.
+    // The same command, but with 20 frames instead of those of its group.
     let short = "n=$#; p=; while [ $n -gt 0 ]; do a=$1; shift; [ \"$p\" = -frames:v ] && a=20; \
                  set -- \"$@\" \"$a\"; p=$a; n=$((n - 1)); done";
     let ffmpeg = ffmpeg_that(folder.path(), Task::RenderFrames, short);
@@ -330,7 +332,7 @@ async fn a_server_told_to_stop_breaks_streams_off_and_leaves_nothing() {
 fn a_server_told_to_stop_while_it_looks_at_clips_leaves_nothing() {
     let folder = crate::program::furnished();
     let script = folder.path().join("ffmpeg-that-hangs");
-    // The number of its process in a file of that name, written whole.
+    // The name of the file contains the process id; the file is complete when it appears.
     std::fs::write(&script, "#!/bin/sh\ntouch hangs-$$\nexec sleep 60\n").unwrap();
     std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
     let mut server = crate::program::command(
@@ -388,7 +390,7 @@ async fn a_failed_generate_leaves_no_file() {
     assert_eq!(files(folder.path()), before);
 }
 
-/// What is in a folder besides the cache, which is made with the first command.
+/// The entries of a folder except the cache, which the first command creates.
 fn files(folder: &Path) -> Vec<std::ffi::OsString> {
     let names = std::fs::read_dir(folder)
         .unwrap()

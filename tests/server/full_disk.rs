@@ -1,7 +1,8 @@
-//! A cache that takes no more files, until it does again.
+//! A cache that cannot be written, until it can again.
 //!
-//! The disk is full by a limit on the size of files that the process may write (`prlimit`): a write fails in the
-//! middle, as on a full file system, wherever the tests run and without the right to mount one.
+//! The disk is full because of a limit on the size of files that the process may write (`prlimit`).
+//! A write fails in the middle, as on a full file system; this works everywhere and needs no
+//! permission to mount one.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -14,10 +15,10 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 const PATIENCE: Duration = Duration::from_secs(120);
-/// Less than any loop, and more than the log has.
+/// Smaller than any loop, larger than the log.
 const TOO_SMALL: &str = "16384";
 
-/// Sets the size that a file of the server's may have.
+/// Sets the largest file size for the server.
 fn limit(server: &Server, bytes: &str) {
     let set = Command::new("prlimit")
         .args([
@@ -30,7 +31,7 @@ fn limit(server: &Server, bytes: &str) {
     assert!(set.success(), "the size of files cannot be limited");
 }
 
-/// An FFmpeg that writes down which loops it makes.
+/// An FFmpeg that logs which loops it encodes.
 fn noting(folder: &Path) -> String {
     let path = folder.join("noting-ffmpeg");
     let real = ffmpeg().into_string().unwrap();
@@ -42,7 +43,7 @@ fn noting(folder: &Path) -> String {
     path.to_str().unwrap().to_owned()
 }
 
-/// Names in the folder of loops.
+/// File names in the folder of loops.
 fn kept(server: &Server) -> Vec<String> {
     let files = std::fs::read_dir(server.folder().join("cache/loops")).unwrap();
     files
@@ -82,13 +83,13 @@ async fn a_full_disk_costs_nobody_a_video_and_each_loop_is_prepared_once() {
     let folder = furnished();
     let videos = folder.path().join("videos");
     let mut other = std::fs::read(videos.join("push-ups.mp4")).unwrap();
-    // The same frame, other bytes: a loop of its own.
+    // The same frame in a file of other bytes, so that its loop is a different one.
     other.extend(b"\0\0\0\x08free");
     std::fs::write(videos.join("air-squat.mp4"), other).unwrap();
     let noting = noting(folder.path());
     let log = folder.path().join("server.log");
     let to_log = Stdio::from(std::fs::File::create(&log).unwrap());
-    // Otherwise the system ends a process that writes too much.
+    // Otherwise the system kills a process that exceeds the file size limit.
     let wrapper = ["env", "--ignore-signal=XFSZ"];
     let server = Server::start_by(
         &wrapper,
@@ -126,7 +127,7 @@ async fn a_full_disk_costs_nobody_a_video_and_each_loop_is_prepared_once() {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     let deadline = Instant::now() + PATIENCE;
-    // The report is a few seconds old.
+    // The report may be a few seconds old.
     while ready(&server).await["cache"] != json!({"ok": true, "unwritten": 0}) {
         assert!(
             Instant::now() < deadline,
@@ -138,7 +139,7 @@ async fn a_full_disk_costs_nobody_a_video_and_each_loop_is_prepared_once() {
     assert_eq!(prepared().lines().count(), 2);
 
     let folder = server.kill();
-    // What programs leave that are killed while they write.
+    // Files of programs that were killed while they wrote.
     let left = ["", "loops", "cuts"].map(|part| folder.path().join("cache").join(part).join("aside-left"));
     for file in &left {
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();

@@ -1,5 +1,5 @@
-//! The API from outside: the real program, asked over a socket. Failures and what needs a
-//! rendering are elsewhere.
+//! Tests of the API from outside: the real program over a socket. Other files test failures and
+//! renderings.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -96,7 +96,7 @@ async fn exercises_are_listed_filtered_and_shown() {
             .contains(&json!("chest"))
     );
     assert!(older["equipment_needed"].is_array());
-    // kcal = MET x kg x hours, for 70 kg and a minute.
+    // kcal = MET x kg x hours, for 70 kg and one minute.
     let expected = shown["met"].as_f64().unwrap() * 70.0 / 60.0;
     let calories = older["calories_per_min"].as_f64().unwrap();
     assert!((calories - expected).abs() < 0.051, "{calories} for {expected}");
@@ -111,7 +111,7 @@ async fn exercises_are_listed_filtered_and_shown() {
 async fn a_plan_shows_the_speed_at_which_whole_repetitions_fill_an_exercise() {
     let server = Server::start(&[]);
     let speeds = async |fit_reps: bool| {
-        // The clips last a second.
+        // The clips last one second.
         let body = json!({"exercises": [{"id": "push-ups", "work_time": 20.5}, {"id": "air-squat", "work_time": 2.5}],
             "config": {"fit_reps": fit_reps}});
         let ask = server.request(Method::POST, "/api/plan").json(&body);
@@ -220,10 +220,10 @@ async fn the_first_page_leads_on() {
     let page = server.get("/coach/").await.text().await.unwrap();
     let links: Vec<&str> = page
         .split('<')
-        // That only names a host.
+        // This link only names a host.
         .filter(|tag| !tag.contains("rel=\"preconnect\""))
         .filter_map(|tag| tag.split_once("href=\"")?.1.split('"').next())
-        // Not to a place on the page itself.
+        // This link points into the page itself.
         .filter(|link| !link.starts_with('#'))
         .collect();
     assert!(links.len() >= 3, "{page}");
@@ -278,7 +278,7 @@ async fn json_is_compressed_for_those_who_take_it() {
 #[tokio::test]
 async fn a_server_whose_log_nobody_reads_goes_on_and_ends_in_order() {
     let (reader, writer) = std::io::pipe().expect("a pipe");
-    // `debug` and everything: each line of it fails to be written.
+    // At level `trace` everything is logged, and every line fails to be written.
     let mut server = Server::start_logging(&["--log", "trace"], writer.into());
     drop(reader);
     for _ in 0..3 {

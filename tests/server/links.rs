@@ -1,4 +1,4 @@
-//! Links from outside: stateless, cacheable, and refused for what they are not.
+//! Links from outside: stateless, cacheable, and refused if they are altered or out of date.
 
 use std::time::{Duration, Instant};
 
@@ -128,7 +128,7 @@ async fn the_timeline_tells_an_overlay_all_that_the_plan_has() {
     );
 }
 
-/// The captions of a WebVTT file, read as strictly as the standard writes it.
+/// The cues of a WebVTT file, parsed as strictly as the standard requires.
 fn captions(file: &str) -> Vec<(f64, f64, String)> {
     let mut blocks = file.split("\n\n");
     assert_eq!(blocks.next(), Some("WEBVTT"));
@@ -192,7 +192,7 @@ async fn hostile_links_name_nothing() {
     let token = workout["token"].as_str().unwrap();
     let mut altered = token.to_owned();
     altered.replace_range(5..6, if &token[5..6] == "x" { "y" } else { "x" });
-    // Nearly as long as an address may be.
+    // Almost as long as an address may be.
     let long = "A".repeat(7_000);
     let cut = &token[..token.len() - 1];
     for hostile in [
@@ -287,14 +287,14 @@ async fn a_streamed_video_names_its_link() {
     );
     let workout: Value = server.get(&path).await.json().await.unwrap();
     assert_eq!(workout["duration"], 1.0);
-    // Who makes the stream is no part of the link.
+    // The renderer of a stream is no part of the link.
     let mut other = body.clone();
     other["renderer"] = json!("stitch");
     let other: Value = create(&server, &other).await.json().await.unwrap();
     assert_eq!(link(&other, "self"), path);
 }
 
-/// What `GET path` gives of these bytes.
+/// The answer of `GET path` over this file.
 async fn part(server: &Server, path: &str, range: &str) -> (StatusCode, Vec<u8>) {
     let ask = server.request(Method::GET, path).header("range", range);
     let response = ask.send().await.unwrap();
@@ -312,7 +312,7 @@ async fn the_video_is_a_file_of_which_any_server_gives_any_part() {
     let file = whole.bytes().await.unwrap();
     assert_eq!(&file[4..8], b"ftyp");
 
-    // Encoded anew by a server with a cache of its own: the same bytes.
+    // A server with a cache of its own encodes the loops again and makes the same bytes.
     let elsewhere = other.request(Method::HEAD, path).send().await.unwrap();
     assert_eq!(elsewhere.headers()["etag"], tag);
     assert_eq!(
@@ -356,7 +356,7 @@ async fn the_same_workout_is_had_with_and_without_a_hud() {
     let asked: Value = create(&server, &asked).await.json().await.unwrap();
     assert_eq!(bare["token"], asked["token"], "one workout has one link");
     assert_eq!(link(&bare, "without_hud"), link(&bare, "self"));
-    // Which parts there were is not known any more: then all.
+    // The link without HUD does not contain the requested parts, so `with_hud` has all of them.
     let full = document(link(&bare, "with_hud")).await;
     let asked: Value = create(&server, &json!({"exercise_names": ["Air Squat"]}))
         .await
@@ -375,7 +375,8 @@ async fn the_same_workout_is_had_with_and_without_a_hud() {
 #[tokio::test]
 async fn who_does_not_wait_for_a_preparation_gets_the_stream() {
     let folder = furnished();
-    // A loop takes as long as it may until it is let go; the stream's frames come from the same encoder.
+    // Each loop waits until the file `go` exists; the frames of the stream come from the same
+    // encoder.
     let held = ffmpeg_that(
         folder.path(),
         Task::Loop,
@@ -416,7 +417,7 @@ async fn who_does_not_wait_for_a_preparation_gets_the_stream() {
     assert_eq!(Some(duration), workout["duration"].as_f64());
     let bytes = response.bytes().await.unwrap();
     assert_eq!(&bytes[4..8], b"ftyp");
-    // What was streamed is prepared by it.
+    // The stream has prepared the loop.
     let deadline = Instant::now() + Duration::from_secs(30);
     while ask().send().await.unwrap().status() != StatusCode::OK {
         assert!(Instant::now() < deadline, "the file never comes");
@@ -442,7 +443,7 @@ async fn hls_leads_from_the_master_playlist_to_every_segment() {
     };
     let playlists = text("master.m3u8").await;
     assert!(playlists.contains("video.m3u8"), "{playlists}");
-    // The workout's own language first; each leads to a file in it.
+    // The workout's own language is first; each entry names an existing file.
     let subtitles: Vec<&str> = playlists
         .lines()
         .filter(|line| line.starts_with("#EXT-X-MEDIA:TYPE=SUBTITLES"))
@@ -508,14 +509,14 @@ async fn nonsense_under_hls_is_refused_before_anything_is_prepared() {
         let started = server.get(&format!("{folder}{name}")).await;
         assert_eq!(started.status(), StatusCode::NOT_FOUND, "{name}");
         assert!(server.children().is_empty(), "{name} starts FFmpeg");
-        // Nor is the link looked at.
+        // The server does not read the token of such an address, either.
         let broken = server.get(&format!("{WORKOUTS}/nonsense/hls/{name}")).await;
         let problem: Value = broken.json().await.unwrap();
         assert_eq!(problem["type"], "/problems/not-found", "{name}");
     }
     let loops = std::fs::read_dir(server.folder().join("cache/loops")).unwrap();
     assert_eq!(loops.count(), 0, "loops were prepared");
-    // The length of subtitles needs no loops either.
+    // The length of the subtitles needs no loops, either.
     let captions = server.get(&format!("{folder}captions-fr.m3u8")).await;
     assert_eq!(captions.status(), StatusCode::OK);
     assert!(server.children().is_empty());
@@ -527,7 +528,7 @@ async fn a_workout_whose_names_are_the_same_in_both_languages_has_a_bar_in_each(
     let path = folder.path().join("exercises.json");
     let mut catalogue: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
     for exercise in catalogue["exercises"].as_array_mut().unwrap() {
-        // As it is with Burpee, Crunch and Superman.
+        // Both languages use the same name, as for Burpee, Crunch and Superman.
         exercise["translations"]["fr"]["name"] = exercise["name"].clone();
     }
     std::fs::write(&path, catalogue.to_string()).unwrap();
@@ -543,7 +544,7 @@ async fn a_workout_whose_names_are_the_same_in_both_languages_has_a_bar_in_each(
         let tag = answer.headers()["etag"].to_str().unwrap().to_owned();
         let file = server.folder().join(format!("{language}.mp4"));
         std::fs::write(&file, answer.bytes().await.unwrap()).unwrap();
-        // The bar alone: 64 lines below the frame.
+        // The HUD alone: the lowest 64 lines of the frame.
         let file = file.to_str().unwrap();
         let bar = [
             "-i",
@@ -613,7 +614,7 @@ async fn a_french_workout_is_french_and_can_be_told_in_english() {
         let (own, other) = (link(&french, what), link(&english, what));
         let (tag, text) = told(own.to_owned()).await;
         assert!(text.contains(in_french) && !text.contains(in_english), "{text}");
-        // The same text by any way to it, and another tag for another text.
+        // The same text has the same tag under every address; another text has another tag.
         assert_eq!(
             told(format!("{own}?language=fr")).await,
             (tag.clone(), text.clone())
@@ -633,7 +634,7 @@ async fn a_french_workout_is_french_and_can_be_told_in_english() {
         assert_eq!(detail, "Unknown: de. Known are: en, fr.");
     }
 
-    // What is saved: tracks of texts, chapters and title.
+    // The saved file has tracks of texts, chapters and a title.
     let video = server.get(link(&french, "video")).await;
     assert_eq!(video.status(), StatusCode::OK);
     let path = server.folder().join("french.mp4");

@@ -1,4 +1,4 @@
-//! The server from outside: real HTTP, real FFmpeg, what a client sees of it.
+//! Tests of the server from outside: real HTTP, real FFmpeg, as a client sees them.
 
 mod access;
 mod chaos;

@@ -1,4 +1,5 @@
-//! Failures from outside: each is a problem that says what to do, and each type can be read up.
+//! Failures from outside: each is a problem that says what to do, and the server documents each
+//! type.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -8,7 +9,7 @@ use crate::program::Server;
 const GENERATE: &str = "/api/generate-workout-video";
 const NO_EXERCISE: &str = r#"{"exercise_names": []}"#;
 
-/// A request that fails, and how.
+/// A request that fails, and its expected problem.
 struct Failure {
     what: &'static str,
     method: Method,
@@ -17,7 +18,7 @@ struct Failure {
     body: String,
     status: u16,
     slug: &'static str,
-    /// What the answer names: pointers, parameters, nearest names.
+    /// Pointers, parameters and nearest names in the answer.
     names: &'static [&'static str],
 }
 
@@ -43,7 +44,7 @@ fn get(what: &'static str, path: &'static str, status: u16, slug: &'static str) 
     }
 }
 
-// A table: long, with nothing to take apart.
+// A table; splitting it would not help.
 #[allow(clippy::too_many_lines)]
 fn failures() -> Vec<Failure> {
     let unknown = r#"{"exercise_names": ["Push-ups", "Plonk"]}"#;

@@ -1,6 +1,6 @@
-//! More asked for than can be made at once: who is served first, who is refused, and what becomes of the work of
-//! those who have left. FFmpeg is a stand-in that writes down what it is asked to make, and waits while a file is
-//! there.
+//! More requests than the server can work on at once: the order in which they are served, the
+//! refusals, and the work of clients that have left. FFmpeg is a stand-in that logs each task, and
+//! waits while a file exists.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -14,18 +14,18 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 const PATIENCE: Duration = Duration::from_secs(120);
-/// Exercises, each with a clip of its own.
+/// Number of exercises, each with a clip of its own.
 const EXERCISES: usize = 20;
-/// Loops that may wait to be prepared.
+/// Number of loops that may wait to be prepared.
 const LOOPS_WAITING: usize = 64;
-/// Posters and previews that may be made or wait.
+/// Number of posters and previews that may be in progress or wait.
 const STILLS: usize = 2 + 128;
 
 fn cores() -> usize {
     std::thread::available_parallelism().map_or(2, usize::from)
 }
 
-/// A folder of exercises whose clips look alike and differ in their bytes.
+/// A folder of exercises whose clips look alike but differ in their bytes.
 fn gym() -> TempDir {
     let folder = furnished();
     let videos = folder.path().join("videos");
@@ -35,7 +35,7 @@ fn gym() -> TempDir {
     let first = catalogue["exercises"][0].clone();
     let exercises = (0..EXERCISES).map(|number| {
         let mut clip = clip.clone();
-        // A box that means nothing (ISO/IEC 14496-12 8.1.2).
+        // A box without meaning (ISO/IEC 14496-12 8.1.2).
         clip.extend([0, 0, 0, 9]);
         clip.extend(b"free");
         clip.push(number as u8);
@@ -51,7 +51,8 @@ fn gym() -> TempDir {
     folder
 }
 
-/// Writes down each loop and still, takes its time over a loop, and waits while there is a file `hold`.
+/// Logs each loop and thumbnail, takes some time for a loop, and waits while the file `hold`
+/// exists.
 fn stand_in(folder: &Path) -> String {
     let path = folder.join("slow-ffmpeg");
     let real = ffmpeg().into_string().unwrap();
@@ -89,7 +90,7 @@ async fn until(what: &str, mut done: impl FnMut() -> bool) {
     }
 }
 
-/// A short workout; the variety gives its size and whether it has a bar, so that its loops are others.
+/// A short workout; `variety` sets its size and whether it has a HUD, so that its loops differ.
 fn workout(exercises: &[usize], variety: usize) -> Value {
     let names: Vec<String> = exercises
         .iter()
@@ -124,13 +125,13 @@ fn ask(
         let retry = answer.headers().get("retry-after");
         let retry = retry.map(|seconds| seconds.to_str().unwrap().to_owned());
         let status = answer.status();
-        // It may be cut when the server ends.
+        // The answer may be cut when the server ends.
         let _ = answer.bytes().await;
         (status, retry)
     });
 }
 
-/// Waits until so many of the requests were refused, each with a time to come back after.
+/// Waits until this many requests were refused, each with a `Retry-After`.
 async fn refused(all: &mut JoinSet<(StatusCode, Option<String>)>, count: usize) {
     for number in 0..count {
         let next = tokio::time::timeout(PATIENCE, all.join_next()).await;
@@ -176,7 +177,7 @@ async fn queues_are_bounded_fair_and_forget_those_who_leave() {
 }
 
 async fn streams_that_leave(server: &Server) {
-    // Streams, each of which needs a loop of its own, and none gets it.
+    // Each stream needs a loop of its own, and none gets it.
     hold(server, true);
     let mut streams = JoinSet::new();
     for number in 0..LOOPS_WAITING + cores() + 6 {
@@ -191,9 +192,10 @@ async fn streams_that_leave(server: &Server) {
     }
     refused(&mut streams, 6).await;
     assert_eq!(lines(server, "loops.log").len(), cores());
-    // All leave. What has begun is made to its end, nothing else.
+    // All clients leave. Preparations that have begun are finished; no others begin.
     streams.shutdown().await;
-    // One that is refused while the queue is full is let in when the server has noticed.
+    // The late request is refused while the queue is full, and accepted when the server has noticed
+    // the free places.
     let late = workout(&[0], 7);
     let deadline = Instant::now() + PATIENCE;
     let answer = loop {
@@ -223,7 +225,8 @@ async fn streams_that_leave(server: &Server) {
 }
 
 async fn a_viewer_behind_files(server: &Server) {
-    // Files of many links, with far more loops than places; then a viewer of another size.
+    // Files of many links need far more loops than can be prepared at once; then comes a viewer who
+    // needs another size.
     hold(server, true);
     let before = lines(server, "loops.log").len();
     let mut files = JoinSet::new();
@@ -236,7 +239,7 @@ async fn a_viewer_behind_files(server: &Server) {
         lines(server, "loops.log").len() == before + cores()
     })
     .await;
-    // Time for the others to be in the queue.
+    // Gives the other requests time to enter the queue.
     tokio::time::sleep(Duration::from_secs(1)).await;
     let viewer = workout(&[3, 4], 0);
     let viewer = server
@@ -250,7 +253,8 @@ async fn a_viewer_behind_files(server: &Server) {
     let mut video = answer.bytes_stream();
     video.next().await.expect("a first piece").expect("no error");
     let begun = lines(server, "loops.log").len() - before;
-    // Those that had begun, and a few on the other places while its own was made; there are some 40 in all.
+    // Before the viewer's loop come those that had begun, and a few on the other cores while it was
+    // prepared; there are some 40 in all.
     assert!(begun <= 5 * cores(), "{begun} loops came before the viewer's");
     while let Some(piece) = video.next().await {
         piece.expect("a whole video");
@@ -259,7 +263,7 @@ async fn a_viewer_behind_files(server: &Server) {
 }
 
 async fn posters_that_leave(server: &Server) {
-    // Posters of so many kinds that no two are the same.
+    // Posters of different exercises, sizes and fits, so that no two are the same.
     hold(server, true);
     let mut posters = JoinSet::new();
     for number in 0..STILLS + 6 {

@@ -1,4 +1,4 @@
-//! From a request over HTTP to the video: what it shows is what its plan says.
+//! From a request over HTTP to the video: the video shows what its plan says.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,13 +10,13 @@ use crate::program::Server;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// Frames of each exercise's clip, and the first number of the next one's.
+/// Frames of each exercise's clip, and the distance between the first numbers of two clips.
 const PASS: u64 = 40;
 
-/// Whatever is checked here holds for both.
+/// Every check here applies to both renderers.
 const RENDERERS: [&str; 2] = ["graph", "stitch"];
 
-/// A server whose six exercises can be told apart: each clip has numbers of its own.
+/// A server with six distinguishable exercises: each clip has numbers of its own.
 struct Gym {
     server: Server,
     first_numbers: BTreeMap<&'static str, u64>,
@@ -62,7 +62,7 @@ impl Gym {
         }
     }
 
-    /// The plan of a request, its video, and the length that the answer's header tells.
+    /// The plan of a request, its video, and the length in the answer's header.
     async fn make(&self, request: &Value, renderer: &str) -> (Value, PathBuf, f64) {
         let answer = self
             .server
@@ -125,7 +125,7 @@ impl Gym {
                     interval["side"] == "right",
                     "picture {frame}, in {interval}"
                 );
-                // At the finish the plan names no exercise; any clip may be shown.
+                // The finish names no exercise in the plan, so it may show any clip.
                 let Some(id) = id else { continue };
                 let Some(number) = seen
                     .number
@@ -148,8 +148,8 @@ impl Gym {
     }
 }
 
-/// The speed of an interval, of which a plan tells thousandths: that at which whole passes fill it, where
-/// that is what the thousandths say.
+/// The exact speed of an interval, of which a plan states thousandths: the speed at which whole
+/// passes fill the interval, if it rounds to the same thousandths; else the stated speed.
 fn exact_speed(interval: &Value) -> f64 {
     let told = interval["speed"].as_f64().unwrap();
     let passes_a_speed = interval["frames"].as_f64().unwrap() / PASS as f64;
@@ -161,7 +161,8 @@ fn exact_speed(interval: &Value) -> f64 {
     }
 }
 
-/// Length of each track, in its own ticks, and what FFmpeg's strict decoder says.
+/// Checks the length of each track in its own ticks, and decodes the video with FFmpeg's strict
+/// decoder.
 fn check_file(video: &Path, plan: &Value, length: f64) {
     let file = video.to_str().unwrap();
     let frames = plan["frames"].as_u64().unwrap();
@@ -181,7 +182,7 @@ fn check_file(video: &Path, plan: &Value, length: f64) {
         "two pictures at once: {times:?}"
     );
     assert_eq!((times[0], times[times.len() - 1]), (0, frames * 3000));
-    // No gap and no overlap at any joint: every interval begins with a frame of its own.
+    // Every interval begins with a frame of its own, so there is no gap and no overlap at a joint.
     for interval in plan["intervals"].as_array().unwrap() {
         let start = interval["start_frame"].as_u64().unwrap() * 3000;
         assert!(
@@ -280,7 +281,7 @@ async fn a_chosen_workout_is_as_long_as_asked_and_upright_when_asked() {
         assert!((length - 60.0).abs() < 0.001, "{length}");
         assert_eq!(plan["frames"], 1800);
         check_file(&video, &plan, length);
-        // 480x752 of area: the clip lies in its middle, 480x270.
+        // The area is 480x752, and the clip 480x270 in its middle.
         gym.check(&plan, &video, "480:200:0:276");
     }
 }
@@ -303,7 +304,7 @@ async fn the_hud_counts_every_second_and_every_switch_off_leaves_the_whole_frame
     }
     for renderer in RENDERERS {
         let (plan, video, _) = gym.make(&request, renderer).await;
-        // The right end of the bar, below the progress bar, where the countdown stands.
+        // The right end of the HUD below the progress bar, where the countdown is.
         let crop = "crop=180:64:1100:654,scale=45:16:flags=area,format=gray";
         let decoded = on_grid(&frames(&video, crop, 45 * 16), &times(&video));
         let difference = |a: &[u8], b: &[u8]| {
@@ -318,7 +319,7 @@ async fn the_hud_counts_every_second_and_every_switch_off_leaves_the_whole_frame
             for within in 1..frames {
                 let at = (start + within) as usize;
                 let change = difference(&decoded[at - 1], &decoded[at]);
-                // The countdown shows whole seconds that are left, so it changes when one is over.
+                // The countdown shows the whole seconds that are left, so it changes once per second.
                 let due = within % 30 == 0 && interval["kind"] != "finish";
                 assert_eq!(
                     change > 2.0,

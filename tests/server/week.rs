@@ -1,4 +1,4 @@
-//! A week over HTTP: what it answers can be asked for, and its documentation is true.
+//! A week over HTTP: clients can request its links and configs, and its documentation is complete.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::program::Server;
 const WEEK: &str = "/api/week-plan";
 const DOCS: &str = include_str!("../../docs/week-plan.md");
 
-/// All shipped exercises, each with the same small clip.
+/// All included exercises, each with the same small clip.
 fn all_exercises() -> TempDir {
     let folder = crate::program::furnished();
     let mut catalogue: Value = serde_json::from_str(include_str!("../../exercises.json")).unwrap();
@@ -81,7 +81,7 @@ async fn every_session_of_a_week_is_a_workout_of_this_server() {
         exercises.map(|exercise| exercise[what].clone()).collect()
     };
     assert_eq!(all(&other, "id"), all(&week, "id"));
-    // Some are called the same, but not all of a week.
+    // Some names are the same in both languages, but not all of a week.
     assert_ne!(all(&other, "name"), all(&week, "name"));
     for session in sessions(&other) {
         assert_eq!(session["config"]["config"]["language"], "fr");
@@ -97,7 +97,7 @@ async fn every_session_of_a_week_is_a_workout_of_this_server() {
 
 #[tokio::test]
 async fn what_cannot_be_planned_is_a_problem_that_says_what_to_loosen() {
-    // Push-ups and Air Squat have clips: too few for a session.
+    // Only Push-ups and Air Squat have clips, too few for a session.
     let server = Server::start(&[]);
     for (body, pointer) in [
         (json!({"days": 9}), "/days"),

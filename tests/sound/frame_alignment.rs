@@ -1,5 +1,5 @@
-//! Sound laid from coded cues, heard through FFmpeg's decoder: right instants, silence between, no
-//! clicks, and each cue the same wherever it lies.
+//! Sound made of coded cues, decoded by FFmpeg: cues at the right instants, silence between them,
+//! no clicks, and each cue the same at every position.
 
 use std::collections::HashMap;
 use std::io::Write as _;
@@ -20,7 +20,7 @@ use virtual_coach::units::Samples;
 use virtual_coach::workout::IntervalKind::{self, Finish, GetReady, Rest, Work};
 use virtual_coach::workout::{Side, Timeline};
 
-/// Level from which a sound counts as heard; an encoder's noise is a tenth of it.
+/// Level from which a sound counts as heard; an encoder's noise is a tenth of that.
 const HEARD: f32 = 0.03;
 /// One step of 16 bits, -90 dBFS.
 const STEP: f32 = 1.0 / 32_768.0;
@@ -32,7 +32,7 @@ fn timeline(intervals: &[(IntervalKind, u64, Option<Side>)]) -> Timeline {
     Timeline::new(intervals.collect()).expect("an interval")
 }
 
-/// Everything usual, and a switch of sides.
+/// All usual intervals, and a change of sides.
 fn short() -> Timeline {
     timeline(&[
         (GetReady, 150, None),
@@ -44,18 +44,19 @@ fn short() -> Timeline {
     ])
 }
 
-/// A cue at its first sample and one up to its last; lengths on no common grid.
+/// A cue at the first sample and one that ends with the last sample; the lengths are on no common
+/// grid.
 fn without_edges(video_frames: u64) -> Timeline {
     timeline(&[(Work, 100, None), (Rest, 121, None), (Work, video_frames, None)])
 }
 
-/// Twelve minutes.
+/// A timeline of twelve minutes.
 fn long() -> Timeline {
     let round = |n: u64| [(Work, 901 + n, None), (Rest, 299 + n % 7, None)];
     timeline(&(0..18).flat_map(round).collect::<Vec<_>>())
 }
 
-/// Rests in which the signal of the end and the next beep lie 1 to 13 video frames apart.
+/// Rests in which the end signal and the next beep are 1 to 13 video frames apart.
 fn dense() -> Timeline {
     let round = |n: u64| [(Work, 30, None), (Rest, 106 + n % 13, None)];
     timeline(&(0..26).flat_map(round).collect::<Vec<_>>())
@@ -65,7 +66,7 @@ fn book() -> CueCache {
     CueCache::new(Arc::new(Tools::default()))
 }
 
-/// As ADTS (ISO/IEC 14496-3 1.A.2.2): AAC-LC, 48 kHz, stereo, no checksum.
+/// Adds ADTS headers (ISO/IEC 14496-3 1.A.2.2): AAC-LC, 48 kHz, stereo, no checksum.
 fn adts(frames: &[Sample]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for frame in frames {
@@ -81,7 +82,7 @@ fn adts(frames: &[Sample]) -> Vec<u8> {
     bytes
 }
 
-/// The left channel; the right one must be the same but for noise.
+/// The left channel; the right one must be the same except for noise.
 fn decode(adts: &[u8]) -> Vec<f32> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("sound.aac");
@@ -106,7 +107,7 @@ fn mixed(cues: Vec<Cue>, samples: usize) -> Vec<f32> {
     pcm.chunks_exact(2).map(|pair| pair[0]).collect()
 }
 
-/// The same sound by one continuous encoding, decoded.
+/// The same sound from one continuous encoding, decoded.
 fn continuous(pcm: &[f32]) -> Vec<f32> {
     let mut raw = Vec::new();
     for sample in pcm {
@@ -131,7 +132,7 @@ fn continuous(pcm: &[f32]) -> Vec<f32> {
     decode(&adts(&frames[1..]))
 }
 
-/// The cues where the track has them.
+/// The cues at their instants in the track.
 fn moved(aligned: &AlignedCues) -> Vec<Cue> {
     let cues_of = aligned.patches().iter().flat_map(|patch| {
         let begins = (patch.first_frame * FRAME_SAMPLES, patch.skip * FRAME_SAMPLES);
@@ -146,14 +147,14 @@ fn moved(aligned: &AlignedCues) -> Vec<Cue> {
 
 fn drain(track: &mut CueTrack) -> Vec<Sample> {
     let mut frames = Vec::new();
-    // As a renderer takes them: for a few video frames at a time.
+    // In portions of a few video frames, as a renderer reads them.
     while track.position() < track.length() {
         frames.extend(track.frames(track.position() + Samples(5 * 1600)));
     }
     frames
 }
 
-/// What was heard of one workout.
+/// The decoded sound of one workout.
 struct Heard {
     aligned: AlignedCues,
     samples: Vec<f32>,
@@ -182,7 +183,7 @@ async fn hear(book: &CueCache, name: &str, timeline: &Timeline) -> Heard {
 }
 
 fn check_instants(name: &str, cues: &[Cue], samples: &[f32]) {
-    // Notes, really: some cues have two.
+    // The onsets are those of notes: some cues have two.
     let asked = onsets(&mixed(cues.to_vec(), samples.len()), HEARD, 0.01);
     let heard = onsets(samples, HEARD, 0.01);
     assert_eq!(
@@ -197,8 +198,8 @@ fn check_instants(name: &str, cues: &[Cue], samples: &[f32]) {
 }
 
 fn check_silence(name: &str, cues: &[Cue], samples: &[f32]) {
-    // A cue may be moved by half a frame, and the first and last frames that hold some of it each
-    // sound for two.
+    // A cue may be moved by half an audio frame, and each audio frame with a part of it sounds for
+    // the length of two.
     let reach = (2 * FRAME_SAMPLES + MAX_SHIFT.0) as usize;
     let mut quiet = vec![true; samples.len()];
     for cue in cues {
@@ -215,8 +216,8 @@ fn check_joints(name: &str, aligned: &AlignedCues, samples: &[f32]) {
     let mut reference = continuous(&pcm[..aligned.length().0 as usize]);
     reference.truncate(samples.len());
     assert_eq!(reference.len(), samples.len(), "{name}: the reference is as long");
-    // A cue at the very beginning is judged for itself: an encoder that starts with it, without any
-    // silence before, is rougher, and would hide all that comes after.
+    // A cue at the very beginning is compared separately: an encoder that starts with it, without
+    // silence before, has a larger error, which would hide later errors.
     let (first, later): (Vec<_>, Vec<_>) = aligned.patches().iter().partition(|patch| patch.skip > 0);
     let begins = first
         .iter()
@@ -255,7 +256,7 @@ fn check_joints(name: &str, aligned: &AlignedCues, samples: &[f32]) {
     }
 }
 
-/// The largest difference.
+/// The largest difference between two sounds.
 fn apart(a: &[f32], b: &[f32], range: std::ops::Range<usize>) -> f32 {
     let both = a[range.clone()].iter().zip(&b[range]);
     both.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
@@ -270,7 +271,7 @@ async fn cues_are_heard_at_their_instants_and_nothing_else_is() {
     let mut once: HashMap<Cluster, Vec<f32>> = HashMap::new();
     let mut again = 0;
     let mut workouts = vec![("short", short()), ("long", long()), ("dense", dense())];
-    // All the ways in which an end may lie on the frames.
+    // All offsets at which the end of a track may fall into an audio frame.
     workouts.extend((300..316).map(|video_frames| ("without edges", without_edges(video_frames))));
     for (name, timeline) in &workouts {
         let heard = hear(&book, name, timeline).await;
@@ -310,7 +311,7 @@ async fn without_cues_all_is_silent_and_as_long() {
     assert!(decode(&adts(&frames)).iter().all(|s| *s == 0.0));
 }
 
-/// A program that calls itself FFmpeg.
+/// A program that takes the place of FFmpeg.
 fn pretender(folder: &Path, script: &str) -> Arc<Tools> {
     let path = folder.join("ffmpeg");
     std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
@@ -369,12 +370,12 @@ async fn what_ffmpeg_does_wrong_is_told_and_tried_again() {
         matches!(*nothing, CueError::Count { written: 0, .. }),
         "{nothing}"
     );
-    // Noise in place of the samples: no frame is silent, so none may be laid beside another.
+    // Noise in place of the samples: no frame is silent, so frames cannot be joined.
     let noise = "cat > /dev/null; exec ffmpeg -v error -f lavfi -i anoisesrc=r=48000:d=8 \
                  -ac 2 -c:a aac -f adts -";
     let unlaid = failure(pretender(folder.path(), noise)).await;
     assert!(matches!(*unlaid, CueError::Joint { .. }), "{unlaid}");
-    // What failed once is not kept.
+    // A failed run is not cached.
     let script = "if [ -e \"$0.failed\" ]; then exec ffmpeg \"$@\"; fi; touch \"$0.failed\"; exit 1";
     let book = CueCache::new(pretender(folder.path(), script));
     let failed = book.warm().await.expect_err("the first run fails");

@@ -1,4 +1,5 @@
-//! What is heard: mixed while it is rendered, laid frame by frame, recorded where clips have sound of their own.
+//! The sound of workouts: mixed while it is rendered, made of coded cues, and recorded where clips
+//! have sound of their own.
 
 #[path = "../fixture/mod.rs"]
 mod fixture;

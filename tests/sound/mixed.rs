@@ -1,11 +1,11 @@
-//! What is heard: cues at their times, clips' sound in step with their video frames, exact lengths.
+//! Mixed sound: cues at their times, clips' sound in sync with their video frames, exact lengths.
 
 use crate::fixture::{Fixture, H264, bare_plan, ffmpeg, ffprobe, interval, numbered, numbers, onsets, sound};
 use virtual_coach::units::Frames;
 use virtual_coach::workout::IntervalKind::{Finish, GetReady, Rest, Work};
 
-/// A numbered clip with 50 ms of tone at the start of every pass; `offset` delays its sound by so
-/// many seconds.
+/// Makes a numbered clip with 50 ms of tone at the start of every pass; `offset` delays its sound
+/// by that many seconds.
 fn clip_with_tone(path: &std::path::Path, frames: u64, offset: &str) {
     let source = numbered(frames);
     let length = Frames(frames).seconds().0;
@@ -29,7 +29,7 @@ fn clip_with_tone(path: &std::path::Path, frames: u64, offset: &str) {
     ffmpeg(&arguments);
 }
 
-/// Instants at which a video frame numbered 0 begins to be shown.
+/// Instants at which a video frame with the number 0 begins.
 fn first_frames(video: &std::path::Path) -> Vec<f64> {
     let seen = numbers(video, "854:480:0:0");
     let number = |at: usize| seen[at].map(|s| s.number);
@@ -44,10 +44,10 @@ async fn a_clips_sound_is_in_step_at_the_end_of_a_long_workout() {
     let mut fixture = Fixture::new();
     clip_with_tone(&fixture.clip("a", "a.mov"), 60, "0");
     clip_with_tone(&fixture.clip("b", "b.mov"), 60, "0");
-    // Too long to be held in memory: read again in every pass.
+    // Too long to be held in memory, so the clip is read again in every pass.
     clip_with_tone(&fixture.clip("long", "long.mov"), 200, "0");
     let mut intervals = Vec::new();
-    // Ten minutes and more in 93 intervals of odd lengths, so that joints lie on no common grid.
+    // More than ten minutes in 93 intervals of odd lengths, so that joints are on no common grid.
     for number in 0..30 {
         intervals.push(interval(Work, "a", 421 + number, (1, 1), None));
         intervals.push(interval(Rest, "b", 61, (1, 2), None));
@@ -82,8 +82,8 @@ async fn a_clips_sound_is_in_step_at_the_end_of_a_long_workout() {
     let mut worst: f64 = 0.0;
     for (tone, frame) in tones.iter().zip(&frames) {
         worst = worst.max((tone - frame).abs());
-        // A video frame can only be shown at thirtieths of a second, so at 6/5 a pass starts up to half
-        // a video frame beside its sound.
+        // Video frames begin only at thirtieths of a second, so at 6/5 a pass starts up to half a
+        // video frame beside its sound.
         assert!(
             (tone - frame).abs() < 0.025,
             "a tone at {tone} s belongs to the picture at {frame} s"
@@ -95,7 +95,7 @@ async fn a_clips_sound_is_in_step_at_the_end_of_a_long_workout() {
         length,
         worst * 1000.0
     );
-    // Nothing lost at the end: the track is as long as the video frames, to the sample.
+    // The track is as long as the video frames, to the sample.
     let streams = ffprobe(&[
         "-show_entries",
         "stream=codec_type,duration_ts,time_base",
@@ -109,8 +109,8 @@ async fn a_clips_sound_is_in_step_at_the_end_of_a_long_workout() {
 async fn a_clip_is_heard_at_the_slowest_speed_that_whole_repetitions_allow() {
     let mut fixture = Fixture::new();
     clip_with_tone(&fixture.clip("a", "a.mov"), 57, "0");
-    // Half the speed less 5 %: 600 video frames show five passes of 57. It ends a little earlier, lest the sixth
-    // tone is heard.
+    // Half the speed less 5 %: 600 video frames show five passes of 57. The interval ends a little
+    // earlier, so that the sixth tone is not heard.
     let mut plan = bare_plan(vec![interval(Work, "a", 590, (19, 40), None)]);
     plan.clip_sound = true;
     let video = fixture.render(plan, "result.mp4").await;
@@ -118,8 +118,8 @@ async fn a_clip_is_heard_at_the_slowest_speed_that_whole_repetitions_allow() {
     assert_eq!(tones.len(), 5, "{tones:?}");
     for (pass, tone) in tones.iter().enumerate() {
         let wanted = pass as f64 * 4.0;
-        // `atempo` moves a lone short sound about: measured, up to 53 ms at a half and 79 ms here, in no
-        // pass further than in the one before.
+        // `atempo` moves a single short sound: measured, up to 53 ms at half speed and 79 ms here,
+        // in no pass more than in the one before.
         assert!(
             (tone - wanted).abs() < 0.1,
             "pass {pass} is heard at {tone} s, not {wanted} s"
@@ -153,7 +153,8 @@ async fn cues_lie_where_the_timeline_says_and_silence_elsewhere() {
     let samples = sound(&fixture.render(plan, "result.mp4").await);
     let heard = onsets(&samples, 0.03, 0.02);
     let rest_end = (150.0 + 900.0 + 301.0) / 30.0;
-    // Beeps at three, two and one seconds, a long one into work, a tick at half time, one at the end.
+    // Beeps at three, two and one seconds, a long beep into work, a tick at half time, a beep at
+    // the end.
     let mut expected = vec![2.0, 3.0, 4.0, 5.0, 20.0, 35.0];
     expected.extend([
         rest_end - 3.0,
@@ -166,7 +167,7 @@ async fn cues_lie_where_the_timeline_says_and_silence_elsewhere() {
         let nearest = heard.iter().map(|h| (h - at).abs()).fold(f64::INFINITY, f64::min);
         assert!(nearest < 0.011, "no cue at {at} s: {heard:?}");
     }
-    // Between cues there is nothing, not even noise.
+    // Between cues there is digital silence, not even noise.
     for quiet in [0.1..1.9, 6.0..19.9, 21.0..34.9] {
         let (from, to) = ((quiet.start * 48_000.0) as usize, (quiet.end * 48_000.0) as usize);
         let loudest = samples[from..to].iter().fold(0.0_f32, |l, s| l.max(s.abs()));
@@ -177,7 +178,7 @@ async fn cues_lie_where_the_timeline_says_and_silence_elsewhere() {
             quiet.end
         );
     }
-    // No clicks: no step between neighbouring samples larger than the tones themselves make.
+    // No clicks: no step between successive samples is larger than the steps of the tones.
     let step = samples
         .windows(2)
         .map(|w| (w[1] - w[0]).abs())

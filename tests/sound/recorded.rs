@@ -1,5 +1,5 @@
-//! The clips' own sound in what is asked for in parts: what a stream has, recorded once, kept, and gone with the
-//! program when it is not done.
+//! Recorded sound, with the clips' own, for links: the same as in a stream, recorded once and kept.
+//! A recording that is not complete ends with the program.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ use virtual_coach::workout::{Plan, RendererChoice};
 
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// A numbered clip of two seconds with 50 ms of tone at the start of every pass, over noise.
+/// Makes a numbered clip of two seconds with 50 ms of tone at the start of every pass, over noise.
 fn clip(path: &Path, seed: u32) {
     let source = numbered(60);
     let graph = format!(
@@ -35,7 +35,7 @@ fn clip(path: &Path, seed: u32) {
     ffmpeg(&arguments);
 }
 
-/// Eleven seconds in which one clip is heard at two speeds, the other once, and a rest is silent.
+/// Eleven seconds: one clip is heard at two speeds, the other once, and a rest is silent.
 fn plan() -> Plan {
     let mut plan = bare_plan(vec![
         interval(Work, "one", 61, (6, 5), None),
@@ -80,7 +80,7 @@ fn kept(cache: &Path, kind: &str) -> Vec<PathBuf> {
 async fn every_range_is_the_same_slice_whoever_recorded_the_sound() {
     let fixture = fixture();
     let cache = fixture.folder().join("cache");
-    // With a HUD, so in chunks of a second; and without, where all of the sound is one piece of the file.
+    // With a HUD the sound is in chunks of one second; without a HUD it is one piece of the file.
     let bare = plan();
     let mut barred = plan();
     barred.hud_parts.timer = true;
@@ -99,12 +99,12 @@ async fn every_range_is_the_same_slice_whoever_recorded_the_sound() {
             let slice = &all[from as usize..to as usize];
             assert!(part(&first, from, to) == slice, "{from}..{to}");
         }
-        // Out of its file by another renderer, and recorded anew.
+        // Another renderer reads the sound from its file, or records it again.
         let sounds = kept(&cache, "sound");
         assert!(!sounds.is_empty(), "no sound is kept");
         let again = file(&fixture.renderer(settings()).await, &plan).await;
         assert_eq!(again.etag(), first.etag());
-        // A damaged file is noticed, even while others read on from it.
+        // A damaged file is noticed, even while other readers have it open.
         for sound in sounds {
             std::fs::write(sound, "no sound").expect("a file");
         }
@@ -117,7 +117,7 @@ async fn every_range_is_the_same_slice_whoever_recorded_the_sound() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_sound_of_the_file_is_that_of_the_stream_and_in_step() {
     let fixture = fixture();
-    // Beeps would be taken for tones.
+    // No cues, because beeps would be taken for tones.
     let plan = Plan {
         cues: false,
         ..plan()
@@ -127,13 +127,15 @@ async fn the_sound_of_the_file_is_that_of_the_stream_and_in_step() {
     let bytes = whole(&file(&fixture.renderer(settings()).await, &plan).await);
     std::fs::write(&linked, bytes).expect("a file");
     let (wanted, heard) = (sound(&streamed), sound(&linked));
-    // FFmpeg decodes the last frame whole; that it is cut, the track's length below says.
+    // FFmpeg decodes the last audio frame whole; the track's length below shows that it is
+    // shortened.
     assert_eq!(
         heard.len() as u64,
         plan.length().samples().0.next_multiple_of(1024)
     );
     assert!(heard == wanted, "the file sounds otherwise than the stream");
-    // Passes begin every two seconds over speed, from each work on; none in the rest.
+    // Each work has a pass every two seconds divided by its speed, from its start; the rest has
+    // none.
     let mut expected = Vec::new();
     for interval in plan.timeline.intervals().iter().filter(|i| i.kind == Work) {
         let pass = 2.0 / interval.movement.speed.as_f64();
@@ -164,7 +166,7 @@ async fn many_who_ask_at_once_take_one_place() {
     let plan = Arc::new(plan());
     let impatient = renderer.video(&plan, Duration::from_millis(1)).await;
     assert!(matches!(impatient, Err(RenderError::Preparing)), "{impatient:?}");
-    // Each that encoded for itself would be refused but for one.
+    // If each request encoded for itself, all but one would be refused.
     let videos = (0..20).map(|_| renderer.video(&plan, PATIENCE));
     let videos = futures_util::future::join_all(videos).await;
     let digests: HashSet<_> = videos
@@ -172,7 +174,7 @@ async fn many_who_ask_at_once_take_one_place() {
         .map(|video| *video.expect("a video").digest())
         .collect();
     assert_eq!(digests.len(), 1);
-    // The place is free again, and another plan is another video.
+    // The permit is free again, and another plan is another video.
     let beepless = Plan {
         cues: false,
         ..(*plan).clone()
@@ -184,7 +186,7 @@ async fn many_who_ask_at_once_take_one_place() {
     assert!(!digests.contains(other.digest()));
 }
 
-/// A folder of the program's whose clips sound.
+/// A folder for the program whose clips have sound.
 fn furnished() -> TempDir {
     let folder = crate::program::furnished();
     for (name, seed) in [("push-ups", 1), ("air-squat", 2)] {
@@ -193,7 +195,7 @@ fn furnished() -> TempDir {
     folder
 }
 
-/// About so many seconds with the clips' sound.
+/// A workout of about this many seconds with the clips' sound.
 fn workout(seconds: u32) -> Value {
     json!({"exercise_names": ["push-ups", "air-squat"], "config": {"resolution": "480p", "clip_sound": true,
         "intervals": {"get_ready": 1, "work_time": (seconds - 4) / 2, "rest_time": 2, "finish": 1}}})
@@ -244,7 +246,7 @@ async fn a_link_gives_the_sound_that_is_streamed_and_the_same_after_a_restart() 
     assert!(wanted == samples, "the file sounds otherwise than the stream");
     let loud = samples.iter().map(|s| f64::from(s * s)).sum::<f64>() / samples.len() as f64;
     assert!(loud.sqrt() > 0.01, "an RMS of {} is silence", loud.sqrt());
-    // Segments, too.
+    // Segments have the same sound, too.
     let hls = path.replace("/video.mp4", "/hls/video.m3u8");
     let playlist = one.get(&hls).await.text().await.unwrap();
     let folder = hls.trim_end_matches("video.m3u8");
@@ -283,7 +285,7 @@ async fn a_link_gives_the_sound_that_is_streamed_and_the_same_after_a_restart() 
         etag,
         "with a cache of its own"
     );
-    // An FFmpeg that records no more: what is there is enough.
+    // This FFmpeg cannot record: the recorded sound in the cache is enough.
     let kept = one.kill();
     let broken = ffmpeg_that(kept.path(), Task::RenderAac, "exit 1");
     let restarted = server(kept, &["--ffmpeg", &broken, "--ffprobe", "ffprobe"]);
@@ -303,7 +305,7 @@ async fn impatient(server: &Server, path: &str) -> Response {
         .unwrap()
 }
 
-/// Asks for a video whose sound takes for ever, until its encoder runs.
+/// Requests a video whose sound never ends, and waits until its encoder runs.
 async fn hanging(more: &[&str]) -> (Server, String) {
     let folder = furnished();
     let hangs = ffmpeg_that(folder.path(), Task::RenderAac, "exec sleep 60");
@@ -324,7 +326,7 @@ async fn hanging(more: &[&str]) -> (Server, String) {
     panic!("no sound is encoded: {:?}", names(&server));
 }
 
-/// What the server's children are.
+/// The tasks of the server's children.
 fn names(server: &Server) -> Vec<String> {
     let name = |child: &u32| std::fs::read_to_string(format!("/proc/{child}/comm"));
     let names = server
@@ -361,7 +363,7 @@ async fn a_server_told_to_stop_leaves_no_recording() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_encoder_that_hangs_is_given_up_and_its_place_is_free() {
     let (server, path) = hanging(&["--timeout", "6", "--max-renders", "1"]).await;
-    // A second sound finds no place, and is told so at once.
+    // A second sound gets no permit, and is refused at once.
     let other = video(&server, &workout(50)).await;
     assert_eq!(server.get(&other).await.status(), StatusCode::SERVICE_UNAVAILABLE);
     let answer = server.get(&path).await;
@@ -372,7 +374,7 @@ async fn an_encoder_that_hangs_is_given_up_and_its_place_is_free() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_leaves_finds_the_sound_later() {
     let folder = furnished();
-    // Each encoder takes two seconds more, and writes down that it ran.
+    // Each encoder takes two seconds longer, and logs that it ran.
     let slow = ffmpeg_that(folder.path(), Task::RenderAac, "echo >> encoders; sleep 2");
     let server = server(folder, &["--ffmpeg", &slow, "--ffprobe", "ffprobe"]);
     let path = video(&server, &workout(30)).await;

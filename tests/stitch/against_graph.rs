@@ -1,4 +1,5 @@
-//! The same plan by both renderers: the same frames at the same instants, the same sounds.
+//! Both renderers show the same frames at the same instants, and the same sounds, for the same
+//! plan.
 
 use std::path::Path;
 
@@ -11,7 +12,8 @@ use crate::fixture::{
     times,
 };
 
-/// By the graph, at a quality that is not what is measured; and stitched.
+/// The video of the graph, with an encoder quality that does not affect the comparison, and the
+/// stitched video.
 async fn both(fixture: &Fixture, plan: &Plan) -> [std::path::PathBuf; 2] {
     let mut graph = plan.clone();
     graph.renderer = RendererChoice::Graph;
@@ -23,8 +25,8 @@ async fn both(fixture: &Fixture, plan: &Plan) -> [std::path::PathBuf; 2] {
     ]
 }
 
-/// The worst and the mean PSNR of the exercise's rows, at each instant at which both videos change. Chroma and
-/// luma count as one, as in FFmpeg's `psnr_avg`.
+/// The worst and the mean PSNR of the exercise's rows, at each instant at which both videos change.
+/// Luma and chroma count as one, as in FFmpeg's `psnr_avg`.
 fn likeness([graph, stitch]: &[std::path::PathBuf; 2], plan: &Plan) -> (f64, f64) {
     let profile = plan.profile;
     let size = (profile.width as usize, profile.height as usize);
@@ -43,7 +45,7 @@ fn likeness([graph, stitch]: &[std::path::PathBuf; 2], plan: &Plan) -> (f64, f64
         }
         let frame = ours.next().expect("a picture for each time");
         if begins % 3000 != 0 {
-            // The graph's frames come in thirtieths of a second; this one is between two of them.
+            // The graph's frames begin at thirtieths of a second; this frame begins between two of them.
             continue;
         }
         compared += 1;
@@ -79,8 +81,8 @@ async fn alike(fixture: &Fixture, plan: &Plan) {
     assert_eq!(lengths(&videos[0]), lengths(&videos[1]));
 }
 
-/// At speeds at which both show the same frames: of those between two thirtieths of a second, as at 2,
-/// the graph takes one or the other.
+/// Speeds at which both renderers show the same frames. At other speeds, such as 2, some frames lie
+/// between two thirtieths of a second, and the graph takes one or the other.
 fn squats_and_others() -> Vec<Interval> {
     vec![
         interval(GetReady, "air-squat", 60, (1, 2), None),
@@ -135,7 +137,7 @@ async fn cues_are_heard_when_the_graph_plays_them() {
     assert_eq!(lengths(&videos[0]), lengths(&videos[1]));
 }
 
-/// Odd files that people own, each stitched as the graph shows it.
+/// Unusual files that people own: each looks the same stitched as by the graph.
 #[tokio::test(flavor = "multi_thread")]
 async fn clips_of_any_kind_look_as_the_graph_shows_them() {
     let mut fixture = Fixture::new();

@@ -1,5 +1,6 @@
-//! Stitched videos by two decoders that share no code, FFmpeg's and OpenH264's: every frame alike, bit for bit,
-//! in all sizes; and within the bounds of the level that their parameter sets name.
+//! Two decoders that share no code, FFmpeg's and OpenH264's, decode stitched videos: every frame is
+//! the same bit for bit, in all sizes. The videos also keep the bounds of the level that their
+//! parameter sets name.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -15,10 +16,10 @@ use crate::eyes::{Decoder, cinema_clip, coded, real_clip, stitched, with_hud};
 use crate::fixture::{Fixture, H264, ffmpeg, ffprobe, interval, settings, times};
 use crate::robust::{encodings, kept, settings_with};
 
-/// What of our streams is legal and rare, counted in one video.
+/// Counts of the legal but rare features in one video.
 #[derive(Debug, Default)]
 struct Rare {
-    /// MMCO 5 in a frame that is no IDR frame.
+    /// MMCO 5 in a non-IDR frame.
     restarts: usize,
     /// I and P slices in one frame.
     mixed: usize,
@@ -37,7 +38,7 @@ fn planar(frame: &impl YUVSource, planar: &mut Vec<u8>) {
     }
 }
 
-/// NAL units behind lengths as an Annex B byte stream.
+/// Converts NAL units with length fields to an Annex B byte stream.
 fn put_annex_b(sample: &[u8], stream: &mut Vec<u8>) {
     for unit in h264::nal_units(sample) {
         put_unit(unit.expect("a NAL unit").bytes(), stream);
@@ -49,7 +50,7 @@ fn put_unit(unit: &[u8], stream: &mut Vec<u8>) {
     stream.extend_from_slice(unit);
 }
 
-/// Decodes a video with both and compares every frame.
+/// Decodes a video with both decoders and compares every frame.
 fn alike(video: &Path, profile: &Profile) -> (Vec<bytes::Bytes>, AvcConfig) {
     let mut config = None;
     let samples = coded(video, |of| config = Some(of.clone()));
@@ -86,7 +87,7 @@ fn alike(video: &Path, profile: &Profile) -> (Vec<bytes::Bytes>, AvcConfig) {
     (samples, config)
 }
 
-/// Reads every slice to its last bit, and counts.
+/// Parses every slice to its last bit, and counts the rare features.
 fn read(samples: &[bytes::Bytes], config: &AvcConfig) -> Rare {
     let parameters = Parameters::from_avcc(config.avcc()).expect("parameter sets");
     let mut rare = Rare::default();
@@ -122,18 +123,20 @@ fn read(samples: &[bytes::Bytes], config: &AvcConfig) -> Rare {
     rare
 }
 
-/// Bounds of a level (table A-1): `level_idc`, macroblocks a second, of a frame and of all reference frames, kilobits a
-/// second and of the buffer (in 1,250 bits for High profile, A.3.1 and A.3.3), the least compression.
+/// Bounds of a level (table A-1): `level_idc`; macroblocks per second, per frame and of all
+/// reference frames; kilobits per second and of the buffer (in 1,250 bits for High profile, A.3.1
+/// and A.3.3); the minimum compression ratio.
 const LEVELS: [(u8, [u64; 6]); 3] = [
     (31, [108_000, 3_600, 18_000, 14_000, 14_000, 4]),
     (40, [245_760, 8_192, 32_768, 20_000, 25_000, 4]),
     (42, [522_240, 8_704, 34_816, 50_000, 62_500, 2]),
 ];
 
-/// Ours have 2 to 5. At 63 frames a second the least of these levels allows 28 (A.3.3: `MaxMBPS / SliceRate`, of 60).
+/// Our frames have 2 to 5 slices. At 63 frames a second the lowest of these levels allows 28
+/// (A.3.3: `MaxMBPS / SliceRate`, of 60).
 const MAX_SLICES: usize = 8;
 
-/// Whether a video keeps the bounds of its level, with its frames at these times.
+/// Checks that a video keeps the bounds of its level, with its frames at these times.
 fn keeps_its_level(video: &Path, samples: &[bytes::Bytes], config: &AvcConfig) {
     let times = times(video);
     let parameters = Parameters::from_avcc(config.avcc()).expect("parameter sets");
@@ -167,24 +170,26 @@ fn keeps_its_level(video: &Path, samples: &[bytes::Bytes], config: &AvcConfig) {
             "picture {number}: {bytes} bytes"
         );
         assert!(h264::nal_units(sample).count() <= MAX_SLICES, "picture {number}");
-        // The buffer fills at the level's rate and is emptied by each frame at its time (C.1).
+        // The buffer fills at the level's rate; each frame empties it at its time (C.1).
         full = (full - bytes as f64 * 8.0).min(buffer);
         assert!(full >= 0.0, "the decoder's buffer is empty at picture {number}");
         full = (full + bits_per_tick * ticks as f64).min(buffer);
     }
 }
 
-/// A clip that ends in a bright, flat floor: what is below it, dark and flat, is the largest step that a block can have.
-/// It is as wide as the frame: beside a narrower one the backdrop is less bright.
+/// A clip that ends in a bright, flat floor: the dark, flat guard below it makes the largest step
+/// that a block can have. The clip is as wide as the frame, because the backdrop beside a narrower
+/// one is darker.
 fn bright_clip(path: &Path) {
     let source = "testsrc2=s=640x220:r=30:d=1,pad=640:320:0:0:white";
     let path = path.to_str().expect("test paths are UTF-8");
     ffmpeg(&[&["-f", "lavfi", "-i", source], &H264[..], &[path]].concat());
 }
 
-/// Passes whole and cut, several speeds, one loop next to itself and to another, intervals long enough for restarts.
+/// Whole and cut passes, several speeds, one loop next to itself and to another, and intervals long
+/// enough for restarts.
 fn plan(resolution: Resolution, orientation: Orientation, hud: bool) -> Plan {
-    // A mirrored loop is one more to be encoded.
+    // A mirrored loop would have to be encoded, too.
     let other_side = (resolution != Resolution::P1080).then_some(Side::Right);
     let mut plan = stitched(vec![
         interval(GetReady, "bright", 12, (1, 2), None),
@@ -241,7 +246,7 @@ async fn two_decoders_agree_at_1080p() {
     both_agree(Resolution::P1080).await;
 }
 
-/// Real clips, and one with frames that are coded by themselves within their part (see `exact`).
+/// Real clips, and one with I frames inside its GOPs (see `exact`).
 #[tokio::test(flavor = "multi_thread")]
 async fn two_decoders_agree_on_real_clips() {
     let mut fixture = Fixture::new();
@@ -263,7 +268,7 @@ async fn two_decoders_agree_on_real_clips() {
     println!("{rare:?}");
 }
 
-/// The graph's videos, too.
+/// The graph's videos are checked, too.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_decoders_agree_on_the_graphs_videos() {
     let mut fixture = Fixture::new();
@@ -282,7 +287,8 @@ async fn two_decoders_agree_on_the_graphs_videos() {
     }
 }
 
-/// An FFmpeg that encodes loops without the usual bound of the quantiser, so that they ask what only High profiles allow.
+/// An FFmpeg that encodes loops without the usual bound of the quantiser, so that they need
+/// features that only High profiles allow.
 fn unbounded(folder: &Path) -> PathBuf {
     let path = folder.join("ffmpeg-without-bound");
     let script = format!(
@@ -295,7 +301,7 @@ fn unbounded(folder: &Path) -> PathBuf {
     path
 }
 
-/// At 480p, whose guard is lower, the encoder never goes so far.
+/// At 480p the guard is lower, and the encoder never uses such a quantiser.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_loop_that_asks_too_much_of_decoders_is_encoded_again() {
     let mut fixture = Fixture::new();
@@ -303,7 +309,7 @@ async fn a_loop_that_asks_too_much_of_decoders_is_encoded_again() {
     let settings = settings_with(unbounded(fixture.folder()));
     let all = vec![interval(Work, "bright", 40, (1, 1), None)];
     let plan = with_hud(stitched(all), Resolution::P720, Orientation::Landscape);
-    // The first viewer's frames are not checked yet; those that are kept are.
+    // The first viewer gets frames before their check; the kept loop is checked.
     fixture
         .render_with(settings.clone(), plan.clone(), "first.mp4")
         .await;

@@ -1,4 +1,5 @@
-//! Bit for bit: the HUD's rows are the asked pixels, the exercise's rows are the loop's, pass after pass.
+//! Bit for bit: the HUD's rows are the requested pixels, the exercise's rows are those of the loop,
+//! pass after pass.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -13,11 +14,12 @@ use virtual_coach::workout::{Orientation, Plan, Resolution, Side};
 use crate::eyes::{Decoder, cinema_clip, coded, real_clip, rows, slices, stitched, with_hud};
 use crate::fixture::{Fixture, H264, ffprobe, interval, numbered_clip, times};
 
-/// What a frame of a loop looks like: by clip, whether mirrored, and number.
+/// The exercise's pixels of a loop's frames: by clip, whether mirrored, and frame number.
 type Looks = HashMap<(String, bool, u64), blake3::Hash>;
 
-/// Checks every coded frame of a stitched video; `looks` gains the exercise's rows of each loop, and
-/// must not be contradicted. Gives the frames that were compared with one seen before.
+/// Checks every coded frame of a stitched video. `looks` collects the exercise's rows of each loop,
+/// and must not contradict them. Gives the number of frames that were compared with one seen
+/// before.
 fn check(video: &Path, plan: &Plan, pass: &dyn Fn(&str) -> u64, looks: &mut Looks) -> usize {
     let profile = plan.profile;
     let size = (profile.width as usize, profile.height as usize);
@@ -70,8 +72,8 @@ fn check(video: &Path, plan: &Plan, pass: &dyn Fn(&str) -> u64, looks: &mut Look
     compared
 }
 
-/// Passes of several speeds, whole and cut, one loop next to itself and to another, and interval lengths
-/// that bring restarts as well as keyframes.
+/// Passes of several speeds, whole and cut, one loop next to itself and to another, and interval
+/// lengths that need restarts as well as keyframes.
 fn intervals(numbered: &str, real: &str) -> Vec<virtual_coach::workout::Interval> {
     vec![
         interval(GetReady, numbered, 61, (1, 2), None),
@@ -100,7 +102,7 @@ async fn exact(resolution: Resolution, orientation: Orientation, real: &str, sho
     let plan = with_hud(stitched(all.clone()), resolution, orientation);
     let video = fixture.render(plan.clone(), "one.mp4").await;
     let compared = check(&video, &plan, &pass, &mut looks);
-    // The other way round, the same loops under another HUD.
+    // In the opposite order, the same loops under another HUD.
     all.reverse();
     let plan = with_hud(stitched(all), resolution, orientation);
     let video = fixture.render(plan.clone(), "other.mp4").await;
@@ -162,10 +164,10 @@ async fn without_a_hud_passes_are_the_same_bytes() {
         let number = if n < 170 { n % 40 } else { (n - 170) % 40 };
         assert_eq!(packet["data_hash"], packets[number]["data_hash"], "picture {n}");
         let key = packet["flags"].as_str().unwrap().starts_with('K');
-        // Two parts of 20 frames; a run's last frame is no keyframe.
+        // Two GOPs of 20 frames; the last frame of a playback is no keyframe.
         assert_eq!(key, number % 20 == 0, "picture {n}");
     }
-    // No slice of ours: nothing but what x264 wrote for its two threads.
+    // No HUD slice: only the slices that x264 wrote for its two threads.
     assert!(
         slices(&video).iter().all(|units| units.len() == 2),
         "{:?}",
@@ -190,8 +192,8 @@ fn types(video: &Path) -> Vec<SliceType> {
     frames.iter().map(of).collect()
 }
 
-/// What comes into the frame from below was nowhere in the one before, and now and then the encoder finds the
-/// best prediction for it half in the HUD's rows: in this clip it does, once.
+/// New content enters the frame from below and was nowhere in the frame before, so the encoder
+/// sometimes finds the best prediction partly in the HUD's rows: in this clip once.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_would_be_predicted_from_the_hud_is_coded_by_itself() {
     const PASS: u64 = 63;
@@ -202,7 +204,7 @@ async fn what_would_be_predicted_from_the_hud_is_coded_by_itself() {
         let all = lengths.iter().map(of).collect();
         with_hud(stitched(all), Resolution::P480, Orientation::Landscape)
     };
-    // What the first viewer gets is not checked yet; how a loop is kept is.
+    // The first viewer gets frames before their check; the kept loop is checked.
     fixture.render(plan(&[(PASS, (1, 1))]), "first.mp4").await;
     let folder = fixture.folder().join("cache/loops");
     let is_loop = |file: std::io::Result<std::fs::DirEntry>| {
@@ -215,7 +217,7 @@ async fn what_would_be_predicted_from_the_hud_is_coded_by_itself() {
     let video = fixture.render(plan.clone(), "result.mp4").await;
     let compared = check(&video, &plan, &|_| PASS, &mut Looks::new());
     assert!(compared > 250, "{compared} pictures were seen again");
-    // Parts of 21 frames: in between all would be predicted.
+    // GOPs of 21 frames: without the check all frames inside would be predicted.
     let types = types(&video).into_iter().take(PASS as usize).enumerate();
     let alone = types.filter(|(number, of)| number % 21 != 0 && *of == SliceType::I);
     let alone: Vec<usize> = alone.map(|(number, _)| number).collect();

@@ -1,4 +1,4 @@
-//! Looks at a video frame by frame, without holding all of them.
+//! Reads a video frame by frame, without holding all frames in memory.
 
 use std::io::Read as _;
 use std::path::Path;
@@ -11,14 +11,14 @@ use virtual_coach::workout::{HudParts, Interval, Orientation, Plan, Profile, Ren
 
 use crate::fixture::{EVERY_FRAME, Fixture, H264, bare_plan, ffmpeg};
 
-/// A plan that is stitched, by name.
+/// The plan with the stitch renderer requested.
 pub fn stitched(intervals: Vec<Interval>) -> Plan {
     let mut plan = bare_plan(intervals);
     plan.renderer = RendererChoice::Stitch;
     plan
 }
 
-/// The same with everything in the HUD.
+/// The same plan with all parts of the HUD.
 pub fn with_hud(mut plan: Plan, resolution: Resolution, orientation: Orientation) -> Plan {
     plan.profile = Profile::new(resolution, orientation, true);
     plan.hud_parts = HudParts {
@@ -30,21 +30,21 @@ pub fn with_hud(mut plan: Plan, resolution: Resolution, orientation: Orientation
     plan
 }
 
-/// Puts one of the repository's clips into the studio.
+/// Puts one of the included clips into the fixture.
 pub fn real_clip(fixture: &mut Fixture, id: &str) {
     let file = format!("{id}.mov");
     let clip = Path::new(env!("CARGO_MANIFEST_DIR")).join("videos").join(&file);
     std::fs::copy(clip, fixture.clip(id, &file)).expect("a clip of the repository");
 }
 
-/// Makes a clip of 24000/1001 frames a second, 63 of ours.
+/// Makes a clip of 24000/1001 frames a second; it has 63 frames at 30 a second.
 pub fn cinema_clip(path: &Path) {
     let source = ["-f", "lavfi", "-i", "testsrc2=s=640x360:r=30:d=2"];
     let rate = ["-r", "24000/1001", path.to_str().unwrap()];
     ffmpeg(&[&source[..], &H264, &rate].concat());
 }
 
-/// A decoder's frames, one after the other. Anything that it finds fault with ends the test.
+/// A decoder's frames, one after the other. Any decoding error fails the test.
 pub struct Decoder {
     child: std::process::Child,
     stdout: std::process::ChildStdout,
@@ -52,7 +52,7 @@ pub struct Decoder {
 }
 
 impl Decoder {
-    /// Of `video`, through `filter` (an FFmpeg filter chain), each frame of so many bytes.
+    /// The frames of `video` after `filter` (an FFmpeg filter chain), each of this many bytes.
     pub fn new(video: &Path, filter: &str, size: usize) -> Self {
         let mut child = Command::new("ffmpeg")
             .args([
@@ -103,7 +103,7 @@ pub fn rows(frame: &[u8], (width, height): (usize, usize), (top, bottom): (usize
     ]
 }
 
-/// Peak signal to noise of two rows of samples, in dB; equal ones give infinity.
+/// Peak signal-to-noise ratio of two rows of samples, in dB; infinite for equal rows.
 pub fn psnr(a: &[u8], b: &[u8]) -> f64 {
     assert_eq!(a.len(), b.len());
     let squares: u64 = a
@@ -114,7 +114,7 @@ pub fn psnr(a: &[u8], b: &[u8]) -> f64 {
     10.0 * (255.0 * 255.0 * a.len() as f64 / squares as f64).log10()
 }
 
-/// The sizes in bytes of the NAL units of each coded frame, with their lengths.
+/// The sizes in bytes of the NAL units of each coded frame, including their length fields.
 pub fn slices(video: &Path) -> Vec<Vec<usize>> {
     let sizes = |frame: &Bytes| {
         let units = h264::nal_units(frame).map(|unit| 4 + unit.expect("a NAL unit").bytes().len());
@@ -123,7 +123,7 @@ pub fn slices(video: &Path) -> Vec<Vec<usize>> {
     coded(video, |_| {}).iter().map(sizes).collect()
 }
 
-/// The coded frames, and before them their decoder parameters.
+/// The coded frames; before that, `parameters` gets their decoder configuration.
 pub fn coded(video: &Path, mut parameters: impl FnMut(&AvcConfig)) -> Vec<Bytes> {
     let video = video.to_str().expect("test paths are UTF-8");
     let alone = ffmpeg(&[

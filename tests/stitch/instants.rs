@@ -1,4 +1,5 @@
-//! Every interval begins and ends at the plan's instant at any speed, and shows what plays then.
+//! Every interval begins and ends at the plan's instant at any speed, and shows the frames of that
+//! time.
 
 use virtual_coach::units::Frames;
 use virtual_coach::workout::IntervalKind::{Finish, GetReady, Work};
@@ -34,7 +35,7 @@ async fn intervals_keep_their_instants_at_any_speed() {
     intervals.push(interval(Work, "count", 1, (1, 1), None));
     intervals.push(interval(Finish, "count", 3, (1, 2), None));
     let mut plan = with_hud(stitched(intervals), Resolution::P480, Orientation::Landscape);
-    // So that the numbers take the whole width.
+    // With this fit the numbers take the whole width.
     plan.fit = Fit::Cover;
     let timeline = plan.timeline.clone();
     let video = fixture.render(plan, "result.mp4").await;
@@ -67,8 +68,8 @@ async fn intervals_keep_their_instants_at_any_speed() {
             let seen = grid[(interval.start.0 + within) as usize].expect("a number");
             let plays = (within as f64 * speed) % PASS as f64;
             let off = (seen.number as f64 - plays).abs();
-            // A frame begins in between, and the run's frames are a whole number: half of one less or
-            // more than the speed asks for by the interval's end.
+            // A frame may begin between two output frames. A playback also has a whole number of frames, so
+            // by the interval's end it may be half a frame off the requested speed.
             assert!(
                 off <= 1.5 || off >= PASS as f64 - 1.5,
                 "at picture {within} of {interval:?} {} is seen instead of {plays}",

@@ -1,4 +1,4 @@
-//! A long workout, as a decoder that forgives nothing sees it, and what its HUD costs.
+//! A long workout: the strictest decoder accepts it, and its HUD has a bounded size.
 
 use std::time::Instant;
 
@@ -10,7 +10,7 @@ use crate::fixture::{Fixture, decode_strictly, ffprobe, interval, times};
 
 const EXERCISES: [&str; 4] = ["air-squat", "push-ups", "skater", "plank"];
 
-/// So many rounds of eight exercises, 30 s and 10 s.
+/// This many rounds of eight exercises, 30 s of work and 10 s of rest.
 fn workout(rounds: u32) -> Vec<Interval> {
     let mut all = vec![interval(GetReady, EXERCISES[0], 150, (1, 2), None)];
     for round in 0..rounds {
@@ -76,7 +76,7 @@ async fn the_hud_of_a_workout_at_720p_takes_at_most_200_kbit_a_second() {
     let seconds = plan.length().seconds().0;
     let video = fixture.render(plan, "result.mp4").await;
     let frames = slices(&video);
-    // The last NAL unit of each frame is the bar's.
+    // The last NAL unit of each frame is the HUD slice.
     let bars: usize = frames.iter().filter_map(|units| units.last()).sum();
     let exercise: usize = frames.iter().flatten().sum::<usize>() - bars;
     let rate = |bytes: usize| bytes as f64 * 8.0 / 1000.0 / seconds;

@@ -1,5 +1,5 @@
-//! The stitch renderer from outside: what FFmpeg decodes of its videos, against what was asked for, and
-//! against the graph.
+//! Tests of the stitch renderer from outside: the decoded frames of its videos, compared with the
+//! request and with the graph.
 
 mod against_graph;
 mod decoders;

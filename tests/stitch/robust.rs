@@ -1,5 +1,5 @@
-//! What goes wrong around stitching: damaged files, clients that leave, a server that is killed, clips
-//! that are no loops.
+//! Faults around stitching: damaged files, clients that leave, a server that is killed, clips that
+//! cannot be loops.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ use crate::program::{self, Server};
 
 const PATH: &str = "/api/generate-workout-video";
 
-/// An FFmpeg that writes a line into `encodings` for each time it encodes frames, and does `first` then.
+/// An FFmpeg that appends a line to `encodings` for each encoding of frames, and runs `first` then.
 fn counting(folder: &Path, first: &str) -> PathBuf {
     let path = folder.join("ffmpeg-that-counts");
     let script = format!(
@@ -42,7 +42,7 @@ pub fn settings_with(ffmpeg: PathBuf) -> RenderSettings {
     settings
 }
 
-/// The only prepared loop, when it is kept: frames leave before it is checked.
+/// Waits until the only prepared loop is kept: a stream sends frames before the loop's check.
 pub async fn kept(folder: &Path) -> PathBuf {
     for _ in 0..200 {
         let files = std::fs::read_dir(folder.join("cache/loops")).expect("a folder");
@@ -86,7 +86,7 @@ async fn a_damaged_file_is_made_again() {
             "another file after damage {n}"
         );
     }
-    // Undamaged, it is not made again.
+    // If it is not damaged, the loop is not encoded again.
     fixture.render_with(settings, plan, "last.mp4").await;
     assert_eq!(encodings(fixture.folder()), 4);
 }
@@ -98,7 +98,7 @@ async fn two_requests_at_once_prepare_once_and_one_that_leaves_spoils_nothing() 
     let settings = settings_with(counting(fixture.folder(), "sleep 1"));
     let plan = Arc::new(stitched(vec![interval(Work, "count", 95, (1, 1), None)]));
     let renderer = fixture.renderer(settings).await;
-    // Leaves while its loop is being prepared.
+    // The client leaves while its loop is being prepared.
     let leaving = renderer.start(Arc::clone(&plan));
     let left = tokio::time::timeout(Duration::from_millis(300), leaving).await;
     assert!(left.is_err(), "the loop was there too soon");
@@ -130,7 +130,7 @@ fn short(renderer: &str) -> Value {
     })
 }
 
-/// All of an answer, which must be a video by `renderer` that decodes without a fault.
+/// The whole answer, which must be a video by `renderer` that decodes without an error.
 async fn video(server: &Server, answer: reqwest::Response, renderer: &str) -> Vec<u8> {
     assert_eq!(answer.status(), 200);
     assert_eq!(answer.headers()["x-workout-renderer"], renderer);
@@ -153,13 +153,13 @@ async fn a_server_that_is_killed_while_it_prepares_begins_anew() {
     assert_eq!(encodings(server.folder()), 1);
     let folder = server.kill();
     std::fs::remove_file(folder.path().join("slow")).unwrap();
-    // As if it had been killed while it wrote: a part of a file that has no name yet.
+    // An unfinished temporary file, as if the program had been killed while it wrote.
     std::fs::write(folder.path().join("cache/loops/aside-abc"), b"VCLOOP").unwrap();
     let server = Server::start_in(folder, &arguments);
     let first = video(&server, ask(&server, &short("stitch")).await, "stitch").await;
     kept(server.folder()).await;
     let folder = server.kill();
-    // And now it is there.
+    // Now the loop is in the cache.
     let before = encodings(folder.path());
     let server = Server::start_in(folder, &arguments);
     let second = video(&server, ask(&server, &short("auto")).await, "stitch").await;
@@ -171,7 +171,7 @@ async fn a_server_that_is_killed_while_it_prepares_begins_anew() {
 async fn a_long_clip_is_for_the_graph() {
     let folder = program::furnished();
     let long_clip = folder.path().join("videos/push-ups.mp4");
-    // A frame longer than the longest loop.
+    // One frame more than the longest loop may have.
     let mut arguments = vec![
         "-f",
         "lavfi",
