@@ -424,3 +424,61 @@ async fn a_clip_that_is_put_right_is_seen_soon_however_long_the_last_look_took()
     std::fs::write(&clip, &good).unwrap();
     until(&server, "air-squat", |reason| reason.is_none()).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_loop_whose_clip_is_replaced_while_it_is_encoded_is_not_kept() {
+    let folder = furnished();
+    let (clip, other) = (video(folder.path(), "push-ups"), folder.path().join("other.mp4"));
+    let made = Command::new(ffmpeg())
+        .args([
+            "-v",
+            "error",
+            "-f",
+            "lavfi",
+            "-i",
+            "testsrc2=size=320x180:rate=30:duration=1",
+        ])
+        .args(["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"])
+        .arg(&other)
+        .status();
+    assert!(made.unwrap().success());
+    // After its digest was taken and before FFmpeg opens it, once.
+    let replace = format!("mv {} {} 2>/dev/null", other.display(), clip.display());
+    let replacing = ffmpeg_that(folder.path(), Task::Loop, &replace);
+    let server = Server::start_in(folder, &["--ffmpeg", &replacing, "--ffprobe", "ffprobe"]);
+    let workout = json!({"exercise_names": ["push-ups"], "renderer": "stitch", "config": {"resolution": "480p",
+        "intervals": {"get_ready": 0, "work_time": 5, "finish": 0}}});
+    let loops = || {
+        let files = std::fs::read_dir(server.folder().join("cache/loops"))
+            .expect("a folder")
+            .flatten();
+        files
+            .filter(|file| file.file_name().to_string_lossy().ends_with(".loop"))
+            .count()
+    };
+    let first = post(&server, GENERATE, &workout).await;
+    // Its frames leave while the loop is encoded: it may be refused, cut, or whole.
+    let _ = first.bytes().await;
+    server.childless(PATIENCE).await;
+    assert_eq!(
+        loops(),
+        0,
+        "the loop of one clip is kept under the digest of another"
+    );
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let next = post(&server, GENERATE, &workout).await;
+        if next.status() == 200 && next.bytes().await.is_ok() {
+            break;
+        }
+        assert!(
+            Instant::now() < deadline,
+            "the clip that is there now cannot be shown"
+        );
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    while loops() != 1 {
+        assert!(Instant::now() < deadline, "its loop is not kept");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
